@@ -1,0 +1,256 @@
+package provision
+
+import (
+	"encoding/json"
+	"net/netip"
+	"time"
+
+	"github.com/dsappd/dsappd/oath"
+)
+
+// Revised is the part of a record that its store fills in.
+type Revised struct {
+	// Revision identifies this version of the record among all that were
+	// ever stored under its key. It is set by Get and Scan and ignored by
+	// Put.
+	Revision uint64 `json:"-"`
+}
+
+// SetRevision is for stores.
+func (r *Revised) SetRevision(revision uint64) { r.Revision = revision }
+
+func (r Revised) revision() uint64 { return r.Revision }
+
+// Domain is a name space of users and the home of authenticators.
+type Domain struct {
+	Revised
+	Name      string
+	CreatedAt time.Time
+}
+
+// UserKey names a user: user IDs are unique within their domain.
+type UserKey struct{ Domain, UserID string }
+
+// User is an account that authenticates by a static password.
+type User struct {
+	Revised
+	Domain, UserID string
+	OrgUnit        string `json:",omitempty"`
+
+	// PasswordHash is a PHC string; the password itself is never stored.
+	PasswordHash string
+
+	Disabled bool `json:",omitempty"`
+
+	// WrongPasswords counts since the last right one; at the policy's
+	// threshold LockedAt is set. Locks counts the locks since the last
+	// right password, for back-off.
+	WrongPasswords int       `json:",omitempty"`
+	LockedAt       time.Time `json:",omitzero"`
+	Locks          int       `json:",omitempty"`
+
+	// SerialNumbers lists the assigned authenticators in ascending order.
+	// It and Authenticator.UserID always agree.
+	SerialNumbers []string `json:",omitempty"`
+
+	CreatedAt time.Time
+}
+
+// Key names the user.
+func (u User) Key() UserKey { return UserKey{u.Domain, u.UserID} }
+
+// AuthenticatorState says what has happened to an authenticator.
+type AuthenticatorState string
+
+// The states of an authenticator.
+const (
+	Unassigned AuthenticatorState = "Unassigned"
+	Assigned   AuthenticatorState = "Assigned" // the grace period runs
+	Active     AuthenticatorState = "Active"
+	Disabled   AuthenticatorState = "Disabled"
+)
+
+// ActivationType is the form of the activation data of a registration
+// (profile sections 3 and 4), numbered as activationType on the wire.
+type ActivationType int
+
+// The activation types.
+const (
+	Online  ActivationType = 0
+	Offline ActivationType = 1
+)
+
+// Authenticator is a single-device software authenticator.
+type Authenticator struct {
+	Revised
+	SerialNumber string // 10 characters (profile, notation)
+	Domain       string
+	State        AuthenticatorState
+
+	// UserID is the user it is assigned to, in the same domain; empty when
+	// Unassigned.
+	UserID string `json:",omitempty"`
+
+	oath.Parameters
+
+	// ActivationType is the initial configuration, which a register without
+	// a type of its own follows.
+	ActivationType ActivationType
+
+	// Secret is the current secret, InitialSecret the one it was created
+	// with; both sealed. They differ once a derivation code has bound a
+	// device.
+	Secret, InitialSecret []byte
+
+	// Diversifier is that of the bound device, 8 bytes; empty when unbound.
+	Diversifier []byte `json:",omitempty"`
+
+	// NextMovingFactor is the lowest moving factor that is still accepted.
+	// It only grows, but for an operator's reset, which returns it to
+	// AssignedMovingFactor, its value on the day of the assignment.
+	NextMovingFactor     uint64
+	AssignedMovingFactor uint64
+
+	AssignedAt      time.Time `json:",omitzero"`
+	GraceEndsAt     time.Time `json:",omitzero"`
+	LastActivatedAt time.Time `json:",omitzero"`
+
+	// Activations counts the successful ones since the assignment.
+	Activations int `json:",omitempty"`
+
+	// OpenRegistration is the newest registration, which the next one
+	// supersedes.
+	OpenRegistration string `json:",omitempty"`
+
+	CreatedAt time.Time
+}
+
+// RegistrationState says what has happened in a registration. That it has
+// expired is derived from ExpiresAt and the clock and never stored.
+type RegistrationState string
+
+// The states of a registration.
+const (
+	Registered   RegistrationState = "Registered"
+	KeyExchanged RegistrationState = "KeyExchanged"
+	DataIssued   RegistrationState = "DataIssued"
+	DeviceAdded  RegistrationState = "DeviceAdded"
+	Activated    RegistrationState = "Activated"
+	Closed       RegistrationState = "Closed"
+)
+
+// Registration is one provisioning operation, from register to activation.
+type Registration struct {
+	Revised
+	ID    string
+	State RegistrationState
+
+	Domain, UserID string
+	SerialNumber   string
+	ActivationType ActivationType
+
+	// ComponentType is the registering component's; its Policy governs
+	// every step.
+	ComponentType string
+	Policy        string
+
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	EndedAt   time.Time `json:",omitzero"` // Activated or Closed
+
+	// Attempts counts wrong proofs of every kind, KeyRequests the ephemeral
+	// keys.
+	Attempts    int `json:",omitempty"`
+	KeyRequests int `json:",omitempty"`
+
+	// Salt and Verifier are SRP's s and v, sealed, until the end.
+	Salt     []byte `json:",omitempty"`
+	Verifier []byte `json:",omitempty"`
+
+	// The open key exchange: public keys A and B as they are, b sealed. All
+	// three go at the proof.
+	ClientPublicKey []byte `json:",omitempty"`
+	ServerPublicKey []byte `json:",omitempty"`
+	ServerSecret    []byte `json:",omitempty"`
+
+	// DerivationCode is the one that activated, sealed: the same again gets
+	// the same answer within the lifetime (profile section 7).
+	DerivationCode []byte `json:",omitempty"`
+
+	ClosedBecause string `json:",omitempty"`
+}
+
+// Expired reports whether the lifetime is over at now.
+func (r Registration) Expired(now time.Time) bool { return !now.Before(r.ExpiresAt) }
+
+// ComponentKey names a client component.
+type ComponentKey struct {
+	ComponentType string
+	Location      netip.Prefix
+}
+
+// Component is a client of the SOAP interface: a type, the addresses it may
+// call from, and the policy of what it registers.
+type Component struct {
+	Revised
+	ComponentType string
+	Location      netip.Prefix
+	Policy        string
+	CreatedAt     time.Time
+}
+
+// Key names the component.
+func (c Component) Key() ComponentKey { return ComponentKey{c.ComponentType, c.Location} }
+
+// Policy is a named set of settings. Those it does not set are its parent's,
+// and at the top DefaultSettings.
+type Policy struct {
+	Revised
+	Name   string
+	Parent string `json:",omitempty"`
+
+	// Set holds the members of Settings that this policy sets itself, as a
+	// JSON object.
+	Set json.RawMessage `json:",omitempty"`
+}
+
+// AuditKey orders events by server run, then time; Random makes it unique.
+type AuditKey struct {
+	Run    string // of the server that wrote it; sorts by the run's start
+	Time   time.Time
+	Random string
+}
+
+// Check is one step of a decision.
+type Check struct {
+	Name   string
+	Detail string `json:",omitempty"`
+}
+
+// AuditEvent is the record of one decision, written in the same transaction.
+// It never holds a password, key, one-time password or evidence.
+type AuditEvent struct {
+	Revised
+	AuditKey
+	RequestID string
+	Operation string
+
+	ComponentType string `json:",omitempty"`
+	Address       string `json:",omitempty"`
+
+	Domain, UserID string `json:",omitempty"`
+	SerialNumber   string `json:",omitempty"`
+	RegistrationID string `json:",omitempty"`
+
+	// Status is the true one, Wire the one that the peer was shown.
+	Status Status
+	Wire   Status
+
+	// Checks are what was checked, in order; the last one decided. Reason
+	// says the decision in words.
+	Checks []Check `json:",omitempty"`
+	Reason string
+}
+
+// Key names the event.
+func (e AuditEvent) Key() AuditKey { return e.AuditKey }

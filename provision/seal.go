@@ -1,0 +1,70 @@
+package provision
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Sealer keeps secrets unreadable in the store: AES-256-GCM under a key that
+// the store never sees, with associated data that binds each secret to its
+// record's kind, key and field, so that none can stand in another's place.
+type Sealer struct {
+	aead cipher.AEAD
+	rand io.Reader
+}
+
+// NewSealer takes a key of 32 bytes and the source of nonces.
+func NewSealer(key []byte, rand io.Reader) (*Sealer, error) {
+	if len(key) != 32 {
+		return nil, fmt.Errorf("the sealing key has %d bytes, not 32", len(key))
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, fmt.Errorf("sealing key: %w", err)
+	}
+	aead, err := cipher.NewGCM(block)
+	if err != nil {
+		return nil, fmt.Errorf("sealing key: %w", err)
+	}
+	return &Sealer{aead: aead, rand: rand}, nil
+}
+
+// place says where a sealed secret stands.
+type place struct{ kind, key, field string }
+
+func (p place) associatedData() []byte {
+	return []byte(p.kind + "\x00" + p.key + "\x00" + p.field)
+}
+
+func authenticatorPlace(serialNumber, field string) place {
+	return place{"authenticator", serialNumber, field}
+}
+
+func registrationPlace(id, field string) place { return place{"registration", id, field} }
+
+func (s *Sealer) seal(at place, plaintext []byte) ([]byte, error) {
+	size := s.aead.NonceSize()
+	sealed := make([]byte, size, size+len(plaintext)+s.aead.Overhead())
+	if _, err := io.ReadFull(s.rand, sealed); err != nil {
+		return nil, fmt.Errorf("draw a nonce: %w", err)
+	}
+	return s.aead.Seal(sealed, sealed, plaintext, at.associatedData()), nil
+}
+
+func (s *Sealer) open(at place, sealed []byte) ([]byte, error) {
+	size := s.aead.NonceSize()
+	if len(sealed) < size {
+		return nil, fmt.Errorf("open the %s of %s %s: %w", at.field, at.kind, at.key, errSealed)
+	}
+	plaintext, err := s.aead.Open(nil, sealed[:size], sealed[size:], at.associatedData())
+	if err != nil {
+		return nil, fmt.Errorf("open the %s of %s %s: %w", at.field, at.kind, at.key, errors.Join(errSealed, err))
+	}
+	return plaintext, nil
+}
+
+// errSealed means a damaged store or another folder's key.
+const errSealed = storeError("a sealed secret does not open under this key")

@@ -1,0 +1,77 @@
+package provision
+
+import (
+	"context"
+	"iter"
+)
+
+// ErrNotFound is what every Get returns, wrapped or not, for a record that is
+// not there.
+const ErrNotFound = storeError("record not found")
+
+type storeError string
+
+func (e storeError) Error() string { return string(e) }
+
+// Store keeps the records. Both closures see one consistent snapshot.
+//
+// View's closure must not outlive the call nor wait for a peer: page through
+// long lists with after.
+//
+// Update is serialisable, and durable when it returns nil. Its closure may
+// run more than once, so it draws no randomness, reads no clock and does no
+// cryptography. If it returns an error or panics, nothing is written, and
+// the error or panic reaches this caller alone.
+type Store interface {
+	View(ctx context.Context, read func(View) error) error
+	Update(ctx context.Context, write func(Tx) error) error
+	Close() error
+}
+
+// Reader gets single records by their keys; errors.Is(err, ErrNotFound) when
+// there is none.
+type Reader interface {
+	GetDomain(name string) (Domain, error)
+	GetUser(key UserKey) (User, error)
+	GetAuthenticator(serialNumber string) (Authenticator, error)
+	GetRegistration(id string) (Registration, error)
+	GetComponent(key ComponentKey) (Component, error)
+	GetPolicy(name string) (Policy, error)
+	GetAuditEvent(key AuditKey) (AuditEvent, error)
+}
+
+// View reads a snapshot. A scan yields records in the order of their keys,
+// beginning after the key after (zero: from the start); a scan with within
+// is confined to the keys that share its leading, non-zero parts. It yields
+// at most one error, last.
+type View interface {
+	Reader
+	ScanDomains(after string) iter.Seq2[Domain, error]
+	ScanUsers(within, after UserKey) iter.Seq2[User, error]
+	ScanAuthenticators(after string) iter.Seq2[Authenticator, error]
+	ScanRegistrations(after string) iter.Seq2[Registration, error]
+	ScanComponents(within, after ComponentKey) iter.Seq2[Component, error]
+	ScanPolicies(after string) iter.Seq2[Policy, error]
+	ScanAuditEvents(within, after AuditKey) iter.Seq2[AuditEvent, error]
+}
+
+// Tx reads and writes inside an Update, always by key, and reads its own
+// writes. Deleting what is not there is no error.
+type Tx interface {
+	Reader
+	PutDomain(Domain) error
+	PutUser(User) error
+	PutAuthenticator(Authenticator) error
+	PutRegistration(Registration) error
+	PutComponent(Component) error
+	PutPolicy(Policy) error
+	PutAuditEvent(AuditEvent) error
+
+	DeleteDomain(name string) error
+	DeleteUser(key UserKey) error
+	DeleteAuthenticator(serialNumber string) error
+	DeleteRegistration(id string) error
+	DeleteComponent(key ComponentKey) error
+	DeletePolicy(name string) error
+	DeleteAuditEvent(key AuditKey) error
+}
