@@ -1,0 +1,78 @@
+// Command dsappd is a DSAPP-SRP provisioning server. It holds flags and
+// printing; everything else is in the packages that it calls.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes beside 0.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// commands is the command line; each command is in the file of its name.
+type commands struct {
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// streams is where a command reads and prints. What it prints on Out is its
+// result; everything else goes to Err.
+type streams struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+}
+
+// run carries out one command line. The first SIGINT or SIGTERM ends the
+// command's context, a second one the process.
+func run(args []string, std streams) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+
+	parser, err := kong.New(&commands{},
+		kong.Name("dsappd"),
+		kong.Description("An open DSAPP-SRP provisioning server."),
+		kong.Writers(std.Out, std.Err),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+	)
+	if err != nil {
+		fmt.Fprintln(std.Err, "dsappd:", err)
+		return exitFailed
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(std.Err, "dsappd: %v\nSee: dsappd --help\n", err)
+		return exitUsage
+	}
+	if err := command.Run(); err != nil {
+		return report(std.Err, err)
+	}
+	return 0
+}
+
+// report says why a command failed.
+func report(w io.Writer, err error) int {
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(w, "dsappd: interrupted")
+		return exitFailed
+	}
+	fmt.Fprintln(w, "dsappd:", err)
+	return exitFailed
+}

@@ -1,0 +1,20 @@
+package dsappd
+
+// Error is a fault of the surroundings, in constant words; errors.Is finds it
+// in what Init, Open and Check return. The message around it names the place
+// and the mend.
+type Error string
+
+func (e Error) Error() string { return string(e) }
+
+// The faults.
+const (
+	ErrNoFolder     = Error("no data folder")
+	ErrNotEmpty     = Error("folder is not empty")
+	ErrLocked       = Error("data folder is in use")
+	ErrSchema       = Error("data folder has another schema version")
+	ErrKey          = Error("master key is refused")
+	ErrSettings     = Error("settings are refused")
+	ErrNotLoopback  = Error("address is not a loopback address")
+	ErrDamagedStore = Error("store is damaged")
+)

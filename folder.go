@@ -1,0 +1,9 @@
+package dsappd
+
+// What a data folder holds.
+const (
+	storeName    = "dsappd.db"
+	keyName      = "master.key"
+	settingsName = "settings.toml"
+	socketName   = "admin.sock"
+)

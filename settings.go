@@ -1,0 +1,185 @@
+package dsappd
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// Settings are what a data folder's settings.toml holds. A setting that the
+// file leaves out keeps its value of DefaultSettings.
+type Settings struct {
+	GatewayID    string               `toml:"gateway_id"`
+	SOAP         SOAPSettings         `toml:"soap"`
+	Limits       LimitSettings        `toml:"limits"`
+	Timeouts     TimeoutSettings      `toml:"timeouts"`
+	PasswordHash PasswordHashSettings `toml:"password_hash"`
+}
+
+// SOAPSettings belong to the SOAP interface.
+type SOAPSettings struct {
+	Listen string `toml:"listen"` // host:port
+}
+
+// LimitSettings bound what one peer may send.
+type LimitSettings struct {
+	BodyBytes   int64 `toml:"body_bytes"`
+	HeaderBytes int   `toml:"header_bytes"`
+	Depth       int   `toml:"depth"`
+}
+
+// TimeoutSettings bound how long one peer may take, and how long the end of
+// the server may.
+type TimeoutSettings struct {
+	ReadHeader time.Duration `toml:"read_header"`
+	Read       time.Duration `toml:"read"`
+	Write      time.Duration `toml:"write"`
+	Idle       time.Duration `toml:"idle"`
+	Drain      time.Duration `toml:"drain"`
+}
+
+// PasswordHashSettings are the cost of Argon2id (RFC 9106) and the length of
+// the queue before it.
+type PasswordHashSettings struct {
+	MemoryKiB   uint32 `toml:"memory_kib"`
+	Passes      uint32 `toml:"passes"`
+	Parallelism uint8  `toml:"parallelism"`
+	Queue       int    `toml:"queue"`
+}
+
+func (s PasswordHashSettings) cost() provision.PasswordCost {
+	return provision.PasswordCost{MemoryKiB: s.MemoryKiB, Time: s.Passes, Parallelism: s.Parallelism}
+}
+
+// DefaultSettings are those of a new data folder.
+func DefaultSettings() Settings {
+	return Settings{
+		GatewayID: "0123456789",
+		SOAP:      SOAPSettings{Listen: "127.0.0.1:8888"},
+		Limits:    LimitSettings{BodyBytes: 1 << 20, HeaderBytes: 16 << 10, Depth: 32},
+		Timeouts: TimeoutSettings{
+			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
+			Idle: time.Minute, Drain: 20 * time.Second,
+		},
+		PasswordHash: PasswordHashSettings{MemoryKiB: 19 << 10, Passes: 2, Parallelism: 1, Queue: 64},
+	}
+}
+
+// ReadSettings reads settings.toml in the data folder dir. The error wraps
+// ErrSettings and names every fault with its line.
+func ReadSettings(dir string) (Settings, error) {
+	name := filepath.Join(dir, settingsName)
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return Settings{}, fmt.Errorf("%w: %w; put the file back, an empty one will do", ErrSettings, err)
+	}
+	settings, err := parseSettings(string(text))
+	if err != nil {
+		return Settings{}, fmt.Errorf("%w: %s: %w", ErrSettings, name, err)
+	}
+	return settings, nil
+}
+
+func parseSettings(text string) (Settings, error) {
+	settings := DefaultSettings()
+	meta, err := toml.Decode(text, &settings)
+	if err != nil {
+		return Settings{}, err
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return Settings{}, unknownSettings(text, unknown)
+	}
+	return settings, settings.check()
+}
+
+// check refuses values that cannot be served with, all of them at once.
+func (s Settings) check() error {
+	return errors.Join(
+		checkGatewayID(s.GatewayID),
+		checkListen("soap.listen", s.SOAP.Listen),
+		within("limits.body_bytes", s.Limits.BodyBytes, 1<<10, 16<<20),
+		within("limits.header_bytes", s.Limits.HeaderBytes, 1<<10, 1<<20),
+		within("limits.depth", s.Limits.Depth, 8, 256),
+		within("timeouts.read_header", s.Timeouts.ReadHeader, time.Millisecond, time.Hour),
+		within("timeouts.read", s.Timeouts.Read, time.Millisecond, time.Hour),
+		within("timeouts.write", s.Timeouts.Write, time.Millisecond, time.Hour),
+		within("timeouts.idle", s.Timeouts.Idle, time.Millisecond, time.Hour),
+		within("timeouts.drain", s.Timeouts.Drain, time.Millisecond, time.Hour),
+		s.PasswordHash.cost().Check(),
+		within("password_hash.queue", s.PasswordHash.Queue, 1, 1<<16),
+	)
+}
+
+func within[T int | int64 | time.Duration](name string, value, low, high T) error {
+	if value < low || value > high {
+		return fmt.Errorf("%s is %v; it must be between %v and %v", name, value, low, high)
+	}
+	return nil
+}
+
+// checkGatewayID keeps to what an activation image can carry (profile section
+// 9), where a semicolon parts the fields.
+func checkGatewayID(id string) error {
+	for _, r := range id {
+		if r <= ' ' || r > '~' || r == ';' {
+			return fmt.Errorf("gateway_id is %q; it must be visible ASCII without a semicolon", id)
+		}
+	}
+	if len(id) < 1 || len(id) > 64 {
+		return fmt.Errorf("gateway_id is %d characters long; it must have 1 to 64", len(id))
+	}
+	return nil
+}
+
+func checkListen(name, address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("%s is %q; it must be HOST:PORT, such as 127.0.0.1:8888, or port 0 for a free one", name, address)
+	}
+	return nil
+}
+
+// unknownSettings names each key with its line and the nearest known name.
+func unknownSettings(text string, unknown []toml.Key) error {
+	var all []error
+	for _, key := range unknown {
+		all = append(all, fmt.Errorf("line %d: no setting is called %q; the nearest is %q",
+			lineOf(text, key), key.String(), nearest(key.String(), knownSettings())))
+	}
+	return errors.Join(all...)
+}
+
+// lineOf finds the line that sets the key: toml's metadata has the keys but
+// not where they stood.
+func lineOf(text string, key toml.Key) int {
+	table, name := key[:len(key)-1].String(), key[len(key)-1]
+	here, number := "", 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSpace(line)
+		if inner, ok := strings.CutPrefix(line, "["); ok {
+			here, _, _ = strings.Cut(inner, "]")
+			if here == key.String() {
+				return number
+			}
+		}
+		left, _, found := strings.Cut(line, "=")
+		left = strings.Trim(left, " \t\"'")
+		if found && (here == table && left == name || here == "" && left == key.String()) {
+			return number
+		}
+	}
+	return 1
+}

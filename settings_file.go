@@ -1,0 +1,48 @@
+package dsappd
+
+// settingsFile is the settings.toml of a new data folder: every setting at
+// its value of DefaultSettings, and why one would change it.
+const settingsFile = `# The settings of this dsappd data folder. The server reads them when it starts.
+# A line that is left out keeps the value shown here. A name that dsappd does
+# not know is refused, so that a slip of the pen does not go unnoticed.
+
+# What dsappSRPRegister answers as digipassGatewayID and what an activation
+# image names: which gateway the phone shall speak to. Visible ASCII without a
+# semicolon, 1 to 64 characters.
+gateway_id = "0123456789"
+
+[soap]
+# Where the SOAP interface listens, HOST:PORT; port 0 takes a free one. An
+# address that other machines can reach is served only with --plain, as the
+# envelopes hold passwords and travel unencrypted.
+listen = "127.0.0.1:8888"
+
+[limits]
+# The largest envelope, in bytes, after a gzip body is opened.
+body_bytes = 1048576
+# The largest header of an HTTP request, in bytes.
+header_bytes = 16384
+# The deepest nesting of elements in an envelope.
+depth = 32
+
+[timeouts]
+# For the header of a request, for all of it, for the answer, and for a
+# connection between two requests.
+read_header = "5s"
+read = "15s"
+write = "30s"
+idle = "1m0s"
+# How long requests in flight may take to end after SIGTERM.
+drain = "20s"
+
+[password_hash]
+# The cost of Argon2id for static passwords: memory in KiB, passes over it,
+# lanes. Hashes that are stored already keep the cost that they were made with
+# until the password is set again.
+memory_kib = 19456
+passes = 2
+parallelism = 1
+# How many requests may wait for a hash; over that, the answer is a quick
+# refusal. At most one hash a core runs at once.
+queue = 64
+`
