@@ -1,0 +1,251 @@
+package bolt
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/dsappd/dsappd/store"
+)
+
+// The limits of one group: requests, which is also the length of the queue,
+// and bytes of their values.
+const (
+	maxGroup      = 1024
+	maxGroupBytes = 8 << 20
+)
+
+// request is one Commit on its way through the writer.
+type request struct {
+	reads  []read
+	writes []write
+	size   int
+
+	claimed atomic.Bool // by the writer, or by a caller that gives up
+	result  error       // decided while its group was staged
+	done    chan error
+}
+
+type read struct {
+	key      []byte
+	revision uint64
+}
+
+// write holds its value with room for the revision in front; nil deletes.
+type write struct {
+	key   []byte
+	value []byte
+}
+
+// Commit queues a request and waits for its true result. When ctx ends
+// before the writer has taken it, nothing is written.
+func (e *Engine) Commit(ctx context.Context, reads []store.Read, writes []store.Write) error {
+	r, err := newRequest(reads, writes)
+	if err != nil {
+		return err
+	}
+	if err := e.submit(ctx, r); err != nil {
+		return err
+	}
+	select {
+	case err := <-r.done:
+		return err
+	case <-ctx.Done():
+	}
+	if r.claim() {
+		return ctx.Err()
+	}
+	return <-r.done
+}
+
+// newRequest copies everything, so that neither bbolt nor the queue holds on
+// to the caller's memory.
+func newRequest(reads []store.Read, writes []store.Write) (*request, error) {
+	r := &request{
+		reads:  make([]read, len(reads)),
+		writes: make([]write, len(writes)),
+		done:   make(chan error, 1),
+	}
+	for i, from := range reads {
+		r.reads[i] = read{[]byte(from.Key), from.Revision}
+	}
+	for i, from := range writes {
+		if len(from.Key) == 0 || len(from.Key) > store.MaxKeySize {
+			return nil, fmt.Errorf("key of %d bytes: 1 to %d are allowed", len(from.Key), store.MaxKeySize)
+		}
+		if len(from.Value) > store.MaxValueSize {
+			return nil, fmt.Errorf("value of %d bytes: at most %d are allowed", len(from.Value), store.MaxValueSize)
+		}
+		r.writes[i] = write{key: []byte(from.Key)}
+		if !from.Delete {
+			r.writes[i].value = append(make([]byte, revisionSize, revisionSize+len(from.Value)), from.Value...)
+		}
+		r.size += len(from.Key) + len(from.Value)
+	}
+	return r, nil
+}
+
+func (e *Engine) submit(ctx context.Context, r *request) error {
+	e.closing.RLock()
+	defer e.closing.RUnlock()
+	if e.closed {
+		return store.ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	select {
+	case e.queue <- r:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// claim reports whether the request is still free, and takes it.
+func (r *request) claim() bool { return r.claimed.CompareAndSwap(false, true) }
+
+// write is the one writer.
+func (e *Engine) write() {
+	defer close(e.drained)
+	for first := range e.queue {
+		group := e.gather(first)
+		err := e.apply(group)
+		for _, r := range group {
+			if r.result == nil {
+				r.result = err
+			}
+			r.done <- r.result
+		}
+	}
+}
+
+// gather takes what is queued. Before it settles for a group it lets the
+// goroutines that can run do so, because those whose commit has just been
+// answered are about to ask for the next; it waits for nothing.
+func (e *Engine) gather(first *request) []*request {
+	group := claim(nil, first)
+	for size := first.size; len(group) < maxGroup && size < maxGroupBytes; {
+		if len(e.queue) == 0 {
+			runtime.Gosched()
+		}
+		select {
+		case r, open := <-e.queue:
+			if !open {
+				return group
+			}
+			group = claim(group, r)
+			size += r.size
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// claim adds r to the group unless its caller has given up.
+func claim(group []*request, r *request) []*request {
+	if r.claim() {
+		group = append(group, r)
+	}
+	return group
+}
+
+// apply decides a group and makes it durable in one transaction. Its error
+// is the group's, but for the members that have a result of their own.
+func (e *Engine) apply(group []*request) (err error) {
+	if stopped := e.stopped.Load(); stopped != nil {
+		return stopped
+	}
+	tx, err := e.db.Begin(true)
+	if err != nil {
+		return fmt.Errorf("begin commit: %w", err)
+	}
+	id := tx.ID()
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = e.failed(id, fmt.Errorf("panic: %v", fault))
+		}
+	}()
+	defer func() { _ = tx.Rollback() }()
+	written, err := stage(tx.Bucket([]byte(recordsBucket)), group)
+	if err != nil || !written {
+		return err
+	}
+	if err := e.commit(tx); err != nil {
+		return e.failed(id, err)
+	}
+	return nil
+}
+
+// failed finds out what became of the transaction id. Not to be seen means
+// not written: bbolt's last page to be written is the one that shows all
+// others. To be seen means that only the fsync after it failed, and after
+// that no later fsync can be trusted.
+func (e *Engine) failed(id int, cause error) error {
+	tx, err := e.db.Begin(false)
+	if err != nil {
+		return fmt.Errorf("%w: %w", store.ErrUncertain, e.stop(errors.Join(cause, err)))
+	}
+	defer func() { _ = tx.Rollback() }()
+	if tx.ID() < id {
+		return fmt.Errorf("commit: %w", cause)
+	}
+	return fmt.Errorf("%w: %w", store.ErrUncertain, e.stop(cause))
+}
+
+// stage decides the requests one after the other and puts the writes of
+// those that hold. It reports whether there is anything to commit.
+func stage(records *bbolt.Bucket, group []*request) (written bool, err error) {
+	for _, r := range group {
+		r.result = r.validate(records)
+		if r.result != nil || len(r.writes) == 0 {
+			continue
+		}
+		written = true
+		if err := r.put(records); err != nil {
+			return false, err
+		}
+	}
+	return written, nil
+}
+
+func (r *request) validate(records *bbolt.Bucket) error {
+	for _, read := range r.reads {
+		var revision uint64
+		if value := records.Get(read.key); value != nil {
+			var err error
+			if _, revision, err = splitRevision(value); err != nil {
+				return fmt.Errorf("validate commit: %w", err)
+			}
+		}
+		if revision != read.revision {
+			return store.ErrConflict
+		}
+	}
+	return nil
+}
+
+func (r *request) put(records *bbolt.Bucket) error {
+	revision, err := records.NextSequence()
+	if err != nil {
+		return fmt.Errorf("draw revision: %w", err)
+	}
+	for _, w := range r.writes {
+		if w.value == nil {
+			err = records.Delete(w.key)
+		} else {
+			binary.BigEndian.PutUint64(w.value, revision)
+			err = records.Put(w.key, w.value)
+		}
+		if err != nil {
+			return fmt.Errorf("stage commit: %w", err)
+		}
+	}
+	return nil
+}

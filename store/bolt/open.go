@@ -1,0 +1,225 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/dsappd/dsappd/store"
+)
+
+const (
+	// lockTimeout is how long Open waits for another process to let go.
+	lockTimeout = 500 * time.Millisecond
+
+	// fileMode: the owner's alone.
+	fileMode = 0o600
+
+	// growth is the step in which the file grows, in bytes.
+	growth = 1 << 20
+)
+
+// LockedError says that another process, or another Engine of this one,
+// holds the file.
+type LockedError struct{ Path string }
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("store file %s is locked: another process serves it; stop that one first", e.Path)
+}
+
+// SchemaError says that the file belongs to another version of the program;
+// Found is empty when it is no store of this program at all.
+type SchemaError struct {
+	Path, Found, Want string
+}
+
+func (e *SchemaError) Error() string {
+	if e.Found == "" {
+		return fmt.Sprintf("store file %s holds no schema version: it was not made by this program", e.Path)
+	}
+	return fmt.Sprintf("store file %s has schema version %s, this program has %s: use the program that made it, or export and import",
+		e.Path, e.Found, e.Want)
+}
+
+// DamagedError says that the file cannot be what this program wrote.
+type DamagedError struct {
+	Path  string
+	Cause error
+}
+
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("store file %s is damaged: %v; restore it from a backup", e.Path, e.Cause)
+}
+
+func (e *DamagedError) Unwrap() error { return e.Cause }
+
+// The damages that Open tells apart.
+const (
+	ErrEmptyFile store.Error = "it is empty"
+	ErrCutShort  store.Error = "it is shorter than its contents"
+)
+
+// Create makes a new store file and opens it. It refuses, by an error that
+// is fs.ErrExist, when there is a file already. The file appears under its
+// name when it is complete.
+func Create(path string) (*Engine, error) {
+	unfinished := path + ".new"
+	db, err := open(unfinished, os.O_CREATE)
+	if err != nil {
+		return nil, err
+	}
+	if err := create(db, unfinished, path); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("create store file: %w", err)
+	}
+	return start(db, path), nil
+}
+
+// create runs under the lock of the unfinished file, which is that of the
+// finished one afterwards.
+func create(db *bbolt.DB, unfinished, path string) error {
+	switch _, err := os.Lstat(path); {
+	case err == nil:
+		return errors.Join(&fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}, os.Remove(unfinished))
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if err := db.Update(writeSchema); err != nil {
+		return err
+	}
+	if err := os.Rename(unfinished, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func writeSchema(tx *bbolt.Tx) error {
+	head, err := tx.CreateBucketIfNotExists([]byte(headBucket))
+	if err != nil {
+		return err
+	}
+	if err := head.Put([]byte(schemaKey), []byte(wantSchema())); err != nil {
+		return err
+	}
+	_, err = tx.CreateBucketIfNotExists([]byte(recordsBucket))
+	return err
+}
+
+func wantSchema() string { return strconv.Itoa(store.Schema) }
+
+func syncFolder(name string) error {
+	folder, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// Open opens a store file that Create made. It refuses a missing file, by an
+// error that is fs.ErrNotExist, one that is held by somebody else
+// (*LockedError, within a second), of another version (*SchemaError) or
+// damaged (*DamagedError), and changes none of them.
+func Open(path string) (*Engine, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store file: %w", err)
+	}
+	if info.Size() == 0 {
+		return nil, &DamagedError{path, ErrEmptyFile}
+	}
+	db, err := open(path, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkFile(db, path); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return start(db, path), nil
+}
+
+// open has bbolt open the file, creating it only if flag says so. Memory
+// that the file should back and does not is a panic here, not a crash.
+func open(path string, flag int) (db *bbolt.DB, err error) {
+	var file *os.File
+	options := &bbolt.Options{
+		Timeout:         lockTimeout,
+		FreelistType:    bbolt.FreelistMapType,
+		NoStatistics:    true,
+		InitialMmapSize: addressSpace(),
+		OpenFile: func(name string, bboltFlag int, mode os.FileMode) (_ *os.File, err error) {
+			file, err = os.OpenFile(name, bboltFlag&^os.O_CREATE|flag, mode)
+			return file, err
+		},
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if fault := recover(); fault != nil {
+			_ = file.Close()
+			db, err = nil, &DamagedError{path, fmt.Errorf("%v", fault)}
+		}
+	}()
+	db, err = bbolt.Open(path, fileMode, options)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	db.AllocSize = growth
+	return db, nil
+}
+
+// addressSpace is what the file is mapped into from the start. When a file
+// outgrows its mapping bbolt waits for every reader before it maps anew, and
+// readers wait for that; addresses are free where there are plenty.
+func addressSpace() int {
+	if runtime.GOOS == "windows" || math.MaxInt == math.MaxInt32 {
+		return 0
+	}
+	return 1 << 30
+}
+
+// openError tells what the system refused from what bbolt did not recognise.
+func openError(path string, err error) error {
+	var errno syscall.Errno
+	switch {
+	case errors.Is(err, bbolterrors.ErrTimeout):
+		return &LockedError{path}
+	case errors.As(err, &errno):
+		return fmt.Errorf("open store file: %w", err)
+	}
+	return &DamagedError{path, err}
+}
+
+func checkFile(db *bbolt.DB, path string) error {
+	return db.View(func(tx *bbolt.Tx) error {
+		info, err := os.Stat(path)
+		if err != nil {
+			return fmt.Errorf("open store file: %w", err)
+		}
+		if info.Size() < tx.Size() {
+			return &DamagedError{path, ErrCutShort}
+		}
+		return checkSchema(tx, path)
+	})
+}
+
+func checkSchema(tx *bbolt.Tx, path string) error {
+	var found string
+	if head := tx.Bucket([]byte(headBucket)); head != nil {
+		found = string(head.Get([]byte(schemaKey)))
+	}
+	if found != wantSchema() || tx.Bucket([]byte(recordsBucket)) == nil {
+		return &SchemaError{Path: path, Found: found, Want: wantSchema()}
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"iter"
+)
+
+// Schema is the version of the keys and records that this package writes. An
+// engine keeps it beside them and refuses another.
+const Schema = 1
+
+// The limits of one entry, in bytes.
+const (
+	MaxKeySize   = 4096
+	MaxValueSize = 1 << 20
+)
+
+// Error is an error in constant words.
+type Error string
+
+func (e Error) Error() string { return string(e) }
+
+// The errors of every engine.
+const (
+	// ErrConflict is what Commit answers when something read has moved.
+	// Nothing was written.
+	ErrConflict Error = "a record that was read has moved"
+
+	// ErrUncertain is what Commit answers when it cannot say whether the
+	// writes are kept. Any other error of Commit means that they are not.
+	ErrUncertain Error = "commit failed, and it is not known whether it was written"
+
+	// ErrClosed is what a closed store answers.
+	ErrClosed Error = "store is closed"
+)
+
+// Engine keeps values under keys, in the byte order of the keys. Its methods
+// may be called by several goroutines at once.
+type Engine interface {
+	// Snapshot freezes the state for reading. It holds no more than what
+	// was committed, and ctx bounds all that is read from it.
+	Snapshot(ctx context.Context) (Snapshot, error)
+
+	// Commit applies all of writes at once and returns nil when they are
+	// durable, or applies nothing and returns ErrConflict when the revision
+	// of something in reads is no longer the one given there. Without
+	// writes, nil says that all of reads still holds and is durable. It
+	// keeps none of its arguments.
+	Commit(ctx context.Context, reads []Read, writes []Write) error
+
+	// Check looks for damage below the level of records and describes what
+	// it finds, one sentence each. The error says that it could not look.
+	Check(ctx context.Context) ([]string, error)
+
+	// Close waits for the snapshots and commits under way.
+	Close() error
+}
+
+// Snapshot is one frozen state, for one goroutine. The values it hands out
+// are good until Close.
+type Snapshot interface {
+	// Get returns the value under key; revision 0 says that there is none.
+	Get(key string) (value []byte, revision uint64, err error)
+
+	// Scan yields what stands under keys that begin with prefix and come
+	// after the key after, in order, and at most one error, last.
+	Scan(prefix, after string) iter.Seq2[Entry, error]
+
+	Close()
+}
+
+// Entry is what stands under a key.
+type Entry struct {
+	Key   string
+	Value []byte
+
+	// Revision is above 0, and under one key it never comes twice, not even
+	// after a deletion.
+	Revision uint64
+}
+
+// Read is the revision that a key was seen with; 0: absent.
+type Read struct {
+	Key      string
+	Revision uint64
+}
+
+// Write puts Value under Key, or deletes what is there.
+type Write struct {
+	Key    string
+	Value  []byte
+	Delete bool
+}
