@@ -235,8 +235,10 @@ type AuditEvent struct {
 	RequestID string
 	Operation string
 
+	// A component called from Address, or an operator did.
 	ComponentType string `json:",omitempty"`
 	Address       string `json:",omitempty"`
+	Operator      string `json:",omitempty"`
 
 	Domain, UserID string `json:",omitempty"`
 	SerialNumber   string `json:",omitempty"`

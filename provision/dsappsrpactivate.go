@@ -1,0 +1,182 @@
+package provision
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
+)
+
+// DSAPPSRPActivate validates a one-time password or a derivation code, binds
+// the device in the latter case, makes the authenticator Active and ends its
+// grace period.
+func (s *Service) DSAPPSRPActivate(ctx context.Context, caller Caller, in DSAPPSRPActivate) (DSAPPSRPActivateResult, error) {
+	return perform(ctx, s, callEvent("dsappSRPActivate", caller), func(f *frame) (DSAPPSRPActivateResult, error) {
+		l, err := f.step(caller, in.RegistrationID)
+		if err != nil {
+			return DSAPPSRPActivateResult{}, err
+		}
+		in, err := f.activateCredential(in)
+		if err != nil {
+			return DSAPPSRPActivateResult{}, err
+		}
+		repeated, err := f.repeats(l, in.DerivationCode)
+		if err != nil {
+			return DSAPPSRPActivateResult{}, err
+		}
+		if !repeated {
+			err = f.activate(l, in)
+		}
+		return DSAPPSRPActivateResult{User: l.user.output(), SerialNumber: l.registration.SerialNumber}, err
+	})
+}
+
+// maxCredential is the published limit of a derivation code in characters.
+const maxCredential = 27
+
+// activateCredential checks the credential's form and writes a derivation
+// code in upper case.
+func (f *frame) activateCredential(in DSAPPSRPActivate) (DSAPPSRPActivate, error) {
+	f.checked("credential", "")
+	in.DerivationCode = strings.ToUpper(in.DerivationCode)
+	switch {
+	case (in.Response == "") == (in.DerivationCode == ""):
+		return in, refuse(InvalidParameter, "credential must hold either response or derivationCode.")
+	case len(in.Response) > maxCredential || strings.Trim(in.Response, "0123456789") != "":
+		return in, refuse(InvalidParameter, "response must be decimal digits.")
+	case len(in.DerivationCode) > maxCredential || strings.Trim(in.DerivationCode, "0123456789ABCDEF") != "":
+		return in, refuse(InvalidParameter, "derivationCode must be 1 to 27 decimal or hexadecimal characters.")
+	}
+	return in, nil
+}
+
+// repeats recognises the derivation code that activated this registration:
+// within the lifetime it gets the same success again, because a lost reply
+// must not lose the phone (profile section 7).
+func (f *frame) repeats(l living, derivationCode string) (bool, error) {
+	r := l.registration
+	if r.State != Activated || len(r.DerivationCode) == 0 || derivationCode == "" || r.Expired(f.now) {
+		return false, nil
+	}
+	activated, err := f.service.Sealer.open(registrationPlace(r.ID, "derivation code"), r.DerivationCode)
+	if err != nil {
+		return false, err
+	}
+	if subtle.ConstantTimeCompare(activated, []byte(derivationCode)) != 1 {
+		return false, nil
+	}
+	f.checked("derivation code", "repeated")
+	return true, f.entitled(l)
+}
+
+func (f *frame) activate(l living, in DSAPPSRPActivate) error {
+	if err := f.alive(l); err != nil {
+		return err
+	}
+	row, err := f.inOrder(l, StepActivate)
+	if err != nil {
+		return err
+	}
+	if in.Response != "" && f.settings.DerivationCodeRequired {
+		return refuse(NotAllowed, "The policy requires a derivation code: a response does not activate.")
+	}
+	if err := f.withinLimits(l.authenticator); err != nil {
+		return err
+	}
+	bound, err := f.verifyCredential(l.authenticator, in)
+	if errors.Is(err, errWrongCredential) {
+		return f.wrongProof(l, row, "The response or derivation code is wrong.")
+	}
+	if err != nil {
+		return err
+	}
+	return f.activated(l, row, bound, in.DerivationCode)
+}
+
+// errWrongCredential is for what is well-formed but does not verify.
+const errWrongCredential = storeError("the credential does not verify")
+
+// verifyCredential returns the authenticator as it is once the credential
+// has verified: its moving factor spent and, by a derivation code, its
+// secret replaced.
+func (f *frame) verifyCredential(a Authenticator, in DSAPPSRPActivate) (Authenticator, error) {
+	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+	if err != nil {
+		return a, err
+	}
+	if in.Response != "" {
+		f.checked("one-time password", "")
+		return f.spend(a, secret, in.Response)
+	}
+	f.checked("derivation code", "")
+	code, err := dsapp.ParseDerivationCode(in.DerivationCode, a.Digits)
+	if err != nil {
+		return a, errWrongCredential
+	}
+	derived, err := dsapp.DeriveSecret(secret, code.Diversifier, a.SerialNumber)
+	if err != nil {
+		return a, fmt.Errorf("derive the device's secret: %w", err)
+	}
+	a, err = f.spend(a, derived, code.OTP)
+	if err != nil {
+		return a, err
+	}
+	a.Diversifier = code.Diversifier[:]
+	a.Secret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "secret"), derived)
+	return a, err
+}
+
+// spend matches a one-time password within the policy's window and moves the
+// moving factor past it.
+func (f *frame) spend(a Authenticator, secret []byte, otp string) (Authenticator, error) {
+	from, to := f.window(a)
+	matched, ok := oath.Match(secret, otp, a.Parameters, from, to)
+	if !ok {
+		return a, errWrongCredential
+	}
+	a.NextMovingFactor = matched + 1
+	return a, nil
+}
+
+// window is the inclusive range of moving factors in which a one-time
+// password may lie (profile section 6); only values above the last accepted
+// one are in it.
+func (f *frame) window(a Authenticator) (from, to uint64) {
+	if a.Type == oath.HOTP {
+		ahead := min(uint64(f.settings.EventWindow)-1, math.MaxUint64-1-a.NextMovingFactor)
+		return a.NextMovingFactor, a.NextMovingFactor + ahead
+	}
+	now := oath.TimeStep(f.now)
+	return max(a.NextMovingFactor, now-min(now, uint64(f.settings.TimeWindowBack))), now + uint64(f.settings.TimeWindowAhead)
+}
+
+// activated writes the success: the state, the end of the grace period, and
+// the code whose repetition will be recognised.
+func (f *frame) activated(l living, row Transition, a Authenticator, derivationCode string) error {
+	a.State = Active
+	a.Activations++
+	a.LastActivatedAt = f.now
+	if f.now.Before(a.GraceEndsAt) {
+		a.GraceEndsAt = f.now
+	}
+	if a.OpenRegistration == l.registration.ID {
+		a.OpenRegistration = ""
+	}
+	r := l.registration
+	r.end(row.Right, f.now)
+	if derivationCode != "" {
+		var err error
+		r.DerivationCode, err = f.service.Sealer.seal(registrationPlace(r.ID, "derivation code"), []byte(derivationCode))
+		if err != nil {
+			return err
+		}
+	}
+	put(f, Tx.PutAuthenticator, a)
+	put(f, Tx.PutRegistration, r)
+	return nil
+}

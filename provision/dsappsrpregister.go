@@ -1,0 +1,311 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/dsappd/dsappd/dsapp"
+)
+
+// DSAPPSRPRegister authenticates a user by static password and opens a
+// registration, which supersedes an open one for the same authenticator.
+func (s *Service) DSAPPSRPRegister(ctx context.Context, caller Caller, in DSAPPSRPRegister) (DSAPPSRPRegisterResult, error) {
+	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
+	return perform(ctx, s, callEvent("dsappSRPRegister", caller), func(f *frame) (DSAPPSRPRegisterResult, error) {
+		a, err := f.applicant(caller, in)
+		if err != nil {
+			return DSAPPSRPRegisterResult{}, err
+		}
+		if err := f.authenticate(&a, &password); err != nil {
+			return DSAPPSRPRegisterResult{}, err
+		}
+		if err := f.choose(&a, in.SerialNumber); err != nil {
+			return DSAPPSRPRegisterResult{}, err
+		}
+		return f.register(a, in.ActivationType)
+	})
+}
+
+// applicant is who registers, by which component, and for what.
+type applicant struct {
+	component Component
+	user      User // zero: unknown
+	possession
+}
+
+// possession is an authenticator of the user, and the registration that a
+// new one supersedes.
+type possession struct {
+	authenticator Authenticator
+	open          Registration // zero: none
+}
+
+func (f *frame) applicant(caller Caller, in DSAPPSRPRegister) (applicant, error) {
+	var a applicant
+	err := f.read(func(v View) error {
+		var err error
+		if a.component, err = f.component(v, caller); err != nil {
+			return err
+		}
+		if err := f.govern(v, a.component.Policy); err != nil {
+			return err
+		}
+		key, err := f.resolve(v, in.UserID, in.Domain)
+		if err != nil {
+			return err
+		}
+		f.event.Domain, f.event.UserID = key.Domain, key.UserID
+		a.user, err = get(f, v.GetUser, Tx.GetUser, key)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return fmt.Errorf("user: %w", err)
+		}
+		return nil
+	})
+	return a, err
+}
+
+// passwordCheck pays for a hash once, however often its operation starts
+// again.
+type passwordCheck struct {
+	passwords *Passwords
+	password  string
+
+	paid    bool
+	against string
+	right   bool
+}
+
+func (c *passwordCheck) verify(ctx context.Context, hash string) (bool, error) {
+	if c.paid && c.against == hash {
+		return c.right, nil
+	}
+	right, err := c.passwords.Verify(ctx, c.password, hash)
+	if err != nil {
+		return false, err
+	}
+	c.paid, c.against, c.right = true, hash, right
+	return right, nil
+}
+
+// authenticate checks the password, then disabled and locked. The hash is
+// paid for in every case: an unknown user costs what a wrong password does.
+func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
+	right, err := password.verify(f.ctx, a.user.PasswordHash)
+	if errors.Is(err, ErrBusy) {
+		return refuse(Busy, "Too many registrations are waiting for their password check: try again.")
+	}
+	if err != nil {
+		return fmt.Errorf("password: %w", err)
+	}
+	f.checked("password", a.user.UserID)
+	if a.user.Revision == 0 {
+		return refuseCredentials("unknown user or domain")
+	}
+	if !right {
+		if a.user.wrongPassword(f.now, f.settings) {
+			put(f, Tx.PutUser, a.user)
+		}
+		return refuseCredentials("wrong password")
+	}
+	return f.admitted(a)
+}
+
+func (f *frame) admitted(a *applicant) error {
+	f.checked("disabled and locked", "")
+	if a.user.Disabled {
+		return refuse(UserDisabled, "The user is disabled.")
+	}
+	if locked, until := a.user.locked(f.now, f.settings); locked && until.IsZero() {
+		return refuse(UserLocked, "The user is locked, until an operator unlocks it.")
+	} else if locked {
+		return refuse(UserLocked, "The user is locked for some time.")
+	}
+	if a.user.rightPassword() {
+		put(f, Tx.PutUser, a.user)
+	}
+	return nil
+}
+
+// choose finds the authenticator to register, and loads it only now: before
+// the password was right, a known user must not cost more than an unknown
+// one.
+func (f *frame) choose(a *applicant, serialNumber string) error {
+	f.checked("authenticator", serialNumber)
+	chosen, err := chooseSerialNumber(a.user.SerialNumbers, serialNumber)
+	if err != nil {
+		return err
+	}
+	f.event.SerialNumber = chosen
+	err = f.read(func(v View) error {
+		a.possession, err = f.possession(v, chosen)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if a.authenticator.State == Disabled {
+		return refuse(NotFound, "The authenticator is disabled.")
+	}
+	return f.withinLimits(a.authenticator)
+}
+
+// chooseSerialNumber is the named one of the user's, or the only one.
+func chooseSerialNumber(possessed []string, named string) (string, error) {
+	switch {
+	case named != "" && !slices.Contains(possessed, named):
+		return "", refuse(NotFound, "The user has no authenticator with this serialNumber.")
+	case named != "":
+		return named, nil
+	case len(possessed) == 0:
+		return "", refuse(NotFound, "The user has no authenticator.")
+	case len(possessed) > 1:
+		return "", refuse(InvalidParameter, "The user has several authenticators: serialNumber is required.")
+	}
+	return possessed[0], nil
+}
+
+func (f *frame) possession(v View, serialNumber string) (possession, error) {
+	var p possession
+	var err error
+	p.authenticator, err = get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
+	if err != nil {
+		return p, fmt.Errorf("authenticator %s: %w", serialNumber, err)
+	}
+	if p.authenticator.OpenRegistration == "" {
+		return p, nil
+	}
+	p.open, err = get(f, v.GetRegistration, Tx.GetRegistration, p.authenticator.OpenRegistration)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return p, fmt.Errorf("registration %s: %w", p.authenticator.OpenRegistration, err)
+	}
+	return p, nil
+}
+
+// withinLimits holds at register and again at activate.
+func (f *frame) withinLimits(a Authenticator) error {
+	f.checked("activations", fmt.Sprintf("%d of %d", a.Activations, f.settings.MaximumActivations))
+	if f.settings.MaximumActivations > 0 && a.Activations >= f.settings.MaximumActivations {
+		return refuse(ActivationLimit, fmt.Sprintf(
+			"The authenticator was activated %d times, which is the limit.", a.Activations))
+	}
+	again := a.LastActivatedAt.Add(f.settings.minimumInterval())
+	if !a.LastActivatedAt.IsZero() && f.now.Before(again) {
+		return refuse(ActivationLimit, fmt.Sprintf(
+			"Two activations must be %d minutes apart: try again later.", f.settings.MinimumIntervalMinutes))
+	}
+	return nil
+}
+
+// register draws the registration and seals what it keeps.
+func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResult, error) {
+	r := Registration{
+		State:          Registered,
+		Domain:         a.user.Domain,
+		UserID:         a.user.UserID,
+		SerialNumber:   a.authenticator.SerialNumber,
+		ActivationType: effectiveType(activationType, a.authenticator),
+		ComponentType:  a.component.ComponentType,
+		Policy:         a.component.Policy,
+		CreatedAt:      f.now,
+		ExpiresAt:      f.now.Add(f.settings.lifetime()),
+	}
+	if err := f.deliverable(r, a.authenticator); err != nil {
+		return DSAPPSRPRegisterResult{}, err
+	}
+	password, err := f.draw(&r)
+	if err != nil {
+		return DSAPPSRPRegisterResult{}, err
+	}
+	if a.open.Revision != 0 && !a.open.ended() {
+		a.open.closeBecause("a newer registration superseded it", f.now)
+		put(f, Tx.PutRegistration, a.open)
+	}
+	a.authenticator.OpenRegistration = r.ID
+	put(f, Tx.PutAuthenticator, a.authenticator)
+	put(f, Tx.PutRegistration, r)
+	f.event.RegistrationID = r.ID
+	return DSAPPSRPRegisterResult{
+		RegistrationID:     r.ID,
+		ActivationPassword: password,
+		User:               a.user.output(),
+		SerialNumber:       r.SerialNumber,
+		DigipassGatewayID:  f.service.GatewayID,
+	}, nil
+}
+
+// effectiveType follows the request where it says online or offline, else
+// the authenticator's initial configuration.
+func effectiveType(asked *int, a Authenticator) ActivationType {
+	if asked != nil && (*asked == int(Online) || *asked == int(Offline)) {
+		return ActivationType(*asked)
+	}
+	return a.ActivationType
+}
+
+// deliverable refuses offline data for a secret that has no activation code
+// (profile section 3), while the user can still do something about it.
+func (f *frame) deliverable(r Registration, a Authenticator) error {
+	if r.ActivationType != Offline {
+		return nil
+	}
+	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+	if err != nil {
+		return err
+	}
+	if _, err := dsapp.ActivationCode(secret); err != nil {
+		return refuse(InvalidParameter, "The authenticator's secret is too long for offline activation data: ask for online data (activationType 0).")
+	}
+	return nil
+}
+
+// draw makes the registration's ID, its activation password, which it
+// returns, and s and v, which it seals.
+func (f *frame) draw(r *Registration) (string, error) {
+	var err error
+	r.ID, err = dsapp.Draw(f.service.Rand, f.settings.RegistrationIDAlphabet, f.settings.RegistrationIDLength)
+	if err != nil {
+		return "", fmt.Errorf("draw a registration ID: %w", err)
+	}
+	password, err := dsapp.Draw(f.service.Rand, f.settings.ActivationPasswordAlphabet, f.settings.ActivationPasswordLength)
+	if err != nil {
+		return "", fmt.Errorf("draw an activation password: %w", err)
+	}
+	salt := make([]byte, dsapp.SaltSize)
+	if _, err := io.ReadFull(f.service.Rand, salt); err != nil {
+		return "", fmt.Errorf("draw an SRP salt: %w", err)
+	}
+	verifier, err := f.service.SRP.Verifier(f.service.SRP.X(salt, r.ID, password))
+	if err != nil {
+		return "", fmt.Errorf("SRP verifier: %w", err)
+	}
+	f.mustBeNew(r.ID)
+	return password, f.sealVerifier(r, salt, verifier)
+}
+
+// mustBeNew makes the operation start again, with another draw, should the
+// ID be taken.
+func (f *frame) mustBeNew(id string) {
+	f.unmoved = append(f.unmoved, func(tx Tx) error {
+		_, err := tx.GetRegistration(id)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return nil
+		case err != nil:
+			return err
+		}
+		return errMoved
+	})
+}
+
+func (f *frame) sealVerifier(r *Registration, salt, verifier []byte) error {
+	var err error
+	r.Salt, err = f.service.Sealer.seal(registrationPlace(r.ID, "s"), salt)
+	if err != nil {
+		return err
+	}
+	r.Verifier, err = f.service.Sealer.seal(registrationPlace(r.ID, "v"), verifier)
+	return err
+}

@@ -1,0 +1,177 @@
+package provision
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
+)
+
+// Settings is everything a policy decides. The member names are also those
+// of the JSON object in Policy.Set.
+type Settings struct {
+	// LockThreshold wrong passwords lock a user; 0 means never.
+	LockThreshold int
+	// UnlockMinutes after a lock it opens by itself; 0 means never. Each
+	// further lock before a right password lasts UnlockBackOff times longer.
+	UnlockMinutes int
+	UnlockBackOff int
+	// GenericStatusCodes answers locked and disabled like a wrong password.
+	GenericStatusCodes bool
+
+	RegistrationMinutes        int
+	RegistrationIDLength       int
+	RegistrationIDAlphabet     dsapp.Alphabet
+	ActivationPasswordLength   int
+	ActivationPasswordAlphabet dsapp.Alphabet
+
+	// KeyExchangeRequired refuses dsappSRPActivate before the exchange.
+	KeyExchangeRequired bool
+	// DerivationCodeRequired refuses a plain response.
+	DerivationCodeRequired bool
+
+	// Attempts is how many wrong proofs a registration survives, less one;
+	// KeyRequests how many ephemeral keys it hands out.
+	Attempts    int
+	KeyRequests int
+
+	// EventWindow is the number of event values accepted from the next
+	// expected one on; TimeWindowBack and TimeWindowAhead are time steps on
+	// either side of now.
+	EventWindow     int
+	TimeWindowBack  int
+	TimeWindowAhead int
+
+	// MaximumActivations per authenticator, 0 meaning no limit, and the
+	// minutes between two.
+	MaximumActivations     int
+	MinimumIntervalMinutes int
+
+	GraceDays int
+
+	// AuthenticatorLimit is per user and type; 0 means no limit.
+	AuthenticatorLimit int
+	AutoAssign         bool
+
+	ActivationCodeOutsideSRP bool
+	OfflineMDL               bool
+	OTPInsteadOfSignature    bool
+	// MessageMinutes is the validity of Activation Message 1.
+	MessageMinutes int
+
+	// Explain puts the decision in words into errorDesc; for labs.
+	Explain bool
+}
+
+// DefaultSettings is what holds where no policy says otherwise.
+func DefaultSettings() Settings {
+	return Settings{
+		LockThreshold:              3,
+		UnlockBackOff:              2,
+		GenericStatusCodes:         true,
+		RegistrationMinutes:        10,
+		RegistrationIDLength:       8,
+		RegistrationIDAlphabet:     dsapp.Mixed,
+		ActivationPasswordLength:   8,
+		ActivationPasswordAlphabet: dsapp.Mixed,
+		KeyExchangeRequired:        true,
+		Attempts:                   3,
+		KeyRequests:                10,
+		EventWindow:                20,
+		TimeWindowBack:             10,
+		TimeWindowAhead:            9,
+		MaximumActivations:         3,
+		MinimumIntervalMinutes:     1440,
+		GraceDays:                  7,
+		MessageMinutes:             10,
+	}
+}
+
+// Check refuses settings that no registration could be governed by.
+func (s Settings) Check() error {
+	limits := []struct {
+		name           string
+		value, low, up int
+	}{
+		{"LockThreshold", s.LockThreshold, 0, 1000},
+		{"UnlockMinutes", s.UnlockMinutes, 0, 525600},
+		{"UnlockBackOff", s.UnlockBackOff, 1, 100},
+		{"RegistrationMinutes", s.RegistrationMinutes, 1, 525600},
+		{"Attempts", s.Attempts, 1, 100},
+		{"KeyRequests", s.KeyRequests, 1, 10000},
+		{"EventWindow", s.EventWindow, 1, 1000},
+		{"TimeWindowBack", s.TimeWindowBack, 0, 500},
+		{"TimeWindowAhead", s.TimeWindowAhead, 0, 500},
+		{"MaximumActivations", s.MaximumActivations, 0, 1000000},
+		{"MinimumIntervalMinutes", s.MinimumIntervalMinutes, 0, 525600},
+		{"GraceDays", s.GraceDays, 0, 3650},
+		{"AuthenticatorLimit", s.AuthenticatorLimit, 0, 1000},
+		{"MessageMinutes", s.MessageMinutes, 1, 525600},
+	}
+	for _, limit := range limits {
+		if limit.value < limit.low || limit.value > limit.up {
+			return fmt.Errorf("setting %s is %d: it must be from %d to %d", limit.name, limit.value, limit.low, limit.up)
+		}
+	}
+	if err := s.RegistrationIDAlphabet.Check(s.RegistrationIDLength); err != nil {
+		return fmt.Errorf("setting RegistrationIDLength: %w", err)
+	}
+	if err := s.ActivationPasswordAlphabet.Check(s.ActivationPasswordLength); err != nil {
+		return fmt.Errorf("setting ActivationPasswordLength: %w", err)
+	}
+	return nil
+}
+
+func (s Settings) lifetime() time.Duration {
+	return time.Duration(s.RegistrationMinutes) * time.Minute
+}
+
+func (s Settings) minimumInterval() time.Duration {
+	return time.Duration(s.MinimumIntervalMinutes) * time.Minute
+}
+
+func (s Settings) gracePeriod() time.Duration {
+	return time.Duration(s.GraceDays) * 24 * time.Hour
+}
+
+// errSettings is for policies that say what no registration can follow.
+const errSettings = storeError("policy settings")
+
+// maxPolicyDepth bounds inheritance, and so ends a cycle.
+const maxPolicyDepth = 16
+
+// effectiveSettings is the one reading of policies: the defaults, overlaid
+// by each policy from the top of the line of parents down to the named one.
+func effectiveSettings(get func(name string) (Policy, error), name string) (Settings, error) {
+	var line []Policy
+	for next := name; next != ""; {
+		if len(line) == maxPolicyDepth {
+			return Settings{}, fmt.Errorf("%w: %q has more than %d ancestors", errSettings, name, maxPolicyDepth)
+		}
+		policy, err := get(next)
+		if errors.Is(err, ErrNotFound) {
+			return Settings{}, fmt.Errorf("policy %q, which %q inherits from: %w", next, name, err)
+		}
+		if err != nil {
+			return Settings{}, fmt.Errorf("policy: %w", err)
+		}
+		line = append(line, policy)
+		next = policy.Parent
+	}
+	settings := DefaultSettings()
+	for _, policy := range slices.Backward(line) {
+		if len(policy.Set) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(policy.Set, &settings); err != nil {
+			return Settings{}, fmt.Errorf("%w: of %q: %w", errSettings, policy.Name, err)
+		}
+	}
+	if err := settings.Check(); err != nil {
+		return Settings{}, fmt.Errorf("%w: of %q: %w", errSettings, name, err)
+	}
+	return settings, nil
+}

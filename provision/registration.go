@@ -1,0 +1,150 @@
+package provision
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// living is a registration with the records that each of its steps needs.
+type living struct {
+	registration  Registration
+	user          User
+	authenticator Authenticator
+}
+
+// step opens a step of a registration: the caller must have a component, the
+// registration must live, its user be enabled and still have the
+// authenticator. Whether the step is in order is the state table's to say.
+func (f *frame) step(caller Caller, id string) (living, error) {
+	var l living
+	f.event.RegistrationID = id
+	err := f.read(func(v View) error {
+		if _, err := f.component(v, caller); err != nil {
+			return err
+		}
+		return f.load(v, id, &l)
+	})
+	return l, err
+}
+
+func (f *frame) load(v View, id string, l *living) error {
+	var err error
+	l.registration, err = get(f, v.GetRegistration, Tx.GetRegistration, id)
+	f.checked("registration", string(l.registration.State))
+	if errors.Is(err, ErrNotFound) {
+		return refuse(NotFound, "There is no registration with this registrationID.")
+	}
+	if err != nil {
+		return fmt.Errorf("registration: %w", err)
+	}
+	if err := f.govern(v, l.registration.Policy); err != nil {
+		return err
+	}
+	return f.holder(v, l)
+}
+
+// holder loads the user and the authenticator. That either is gone is the
+// registration's end, whatever its state says.
+func (f *frame) holder(v View, l *living) error {
+	key := UserKey{l.registration.Domain, l.registration.UserID}
+	f.event.Domain, f.event.UserID = key.Domain, key.UserID
+	f.event.SerialNumber = l.registration.SerialNumber
+	var err error
+	l.user, err = get(f, v.GetUser, Tx.GetUser, key)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("user: %w", err)
+	}
+	l.authenticator, err = get(f, v.GetAuthenticator, Tx.GetAuthenticator, l.registration.SerialNumber)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("authenticator: %w", err)
+	}
+	return nil
+}
+
+// alive refuses a step on what has ended, expired or lost its user or
+// authenticator.
+func (f *frame) alive(l living) error {
+	r := l.registration
+	f.checked("lifetime", "until "+r.ExpiresAt.UTC().Format(time.RFC3339))
+	switch {
+	case r.State == Activated:
+		return refuse(NotFound, "The registration is already activated.")
+	case r.State == Closed:
+		return refuse(NotFound, "The registration is closed: "+r.ClosedBecause+".")
+	case r.Expired(f.now):
+		return refuse(NotFound, "The registration has expired: register again.")
+	}
+	return f.entitled(l)
+}
+
+func (f *frame) entitled(l living) error {
+	f.checked("user", l.registration.UserID+" of "+l.registration.Domain)
+	a := l.authenticator
+	switch {
+	case l.user.Revision == 0:
+		return refuse(NotFound, "The user of the registration is gone.")
+	case l.user.Disabled:
+		return refuse(UserDisabled, "The user is disabled.")
+	case a.Revision == 0 || a.UserID != l.user.UserID || a.Domain != l.user.Domain:
+		return refuse(NotFound, "The user no longer has the authenticator of the registration.")
+	case a.State == Disabled:
+		return refuse(NotFound, "The authenticator is disabled.")
+	}
+	return nil
+}
+
+// inOrder looks a step up in the state table.
+func (f *frame) inOrder(l living, step Step) (Transition, error) {
+	r := l.registration
+	f.checked("state", string(r.State)+", "+string(step))
+	flow := r.flow(f.settings)
+	row, ok := transition(flow, r.State, step)
+	if !ok {
+		return row, refuse(OutOfOrder, fmt.Sprintf(
+			"The step %s is out of order: the registration is %s, and what may follow is %s.", step, r.State, follows(flow, r.State)))
+	}
+	return row, nil
+}
+
+// endExchange forgets the open key exchange: one proof for one B.
+func (r *Registration) endExchange() {
+	r.ClientPublicKey, r.ServerPublicKey, r.ServerSecret = nil, nil, nil
+}
+
+// end is the only way into Activated and Closed: no secret outlives it.
+func (r *Registration) end(state RegistrationState, now time.Time) {
+	r.endExchange()
+	r.Salt, r.Verifier = nil, nil
+	r.State, r.EndedAt = state, now
+}
+
+// closeBecause closes the registration; because reads on after "closed:".
+func (r *Registration) closeBecause(because string, now time.Time) {
+	r.end(Closed, now)
+	r.ClosedBecause = because
+}
+
+// wrongProof counts a wrong proof of any kind. The one that spends the
+// attempts closes the registration and counts as a wrong password, so that
+// fresh registrations are no supply of guesses.
+func (f *frame) wrongProof(l living, row Transition, desc string) error {
+	r := l.registration
+	r.Attempts++
+	r.State = row.Wrong
+	f.checked("attempts", fmt.Sprintf("%d of %d", r.Attempts, f.settings.Attempts))
+	if r.Attempts < f.settings.Attempts {
+		put(f, Tx.PutRegistration, r)
+		return refuse(InvalidCredentials, desc)
+	}
+	r.closeBecause("its attempts are spent", f.now)
+	put(f, Tx.PutRegistration, r)
+	if l.authenticator.OpenRegistration == r.ID {
+		l.authenticator.OpenRegistration = ""
+		put(f, Tx.PutAuthenticator, l.authenticator)
+	}
+	if l.user.wrongPassword(f.now, f.settings) {
+		put(f, Tx.PutUser, l.user)
+	}
+	return refuse(InvalidCredentials, desc+" The registration's attempts are spent, and it is closed.")
+}

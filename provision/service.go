@@ -1,0 +1,165 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/dsappd/dsappd/srp"
+)
+
+// Service decides. Its methods are the operations; each is in a file of its
+// name. All fields are required.
+type Service struct {
+	Store     Store
+	Sealer    *Sealer
+	SRP       *srp.Suite // RFC 5054, 2048 bits, SHA-256 (profile section 1)
+	Passwords *Passwords
+	Statuses  StatusTable
+
+	// GatewayID is the digipassGatewayID that register hands out.
+	GatewayID string
+
+	// Run names this run of the server in the keys of its audit events.
+	Run string
+
+	// Now and Rand are the only clock and the only source of randomness.
+	// Rand is read from many goroutines.
+	Now  func() time.Time
+	Rand io.Reader
+}
+
+// rounds is how often an operation starts again because a record moved
+// between its View and its Update.
+const rounds = 8
+
+// errMoved makes an operation start again.
+const errMoved = storeError("a record moved between reading and writing")
+
+// ErrContended means that the records of an operation moved in every round.
+const ErrContended = storeError("gave up after every round found its records moved")
+
+// perform runs an operation to its decision. The body reads through the
+// frame, does the costly work and returns the result or a refusal; whatever
+// it has put is committed together with the audit event before anyone hears.
+// Any other error ends the operation undecided.
+func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func(*frame) (R, error)) (R, error) {
+	var none R
+	for range rounds {
+		f := &frame{service: s, ctx: ctx, now: s.Now(), settings: DefaultSettings(), event: event}
+		result, err := body(f)
+		refusal, refused := errors.AsType[*Error](err)
+		if err != nil && !refused {
+			return none, err
+		}
+		err = f.commit(refusal)
+		switch {
+		case errors.Is(err, errMoved):
+			continue
+		case err != nil:
+			return none, fmt.Errorf("commit %s: %w", event.Operation, err)
+		case refused:
+			return none, refusal
+		}
+		return result, nil
+	}
+	return none, fmt.Errorf("%s: %w", event.Operation, ErrContended)
+}
+
+// frame is one round of an operation: what it read, what it wants written,
+// and what the audit will say of it.
+type frame struct {
+	service  *Service
+	ctx      context.Context
+	now      time.Time
+	settings Settings // that govern this operation, once they are known
+	event    AuditEvent
+	unmoved  []func(Tx) error
+	puts     []func(Tx) error
+}
+
+// read gives the body a snapshot.
+func (f *frame) read(body func(View) error) error {
+	return f.service.Store.View(f.ctx, body)
+}
+
+// revised is what every record is.
+type revised interface{ revision() uint64 }
+
+// get reads a record and remembers its revision, or its absence, for the
+// commit. again is the same getter as a method expression of Tx.
+func get[K any, R revised](f *frame, getter func(K) (R, error), again func(Tx, K) (R, error), key K) (R, error) {
+	record, err := getter(key)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return record, err
+	}
+	seen := record.revision()
+	f.unmoved = append(f.unmoved, func(tx Tx) error {
+		now, err := again(tx, key)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if now.revision() != seen {
+			return errMoved
+		}
+		return nil
+	})
+	return record, err
+}
+
+// put has a record written at the commit. It is a method expression of Tx
+// with its record, such as put(f, Tx.PutUser, user).
+func put[R any](f *frame, write func(Tx, R) error, record R) {
+	f.puts = append(f.puts, func(tx Tx) error { return write(tx, record) })
+}
+
+// checked notes a step of the decision for the audit.
+func (f *frame) checked(name, detail string) {
+	f.event.Checks = append(f.event.Checks, Check{Name: name, Detail: detail})
+}
+
+// commit writes everything decided in one Update, unless a record has moved.
+func (f *frame) commit(refusal *Error) error {
+	if err := f.settle(refusal); err != nil {
+		return err
+	}
+	return f.service.Store.Update(f.ctx, func(tx Tx) error {
+		for _, check := range f.unmoved {
+			if err := check(tx); err != nil {
+				return err
+			}
+		}
+		for _, write := range f.puts {
+			if err := write(tx); err != nil {
+				return err
+			}
+		}
+		return tx.PutAuditEvent(f.event)
+	})
+}
+
+// settle completes the event and, for a refusal, what the wire shows: the
+// audit keeps the true status, the wire the policy's.
+func (f *frame) settle(refusal *Error) error {
+	var random [8]byte
+	if _, err := io.ReadFull(f.service.Rand, random[:]); err != nil {
+		return fmt.Errorf("draw an audit key: %w", err)
+	}
+	f.event.AuditKey = AuditKey{Run: f.service.Run, Time: f.now, Random: fmt.Sprintf("%x", random)}
+	if refusal == nil {
+		f.event.Status = f.service.Statuses[Granted]
+		f.event.Wire = f.event.Status
+		f.event.Reason = string(Granted)
+		return nil
+	}
+	f.event.Status = f.service.Statuses[refusal.Refusal]
+	f.event.Reason = refusal.reason
+	if f.settings.GenericStatusCodes && (refusal.Refusal == UserLocked || refusal.Refusal == UserDisabled) {
+		refusal.Refusal, refusal.Desc = InvalidCredentials, invalidCredentials
+	}
+	refusal.Status = f.service.Statuses[refusal.Refusal]
+	f.event.Wire = refusal.Status
+	return nil
+}

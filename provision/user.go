@@ -1,0 +1,85 @@
+package provision
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// defaultDomain is the vendor's documented one.
+const defaultDomain = "master"
+
+// resolve finds whom a user ID and domain name: user@domain is split only
+// where that domain exists, else the whole is the user ID, in the domain
+// given or the default one.
+func (f *frame) resolve(v View, userID, domain string) (UserKey, error) {
+	if at := strings.LastIndexByte(userID, '@'); at > 0 && at < len(userID)-1 {
+		_, err := get(f, v.GetDomain, Tx.GetDomain, userID[at+1:])
+		if err == nil {
+			return UserKey{Domain: userID[at+1:], UserID: userID[:at]}, nil
+		}
+		if !errors.Is(err, ErrNotFound) {
+			return UserKey{}, fmt.Errorf("domain: %w", err)
+		}
+	}
+	if domain == "" {
+		domain = defaultDomain
+	}
+	return UserKey{Domain: domain, UserID: userID}, nil
+}
+
+// locked reports whether the lock holds at now, and until when; the zero
+// time means until somebody unlocks.
+func (u User) locked(now time.Time, settings Settings) (bool, time.Time) {
+	if u.LockedAt.IsZero() {
+		return false, time.Time{}
+	}
+	if settings.UnlockMinutes == 0 {
+		return true, time.Time{}
+	}
+	until := u.LockedAt.Add(unlockAfter(settings, u.Locks))
+	return now.Before(until), until
+}
+
+// maxUnlock keeps the back-off within what a clock can hold.
+const maxUnlock = 10 * 365 * 24 * time.Hour
+
+func unlockAfter(settings Settings, locks int) time.Duration {
+	wait := time.Duration(settings.UnlockMinutes) * time.Minute
+	for n := 1; n < locks && wait < maxUnlock; n++ {
+		wait *= time.Duration(settings.UnlockBackOff)
+	}
+	return min(wait, maxUnlock)
+}
+
+// wrongPassword counts one against the user, and reports whether that
+// changed the record.
+func (u *User) wrongPassword(now time.Time, settings Settings) bool {
+	locked, _ := u.locked(now, settings)
+	if locked || settings.LockThreshold == 0 {
+		return false
+	}
+	if !u.LockedAt.IsZero() { // the lock has run out: count anew
+		u.LockedAt, u.WrongPasswords = time.Time{}, 0
+	}
+	u.WrongPasswords++
+	if u.WrongPasswords >= settings.LockThreshold {
+		u.LockedAt = now
+		u.Locks++
+	}
+	return true
+}
+
+// rightPassword clears what wrong ones left, and reports whether there was
+// anything.
+func (u *User) rightPassword() bool {
+	clean := u.WrongPasswords == 0 && u.Locks == 0 && u.LockedAt.IsZero()
+	u.WrongPasswords, u.Locks, u.LockedAt = 0, 0, time.Time{}
+	return !clean
+}
+
+// output is the user as replies name it.
+func (u User) output() UserOutput {
+	return UserOutput{UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit}
+}
