@@ -1,0 +1,159 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
+)
+
+// AddAuthenticator is a new authenticator, unassigned.
+type AddAuthenticator struct {
+	SerialNumber string
+	Domain       string // empty: the default one
+	oath.Parameters
+	ActivationType ActivationType
+
+	// Secret is 10 to 64 bytes, over 20 for online activation data only
+	// (profile sections 3 and 4). Without it, SecretSize bytes are drawn; 0
+	// is 20.
+	Secret     []byte
+	SecretSize int
+
+	// MovingFactor is the first that is accepted; event-based only.
+	MovingFactor uint64
+}
+
+// The lengths of secrets in bytes: the longest that an activation code holds,
+// and the longest at all, the block of the largest hash within reason.
+const (
+	minSecret        = 10
+	maxOfflineSecret = 20
+	maxSecret        = 64
+	defaultSecret    = 20
+)
+
+// AddAuthenticator makes an authenticator.
+func (s *Service) AddAuthenticator(ctx context.Context, operator Operator, in AddAuthenticator) (Authenticator, error) {
+	return perform(ctx, s, operatorEvent("authenticator add", operator), func(f *frame) (Authenticator, error) {
+		if in.Domain == "" {
+			in.Domain = defaultDomain
+		}
+		if err := in.check(); err != nil {
+			return Authenticator{}, err
+		}
+		f.event.Domain, f.event.SerialNumber = in.Domain, in.SerialNumber
+		err := f.read(func(v View) error { return f.newAuthenticator(v, in) })
+		if err != nil {
+			return Authenticator{}, err
+		}
+		return f.addAuthenticator(in)
+	})
+}
+
+func (in AddAuthenticator) check() error {
+	if err := checkSerialNumber(in.SerialNumber); err != nil {
+		return err
+	}
+	if err := checkDomain(in.Domain); err != nil {
+		return err
+	}
+	if err := in.Parameters.Check(); err != nil {
+		return refuse(InvalidParameter, fmt.Sprintf("The authenticator's parameters are refused: %v.", err))
+	}
+	if in.ActivationType != Online && in.ActivationType != Offline {
+		return refuse(InvalidParameter, fmt.Sprintf("The activation type is %d: it is 0 (online) or 1 (offline).", in.ActivationType))
+	}
+	if err := in.checkMovingFactor(); err != nil {
+		return err
+	}
+	return in.checkSecret()
+}
+
+func checkSerialNumber(serialNumber string) error {
+	if err := dsapp.CheckSerialNumber(serialNumber); err != nil {
+		return refuse(InvalidParameter, fmt.Sprintf("The serial number is refused: %v.", err))
+	}
+	return nil
+}
+
+// checkMovingFactor leaves an event-based authenticator more room than it can
+// ever use.
+func (in AddAuthenticator) checkMovingFactor() error {
+	if in.Type == oath.TOTP && in.MovingFactor != 0 {
+		return refuse(InvalidParameter, "A time-based authenticator has no initial moving factor: leave it out.")
+	}
+	if in.MovingFactor > math.MaxInt64 {
+		return refuse(InvalidParameter, fmt.Sprintf(
+			"The initial moving factor is %d: it is at most %d.", in.MovingFactor, uint64(math.MaxInt64)))
+	}
+	return nil
+}
+
+func (in AddAuthenticator) checkSecret() error {
+	size := in.size()
+	if len(in.Secret) > 0 && in.SecretSize != 0 && in.SecretSize != size {
+		return refuse(InvalidParameter, fmt.Sprintf(
+			"The secret has %d bytes and its size is given as %d: leave the size out.", size, in.SecretSize))
+	}
+	if size < minSecret || size > maxSecret {
+		return refuse(InvalidParameter, fmt.Sprintf(
+			"The secret has %d bytes: it has %d to %d.", size, minSecret, maxSecret))
+	}
+	if in.ActivationType == Offline && size > maxOfflineSecret {
+		return refuse(InvalidParameter, fmt.Sprintf(
+			"The secret has %d bytes, and offline activation data holds at most %d: shorten it, or choose online.", size, maxOfflineSecret))
+	}
+	return nil
+}
+
+// size is that of the secret, given or to be drawn.
+func (in AddAuthenticator) size() int {
+	switch {
+	case len(in.Secret) > 0:
+		return len(in.Secret)
+	case in.SecretSize != 0:
+		return in.SecretSize
+	}
+	return defaultSecret
+}
+
+func (f *frame) newAuthenticator(v View, in AddAuthenticator) error {
+	_, err := get(f, v.GetDomain, Tx.GetDomain, in.Domain)
+	if err := mustExist(err, fmt.Sprintf("There is no domain %q: add it first.", in.Domain)); err != nil {
+		return err
+	}
+	_, err = get(f, v.GetAuthenticator, Tx.GetAuthenticator, in.SerialNumber)
+	return mustBeFree(err, fmt.Sprintf("There already is an authenticator %s.", in.SerialNumber))
+}
+
+func (f *frame) addAuthenticator(in AddAuthenticator) (Authenticator, error) {
+	secret := in.Secret
+	if len(secret) == 0 {
+		secret = make([]byte, in.size())
+		if _, err := io.ReadFull(f.service.Rand, secret); err != nil {
+			return Authenticator{}, fmt.Errorf("draw a secret: %w", err)
+		}
+	}
+	a := Authenticator{
+		SerialNumber:     in.SerialNumber,
+		Domain:           in.Domain,
+		State:            Unassigned,
+		Parameters:       in.Parameters,
+		ActivationType:   in.ActivationType,
+		NextMovingFactor: in.MovingFactor,
+		CreatedAt:        f.now,
+	}
+	var err error
+	if a.InitialSecret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "initial secret"), secret); err != nil {
+		return Authenticator{}, err
+	}
+	if a.Secret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "secret"), secret); err != nil {
+		return Authenticator{}, err
+	}
+	put(f, Tx.PutAuthenticator, a)
+	return a, nil
+}

@@ -1,0 +1,99 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// AssignAuthenticator gives an authenticator to a user of the authenticator's
+// domain. Policy says how long the grace period is and how many
+// authenticators a user may have; empty: the default settings.
+type AssignAuthenticator struct {
+	SerialNumber string
+	UserID       string
+	Policy       string
+}
+
+// AssignAuthenticator assigns an authenticator that nobody has, and starts
+// its grace period.
+func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in AssignAuthenticator) (Authenticator, error) {
+	return perform(ctx, s, operatorEvent("authenticator assign", operator), func(f *frame) (Authenticator, error) {
+		if err := checkName("user ID", in.UserID); err != nil {
+			return Authenticator{}, err
+		}
+		var user User
+		var a Authenticator
+		err := f.read(func(v View) error {
+			var err error
+			user, a, err = f.match(v, in)
+			return err
+		})
+		if err != nil {
+			return Authenticator{}, err
+		}
+		return f.assign(user, a)
+	})
+}
+
+// match finds both sides of an assignment and the policy over it.
+func (f *frame) match(v View, in AssignAuthenticator) (User, Authenticator, error) {
+	a, err := f.authenticator(v, in.SerialNumber)
+	if err != nil {
+		return User{}, a, err
+	}
+	f.event.UserID = in.UserID
+	if a.State != Unassigned {
+		return User{}, a, refuse(Exists, fmt.Sprintf(
+			"The authenticator %s is assigned to user %q already: unassign it first.", a.SerialNumber, a.UserID))
+	}
+	user, err := get(f, v.GetUser, Tx.GetUser, UserKey{a.Domain, in.UserID})
+	if err := mustExist(err, fmt.Sprintf(
+		"There is no user %q in domain %q, which is the authenticator's.", in.UserID, a.Domain)); err != nil {
+		return User{}, a, err
+	}
+	if err := f.knownPolicy(v, in.Policy); err != nil {
+		return User{}, a, err
+	}
+	return user, a, f.govern(v, in.Policy)
+}
+
+// knownPolicy refuses the name of a policy that is not there; the empty one
+// stands for the default settings.
+func (f *frame) knownPolicy(v View, name string) error {
+	if name == "" {
+		return nil
+	}
+	if err := checkName("policy", name); err != nil {
+		return err
+	}
+	_, err := get(f, v.GetPolicy, Tx.GetPolicy, name)
+	return mustExist(err, fmt.Sprintf("There is no policy %q: name one that exists, or none for the default settings.", name))
+}
+
+func (f *frame) assign(user User, a Authenticator) (Authenticator, error) {
+	f.checked("authenticators of the user", fmt.Sprintf("%d of %d", len(user.SerialNumbers), f.settings.AuthenticatorLimit))
+	if f.settings.AuthenticatorLimit > 0 && len(user.SerialNumbers) >= f.settings.AuthenticatorLimit {
+		return Authenticator{}, refuse(AuthenticatorLimit, fmt.Sprintf(
+			"The authenticator limit has been reached: the user has %d. Unassign one first.", len(user.SerialNumbers)))
+	}
+	at, _ := slices.BinarySearch(user.SerialNumbers, a.SerialNumber)
+	user.SerialNumbers = slices.Insert(slices.Clone(user.SerialNumbers), at, a.SerialNumber)
+	a.UserID = user.UserID
+	a.AssignedMovingFactor = a.NextMovingFactor
+	a.AssignedAt = f.now
+	f.startOver(&a)
+	put(f, Tx.PutUser, user)
+	put(f, Tx.PutAuthenticator, a)
+	return a, nil
+}
+
+// startOver makes an authenticator what it is on the day of its assignment.
+func (f *frame) startOver(a *Authenticator) {
+	a.State = Assigned
+	a.NextMovingFactor = a.AssignedMovingFactor
+	a.GraceEndsAt = f.now.Add(f.settings.gracePeriod())
+	a.LastActivatedAt = time.Time{}
+	a.Activations = 0
+}

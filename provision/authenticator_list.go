@@ -1,0 +1,30 @@
+package provision
+
+import (
+	"context"
+	"iter"
+)
+
+// ListAuthenticators asks for the authenticators after a serial number, of
+// one domain and in one state where these are given; Limit 0 is a page's
+// default.
+type ListAuthenticators struct {
+	Domain string
+	State  AuthenticatorState
+	After  string
+	Limit  int
+}
+
+// ListAuthenticators reads a page of authenticators.
+func (s *Service) ListAuthenticators(ctx context.Context, in ListAuthenticators) (Page[Authenticator, string], error) {
+	return list[Authenticator, string]{
+		limit:  in.Limit,
+		scan:   func(v View) iter.Seq2[Authenticator, error] { return v.ScanAuthenticators(in.After) },
+		key:    func(a Authenticator) string { return a.SerialNumber },
+		wanted: in.wants,
+	}.page(ctx, s)
+}
+
+func (in ListAuthenticators) wants(a Authenticator) bool {
+	return (in.Domain == "" || in.Domain == a.Domain) && (in.State == "" || in.State == a.State)
+}

@@ -1,0 +1,42 @@
+package provision
+
+import "context"
+
+// ResetAuthenticator is an authenticator to be as on the day it was assigned.
+// Policy says how long the new grace period is; empty: the default settings.
+type ResetAuthenticator struct {
+	SerialNumber string
+	Policy       string
+}
+
+// ResetAuthenticator returns an assigned authenticator to its initial secret
+// and to the moving factor of its assignment, forgets its activations, closes
+// its open registration and starts its grace period anew. One-time passwords
+// that were accepted since then would be accepted again: it is for an
+// authenticator whose phone is gone or starts over too.
+func (s *Service) ResetAuthenticator(ctx context.Context, operator Operator, in ResetAuthenticator) (Authenticator, error) {
+	return perform(ctx, s, operatorEvent("authenticator reset", operator), func(f *frame) (Authenticator, error) {
+		var h held
+		err := f.read(func(v View) error {
+			var err error
+			if h, _, err = f.holding(v, in.SerialNumber); err != nil {
+				return err
+			}
+			if err := f.knownPolicy(v, in.Policy); err != nil {
+				return err
+			}
+			return f.govern(v, in.Policy)
+		})
+		if err != nil {
+			return Authenticator{}, err
+		}
+		f.close(h, "the authenticator was reset")
+		a := h.authenticator
+		if err := f.unbind(&a); err != nil {
+			return Authenticator{}, err
+		}
+		f.startOver(&a)
+		put(f, Tx.PutAuthenticator, a)
+		return a, nil
+	})
+}

@@ -1,0 +1,65 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// ShowAuthenticator reads one authenticator.
+func (s *Service) ShowAuthenticator(ctx context.Context, serialNumber string) (Authenticator, error) {
+	return show(ctx, s, func(f *frame, v View) (Authenticator, error) { return f.authenticator(v, serialNumber) })
+}
+
+// authenticator reads the authenticator that an operator names.
+func (f *frame) authenticator(v View, serialNumber string) (Authenticator, error) {
+	if err := checkSerialNumber(serialNumber); err != nil {
+		return Authenticator{}, err
+	}
+	f.event.SerialNumber = serialNumber
+	a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
+	f.event.Domain, f.event.UserID = a.Domain, a.UserID
+	return a, mustExist(err, fmt.Sprintf("There is no authenticator %s.", serialNumber))
+}
+
+// held is an authenticator with what hangs on it.
+type held struct {
+	authenticator Authenticator
+	open          Registration // zero: none
+}
+
+func (f *frame) held(v View, serialNumber string) (held, error) {
+	a, err := f.authenticator(v, serialNumber)
+	if err != nil || a.OpenRegistration == "" {
+		return held{authenticator: a}, err
+	}
+	open, err := get(f, v.GetRegistration, Tx.GetRegistration, a.OpenRegistration)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return held{}, fmt.Errorf("registration %s: %w", a.OpenRegistration, err)
+	}
+	return held{authenticator: a, open: open}, nil
+}
+
+// close ends the open registration, should there be one.
+func (f *frame) close(h held, because string) {
+	if h.open.Revision != 0 && !h.open.ended() {
+		h.open.closeBecause(because, f.now)
+		put(f, Tx.PutRegistration, h.open)
+	}
+}
+
+// unbind returns an authenticator to the secret that it was created with. The
+// moving factor stays: it only grows, across a change of secret too.
+func (f *frame) unbind(a *Authenticator) error {
+	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "initial secret"), a.InitialSecret)
+	if err != nil {
+		return err
+	}
+	a.Secret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "secret"), secret)
+	if err != nil {
+		return err
+	}
+	a.Diversifier = nil
+	a.OpenRegistration = ""
+	return nil
+}

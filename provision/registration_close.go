@@ -1,0 +1,71 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// CloseRegistration ends a registration. Reason reads on after "closed:";
+// without it, an operator closed it.
+type CloseRegistration struct {
+	RegistrationID string
+	Reason         string
+}
+
+// CloseRegistration closes a registration that has not ended.
+func (s *Service) CloseRegistration(ctx context.Context, operator Operator, in CloseRegistration) (Registration, error) {
+	return perform(ctx, s, operatorEvent("registration close", operator), func(f *frame) (Registration, error) {
+		because, err := in.because()
+		if err != nil {
+			return Registration{}, err
+		}
+		var r Registration
+		var a Authenticator
+		err = f.read(func(v View) error {
+			var err error
+			r, a, err = f.closable(v, in.RegistrationID)
+			return err
+		})
+		if err != nil {
+			return Registration{}, err
+		}
+		f.checked("reason", because)
+		r.closeBecause(because, f.now)
+		put(f, Tx.PutRegistration, r)
+		if a.OpenRegistration == r.ID {
+			a.OpenRegistration = ""
+			put(f, Tx.PutAuthenticator, a)
+		}
+		return r, nil
+	})
+}
+
+// because is the reason without its full stop, which whoever quotes it sets.
+func (in CloseRegistration) because() (string, error) {
+	if in.Reason == "" {
+		return "an operator closed it", nil
+	}
+	return strings.TrimSuffix(in.Reason, "."), checkName("reason", in.Reason)
+}
+
+// closable reads a registration that may be closed, and its authenticator,
+// which may be gone.
+func (f *frame) closable(v View, id string) (Registration, Authenticator, error) {
+	r, err := f.registration(v, id)
+	if err != nil {
+		return Registration{}, Authenticator{}, err
+	}
+	f.checked("state", string(r.State))
+	if r.ended() {
+		return Registration{}, Authenticator{}, refuse(OutOfOrder, fmt.Sprintf(
+			"The registration %s has ended: it is %s since %s, and there is nothing to close.", r.ID, r.State, r.EndedAt.UTC().Format(time.RFC3339)))
+	}
+	a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, r.SerialNumber)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Registration{}, Authenticator{}, fmt.Errorf("authenticator %s: %w", r.SerialNumber, err)
+	}
+	return r, a, nil
+}

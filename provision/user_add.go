@@ -1,0 +1,144 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// AddUser is a new user. Without a Domain, user@domain is split where that
+// domain exists, as register splits it, and else the domain is the default
+// one.
+type AddUser struct {
+	Domain, UserID string
+	OrgUnit        string
+	StaticPassword string // 1 to 255 characters
+}
+
+// AddUser makes a user.
+func (s *Service) AddUser(ctx context.Context, operator Operator, in AddUser) (User, error) {
+	password := newPassword{text: in.StaticPassword}
+	return perform(ctx, s, operatorEvent("user add", operator), func(f *frame) (User, error) {
+		if err := in.check(); err != nil {
+			return User{}, err
+		}
+		var key UserKey
+		err := f.read(func(v View) error {
+			var err error
+			key, err = f.newUser(v, in)
+			return err
+		})
+		if err != nil {
+			return User{}, err
+		}
+		hash, err := password.hash(f)
+		if err != nil {
+			return User{}, err
+		}
+		user := User{Domain: key.Domain, UserID: key.UserID, OrgUnit: in.OrgUnit, PasswordHash: hash, CreatedAt: f.now}
+		put(f, Tx.PutUser, user)
+		return user, nil
+	})
+}
+
+func (in AddUser) check() error {
+	if err := checkUserName(in.Domain, in.UserID); err != nil {
+		return err
+	}
+	if in.OrgUnit != "" {
+		if err := checkName("organizational unit", in.OrgUnit); err != nil {
+			return err
+		}
+	}
+	return checkPassword(in.StaticPassword)
+}
+
+func checkUserName(domain, userID string) error {
+	if domain != "" {
+		if err := checkDomain(domain); err != nil {
+			return err
+		}
+	}
+	return checkName("user ID", userID)
+}
+
+// maxPassword is in characters, the schema's limit of staticPassword.
+const maxPassword = 255
+
+// checkPassword refuses a password that register could not be given: XML has
+// no words for control characters.
+func checkPassword(password string) error {
+	switch length := utf8.RuneCountInString(password); {
+	case length == 0:
+		return refuse(InvalidParameter, "The static password is empty.")
+	case length > maxPassword:
+		return refuse(InvalidParameter, fmt.Sprintf(
+			"The static password has %d characters: %d are the limit.", length, maxPassword))
+	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
+		return refuse(InvalidParameter, "The static password holds a control character or is not UTF-8.")
+	}
+	return nil
+}
+
+// newUser makes sure that the name is free, in a domain that exists, and that
+// register will find it.
+func (f *frame) newUser(v View, in AddUser) (UserKey, error) {
+	key, err := f.named(v, in.Domain, in.UserID)
+	if err != nil {
+		return UserKey{}, err
+	}
+	_, err = get(f, v.GetDomain, Tx.GetDomain, key.Domain)
+	if err := mustExist(err, fmt.Sprintf("There is no domain %q: add it first.", key.Domain)); err != nil {
+		return UserKey{}, err
+	}
+	reached, err := f.resolve(v, key.UserID, key.Domain)
+	if err != nil {
+		return UserKey{}, err
+	}
+	if reached != key {
+		return UserKey{}, refuse(InvalidParameter, fmt.Sprintf(
+			"The user ID %q would be read as user %q of domain %q wherever it registers: choose another one.",
+			key.UserID, reached.UserID, reached.Domain))
+	}
+	_, err = get(f, v.GetUser, Tx.GetUser, key)
+	return key, mustBeFree(err, fmt.Sprintf("There already is a user %q in domain %q.", key.UserID, key.Domain))
+}
+
+// named is the user that an operator names: with a domain exactly that one,
+// without as register reads it.
+func (f *frame) named(v View, domain, userID string) (UserKey, error) {
+	key := UserKey{Domain: domain, UserID: userID}
+	if domain == "" {
+		var err error
+		if key, err = f.resolve(v, userID, ""); err != nil {
+			return UserKey{}, err
+		}
+	}
+	f.event.Domain, f.event.UserID = key.Domain, key.UserID
+	return key, nil
+}
+
+// newPassword pays for its hash once, however often its operation starts
+// again.
+type newPassword struct {
+	text   string
+	hashed string
+}
+
+func (p *newPassword) hash(f *frame) (string, error) {
+	if p.hashed != "" {
+		return p.hashed, nil
+	}
+	hashed, err := f.service.Passwords.Hash(f.ctx, p.text)
+	if errors.Is(err, ErrBusy) {
+		return "", refuse(Busy, "Too many password checks are waiting: try again.")
+	}
+	if err != nil {
+		return "", fmt.Errorf("password: %w", err)
+	}
+	p.hashed = hashed
+	return hashed, nil
+}

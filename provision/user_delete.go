@@ -1,0 +1,47 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+)
+
+// DeleteUser deletes a user, unassigns the user's authenticators and closes
+// their open registrations, all at once.
+func (s *Service) DeleteUser(ctx context.Context, operator Operator, in NameUser) (User, error) {
+	return perform(ctx, s, operatorEvent("user delete", operator), func(f *frame) (User, error) {
+		var user User
+		var all []held
+		err := f.read(func(v View) error {
+			var err error
+			if user, err = f.user(v, in); err != nil {
+				return err
+			}
+			all, err = f.possessed(v, user)
+			return err
+		})
+		if err != nil {
+			return User{}, err
+		}
+		for _, h := range all {
+			if _, err := f.unassign(h, "the user was deleted"); err != nil {
+				return User{}, err
+			}
+		}
+		put(f, Tx.DeleteUser, user.Key())
+		return user, nil
+	})
+}
+
+// possessed reads all authenticators of a user.
+func (f *frame) possessed(v View, user User) ([]held, error) {
+	var all []held
+	for _, serialNumber := range user.SerialNumbers {
+		h, err := f.held(v, serialNumber)
+		if err != nil {
+			return nil, fmt.Errorf("authenticator %s of the user: %w", serialNumber, err)
+		}
+		f.checked("authenticator", serialNumber)
+		all = append(all, h)
+	}
+	return all, nil
+}

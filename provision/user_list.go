@@ -1,0 +1,24 @@
+package provision
+
+import (
+	"context"
+	"iter"
+)
+
+// ListUsers asks for the users after a key, of one domain or, without it, of
+// all; Limit 0 is a page's default.
+type ListUsers struct {
+	Domain string
+	After  UserKey
+	Limit  int
+}
+
+// ListUsers reads a page of users.
+func (s *Service) ListUsers(ctx context.Context, in ListUsers) (Page[User, UserKey], error) {
+	return list[User, UserKey]{
+		limit:  in.Limit,
+		scan:   func(v View) iter.Seq2[User, error] { return v.ScanUsers(UserKey{Domain: in.Domain}, in.After) },
+		key:    User.Key,
+		wanted: func(User) bool { return true },
+	}.page(ctx, s)
+}

@@ -1,0 +1,39 @@
+package provision
+
+import "context"
+
+// SetUserPassword is a new static password for a user.
+type SetUserPassword struct {
+	NameUser
+	StaticPassword string // 1 to 255 characters
+}
+
+// SetUserPassword replaces the static password. A lock stays: it is the
+// operator's own decision to open it.
+func (s *Service) SetUserPassword(ctx context.Context, operator Operator, in SetUserPassword) (User, error) {
+	password := newPassword{text: in.StaticPassword}
+	return perform(ctx, s, operatorEvent("user set-password", operator), func(f *frame) (User, error) {
+		if err := checkPassword(in.StaticPassword); err != nil {
+			return User{}, err
+		}
+		user, err := f.readUser(in.NameUser)
+		if err != nil {
+			return User{}, err
+		}
+		if user.PasswordHash, err = password.hash(f); err != nil {
+			return User{}, err
+		}
+		put(f, Tx.PutUser, user)
+		return user, nil
+	})
+}
+
+func (f *frame) readUser(in NameUser) (User, error) {
+	var user User
+	err := f.read(func(v View) error {
+		var err error
+		user, err = f.user(v, in)
+		return err
+	})
+	return user, err
+}
