@@ -1,0 +1,26 @@
+package admin
+
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// ListAuthenticators asks for the authenticators after a serial number, of one
+// domain and in one state where these are given.
+type ListAuthenticators struct {
+	Domain string                       `json:"domain,omitempty"`
+	State  provision.AuthenticatorState `json:"state,omitempty"`
+	After  string                       `json:"after,omitempty"`
+	Limit  int                          `json:"limit,omitempty"`
+}
+
+func (d *Door) listAuthenticators(ctx context.Context, _ provision.Operator, in ListAuthenticators) (Page[Authenticator, string], error) {
+	authenticators, err := d.Service.ListAuthenticators(ctx, provision.ListAuthenticators(in))
+	return page(authenticators, showAuthenticator, same), err
+}
+
+// ListAuthenticators reads a page of authenticators.
+func (c *Client) ListAuthenticators(ctx context.Context, in ListAuthenticators) (Page[Authenticator, string], error) {
+	return call[Page[Authenticator, string]](ctx, c, "authenticator/list", in)
+}
