@@ -1,0 +1,9 @@
+// Package wsdl is the SOAP provisioning interface as documents and as Go:
+// provisioning.wsdl and its schemas, the types that gowsdl makes of them, what
+// the schemas say of every element, and the writing of requests and replies.
+// It knows nothing of what an operation does.
+//
+// A new operation is added to the documents; go generate does the rest.
+package wsdl
+
+//go:generate go run ./internal/generate

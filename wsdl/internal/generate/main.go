@@ -1,0 +1,92 @@
+// Command generate makes the Go side of the provisioning interface from its
+// WSDL and schemas: the types by gowsdl, refined; the table of elements; the
+// writers. Run in the folder of the WSDL. With -check it writes nothing and
+// fails, naming the file, where what it would write is not what is there.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"go/format"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+const document = "provisioning.wsdl"
+
+func main() {
+	check := flag.Bool("check", false, "compare with the files instead of writing them")
+	flag.Parse()
+	if err := run(*check); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+func run(check bool) error {
+	s, err := readSchemas(document)
+	if err != nil {
+		return err
+	}
+	raw, err := gowsdl()
+	if err != nil {
+		return err
+	}
+	types, err := refine(raw, s)
+	if err != nil {
+		return err
+	}
+	elements, err := elementTable(s)
+	if err != nil {
+		return err
+	}
+	writers, err := writers(s)
+	if err != nil {
+		return err
+	}
+	for _, file := range []struct {
+		name   string
+		source []byte
+	}{{"types_gen.go", types}, {"elements_gen.go", elements}, {"writers_gen.go", writers}} {
+		if err := put(file.name, file.source, check); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gowsdl runs the generator that go.mod names and returns what it wrote.
+func gowsdl() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "gowsdl")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	output, err := exec.Command("go", "tool", "gowsdl", "-d", folder, "-p", "wsdl", "-o", "types.go", document).CombinedOutput()
+	if err != nil {
+		return nil, fmt.Errorf("gowsdl: %w\n%s", err, output)
+	}
+	return os.ReadFile(filepath.Join(folder, "wsdl", "types.go"))
+}
+
+func put(name string, source []byte, check bool) error {
+	source, err := format.Source(source)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if !check {
+		return os.WriteFile(name, source, 0o644)
+	}
+	have, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(have, source) {
+		return fmt.Errorf("%s is not what the schemas give: run go generate ./wsdl", name)
+	}
+	return nil
+}
+
+const header = "// Code generated from provisioning.wsdl, internal/generate; DO NOT EDIT.\n\npackage wsdl\n\n"

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/beevik/etree"
+)
+
+const (
+	schemaSpace = "http://www.w3.org/2001/XMLSchema"
+	hintSpace   = "https://github.com/dsappd/dsappd/schema"
+)
+
+// qname is a name in its namespace.
+type qname struct{ space, local string }
+
+// particle is one element declaration with all that is known of its type.
+type particle struct {
+	name     string
+	min, max int // max 0: unbounded
+	choice   int // 0, or the number of the choice it stands in, within its parent
+	secret   bool
+	declared qname // "" for an anonymous type
+	actual   qname // the most derived type known, else declared
+	simple   *simple
+	children []*particle
+}
+
+// simple is a simple type with its restrictions.
+type simple struct {
+	base                 string
+	minLength, maxLength int
+	pattern, form        string
+	collapse             bool
+}
+
+// schemas are the documents as one: what is declared, by name.
+type schemas struct {
+	globals []*etree.Element
+	types   map[qname]*etree.Element
+	derived map[qname]qname // base to extension
+	inputs  map[string]bool // global elements that a request is made of
+}
+
+// readSchemas reads a WSDL document and the schemas that it imports.
+func readSchemas(wsdl string) (*schemas, error) {
+	s := &schemas{types: map[qname]*etree.Element{}, derived: map[qname]qname{}, inputs: map[string]bool{}}
+	document := etree.NewDocument()
+	if err := document.ReadFromFile(wsdl); err != nil {
+		return nil, fmt.Errorf("read WSDL: %w", err)
+	}
+	for _, schema := range document.FindElements("/definitions/types/schema") {
+		if err := s.add(schema, filepath.Dir(wsdl), map[string]bool{}); err != nil {
+			return nil, err
+		}
+	}
+	elements := map[string]string{}
+	for _, message := range document.FindElements("/definitions/message") {
+		part := message.FindElement("part")
+		elements[message.SelectAttrValue("name", "")] = local(part.SelectAttrValue("element", ""))
+	}
+	for _, input := range document.FindElements("/definitions/portType/operation/input") {
+		s.inputs[elements[local(input.SelectAttrValue("message", ""))]] = true
+	}
+	return s, nil
+}
+
+func (s *schemas) add(schema *etree.Element, folder string, seen map[string]bool) error {
+	for _, child := range schema.ChildElements() {
+		name := qname{schema.SelectAttrValue("targetNamespace", ""), child.SelectAttrValue("name", "")}
+		switch child.Tag {
+		case "element":
+			s.globals = append(s.globals, child)
+		case "complexType", "simpleType":
+			s.types[name] = child
+			if extension := child.FindElement("complexContent/extension"); extension != nil {
+				s.derived[resolve(extension, extension.SelectAttrValue("base", ""))] = name
+			}
+		case "import":
+			if err := s.importFile(child.SelectAttrValue("schemaLocation", ""), folder, seen); err != nil {
+				return err
+			}
+		default:
+			return fmt.Errorf("schema: <%s> is not handled", child.Tag)
+		}
+	}
+	return nil
+}
+
+func (s *schemas) importFile(location, folder string, seen map[string]bool) error {
+	if seen[location] {
+		return nil
+	}
+	seen[location] = true
+	document := etree.NewDocument()
+	if err := document.ReadFromFile(filepath.Join(folder, location)); err != nil {
+		return fmt.Errorf("read schema: %w", err)
+	}
+	return s.add(document.Root(), folder, seen)
+}
+
+// particles lists what a complex type holds, its base's first.
+func (s *schemas) particles(complexType *etree.Element) ([]*particle, error) {
+	var out []*particle
+	if extension := complexType.FindElement("complexContent/extension"); extension != nil {
+		base := resolve(extension, extension.SelectAttrValue("base", ""))
+		inherited, err := s.particles(s.types[base])
+		if err != nil {
+			return nil, err
+		}
+		out, complexType = inherited, extension
+	}
+	for _, group := range complexType.ChildElements() {
+		more, err := s.group(group, len(out)+1)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// group lists a sequence or a choice; number tells choices apart.
+func (s *schemas) group(group *etree.Element, number int) ([]*particle, error) {
+	if group.Tag != "sequence" && group.Tag != "choice" {
+		return nil, fmt.Errorf("schema: <%s> is not handled", group.Tag)
+	}
+	if group.SelectAttr("minOccurs") != nil || group.SelectAttr("maxOccurs") != nil {
+		return nil, fmt.Errorf("schema: occurrence of <%s> is not handled", group.Tag)
+	}
+	var out []*particle
+	for _, child := range group.ChildElements() {
+		if child.Tag != "element" {
+			more, err := s.group(child, number+len(out))
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
+			continue
+		}
+		p, err := s.particle(child)
+		if err != nil {
+			return nil, err
+		}
+		if group.Tag == "choice" {
+			p.choice, p.min = number, 0
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func (s *schemas) particle(element *etree.Element) (*particle, error) {
+	p := &particle{name: element.SelectAttrValue("name", ""), min: 1, max: 1}
+	for _, a := range element.Attr {
+		switch {
+		case a.NamespaceURI() == hintSpace && a.Key == "secret":
+			p.secret = a.Value == "true"
+		case a.Key == "minOccurs":
+			p.min, _ = strconv.Atoi(a.Value)
+		case a.Key == "maxOccurs":
+			p.max, _ = strconv.Atoi(a.Value) // "unbounded" is 0
+		}
+	}
+	complexType := element.FindElement("complexType")
+	if complexType == nil {
+		p.declared = resolve(element, element.SelectAttrValue("type", ""))
+		p.actual = p.declared
+		if derived, ok := s.derived[p.declared]; ok {
+			p.actual = derived
+		}
+		complexType = s.types[p.actual]
+	}
+	var err error
+	switch {
+	case p.declared.space == schemaSpace:
+		p.simple = builtin(p.declared.local)
+	case complexType == nil:
+		err = fmt.Errorf("schema: element %s: type %v is not declared", p.name, p.declared)
+	case complexType.Tag == "simpleType":
+		p.simple, err = restricted(complexType)
+	default:
+		p.children, err = s.particles(complexType)
+		s.relax(p)
+	}
+	return p, err
+}
+
+// relax makes optional what only the derived type has: a value of the
+// declared type may come without it.
+func (s *schemas) relax(p *particle) {
+	if p.actual == p.declared {
+		return
+	}
+	inherited, _ := s.particles(s.types[p.declared])
+	for _, child := range p.children[len(inherited):] {
+		child.min = 0
+	}
+}
+
+func builtin(base string) *simple {
+	form := map[string]string{"int": "an integer from -2147483648 to 2147483647", "string": "text"}[base]
+	return &simple{base: base, form: form, collapse: base != "string"}
+}
+
+func restricted(simpleType *etree.Element) (*simple, error) {
+	restriction := simpleType.FindElement("restriction")
+	out := builtin(local(restriction.SelectAttrValue("base", "")))
+	if documentation := simpleType.FindElement("annotation/documentation"); documentation != nil {
+		out.form = documentation.Text()
+	}
+	for _, facet := range restriction.ChildElements() {
+		value := facet.SelectAttrValue("value", "")
+		switch facet.Tag {
+		case "minLength":
+			out.minLength, _ = strconv.Atoi(value)
+		case "maxLength":
+			out.maxLength, _ = strconv.Atoi(value)
+		case "pattern":
+			out.pattern = value
+		case "whiteSpace":
+			out.collapse = value == "collapse"
+		default:
+			return nil, fmt.Errorf("schema: facet <%s> is not handled", facet.Tag)
+		}
+	}
+	return out, nil
+}
+
+// targetSpace is the target namespace of the schema that holds an element.
+func targetSpace(e *etree.Element) string {
+	for ; e != nil; e = e.Parent() {
+		if e.Tag == "schema" {
+			return e.SelectAttrValue("targetNamespace", "")
+		}
+	}
+	return ""
+}
+
+// resolve reads a prefixed name in an attribute's value.
+func resolve(e *etree.Element, value string) qname {
+	prefix, name, found := strings.Cut(value, ":")
+	if !found {
+		return qname{"", value}
+	}
+	for ; e != nil; e = e.Parent() {
+		if a := e.SelectAttr("xmlns:" + prefix); a != nil {
+			return qname{a.Value, name}
+		}
+	}
+	return qname{prefix, name}
+}
+
+func local(value string) string {
+	_, name, found := strings.Cut(value, ":")
+	if !found {
+		return value
+	}
+	return name
+}
+
+// exported is the Go name that gowsdl gives to an XML name.
+func exported(name string) string { return strings.ToUpper(name[:1]) + name[1:] }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/beevik/etree"
+)
+
+// structType is a Go struct to be: a global element's anonymous type or a
+// named complex type that no other extends.
+type structType struct {
+	name      string // in Go
+	about     string
+	space     string // of a global element, "" for a type
+	xmlName   string
+	typeName  qname
+	derived   bool
+	particles []*particle
+}
+
+// structs lists them, elements in document order and then types by name.
+func (s *schemas) structs() ([]structType, error) {
+	var out []structType
+	for _, global := range s.globals {
+		name, space := global.SelectAttrValue("name", ""), targetSpace(global)
+		particles, err := s.particles(global.FindElement("complexType"))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, structType{
+			name: exported(name), about: "element " + name,
+			space: space, xmlName: name, particles: particles,
+		})
+	}
+	for _, name := range s.complexTypes() {
+		complexType := s.types[name]
+		particles, err := s.particles(complexType)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, structType{
+			name: exported(name.local), about: "type " + name.local + " of " + path.Base(name.space),
+			typeName: name, derived: complexType.FindElement("complexContent") != nil, particles: particles,
+		})
+	}
+	return out, nil
+}
+
+// complexTypes are the named ones that no other extends, sorted.
+func (s *schemas) complexTypes() []qname {
+	var out []qname
+	for name, t := range s.types {
+		if _, extended := s.derived[name]; t.Tag == "complexType" && !extended {
+			out = append(out, name)
+		}
+	}
+	slices.SortFunc(out, func(a, b qname) int { return strings.Compare(a.space+" "+a.local, b.space+" "+b.local) })
+	return out
+}
+
+// prefix is the one that the WSDL gives to a namespace.
+func (s *schemas) prefix(space string) string {
+	root := s.globals[0]
+	for root.Parent() != nil {
+		if found := prefixIn(root, space); found != "" {
+			return found
+		}
+		root = root.Parent()
+	}
+	return ""
+}
+
+func prefixIn(e *etree.Element, space string) string {
+	for _, a := range e.Attr {
+		if a.Space == "xmlns" && a.Value == space {
+			return a.Key
+		}
+	}
+	return ""
+}
