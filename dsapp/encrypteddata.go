@@ -80,7 +80,10 @@ func Decrypt(K []byte, item Item, e EncryptedData) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return string(text), item.check(string(text))
+	if err := item.check(string(text)); err != nil {
+		return "", err
+	}
+	return string(text), nil
 }
 
 // check refuses an unknown item, and a text that is empty, too long or not
