@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"iter"
+
+	"github.com/dsappd/dsappd/provision"
 )
 
 // Schema is the version of the keys and records that this package writes. An
@@ -34,6 +36,21 @@ const (
 	ErrClosed Error = "store is closed"
 )
 
+// The errors of views and transactions.
+const (
+	// ErrEnded is what a view or transaction answers outside its closure.
+	ErrEnded Error = "the closure of this view or transaction has returned"
+
+	// ErrTooLarge is a record over MaxValueSize.
+	ErrTooLarge Error = "record is too large"
+)
+
+// The faults that Check finds.
+const (
+	ErrUnknownKind Error = "there is no such kind of record"
+	ErrMisplaced   Error = "the record belongs under another key"
+)
+
 // Engine keeps values under keys, in the byte order of the keys. Its methods
 // may be called by several goroutines at once.
 type Engine interface {
@@ -48,9 +65,9 @@ type Engine interface {
 	// keeps none of its arguments.
 	Commit(ctx context.Context, reads []Read, writes []Write) error
 
-	// Check looks for damage below the level of records and describes what
-	// it finds, one sentence each. The error says that it could not look.
-	Check(ctx context.Context) ([]string, error)
+	// Check looks for damage below the level of records and names what it
+	// finds. The error says that it could not look.
+	Check(ctx context.Context) ([]provision.Problem, error)
 
 	// Close waits for the snapshots and commits under way.
 	Close() error

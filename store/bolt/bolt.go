@@ -108,12 +108,20 @@ func (e *Engine) Snapshot(ctx context.Context) (store.Snapshot, error) {
 	if stopped := e.stopped.Load(); stopped != nil {
 		return nil, stopped
 	}
-	tx, err := e.db.Begin(false)
+	tx, err := e.begin(false)
+	if err != nil {
+		return nil, err
+	}
+	return &snapshot{tx: tx, records: tx.Bucket([]byte(recordsBucket))}, nil
+}
+
+func (e *Engine) begin(writable bool) (*bbolt.Tx, error) {
+	tx, err := e.db.Begin(writable)
 	if errors.Is(err, bbolterrors.ErrDatabaseNotOpen) {
 		return nil, store.ErrClosed
 	}
 	if err != nil {
-		return nil, fmt.Errorf("begin snapshot: %w", err)
+		return nil, fmt.Errorf("begin bbolt transaction: %w", err)
 	}
-	return &snapshot{tx: tx, records: tx.Bucket([]byte(recordsBucket))}, nil
+	return tx, nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
 
+	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -322,10 +323,10 @@ func TestCheckFindsRevisions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{
-		`store file: key "ahead" has revision 2, commits have reached 1`,
-		`store file: key "none": stored value holds no revision: restore the file from a backup`,
-		`store file: key "zero" has revision 0, commits have reached 1`,
+	want := []provision.Problem{
+		{Record: `key "ahead"`, Fault: "its revision is 2, and commits have reached 1", Mend: mendBackup},
+		{Record: `key "none"`, Fault: "stored value holds no revision", Mend: mendBackup},
+		{Record: `key "zero"`, Fault: "its revision is 0, and commits have reached 1", Mend: mendBackup},
 	}
 	if diff := cmp.Diff(want, faults); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)

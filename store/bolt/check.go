@@ -6,61 +6,74 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
 )
 
-// maxFaults is how many faults Check describes before it gives up.
-const maxFaults = 1000
+// maxProblems is how many Check names before it gives up.
+const maxProblems = 1000
+
+const mendBackup = "restore the file from a backup"
 
 // Check runs bbolt's own check of the pages, and then one of the revisions.
 // No commit runs meanwhile, because bbolt's check reads the list of free
 // pages, which every commit changes.
-func (e *Engine) Check(ctx context.Context) ([]string, error) {
-	writer, err := e.db.Begin(true)
+func (e *Engine) Check(ctx context.Context) ([]provision.Problem, error) {
+	writer, err := e.begin(true)
 	if err != nil {
-		return nil, fmt.Errorf("check store file: %w", err)
+		return nil, err
 	}
 	defer func() { _ = writer.Rollback() }()
-	tx, err := e.db.Begin(false)
+	tx, err := e.begin(false)
 	if err != nil {
-		return nil, fmt.Errorf("check store file: %w", err)
+		return nil, err
 	}
 	defer func() { _ = tx.Rollback() }()
-	faults := checkPages(tx)
-	if len(faults) > 0 {
-		return faults, nil // the tree cannot be walked safely
+	problems := e.checkPages(tx)
+	if len(problems) > 0 {
+		return problems, nil // the tree cannot be walked safely
 	}
 	return checkRevisions(ctx, tx)
 }
 
 // checkPages drains the channel to its end: bbolt's check cannot be stopped.
-func checkPages(tx *bbolt.Tx) []string {
-	var faults []string
+func (e *Engine) checkPages(tx *bbolt.Tx) []provision.Problem {
+	var problems []provision.Problem
 	for err := range tx.Check() {
-		if len(faults) < maxFaults {
-			faults = append(faults, fmt.Sprintf("store file: %v", err))
+		if len(problems) < maxProblems {
+			problems = append(problems, provision.Problem{Record: "store file " + e.path, Fault: err.Error(), Mend: mendBackup})
 		}
 	}
-	return faults
+	return problems
 }
 
-func checkRevisions(ctx context.Context, tx *bbolt.Tx) ([]string, error) {
-	var faults []string
+func checkRevisions(ctx context.Context, tx *bbolt.Tx) ([]provision.Problem, error) {
+	var problems []provision.Problem
 	records := tx.Bucket([]byte(recordsBucket))
 	newest := records.Sequence()
 	cursor := records.Cursor()
-	for key, value := cursor.First(); key != nil && len(faults) < maxFaults; key, value = cursor.Next() {
+	for key, value := cursor.First(); key != nil && len(problems) < maxProblems; key, value = cursor.Next() {
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("check store file: %w", err)
+			return problems, fmt.Errorf("check store file: %w", err)
 		}
-		switch _, revision, err := splitRevision(value); {
-		case len(key) > store.MaxKeySize:
-			faults = append(faults, fmt.Sprintf("store file: key %.40q... of %d bytes: at most %d are allowed", key, len(key), store.MaxKeySize))
-		case err != nil:
-			faults = append(faults, fmt.Sprintf("store file: key %q: %v", key, err))
-		case revision == 0 || revision > newest:
-			faults = append(faults, fmt.Sprintf("store file: key %q has revision %d, commits have reached %d", key, revision, newest))
+		if fault := faultOf(key, value, newest); fault != "" {
+			problems = append(problems, provision.Problem{Record: fmt.Sprintf("key %.80q", key), Fault: fault, Mend: mendBackup})
 		}
 	}
-	return faults, nil
+	return problems, nil
+}
+
+// faultOf says what is wrong with an entry, if anything is, when the newest
+// commit has the given revision.
+func faultOf(key, value []byte, newest uint64) string {
+	_, revision, err := splitRevision(value)
+	switch {
+	case err != nil:
+		return err.Error()
+	case len(key) > store.MaxKeySize:
+		return fmt.Sprintf("it has %d bytes, at most %d are allowed", len(key), store.MaxKeySize)
+	case revision == 0 || revision > newest:
+		return fmt.Sprintf("its revision is %d, and commits have reached %d", revision, newest)
+	}
+	return ""
 }

@@ -162,9 +162,9 @@ func (e *Engine) apply(group []*request) (err error) {
 	if stopped := e.stopped.Load(); stopped != nil {
 		return stopped
 	}
-	tx, err := e.db.Begin(true)
+	tx, err := e.begin(true)
 	if err != nil {
-		return fmt.Errorf("begin commit: %w", err)
+		return err
 	}
 	id := tx.ID()
 	defer func() {
@@ -188,7 +188,7 @@ func (e *Engine) apply(group []*request) (err error) {
 // others. To be seen means that only the fsync after it failed, and after
 // that no later fsync can be trusted.
 func (e *Engine) failed(id int, cause error) error {
-	tx, err := e.db.Begin(false)
+	tx, err := e.begin(false)
 	if err != nil {
 		return fmt.Errorf("%w: %w", store.ErrUncertain, e.stop(errors.Join(cause, err)))
 	}

@@ -50,6 +50,6 @@ func splitRevision(value []byte) ([]byte, uint64, error) {
 	return value[revisionSize:], binary.BigEndian.Uint64(value), nil
 }
 
-// ErrNoRevision is a stored value too short to hold its revision: the file
-// was written by another program.
-const ErrNoRevision store.Error = "stored value holds no revision: restore the file from a backup"
+// ErrNoRevision is a stored value too short to hold its revision: another
+// program has written to the file.
+const ErrNoRevision store.Error = "stored value holds no revision"

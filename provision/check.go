@@ -1,0 +1,287 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+)
+
+// The limits of CheckRecords: records in one View, and problems after which it
+// looks no further.
+const (
+	checkPage   = 256
+	maxProblems = 1000
+)
+
+// What puts right the faults that have nothing of their own.
+const (
+	mendAssignment   = "unassign the authenticator and assign it anew"
+	mendRegistration = "close the registration"
+	mendPolicy       = "set the policy anew"
+	mendBackup       = "restore the store from a backup"
+)
+
+// Problem is one disagreement between records, or of a record with itself.
+type Problem struct {
+	Record string // which record
+	Fault  string // what is wrong
+	Mend   string // what puts it right
+}
+
+func (p Problem) String() string { return p.Record + ": " + p.Fault + "; " + p.Mend }
+
+// CheckRecords reads all records but the audit and reports where they disagree, in
+// the order of kinds and keys. Each page of records is compared with its
+// neighbours in one View, so that it may run beside other work. Its error
+// says that it could not go on; what it found before is still true.
+func CheckRecords(ctx context.Context, store Store) ([]Problem, error) {
+	c := &checker{ctx: ctx, store: store}
+	err := errors.Join(
+		pages(c, scanUsers, User.Key, findings.user),
+		pages(c, View.ScanAuthenticators, authenticatorKey, findings.authenticator),
+		pages(c, View.ScanRegistrations, registrationKey, findings.registration),
+		pages(c, scanComponents, Component.Key, findings.component),
+		pages(c, View.ScanPolicies, policyKey, findings.policy),
+	)
+	return c.problems, err
+}
+
+func scanUsers(v View, after UserKey) iter.Seq2[User, error] {
+	return v.ScanUsers(UserKey{}, after)
+}
+
+func scanComponents(v View, after ComponentKey) iter.Seq2[Component, error] {
+	return v.ScanComponents(ComponentKey{}, after)
+}
+
+func authenticatorKey(a Authenticator) string { return a.SerialNumber }
+func registrationKey(r Registration) string   { return r.ID }
+func policyKey(p Policy) string               { return p.Name }
+
+type checker struct {
+	ctx      context.Context // of the one call of CheckRecords that this lives for
+	store    Store
+	problems []Problem
+}
+
+// pages checks all records of a kind, page by page.
+func pages[K, R any](c *checker, scan func(View, K) iter.Seq2[R, error], key func(R) K, check func(findings, R)) error {
+	var after K
+	for more := true; more; {
+		err := c.store.View(c.ctx, func(v View) error {
+			var err error
+			more, err = page(c, v, scan(v, after), func(f findings, record R) {
+				check(f, record)
+				after = key(record)
+			})
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("check records: %w", err)
+		}
+	}
+	return nil
+}
+
+// page reports whether there may be another one after it.
+func page[R any](c *checker, v View, records iter.Seq2[R, error], check func(findings, R)) (bool, error) {
+	n := 0
+	for record, err := range records {
+		if err != nil {
+			return false, err
+		}
+		check(findings{c, v, ""}, record)
+		if n++; n == checkPage {
+			return len(c.problems) < maxProblems, nil
+		}
+	}
+	return false, nil
+}
+
+// findings is what the checks of one record compare with and report to.
+type findings struct {
+	*checker
+	View
+	record string
+}
+
+func (f findings) of(format string, names ...any) findings {
+	f.record = fmt.Sprintf(format, names...)
+	return f
+}
+
+// report notes a problem where wrong is true.
+func (f findings) report(wrong bool, fault, mend string) {
+	if wrong && len(f.problems) < maxProblems {
+		f.problems = append(f.problems, Problem{f.record, fault, mend})
+	}
+}
+
+// exists reports whether a record was got. One that is there but cannot be
+// read is a problem of its own.
+func (f findings) exists(what string, err error) bool {
+	found := !errors.Is(err, ErrNotFound)
+	f.report(found && err != nil, fmt.Sprintf("%s cannot be read: %v", what, err), mendBackup)
+	return found
+}
+
+func (f findings) user(u User) {
+	f = f.of("user %q of domain %q", u.UserID, u.Domain)
+	_, err := f.GetDomain(u.Domain)
+	f.report(!f.exists("its domain", err), "its domain does not exist", "add the domain")
+	f.report(u.PasswordHash == "", "it has no password", "set its password")
+	f.report(u.WrongPasswords < 0 || u.Locks < 0, "a counter is negative", "unlock the user")
+	f.report(!ascending(u.SerialNumbers), "its authenticators are not listed in ascending order, each once", "unassign and assign its authenticators")
+	for _, serialNumber := range u.SerialNumbers {
+		a, err := f.GetAuthenticator(serialNumber)
+		name := "authenticator " + serialNumber
+		switch {
+		case !f.exists(name, err):
+			f.report(true, "it lists "+name+", which does not exist", "delete the user and add it anew")
+		case err == nil && (a.UserID != u.UserID || a.Domain != u.Domain):
+			f.report(true, fmt.Sprintf("it lists %s, which is assigned to %q of domain %q", name, a.UserID, a.Domain), mendAssignment)
+		}
+	}
+}
+
+func ascending(serialNumbers []string) bool {
+	return slices.IsSorted(serialNumbers) && len(slices.Compact(slices.Clone(serialNumbers))) == len(serialNumbers)
+}
+
+func (f findings) authenticator(a Authenticator) {
+	f = f.of("authenticator %s", a.SerialNumber)
+	_, err := f.GetDomain(a.Domain)
+	f.report(!f.exists("its domain", err), fmt.Sprintf("its domain %q does not exist", a.Domain), "add the domain")
+	assigned := a.UserID != ""
+	switch a.State {
+	case Unassigned:
+		f.report(assigned, fmt.Sprintf("it is Unassigned and has the user %q", a.UserID), mendAssignment)
+		f.report(len(a.Diversifier) > 0, "it is Unassigned and bound to a device", mendAssignment)
+	case Assigned, Active:
+		f.report(!assigned, fmt.Sprintf("it is %s and has no user", a.State), mendAssignment)
+	case Disabled:
+	default:
+		f.report(true, fmt.Sprintf("its state %q is not known", a.State), mendAssignment)
+	}
+	if assigned {
+		f.holder(a)
+	}
+	f.parameters(a)
+	f.openRegistration(a)
+}
+
+// holder is the other direction of what user checks.
+func (f findings) holder(a Authenticator) {
+	u, err := f.GetUser(UserKey{a.Domain, a.UserID})
+	switch name := fmt.Sprintf("the user %q of domain %q", a.UserID, a.Domain); {
+	case !f.exists(name, err):
+		f.report(true, "it is assigned to "+name+", who does not exist", "unassign the authenticator")
+	case err == nil && !slices.Contains(u.SerialNumbers, a.SerialNumber):
+		f.report(true, "it is assigned to "+name+", who does not list it", mendAssignment)
+	}
+}
+
+func (f findings) parameters(a Authenticator) {
+	if err := a.Parameters.Check(); err != nil {
+		f.report(true, err.Error(), mendBackup)
+	}
+	f.report(!a.ActivationType.known(), fmt.Sprintf("its activation type %d is not known", a.ActivationType), mendBackup)
+	f.report(len(a.Secret) == 0 || len(a.InitialSecret) == 0, "it has no secret", mendBackup)
+	f.report(len(a.Diversifier) != 0 && len(a.Diversifier) != 8, fmt.Sprintf("its diversifier has %d bytes, not 8", len(a.Diversifier)), mendAssignment)
+	f.report(a.NextMovingFactor < a.AssignedMovingFactor, "its moving factor is below that of its assignment", "reset the authenticator")
+	f.report(a.Activations < 0, "it counts a negative number of activations", "reset the authenticator")
+}
+
+func (t ActivationType) known() bool { return t == Online || t == Offline }
+
+func (f findings) openRegistration(a Authenticator) {
+	if a.OpenRegistration == "" {
+		return
+	}
+	r, err := f.GetRegistration(a.OpenRegistration)
+	switch name := fmt.Sprintf("its open registration %q", a.OpenRegistration); {
+	case !f.exists(name, err):
+		f.report(true, name+" does not exist", "register anew, which replaces it")
+	case err == nil && r.SerialNumber != a.SerialNumber:
+		f.report(true, fmt.Sprintf("%s is of authenticator %s", name, r.SerialNumber), "register anew, which replaces it")
+	}
+}
+
+func (f findings) registration(r Registration) {
+	f = f.of("registration %q", r.ID)
+	switch r.State {
+	case Registered, KeyExchanged, DataIssued, DeviceAdded:
+		f.living(r)
+	case Activated, Closed:
+		f.ended(r)
+	default:
+		f.report(true, fmt.Sprintf("its state %q is not known", r.State), mendRegistration)
+	}
+	exchange := len(r.ServerSecret) > 0 && len(r.ServerPublicKey) > 0 && len(r.ClientPublicKey) > 0
+	remains := len(r.ServerSecret) > 0 || len(r.ServerPublicKey) > 0 || len(r.ClientPublicKey) > 0
+	f.report(r.State == KeyExchanged && !exchange, "it is KeyExchanged and does not hold its key exchange", mendRegistration)
+	f.report(r.State != KeyExchanged && remains, fmt.Sprintf("it is %s and still holds a key exchange", r.State), mendRegistration)
+	f.report(!r.ActivationType.known(), fmt.Sprintf("its activation type %d is not known", r.ActivationType), mendRegistration)
+	f.report(!r.ExpiresAt.After(r.CreatedAt), "it expires before it begins", mendRegistration)
+	f.report(r.Attempts < 0 || r.KeyRequests < 0, "a counter is negative", mendRegistration)
+	f.report(r.State != Activated && len(r.DerivationCode) > 0, fmt.Sprintf("it is %s and holds a derivation code", r.State), mendRegistration)
+	f.report(r.State != Closed && r.ClosedBecause != "", fmt.Sprintf("it is %s and has a reason to be closed", r.State), mendRegistration)
+}
+
+// living checks what only a registration that goes on must have.
+func (f findings) living(r Registration) {
+	f.report(!r.EndedAt.IsZero(), fmt.Sprintf("it is %s and has an end", r.State), mendRegistration)
+	srp := r.State == Registered || r.State == KeyExchanged
+	f.report(srp && (len(r.Salt) == 0 || len(r.Verifier) == 0), fmt.Sprintf("it is %s and holds no salt or verifier", r.State), mendRegistration)
+	_, err := f.GetUser(UserKey{r.Domain, r.UserID})
+	f.report(!f.exists("its user", err), fmt.Sprintf("it goes on, and its user %q of domain %q does not exist", r.UserID, r.Domain), mendRegistration)
+	f.governed(r.Policy, mendRegistration)
+	a, err := f.GetAuthenticator(r.SerialNumber)
+	switch name := "its authenticator " + r.SerialNumber; {
+	case !f.exists(name, err):
+		f.report(true, "it goes on, and "+name+" does not exist", mendRegistration)
+	case err == nil && a.OpenRegistration != r.ID:
+		f.report(true, fmt.Sprintf("it goes on, and %s has the open registration %q", name, a.OpenRegistration), mendRegistration)
+	}
+}
+
+// ended checks that nothing secret has outlived a registration.
+func (f findings) ended(r Registration) {
+	f.report(r.EndedAt.IsZero(), fmt.Sprintf("it is %s and has no end", r.State), mendBackup)
+	f.report(len(r.Salt) > 0 || len(r.Verifier) > 0, fmt.Sprintf("it is %s and still holds its salt or verifier", r.State), mendBackup)
+}
+
+func (f findings) component(component Component) {
+	f = f.of("component %q at %s", component.ComponentType, component.Location)
+	f.report(component.Location != component.Location.Masked(), "its location has bits set beyond its prefix", "delete the component and add it anew")
+	f.governed(component.Policy, "set that policy, or delete the component and add it anew")
+}
+
+// governed checks a policy by its name; without one the defaults hold.
+func (f findings) governed(policy, mend string) {
+	if policy == "" {
+		return
+	}
+	_, err := f.GetPolicy(policy)
+	f.report(!f.exists("its policy", err), fmt.Sprintf("its policy %q does not exist", policy), mend)
+}
+
+func (f findings) policy(policy Policy) {
+	f = f.of("policy %q", policy.Name)
+	seen := []string{policy.Name}
+	for next := policy.Parent; next != ""; {
+		if slices.Contains(seen, next) {
+			f.report(true, fmt.Sprintf("it inherits in a circle: %q", append(seen, next)), mendPolicy)
+			return
+		}
+		seen = append(seen, next)
+		parent, err := f.GetPolicy(next)
+		if !f.exists(fmt.Sprintf("policy %q", next), err) {
+			f.report(true, fmt.Sprintf("it inherits from %q, which does not exist", next), mendPolicy)
+			return
+		}
+		next = parent.Parent
+	}
+}

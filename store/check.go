@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// The limits of Check: entries read from one snapshot, and problems after
+// which it looks no further.
+const (
+	checkPage   = 1024
+	maxProblems = 1000
+)
+
+const mendBackup = "restore the store from a backup"
+
+// Check has the engine look for damage, and then looks whether every entry
+// is a record that stands under its own key. How the records agree with each
+// other is for provision.CheckRecords. The error says that Check could not
+// go on; what it found before is still true.
+func (s *Store) Check(ctx context.Context) ([]provision.Problem, error) {
+	problems, err := s.engine.Check(ctx)
+	if err != nil || len(problems) > 0 {
+		return problems, err
+	}
+	kinds := recordChecks()
+	for after, more := "", true; more; {
+		var found []provision.Problem
+		found, after, more, err = s.checkPage(ctx, kinds, after)
+		problems = append(problems, found...)
+		if err != nil {
+			return problems, fmt.Errorf("check store: %w", err)
+		}
+		more = more && len(problems) < maxProblems
+	}
+	return problems, nil
+}
+
+// recordCheck looks at an entry of one kind.
+type recordCheck func(Entry) error
+
+func recordChecks() map[string]recordCheck {
+	return map[string]recordCheck{
+		domains().name:        checkEntry(domains()),
+		users().name:          checkEntry(users()),
+		authenticators().name: checkEntry(authenticators()),
+		registrations().name:  checkEntry(registrations()),
+		components().name:     checkEntry(components()),
+		policies().name:       checkEntry(policies()),
+		auditEvents().name:    checkEntry(auditEvents()),
+	}
+}
+
+func checkEntry[K, R any, P stored[R]](k kind[K, R]) recordCheck {
+	return func(entry Entry) error {
+		record, err := decode[K, R, P](k, entry.Value, entry.Revision)
+		if err != nil {
+			return err
+		}
+		key, err := k.key(k.keyOf(record))
+		if err != nil {
+			return err
+		}
+		if key != entry.Key {
+			return ErrMisplaced
+		}
+		return nil
+	}
+}
+
+func (s *Store) checkPage(ctx context.Context, kinds map[string]recordCheck, after string) (found []provision.Problem, last string, more bool, err error) {
+	snapshot, err := s.engine.Snapshot(ctx)
+	if err != nil {
+		return nil, after, false, err
+	}
+	defer snapshot.Close()
+	n := 0
+	for entry, err := range snapshot.Scan("", after) {
+		if err != nil {
+			return found, after, false, err
+		}
+		after = entry.Key
+		if fault := checkKind(kinds, entry); fault != nil {
+			found = append(found, provision.Problem{Record: fmt.Sprintf("%.80q", splitKey(after)), Fault: fault.Error(), Mend: mendBackup})
+		}
+		if n++; n == checkPage {
+			return found, after, true, nil
+		}
+	}
+	return found, after, false, nil
+}
+
+func checkKind(kinds map[string]recordCheck, entry Entry) error {
+	check, known := kinds[splitKey(entry.Key)[0]]
+	if !known {
+		return ErrUnknownKind
+	}
+	return check(entry)
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// A key is the name of the record's kind and the parts of the record's own
+// key, each ended by a zero byte. No part holds one, so the byte order of
+// keys is the order of their parts, and the leading parts of a key are a
+// prefix of all keys that share them and of no others.
+const end = "\x00"
+
+// parts are the parts of a key, from the left; those that are not set are
+// empty.
+type parts [3]string
+
+// KeyError says that a record cannot be stored or found under its key.
+type KeyError struct {
+	Kind  string // of the record
+	Part  string // of the key, by its name
+	Fault string
+}
+
+func (e *KeyError) Error() string {
+	return fmt.Sprintf("key of %s: %s %s", e.Kind, e.Part, e.Fault)
+}
+
+// joinKey makes a key, or the prefix of keys, of the first n parts.
+func joinKey(kind string, p parts, n int) string {
+	size := len(kind) + len(end)
+	for _, part := range p[:n] {
+		size += len(part) + len(end)
+	}
+	var key strings.Builder
+	key.Grow(size)
+	key.WriteString(kind)
+	key.WriteString(end)
+	for _, part := range p[:n] {
+		key.WriteString(part)
+		key.WriteString(end)
+	}
+	return key.String()
+}
+
+// splitKey takes a key apart; its kind is the first part.
+func splitKey(key string) []string {
+	return strings.Split(strings.TrimSuffix(key, end), end)
+}
+
+// faultOf says what keeps a part out of keys; empty: nothing.
+func faultOf(part string) string {
+	switch {
+	case strings.Contains(part, end):
+		return "holds a zero byte, which no key may"
+	case !utf8.ValidString(part):
+		return "is not UTF-8, which every key must be"
+	case len(part) > MaxKeySize/2:
+		return fmt.Sprintf("is %d bytes long, at most %d are allowed", len(part), MaxKeySize/2)
+	}
+	return ""
+}
+
+// timeLayout is of fixed length, so that the order of text is that of time.
+const timeLayout = "2006-01-02T15:04:05.000000000Z"
+
+func timePart(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(timeLayout)
+}
+
+func prefixPart(p netip.Prefix) string {
+	if !p.IsValid() {
+		return ""
+	}
+	return p.String()
+}

@@ -1,0 +1,62 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// source is what a view and a transaction read single values from; revision
+// 0 with a value is one that is not committed yet.
+type source interface {
+	get(key string) (value []byte, revision uint64, err error)
+}
+
+// reader implements provision.Reader over a source.
+type reader struct{ source }
+
+func get[K, R any, P stored[R]](r reader, k kind[K, R], key K) (R, error) {
+	var none R
+	whole, err := k.key(key)
+	if err != nil {
+		// No record can be there, and a peer that asks for it must not
+		// learn more than one that asks for any other.
+		return none, fmt.Errorf("%w: %w", provision.ErrNotFound, err)
+	}
+	value, revision, err := r.get(whole)
+	if err != nil {
+		return none, err
+	}
+	if value == nil {
+		return none, provision.ErrNotFound
+	}
+	return decode[K, R, P](k, value, revision)
+}
+
+func (r reader) GetDomain(name string) (provision.Domain, error) {
+	return get(r, domains(), name)
+}
+
+func (r reader) GetUser(key provision.UserKey) (provision.User, error) {
+	return get(r, users(), key)
+}
+
+func (r reader) GetAuthenticator(serialNumber string) (provision.Authenticator, error) {
+	return get(r, authenticators(), serialNumber)
+}
+
+func (r reader) GetRegistration(id string) (provision.Registration, error) {
+	return get(r, registrations(), id)
+}
+
+func (r reader) GetComponent(key provision.ComponentKey) (provision.Component, error) {
+	return get(r, components(), key)
+}
+
+func (r reader) GetPolicy(name string) (provision.Policy, error) {
+	return get(r, policies(), name)
+}
+
+func (r reader) GetAuditEvent(key provision.AuditKey) (provision.AuditEvent, error) {
+	return get(r, auditEvents(), key)
+}

@@ -1,0 +1,452 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
+)
+
+// Run tests what one caller at a time sees.
+func Run(t *testing.T, open Open) {
+	t.Run("Records", func(t *testing.T) {
+		testRecords(t, open, domains())
+		testRecords(t, open, users())
+		testRecords(t, open, authenticators())
+		testRecords(t, open, registrations())
+		testRecords(t, open, components())
+		testRecords(t, open, policies())
+		testRecords(t, open, auditEvents())
+	})
+	for name, test := range map[string]func(*testing.T, *store.Store){
+		"Revisions":       testRevisions,
+		"OwnWrites":       testOwnWrites,
+		"Isolation":       testIsolation,
+		"ClosureError":    testClosureError,
+		"ClosurePanic":    testClosurePanic,
+		"ClosureGoexit":   testClosureGoexit,
+		"FailedPut":       testFailedPut,
+		"Ended":           testEnded,
+		"Context":         testContext,
+		"Nothing":         testNothing,
+		"HostileKeys":     testHostileKeys,
+		"RefusedKeys":     testRefusedKeys,
+		"RefusedWithin":   testRefusedWithin,
+		"Paging":          testPaging,
+		"PrefixIsNoMatch": testPrefixIsNoMatch,
+		"Closed":          testClosed,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, fresh(t, open)) })
+	}
+	t.Run("Model", func(t *testing.T) { testModel(t, open) })
+}
+
+// testRecords puts, gets, scans and deletes a record with every member set.
+func testRecords[K comparable, R any](t *testing.T, open Open, table table[K, R]) {
+	t.Run(table.name, func(t *testing.T) {
+		s := fresh(t, open)
+		var none K
+		key := table.key(table.whole)
+		reads := func(want []R) {
+			t.Helper()
+			view(t, s, func(v provision.View) error {
+				all, err := table.collect(v, none, none, 0)
+				wantEqual(t, "scan", want, all)
+				one, getErr := table.get(v, key)
+				if len(want) == 0 {
+					wantError(t, "get", getErr, provision.ErrNotFound)
+					return err
+				}
+				wantEqual(t, "get", want[0], one)
+				return errors.Join(err, getErr)
+			})
+		}
+		reads(nil)
+		update(t, s, func(tx provision.Tx) error { return table.put(tx, table.whole) })
+		reads([]R{table.whole})
+		update(t, s, func(tx provision.Tx) error { return table.remove(tx, key) })
+		reads(nil)
+	})
+}
+
+func revisionOf(t failer, s *store.Store, name string) uint64 {
+	t.Helper()
+	var got, scanned uint64
+	view(t, s, func(v provision.View) error {
+		u, err := v.GetUser(counterKey(name))
+		got = u.Revision
+		for u, err := range v.ScanUsers(counterKey(name), provision.UserKey{}) {
+			if err != nil {
+				return err
+			}
+			scanned = u.Revision
+		}
+		return err
+	})
+	if got != scanned || got == 0 {
+		t.Errorf("revision %d by Get and %d by Scan", got, scanned)
+	}
+	return got
+}
+
+func testRevisions(t *testing.T, s *store.Store) {
+	put := func(name string) {
+		update(t, s, func(tx provision.Tx) error { return tx.PutUser(counter(name, 1)) })
+	}
+	seen := map[uint64]bool{}
+	for range 4 {
+		put("a")
+		revision := revisionOf(t, s, "a")
+		if seen[revision] {
+			t.Errorf("revision %d came before", revision)
+		}
+		seen[revision] = true
+		put("b")
+		if again := revisionOf(t, s, "a"); again != revision {
+			t.Errorf("revision %d became %d by a write elsewhere", revision, again)
+		}
+		update(t, s, func(tx provision.Tx) error {
+			if u, err := tx.GetUser(counterKey("a")); err != nil || u.Revision != revision {
+				t.Errorf("in Update: revision %d, %v, want %d", u.Revision, err, revision)
+			}
+			return tx.DeleteUser(counterKey("a"))
+		})
+	}
+}
+
+func testOwnWrites(t *testing.T, s *store.Store) {
+	update(t, s, func(tx provision.Tx) error {
+		want := func(what string, n int, err error) {
+			t.Helper()
+			u, got := tx.GetUser(counterKey("a"))
+			wantError(t, what, got, err)
+			if u.WrongPasswords != n || u.Revision != 0 {
+				t.Errorf("%s: counter %d of revision %d", what, u.WrongPasswords, u.Revision)
+			}
+		}
+		want("at first", 0, provision.ErrNotFound)
+		for n := 1; n <= 2; n++ {
+			if err := tx.PutUser(counter("a", n)); err != nil {
+				return err
+			}
+			want("after Put", n, nil)
+		}
+		if err := tx.DeleteUser(counterKey("a")); err != nil {
+			return err
+		}
+		want("after Delete", 0, provision.ErrNotFound)
+		if err := tx.PutUser(counter("a", 3)); err != nil {
+			return err
+		}
+		want("after Put again", 3, nil)
+		return nil
+	})
+	wantCount(t, s, "a", 3)
+}
+
+func testIsolation(t *testing.T, s *store.Store) {
+	update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+	view(t, s, func(v provision.View) error {
+		for range 3 {
+			update(t, s, func(tx provision.Tx) error { return errors.Join(increment(tx, "a"), increment(tx, "b")) })
+			n, err := count(v, "a")
+			if err != nil || n != 1 {
+				t.Errorf("the snapshot's counter went to %d, %v", n, err)
+			}
+			found, err := users().collect(v, provision.UserKey{}, provision.UserKey{}, 0)
+			if err != nil {
+				return err
+			}
+			wantEqual(t, "the snapshot's users", []provision.User{counter("a", 1)}, found)
+		}
+		return nil
+	})
+	wantCount(t, s, "a", 4)
+	wantCount(t, s, "b", 3)
+}
+
+// errClosure is an error that no store knows.
+const errClosure store.Error = "the closure's own error"
+
+func testClosureError(t *testing.T, s *store.Store) {
+	err := s.Update(t.Context(), func(tx provision.Tx) error {
+		return errors.Join(increment(tx, "a"), errClosure)
+	})
+	wantError(t, "Update", err, errClosure)
+	if err := s.Update(t.Context(), func(provision.Tx) error { return errClosure }); err != errClosure {
+		t.Errorf("Update does not return the closure's error as it is: %v", err)
+	}
+	if err := s.View(t.Context(), func(provision.View) error { return errClosure }); err != errClosure {
+		t.Errorf("View does not return the closure's error as it is: %v", err)
+	}
+	wantCount(t, s, "a", 0)
+}
+
+func testClosurePanic(t *testing.T, s *store.Store) {
+	panics := func(what string, run func()) {
+		t.Helper()
+		defer func() {
+			t.Helper()
+			if got := recover(); got != errClosure {
+				t.Errorf("%s: recovered %v", what, got)
+			}
+		}()
+		run()
+	}
+	panics("Update", func() {
+		_ = s.Update(t.Context(), func(tx provision.Tx) error {
+			if err := increment(tx, "a"); err != nil {
+				return err
+			}
+			panic(errClosure)
+		})
+	})
+	panics("View", func() {
+		_ = s.View(t.Context(), func(provision.View) error { panic(errClosure) })
+	})
+	wantCount(t, s, "a", 0)
+	update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+	wantCount(t, s, "a", 1)
+}
+
+func testClosureGoexit(t *testing.T, s *store.Store) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Update(t.Context(), func(tx provision.Tx) error {
+			defer runtime.Goexit()
+			return increment(tx, "a")
+		})
+	}()
+	<-done
+	wantCount(t, s, "a", 0)
+}
+
+// A closure that overlooks a failed Put must not commit the rest.
+func testFailedPut(t *testing.T, s *store.Store) {
+	bad := counter("bad", 1)
+	bad.OrgUnit = strings.Repeat("x", store.MaxValueSize)
+	err := s.Update(t.Context(), func(tx provision.Tx) error {
+		if err := tx.PutUser(bad); !errors.Is(err, store.ErrTooLarge) {
+			t.Errorf("Put of a record too large: %v", err)
+		}
+		return increment(tx, "a")
+	})
+	wantError(t, "Update", err, store.ErrTooLarge)
+	wantCount(t, s, "a", 0)
+}
+
+func testEnded(t *testing.T, s *store.Store) {
+	update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+	var v provision.View
+	var tx provision.Tx
+	view(t, s, func(leaked provision.View) error { v = leaked; return nil })
+	update(t, s, func(leaked provision.Tx) error { tx = leaked; return nil })
+	_, err := v.GetUser(counterKey("a"))
+	wantError(t, "Get of a View", err, store.ErrEnded)
+	_, err = users().collect(v, provision.UserKey{}, provision.UserKey{}, 0)
+	wantError(t, "Scan of a View", err, store.ErrEnded)
+	_, err = tx.GetUser(counterKey("a"))
+	wantError(t, "Get of an Update", err, store.ErrEnded)
+	wantError(t, "Put of an Update", tx.PutUser(counter("a", 7)), store.ErrEnded)
+	wantError(t, "Delete of an Update", tx.DeleteUser(counterKey("a")), store.ErrEnded)
+	wantCount(t, s, "a", 1)
+}
+
+func testContext(t *testing.T, s *store.Store) {
+	ctx, cancel := context.WithCancel(t.Context())
+	err := s.Update(ctx, func(tx provision.Tx) error { cancel(); return increment(tx, "a") })
+	wantError(t, "Update cancelled by its closure", err, context.Canceled)
+	fails := func(provision.Tx) error { t.Error("the closure runs though the context has ended"); return nil }
+	wantError(t, "Update", s.Update(ctx, fails), context.Canceled)
+	err = s.View(ctx, func(provision.View) error { t.Error("the closure runs though the context has ended"); return nil })
+	wantError(t, "View", err, context.Canceled)
+	wantCount(t, s, "a", 0)
+
+	update(t, s, func(tx provision.Tx) error { return errors.Join(increment(tx, "a"), increment(tx, "b")) })
+	ctx, cancel = context.WithCancel(t.Context())
+	seen := 0
+	err = s.View(ctx, func(v provision.View) error {
+		for _, err := range v.ScanUsers(provision.UserKey{}, provision.UserKey{}) {
+			if err != nil {
+				return err
+			}
+			seen++
+			cancel()
+		}
+		return nil
+	})
+	wantError(t, "a scan cancelled on its way", err, context.Canceled)
+	if seen != 1 {
+		t.Errorf("%d records after the context had ended", seen-1)
+	}
+}
+
+func testNothing(t *testing.T, s *store.Store) {
+	update(t, s, func(provision.Tx) error { return nil })
+	update(t, s, func(tx provision.Tx) error { return tx.DeleteUser(counterKey("a")) })
+	update(t, s, func(tx provision.Tx) error { _, err := count(tx, "a"); return err })
+	wantCount(t, s, "a", 0)
+}
+
+// hostile are strings that a careless encoding of keys would confuse. No two
+// are equal, and none is refused.
+func hostile() []string {
+	return []string{
+		" ", "!", "\x01", "\x7f", "/", "//", "a", "a\x01", "a/b", "a//b", "a|b", "a\\x00b", "aa", "b", ".", "..", "*", "%", "%00",
+		"user", "domain", "é", "e\u0301", "日本", "\u00ff", "\ufffd", "\U0010ffff", "\u202e", "A", "~",
+		strings.Repeat("k", 2000), strings.Repeat("k", 2001), strings.Repeat("é", 1000),
+	}
+}
+
+func testHostileKeys(t *testing.T, s *store.Store) {
+	table := users()
+	records := map[provision.UserKey]provision.User{}
+	for _, domain := range hostile() {
+		update(t, s, func(tx provision.Tx) error {
+			for i, userID := range hostile() {
+				u := provision.User{Domain: domain, UserID: userID, Locks: i}
+				records[u.Key()] = u
+				if err := tx.PutUser(u); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	view(t, s, func(v provision.View) error {
+		for key, want := range records {
+			got, err := v.GetUser(key)
+			if err != nil {
+				return err
+			}
+			wantEqual(t, "Get", want, got)
+		}
+		for _, domain := range append(hostile(), "") {
+			within := provision.UserKey{Domain: domain}
+			found, err := table.collect(v, within, provision.UserKey{}, 0)
+			if err != nil {
+				return err
+			}
+			wantEqual(t, "keys within", table.sorted(records, within, provision.UserKey{}), table.keys(found))
+		}
+		return nil
+	})
+}
+
+func testRefusedKeys(t *testing.T, s *store.Store) {
+	for name, userID := range map[string]string{
+		"empty":          "",
+		"zero byte":      "a\x00b",
+		"zero byte only": "\x00",
+		"not UTF-8":      "a\xffb",
+		"too long":       strings.Repeat("k", store.MaxKeySize),
+	} {
+		for _, u := range []provision.User{{Domain: "d", UserID: userID}, {Domain: userID, UserID: "u"}} {
+			var refused *store.KeyError
+			put := s.Update(t.Context(), func(tx provision.Tx) error { return tx.PutUser(u) })
+			if !errors.As(put, &refused) {
+				t.Errorf("Put, %s: %v", name, put)
+			}
+			remove := s.Update(t.Context(), func(tx provision.Tx) error { return tx.DeleteUser(u.Key()) })
+			if !errors.As(remove, &refused) {
+				t.Errorf("Delete, %s: %v", name, remove)
+			}
+			view(t, s, func(v provision.View) error {
+				if _, err := v.GetUser(u.Key()); !errors.Is(err, provision.ErrNotFound) || !errors.As(err, &refused) {
+					t.Errorf("Get, %s: %v", name, err)
+				}
+				return nil
+			})
+		}
+	}
+}
+
+func testRefusedWithin(t *testing.T, s *store.Store) {
+	bad := provision.UserKey{Domain: "a\x00b"}
+	view(t, s, func(v provision.View) error {
+		var refused *store.KeyError
+		if _, err := users().collect(v, bad, provision.UserKey{}, 0); !errors.As(err, &refused) {
+			t.Errorf("within: %v", err)
+		}
+		if _, err := users().collect(v, provision.UserKey{}, bad, 0); !errors.As(err, &refused) {
+			t.Errorf("after: %v", err)
+		}
+		return nil
+	})
+}
+
+// testPaging reads pages of every size until there is no more.
+func testPaging(t *testing.T, s *store.Store) {
+	table := users()
+	records := map[provision.UserKey]provision.User{}
+	update(t, s, func(tx provision.Tx) error {
+		for _, domain := range []string{"a", "ab", "b"} {
+			for _, userID := range numbered("user%02d", 7) {
+				u := provision.User{Domain: domain, UserID: userID}
+				records[u.Key()] = u
+				if err := tx.PutUser(u); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	for _, within := range []provision.UserKey{{}, {Domain: "a"}, {Domain: "b"}, {Domain: "c"}, {Domain: "a", UserID: "user03"}} {
+		for limit := 1; limit <= 8; limit++ {
+			var got []provision.UserKey
+			var after provision.UserKey
+			for page := []provision.User{{}}; len(page) > 0; {
+				view(t, s, func(v provision.View) (err error) {
+					page, err = table.collect(v, within, after, limit)
+					return err
+				})
+				got = append(got, table.keys(page)...)
+				if len(page) > 0 {
+					after = got[len(got)-1]
+				}
+			}
+			if want := table.sorted(records, within, provision.UserKey{}); !slices.Equal(got, want) {
+				t.Errorf("within %v by %d: got %v, want %v", within, limit, got, want)
+			}
+		}
+	}
+}
+
+// A key that begins with another one is not that one.
+func testPrefixIsNoMatch(t *testing.T, s *store.Store) {
+	update(t, s, func(tx provision.Tx) error {
+		return errors.Join(
+			tx.PutUser(provision.User{Domain: "master", UserID: "user10"}),
+			tx.PutUser(provision.User{Domain: "master2", UserID: "user1"}),
+			tx.PutDomain(provision.Domain{Name: "master2"}),
+		)
+	})
+	view(t, s, func(v provision.View) error {
+		_, err := v.GetUser(provision.UserKey{Domain: "master", UserID: "user1"})
+		wantError(t, "GetUser", err, provision.ErrNotFound)
+		_, err = v.GetDomain("master")
+		wantError(t, "GetDomain", err, provision.ErrNotFound)
+		found, err := users().collect(v, provision.UserKey{Domain: "master", UserID: "user1"}, provision.UserKey{}, 0)
+		wantEqual(t, "users named user1 of master", []provision.User(nil), found)
+		return err
+	})
+}
+
+func testClosed(t *testing.T, s *store.Store) {
+	update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantError(t, "Update", s.Update(t.Context(), func(provision.Tx) error { return nil }), store.ErrClosed)
+	wantError(t, "View", s.View(t.Context(), func(provision.View) error { return nil }), store.ErrClosed)
+	_, err := s.Check(t.Context())
+	wantError(t, "Check", err, store.ErrClosed)
+}

@@ -1,0 +1,202 @@
+// Package storetest is the suite that every engine of the store passes. It
+// tests through store.Store, as the domain sees it, and ends every test with
+// a consistency check.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
+)
+
+// Open opens the engine that is kept in the folder dir, and makes it when it
+// is not there yet.
+type Open func(dir string) (store.Engine, error)
+
+// fresh is a new store that is checked and closed when the test ends.
+func fresh(t *testing.T, open Open) *store.Store {
+	t.Helper()
+	return opened(t, open, t.TempDir())
+}
+
+func opened(t *testing.T, open Open, dir string) *store.Store {
+	t.Helper()
+	engine, err := open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := store.New(engine)
+	t.Cleanup(func() { checkAndClose(t, s) })
+	return s
+}
+
+// failer is a testing.T or a rapid.T.
+type failer interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+func checkAndClose(t failer, s *store.Store) {
+	t.Helper()
+	problems, err := s.Check(context.Background())
+	if err != nil && !errors.Is(err, store.ErrClosed) {
+		t.Errorf("check: %v", err)
+	}
+	for _, problem := range problems {
+		t.Errorf("check: %v", problem)
+	}
+	if err := s.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+}
+
+func update(t failer, s *store.Store, write func(provision.Tx) error) {
+	t.Helper()
+	if err := s.Update(context.Background(), write); err != nil {
+		t.Fatalf("Update: %v", err)
+	}
+}
+
+func view(t failer, s *store.Store, read func(provision.View) error) {
+	t.Helper()
+	if err := s.View(context.Background(), read); err != nil {
+		t.Fatalf("View: %v", err)
+	}
+}
+
+func wantError(t failer, what string, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("%s: got error %v, want %v", what, err, want)
+	}
+}
+
+// comparing is how records are compared: by what they say, not by revision.
+func comparing() cmp.Options {
+	return cmp.Options{cmpopts.EquateComparable(netip.Prefix{}), cmpopts.IgnoreTypes(provision.Revised{})}
+}
+
+func wantEqual(t failer, what string, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, comparing()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// counter is a user whose count of wrong passwords the tests count with.
+func counter(name string, n int) provision.User {
+	return provision.User{Domain: "counters", UserID: name, PasswordHash: "none", WrongPasswords: n}
+}
+
+func counterKey(name string) provision.UserKey { return counter(name, 0).Key() }
+
+// count reads a counter; one that is not there stands at 0.
+func count(r provision.Reader, name string) (int, error) {
+	u, err := r.GetUser(counterKey(name))
+	if errors.Is(err, provision.ErrNotFound) {
+		return 0, nil
+	}
+	return u.WrongPasswords, err
+}
+
+func increment(tx provision.Tx, name string) error {
+	n, err := count(tx, name)
+	if err != nil {
+		return err
+	}
+	return tx.PutUser(counter(name, n+1))
+}
+
+func wantCount(t failer, s *store.Store, name string, want int) {
+	t.Helper()
+	view(t, s, func(v provision.View) error {
+		n, err := count(v, name)
+		if err == nil && n != want {
+			t.Errorf("counter %s stands at %d, want %d", name, n, want)
+		}
+		return err
+	})
+}
+
+func day(n int) time.Time { return time.Date(2026, 11, n, 9, 30, 0, 123456789, time.UTC) }
+
+// The records of every kind with every member set.
+
+func wholeDomain() provision.Domain { return provision.Domain{Name: "master", CreatedAt: day(1)} }
+
+func wholeUser() provision.User {
+	return provision.User{
+		Domain: "master", UserID: "user1", OrgUnit: "unit",
+		PasswordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
+		Disabled:     true, WrongPasswords: 3, LockedAt: day(2), Locks: 1,
+		SerialNumbers: []string{"VDS0000001", "VDS0000002"},
+		CreatedAt:     day(1),
+	}
+}
+
+func wholeAuthenticator() provision.Authenticator {
+	return provision.Authenticator{
+		SerialNumber: "VDS0000001", Domain: "master", State: provision.Active, UserID: "user1",
+		Parameters:     oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA256, Digits: 8},
+		ActivationType: provision.Offline,
+		Secret:         []byte{0, 1, 255}, InitialSecret: []byte{2, 0}, Diversifier: []byte("12345678"),
+		NextMovingFactor: 1<<64 - 1, AssignedMovingFactor: 1 << 63,
+		AssignedAt: day(1), GraceEndsAt: day(2), LastActivatedAt: day(3), Activations: 2,
+		OpenRegistration: "xiOb8GC2", CreatedAt: day(1),
+	}
+}
+
+func wholeRegistration() provision.Registration {
+	return provision.Registration{
+		ID: "xiOb8GC2", State: provision.KeyExchanged, Domain: "master", UserID: "user1",
+		SerialNumber: "VDS0000001", ActivationType: provision.Offline,
+		ComponentType: "srp-component", Policy: "lab",
+		CreatedAt: day(1), ExpiresAt: day(2), EndedAt: day(3), Attempts: 1, KeyRequests: 2,
+		Salt: []byte("s"), Verifier: []byte("v"),
+		ClientPublicKey: []byte("A"), ServerPublicKey: []byte("B"), ServerSecret: []byte("b"),
+		DerivationCode: []byte("d"), ClosedBecause: "superseded",
+	}
+}
+
+func wholeComponent() provision.Component {
+	return provision.Component{
+		ComponentType: "Push Notification Client", Location: netip.MustParsePrefix("2001:db8::/32"),
+		Policy: "lab", CreatedAt: day(1),
+	}
+}
+
+func wholePolicy() provision.Policy {
+	return provision.Policy{Name: "lab", Parent: "base", Set: []byte(`{"Attempts":5}`)}
+}
+
+func wholeEvent() provision.AuditEvent {
+	return provision.AuditEvent{
+		AuditKey:  provision.AuditKey{Run: "20261122T093000Z", Time: day(4), Random: "0123456789abcdef"},
+		RequestID: "r1", Operation: "dsappSRPActivate", ComponentType: "srp-component", Address: "127.0.0.1",
+		Domain: "master", UserID: "user1", SerialNumber: "VDS0000001", RegistrationID: "xiOb8GC2",
+		Status: provision.Status{ReturnCode: -1, ReturnCodeEnum: "RET_FAILURE", StatusCode: 1007, StatusCodeEnum: "STAT_LOCKED"},
+		Wire:   provision.Status{ReturnCode: -1, ReturnCodeEnum: "RET_FAILURE", StatusCode: 1000, StatusCodeEnum: "STAT_INVCREDENTIALS"},
+		Checks: []provision.Check{{Name: "component", Detail: "srp-component"}, {Name: "user"}},
+		Reason: `locked "for" <ever> & a day`,
+	}
+}
+
+// numbered makes names that sort in their order.
+func numbered(format string, n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf(format, i)
+	}
+	return names
+}

@@ -1,0 +1,200 @@
+package storetest
+
+import (
+	"cmp"
+	"iter"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// table is one kind of record as the suite handles it: the methods of the
+// store, and what their contract says of its keys.
+type table[K comparable, R any] struct {
+	name   string
+	whole  R // with every member set
+	key    func(R) K
+	rekey  func(R, K) R
+	order  func(a, b K) int
+	inside func(key, within K) bool // shares the leading parts that are set
+
+	put    func(provision.Tx, R) error
+	remove func(provision.Tx, K) error
+	get    func(provision.Reader, K) (R, error)
+	scan   func(v provision.View, within, after K) iter.Seq2[R, error]
+}
+
+// single is a table whose keys have one part.
+func single[R any](t table[string, R], scan func(provision.View, string) iter.Seq2[R, error]) table[string, R] {
+	t.order = strings.Compare
+	t.inside = func(string, string) bool { return true } // there is nothing to be within
+	t.scan = func(v provision.View, _, after string) iter.Seq2[R, error] { return scan(v, after) }
+	return t
+}
+
+func domains() table[string, provision.Domain] {
+	return single(table[string, provision.Domain]{
+		name:   "domain",
+		whole:  wholeDomain(),
+		key:    func(d provision.Domain) string { return d.Name },
+		rekey:  func(d provision.Domain, key string) provision.Domain { d.Name = key; return d },
+		put:    provision.Tx.PutDomain,
+		remove: provision.Tx.DeleteDomain,
+		get:    provision.Reader.GetDomain,
+	}, provision.View.ScanDomains)
+}
+
+func users() table[provision.UserKey, provision.User] {
+	type key = provision.UserKey
+	return table[key, provision.User]{
+		name:  "user",
+		whole: wholeUser(),
+		key:   provision.User.Key,
+		rekey: func(u provision.User, k key) provision.User { u.Domain, u.UserID = k.Domain, k.UserID; return u },
+		order: func(a, b key) int {
+			return cmp.Or(strings.Compare(a.Domain, b.Domain), strings.Compare(a.UserID, b.UserID))
+		},
+		inside: func(k, within key) bool {
+			return within.Domain == "" || k.Domain == within.Domain && (within.UserID == "" || k.UserID == within.UserID)
+		},
+		put:    provision.Tx.PutUser,
+		remove: provision.Tx.DeleteUser,
+		get:    provision.Reader.GetUser,
+		scan:   provision.View.ScanUsers,
+	}
+}
+
+func authenticators() table[string, provision.Authenticator] {
+	return single(table[string, provision.Authenticator]{
+		name:  "authenticator",
+		whole: wholeAuthenticator(),
+		key:   func(a provision.Authenticator) string { return a.SerialNumber },
+		rekey: func(a provision.Authenticator, key string) provision.Authenticator {
+			a.SerialNumber = key
+			return a
+		},
+		put:    provision.Tx.PutAuthenticator,
+		remove: provision.Tx.DeleteAuthenticator,
+		get:    provision.Reader.GetAuthenticator,
+	}, provision.View.ScanAuthenticators)
+}
+
+func registrations() table[string, provision.Registration] {
+	return single(table[string, provision.Registration]{
+		name:   "registration",
+		whole:  wholeRegistration(),
+		key:    func(r provision.Registration) string { return r.ID },
+		rekey:  func(r provision.Registration, key string) provision.Registration { r.ID = key; return r },
+		put:    provision.Tx.PutRegistration,
+		remove: provision.Tx.DeleteRegistration,
+		get:    provision.Reader.GetRegistration,
+	}, provision.View.ScanRegistrations)
+}
+
+func components() table[provision.ComponentKey, provision.Component] {
+	type key = provision.ComponentKey
+	return table[key, provision.Component]{
+		name:  "component",
+		whole: wholeComponent(),
+		key:   provision.Component.Key,
+		rekey: func(c provision.Component, k key) provision.Component {
+			c.ComponentType, c.Location = k.ComponentType, k.Location
+			return c
+		},
+		order: func(a, b key) int {
+			return cmp.Or(strings.Compare(a.ComponentType, b.ComponentType), strings.Compare(prefix(a.Location), prefix(b.Location)))
+		},
+		inside: func(k, within key) bool {
+			return within.ComponentType == "" ||
+				k.ComponentType == within.ComponentType && (!within.Location.IsValid() || k.Location == within.Location)
+		},
+		put:    provision.Tx.PutComponent,
+		remove: provision.Tx.DeleteComponent,
+		get:    provision.Reader.GetComponent,
+		scan:   provision.View.ScanComponents,
+	}
+}
+
+// prefix orders what is not set before everything.
+func prefix(p netip.Prefix) string {
+	if !p.IsValid() {
+		return ""
+	}
+	return p.String()
+}
+
+func policies() table[string, provision.Policy] {
+	return single(table[string, provision.Policy]{
+		name:   "policy",
+		whole:  wholePolicy(),
+		key:    func(p provision.Policy) string { return p.Name },
+		rekey:  func(p provision.Policy, key string) provision.Policy { p.Name = key; return p },
+		put:    provision.Tx.PutPolicy,
+		remove: provision.Tx.DeletePolicy,
+		get:    provision.Reader.GetPolicy,
+	}, provision.View.ScanPolicies)
+}
+
+func auditEvents() table[provision.AuditKey, provision.AuditEvent] {
+	type key = provision.AuditKey
+	return table[key, provision.AuditEvent]{
+		name:  "audit event",
+		whole: wholeEvent(),
+		key:   func(e provision.AuditEvent) key { return utc(e.AuditKey) },
+		rekey: func(e provision.AuditEvent, k key) provision.AuditEvent { e.AuditKey = k; return e },
+		order: func(a, b key) int {
+			return cmp.Or(strings.Compare(a.Run, b.Run), a.Time.Compare(b.Time), strings.Compare(a.Random, b.Random))
+		},
+		inside: func(k, within key) bool {
+			return within.Run == "" || k.Run == within.Run &&
+				(within.Time.IsZero() || k.Time.Equal(within.Time) && (within.Random == "" || k.Random == within.Random))
+		},
+		put:    provision.Tx.PutAuditEvent,
+		remove: provision.Tx.DeleteAuditEvent,
+		get:    provision.Reader.GetAuditEvent,
+		scan:   provision.View.ScanAuditEvents,
+	}
+}
+
+// utc makes equal keys comparable by ==.
+func utc(k provision.AuditKey) provision.AuditKey {
+	k.Time = k.Time.UTC().Round(0)
+	return k
+}
+
+// sorted are the keys that a scan must yield.
+func (t table[K, R]) sorted(records map[K]R, within, after K) []K {
+	var zero K
+	var keys []K
+	for key := range records {
+		if t.inside(key, within) && (after == zero || t.order(key, after) > 0) {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, t.order)
+	return keys
+}
+
+// collect scans, up to limit records; 0: all.
+func (t table[K, R]) collect(v provision.View, within, after K, limit int) ([]R, error) {
+	var found []R
+	for record, err := range t.scan(v, within, after) {
+		if err != nil {
+			return found, err
+		}
+		if found = append(found, record); len(found) == limit {
+			break
+		}
+	}
+	return found, nil
+}
+
+func (t table[K, R]) keys(records []R) []K {
+	var keys []K
+	for _, record := range records {
+		keys = append(keys, t.key(record))
+	}
+	return keys
+}
