@@ -19,7 +19,7 @@ func (s *Service) ResetAuthenticator(ctx context.Context, operator Operator, in 
 		var h held
 		err := f.read(func(v View) error {
 			var err error
-			if h, _, err = f.holding(v, in.SerialNumber); err != nil {
+			if h, err = f.assigned(v, in.SerialNumber); err != nil {
 				return err
 			}
 			if err := f.knownPolicy(v, in.Policy); err != nil {

@@ -30,8 +30,16 @@ type held struct {
 
 func (f *frame) held(v View, serialNumber string) (held, error) {
 	a, err := f.authenticator(v, serialNumber)
-	if err != nil || a.OpenRegistration == "" {
-		return held{authenticator: a}, err
+	if err != nil {
+		return held{}, err
+	}
+	return f.hanging(v, a)
+}
+
+// hanging reads what hangs on an authenticator.
+func (f *frame) hanging(v View, a Authenticator) (held, error) {
+	if a.OpenRegistration == "" {
+		return held{authenticator: a}, nil
 	}
 	open, err := get(f, v.GetRegistration, Tx.GetRegistration, a.OpenRegistration)
 	if err != nil && !errors.Is(err, ErrNotFound) {

@@ -13,41 +13,46 @@ import (
 func (s *Service) UnassignAuthenticator(ctx context.Context, operator Operator, serialNumber string) (Authenticator, error) {
 	return perform(ctx, s, operatorEvent("authenticator unassign", operator), func(f *frame) (Authenticator, error) {
 		var h held
-		var user User
 		err := f.read(func(v View) error {
 			var err error
-			h, user, err = f.holding(v, serialNumber)
-			return err
+			if h, err = f.assigned(v, serialNumber); err != nil {
+				return err
+			}
+			return f.unlist(v, h.authenticator)
 		})
 		if err != nil {
 			return Authenticator{}, err
 		}
-		user.SerialNumbers = slices.DeleteFunc(slices.Clone(user.SerialNumbers), func(one string) bool { return one == serialNumber })
-		put(f, Tx.PutUser, user)
 		return f.unassign(h, "the authenticator was unassigned")
 	})
 }
 
-// holding reads an authenticator that is assigned, and its user.
-func (f *frame) holding(v View, serialNumber string) (held, User, error) {
+// assigned reads an authenticator that somebody has.
+func (f *frame) assigned(v View, serialNumber string) (held, error) {
 	h, err := f.held(v, serialNumber)
 	if err != nil {
-		return held{}, User{}, err
+		return held{}, err
 	}
 	if h.authenticator.UserID == "" {
-		return held{}, User{}, refuse(NotFound, fmt.Sprintf("The authenticator %s is not assigned to anybody.", serialNumber))
+		return held{}, refuse(NotFound, fmt.Sprintf("The authenticator %s is not assigned to anybody.", serialNumber))
 	}
-	key := UserKey{h.authenticator.Domain, h.authenticator.UserID}
-	user, err := get(f, v.GetUser, Tx.GetUser, key)
-	if errors.Is(err, ErrNotFound) {
-		return held{}, User{}, fmt.Errorf("user of authenticator %s: %w", serialNumber, errHalfAssigned)
-	}
-	return h, user, err
+	return h, nil
 }
 
-// errHalfAssigned means that a user and an authenticator contradict each
-// other, which no operation leaves behind.
-const errHalfAssigned = storeError("the store's assignments contradict each other")
+// unlist takes an authenticator from its user's list. A user who is gone, as
+// only a damaged store can have it, is no reason to keep it.
+func (f *frame) unlist(v View, a Authenticator) error {
+	user, err := get(f, v.GetUser, Tx.GetUser, UserKey{a.Domain, a.UserID})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("user of authenticator %s: %w", a.SerialNumber, err)
+	}
+	user.SerialNumbers = slices.DeleteFunc(slices.Clone(user.SerialNumbers), func(one string) bool { return one == a.SerialNumber })
+	put(f, Tx.PutUser, user)
+	return nil
+}
 
 // unassign takes the authenticator out of all that its user did with it. The
 // user's own list is the caller's to mend.

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -32,15 +33,23 @@ func (s *Service) DeleteUser(ctx context.Context, operator Operator, in NameUser
 	})
 }
 
-// possessed reads all authenticators of a user.
+// possessed reads all authenticators of a user; what the user merely lists,
+// as only a damaged store can have it, is not the user's to give back.
 func (f *frame) possessed(v View, user User) ([]held, error) {
 	var all []held
 	for _, serialNumber := range user.SerialNumbers {
-		h, err := f.held(v, serialNumber)
+		a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
+		if errors.Is(err, ErrNotFound) || err == nil && (a.UserID != user.UserID || a.Domain != user.Domain) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("authenticator %s of the user: %w", serialNumber, err)
 		}
 		f.checked("authenticator", serialNumber)
+		h, err := f.hanging(v, a)
+		if err != nil {
+			return nil, err
+		}
 		all = append(all, h)
 	}
 	return all, nil
