@@ -73,6 +73,18 @@ func TestStateTable(t *testing.T) {
 	}
 }
 
+func TestReadmeShowsTheStateTable(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "<!-- states -->\n")
+	shown, _, _ := strings.Cut(rest, "<!-- /states -->")
+	if diff := cmp.Diff(stateTable(), shown); diff != "" {
+		t.Errorf("the README's state table is not the code's:\n%s", diff)
+	}
+}
+
 func TestTransitionsAreUnambiguous(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, row := range Transitions() {
