@@ -11,7 +11,7 @@ import (
 	"github.com/dsappd/dsappd/oath"
 )
 
-// MaxName is the length in bytes of the longest user ID or domain.
+// MaxName is the length in characters of the longest user ID or domain.
 const MaxName = 255
 
 // maxURI bounds what ParseActivationData looks at.
@@ -21,7 +21,7 @@ const maxURI = MaxText
 // to know of an authenticator.
 type ActivationData struct {
 	oath.Parameters
-	Domain, UserID string // 1 to MaxName bytes of UTF-8 each
+	Domain, UserID string // 1 to MaxName characters each
 	SerialNumber   string
 	Secret         []byte // 10 to 64 bytes
 	MovingFactor   uint64 // the next of an event-based authenticator; 0 if time-based
@@ -105,8 +105,8 @@ func (d ActivationData) check() error {
 		return fmt.Errorf("%w: %w: a secret has %d to %d bytes, not %d", ErrActivationData, ErrKey, MinSecret, MaxSecret, len(d.Secret))
 	}
 	for _, name := range []string{d.Domain, d.UserID} {
-		if len(name) < 1 || len(name) > MaxName || !utf8.ValidString(name) {
-			return fmt.Errorf("%w: domain and user ID have 1 to %d bytes of UTF-8 each", ErrActivationData, MaxName)
+		if name == "" || utf8.RuneCountInString(name) > MaxName || !utf8.ValidString(name) {
+			return fmt.Errorf("%w: domain and user ID have 1 to %d characters of UTF-8 each", ErrActivationData, MaxName)
 		}
 	}
 	return nil

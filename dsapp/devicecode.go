@@ -67,13 +67,15 @@ func ParseDeviceCode(s string) (DeviceCode, error) {
 	}
 	// The base is given, so that zeros in front do not mean octal.
 	number, ok := new(big.Int).SetString(symbols, 10)
-	if !ok || number.BitLen() > 4+nonceBits+tagBits {
-		return DeviceCode{}, fmt.Errorf("%w: the number is too large", ErrDeviceCode)
+	if !ok {
+		return DeviceCode{}, fmt.Errorf("%w: not a number", ErrDeviceCode)
 	}
 	c := DeviceCode{tag: uint32(number.Uint64() & (1<<tagBits - 1))}
 	number.Rsh(number, tagBits)
 	nonce := new(big.Int).SetUint64(number.Uint64() & (1<<nonceBits - 1))
 	nonce.FillBytes(c.Nonce[:])
+	// 25 digits stay below 2^84: a number of 2^82 or more shows as a type of 16
+	// or more, and none of those is known.
 	c.Type = DeviceType(number.Rsh(number, nonceBits).Uint64())
 	return c, c.checkType()
 }

@@ -23,8 +23,9 @@ const (
 // SessionKeySize is the length in bytes of K.
 const SessionKeySize = sha256.Size
 
-// MaxText is the length in bytes of the longest text that an item can hold.
-const MaxText = 4096
+// MaxText is the length in bytes of the longest text that an item can hold:
+// room for the longest URI of section 4, every byte of its names escaped.
+const MaxText = 10240
 
 // EncryptedData is one item on the wire (section 2): three hex strings.
 type EncryptedData struct {

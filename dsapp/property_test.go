@@ -110,7 +110,7 @@ func TestActivationCodeFindsOneWrongCharacter(t *testing.T) {
 }
 
 func TestActivationDataRoundTrip(t *testing.T) {
-	name := rapid.StringN(1, 40, MaxName).Filter(func(s string) bool { return strings.ToValidUTF8(s, "") == s })
+	name := rapid.StringN(1, MaxName, -1).Filter(func(s string) bool { return strings.ToValidUTF8(s, "") == s })
 	rapid.Check(t, func(t *rapid.T) {
 		d := ActivationData{
 			Parameters: drawParameters(t), Domain: name.Draw(t, "domain"), UserID: name.Draw(t, "user ID"),
@@ -232,6 +232,30 @@ func TestDraw(t *testing.T) {
 			t.Fatalf("drew %q of %s, %d long", text, alphabet, length)
 		}
 	})
+}
+
+// TestLongestActivationData: names of the greatest length, every byte of them
+// escaped, still make an item.
+func TestLongestActivationData(t *testing.T) {
+	name := strings.Repeat("\U0001F511", MaxName)
+	d := ActivationData{
+		Parameters: oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA512, Digits: 8}, Domain: name, UserID: name,
+		SerialNumber: "VDS1000140", Secret: make([]byte, MaxSecret), MovingFactor: 1<<64 - 1,
+	}
+	uri, err := d.URI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Encrypt(make([]byte, 32), [8]byte{}, ItemActivationCode, uri); err != nil {
+		t.Error(err)
+	}
+	if _, err := ParseActivationData(uri); err != nil {
+		t.Error(err)
+	}
+	d.UserID += "u"
+	if _, err := d.URI(); !errors.Is(err, ErrActivationData) {
+		t.Errorf("%d characters: %v, want %v", MaxName+1, err, ErrActivationData)
+	}
 }
 
 // TestDrawIsUniform feeds every byte once: rejection leaves each symbol as

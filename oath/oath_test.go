@@ -71,6 +71,27 @@ func TestMatchAtTheEdges(t *testing.T) {
 	}
 }
 
+// TestMatchTakesTheFirst: of two moving factors with one password the first
+// counts, and not a mixture of both.
+func TestMatchTakesTheFirst(t *testing.T) {
+	secret, p := []byte("12345678901234567890"), Parameters{HOTP, SHA1, 6}
+	seen := map[string]uint64{}
+	for factor := uint64(0); factor < 100000; factor++ {
+		otp, err := OTP(secret, factor, p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first, ok := seen[otp]; ok {
+			if got, ok := Match(secret, otp, p, first, factor); !ok || got != first {
+				t.Errorf("Match = %d, %v; want %d", got, ok, first)
+			}
+			return
+		}
+		seen[otp] = factor
+	}
+	t.Fatal("no password came twice")
+}
+
 func matches(secret []byte, otp string, p Parameters, from, to uint64) bool {
 	_, ok := Match(secret, otp, p, from, to)
 	return ok
