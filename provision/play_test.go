@@ -22,7 +22,7 @@ import (
 // play is a service on a real store whose clock the test sets.
 type play struct {
 	*provision.Service
-	t *testing.T
+	t testing.TB
 
 	mu  sync.Mutex
 	now time.Time
@@ -30,7 +30,7 @@ type play struct {
 
 const rfc4226Secret = "12345678901234567890"
 
-func newPlay(t *testing.T) *play {
+func newPlay(t testing.TB) *play {
 	t.Helper()
 	engine, err := bolt.Create(filepath.Join(t.TempDir(), "play.db"))
 	if err != nil {
@@ -53,8 +53,8 @@ func newPlay(t *testing.T) *play {
 	return p
 }
 
-func must[T any](value T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
+func must[T any](value T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)

@@ -303,9 +303,9 @@ func TestRegistrationsAtOnceLeaveOneOpen(t *testing.T) {
 func TestRegistrationExpires(t *testing.T) {
 	p := newPlay(t)
 	r := p.mustRegister("user1")
-	h := p.exchange(r)
+	p.exchange(r)
 	p.wait(10*time.Minute - time.Second)
-	h = p.exchange(r) // no step extends it
+	h := p.exchange(r) // no step extends it
 	p.wait(time.Second)
 	_, err := p.prove(h, h.M1)
 	p.refused(err, -13)
