@@ -67,11 +67,17 @@ func faultOf(part string) string {
 // timeLayout is of fixed length, so that the order of text is that of time.
 const timeLayout = "2006-01-02T15:04:05.000000000Z"
 
+// timePart is empty for the zero time. Years that the layout has no room for
+// come before and after all others; no record is of them, because its
+// encoding refuses them.
 func timePart(t time.Time) string {
-	if t.IsZero() {
+	switch t = t.UTC(); {
+	case t.IsZero(), t.Year() < 0:
 		return ""
+	case t.Year() > 9999:
+		return "~"
 	}
-	return t.UTC().Format(timeLayout)
+	return t.Format(timeLayout)
 }
 
 func prefixPart(p netip.Prefix) string {

@@ -13,9 +13,9 @@ type tx struct {
 	writes []Write
 	at     map[string]int // where in writes a key stands
 
-	// failed is the first write that could not be taken down. Whatever the
-	// closure makes of that error, a part of what it wrote is never
-	// committed without the rest.
+	// failed is the first read that the engine could not do or write that
+	// could not be taken down. Whatever the closure makes of it, nothing is
+	// committed: neither a part without the rest nor a wrong conclusion.
 	failed error
 }
 
@@ -33,7 +33,7 @@ func (t *tx) get(key string) ([]byte, uint64, error) {
 	}
 	value, revision, err := t.snapshot.Get(key)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, t.fail(err)
 	}
 	t.reads = append(t.reads, Read{key, revision})
 	return value, revision, nil

@@ -20,4 +20,9 @@ func openIn(dir string) (store.Engine, error) {
 	return engine, err
 }
 
-func TestRun(t *testing.T) { storetest.Run(t, openIn) }
+func TestRun(t *testing.T)           { storetest.Run(t, openIn) }
+func TestRunConcurrent(t *testing.T) { storetest.RunConcurrent(t, openIn) }
+
+func TestRunReopen(t *testing.T) { storetest.RunReopen(t, openIn) }
+
+func TestRunFaults(t *testing.T) { storetest.RunFaults(t, openIn) }

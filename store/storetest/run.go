@@ -402,6 +402,7 @@ func testPaging(t *testing.T, s *store.Store) {
 			var got []provision.UserKey
 			var after provision.UserKey
 			for page := []provision.User{{}}; len(page) > 0; {
+				page = nil
 				view(t, s, func(v provision.View) (err error) {
 					page, err = table.collect(v, within, after, limit)
 					return err

@@ -44,7 +44,6 @@ func opened(t *testing.T, open Open, dir string) *store.Store {
 type failer interface {
 	Helper()
 	Errorf(format string, args ...any)
-	Fatalf(format string, args ...any)
 }
 
 func checkAndClose(t failer, s *store.Store) {
@@ -64,14 +63,14 @@ func checkAndClose(t failer, s *store.Store) {
 func update(t failer, s *store.Store, write func(provision.Tx) error) {
 	t.Helper()
 	if err := s.Update(context.Background(), write); err != nil {
-		t.Fatalf("Update: %v", err)
+		t.Errorf("Update: %v", err)
 	}
 }
 
 func view(t failer, s *store.Store, read func(provision.View) error) {
 	t.Helper()
 	if err := s.View(context.Background(), read); err != nil {
-		t.Fatalf("View: %v", err)
+		t.Errorf("View: %v", err)
 	}
 }
 
@@ -130,6 +129,30 @@ func wantCount(t failer, s *store.Store, name string, want int) {
 }
 
 func day(n int) time.Time { return time.Date(2026, 11, n, 9, 30, 0, 123456789, time.UTC) }
+
+// event is an audit event of the run "run", unique by its name.
+func event(name string) provision.AuditEvent {
+	return provision.AuditEvent{
+		AuditKey:  provision.AuditKey{Run: "run", Time: day(1), Random: name},
+		Operation: "test",
+	}
+}
+
+// events are the names of all events.
+func events(t failer, s *store.Store) map[string]bool {
+	t.Helper()
+	names := map[string]bool{}
+	view(t, s, func(v provision.View) error {
+		for e, err := range v.ScanAuditEvents(provision.AuditKey{}, provision.AuditKey{}) {
+			if err != nil {
+				return err
+			}
+			names[e.Random] = true
+		}
+		return nil
+	})
+	return names
+}
 
 // The records of every kind with every member set.
 
