@@ -1,9 +1,14 @@
 GO ?= go
+FUZZTIME ?= 30s
 
-.PHONY: build check test ci
+.PHONY: build demo check test bench fuzz ci
 
 build:
 	$(GO) build -o bin/dsappd ./cmd/dsappd
+
+# One whole activation over real HTTP, in a throw-away data folder.
+demo:
+	$(GO) run ./cmd/dsappd demo
 
 check:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
@@ -13,5 +18,18 @@ check:
 
 test:
 	$(GO) test -race ./...
+
+bench:
+	$(GO) test -run '^$$' -bench . ./...
+
+# Every fuzz target of every package, one after the other, FUZZTIME each.
+fuzz:
+	@set -e; for package in $$($(GO) list ./...); do \
+		listed=$$($(GO) test -list '^Fuzz' $$package); \
+		for target in $$(echo "$$listed" | grep '^Fuzz'); do \
+			echo "$$package $$target $(FUZZTIME)"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
 
 ci: check test

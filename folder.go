@@ -1,5 +1,22 @@
 package dsappd
 
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
+	"github.com/dsappd/dsappd/store/bolt"
+)
+
 // What a data folder holds.
 const (
 	storeName    = "dsappd.db"
@@ -7,3 +24,120 @@ const (
 	settingsName = "settings.toml"
 	socketName   = "admin.sock"
 )
+
+// source is where time and randomness come from.
+type source struct {
+	now  func() time.Time
+	rand io.Reader
+}
+
+// folder is an open data folder: while it is open, nobody else has it.
+type folder struct {
+	dir      string
+	settings Settings
+	records  *store.Store
+	service  *provision.Service
+}
+
+// openFolder opens the data folder dir, or names what is wrong with it and
+// how to mend that.
+func openFolder(ctx context.Context, dir string, from source) (*folder, error) {
+	if err := checkFolder(dir); err != nil {
+		return nil, err
+	}
+	settings, err := ReadSettings(dir)
+	if err != nil {
+		return nil, err
+	}
+	key, err := readKey(dir)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := bolt.Open(filepath.Join(dir, storeName))
+	if err != nil {
+		return nil, storeFault(dir, err)
+	}
+	opened, err := newFolder(dir, settings, key, store.New(engine), from)
+	if err == nil {
+		err = opened.checkKey(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	return opened, nil
+}
+
+// checkKey makes sure that the folder's key is its store's.
+func (f *folder) checkKey(ctx context.Context) error {
+	err := provision.CheckKey(ctx, f.records, f.service.Sealer)
+	switch {
+	case errors.Is(err, provision.ErrWrongKey):
+		return fmt.Errorf("%w: %s is not the key of %s: %w: bring back the key that was made with it",
+			ErrKey, filepath.Join(f.dir, keyName), storeName, err)
+	case errors.Is(err, provision.ErrNotFound):
+		return fmt.Errorf("%w: %w: restore %s from a backup", ErrDamagedStore, err, f.dir)
+	}
+	return err
+}
+
+func checkFolder(dir string) error {
+	_, err := os.Stat(filepath.Join(dir, storeName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w at %s: make one with: dsappd init --dir %s", ErrNoFolder, dir, dir)
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrNoFolder, err)
+	}
+	return nil
+}
+
+// storeFault says in the words of a data folder what the store refused.
+func storeFault(dir string, err error) error {
+	if _, ok := errors.AsType[*bolt.LockedError](err); ok {
+		return fmt.Errorf("%w: another process has %s open: stop it first, or use another folder", ErrLocked, dir)
+	}
+	if _, ok := errors.AsType[*bolt.SchemaError](err); ok {
+		return fmt.Errorf("%w: %w", ErrSchema, err)
+	}
+	if _, ok := errors.AsType[*bolt.DamagedError](err); ok {
+		return fmt.Errorf("%w: %w", ErrDamagedStore, err)
+	}
+	return err
+}
+
+// newFolder puts the domain together over a store.
+func newFolder(dir string, settings Settings, key []byte, records *store.Store, from source) (*folder, error) {
+	sealer, err := provision.NewSealer(key, from.rand)
+	if err != nil {
+		return nil, err
+	}
+	suite, err := dsapp.NewSRP()
+	if err != nil {
+		return nil, err
+	}
+	passwords, err := provision.NewPasswords(settings.PasswordHash.cost(), runtime.GOMAXPROCS(0), settings.PasswordHash.Queue, from.rand)
+	if err != nil {
+		return nil, err
+	}
+	run, err := nameRun(from)
+	if err != nil {
+		return nil, err
+	}
+	service := &provision.Service{
+		Store: records, Sealer: sealer, SRP: suite, Passwords: passwords, Statuses: provision.DefaultStatusTable(),
+		GatewayID: settings.GatewayID, Run: run, Now: from.now, Rand: from.rand,
+	}
+	return &folder{dir: dir, settings: settings, records: records, service: service}, nil
+}
+
+// nameRun draws the name of this run of the server. Names sort by the start
+// of the run, as the keys of audit events begin with them.
+func nameRun(from source) (string, error) {
+	var random [4]byte
+	if _, err := io.ReadFull(from.rand, random[:]); err != nil {
+		return "", fmt.Errorf("draw the name of the run: %w", err)
+	}
+	return fmt.Sprintf("%s-%x", from.now().UTC().Format("20060102T150405.000"), random), nil
+}
+
+func (f *folder) close() error { return f.records.Close() }

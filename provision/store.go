@@ -38,6 +38,7 @@ type Reader interface {
 	GetComponent(key ComponentKey) (Component, error)
 	GetPolicy(name string) (Policy, error)
 	GetAuditEvent(key AuditKey) (AuditEvent, error)
+	GetKeyCheck(name string) (KeyCheck, error)
 }
 
 // View reads a snapshot. A scan yields records in the order of their keys,
@@ -53,6 +54,7 @@ type View interface {
 	ScanComponents(within, after ComponentKey) iter.Seq2[Component, error]
 	ScanPolicies(after string) iter.Seq2[Policy, error]
 	ScanAuditEvents(within, after AuditKey) iter.Seq2[AuditEvent, error]
+	ScanKeyChecks(after string) iter.Seq2[KeyCheck, error]
 }
 
 // Tx reads and writes inside an Update, always by key, and reads its own
@@ -66,6 +68,7 @@ type Tx interface {
 	PutComponent(Component) error
 	PutPolicy(Policy) error
 	PutAuditEvent(AuditEvent) error
+	PutKeyCheck(KeyCheck) error
 
 	DeleteDomain(name string) error
 	DeleteUser(key UserKey) error
@@ -74,4 +77,5 @@ type Tx interface {
 	DeleteComponent(key ComponentKey) error
 	DeletePolicy(name string) error
 	DeleteAuditEvent(key AuditKey) error
+	DeleteKeyCheck(name string) error
 }

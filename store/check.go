@@ -50,6 +50,7 @@ func recordChecks() map[string]recordCheck {
 		components().name:     checkEntry(components()),
 		policies().name:       checkEntry(policies()),
 		auditEvents().name:    checkEntry(auditEvents()),
+		keyChecks().name:      checkEntry(keyChecks()),
 	}
 }
 

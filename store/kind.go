@@ -84,6 +84,15 @@ func auditEvents() kind[provision.AuditKey, provision.AuditEvent] {
 	}
 }
 
+func keyChecks() kind[string, provision.KeyCheck] {
+	return kind[string, provision.KeyCheck]{
+		name:  "keycheck",
+		names: parts{"Name"},
+		split: onePart,
+		keyOf: func(c provision.KeyCheck) string { return c.Name },
+	}
+}
+
 func onePart(key string) parts { return parts{key} }
 
 // length is the number of parts of the kind's keys.

@@ -60,3 +60,7 @@ func (r reader) GetPolicy(name string) (provision.Policy, error) {
 func (r reader) GetAuditEvent(key provision.AuditKey) (provision.AuditEvent, error) {
 	return get(r, auditEvents(), key)
 }
+
+func (r reader) GetKeyCheck(name string) (provision.KeyCheck, error) {
+	return get(r, keyChecks(), name)
+}

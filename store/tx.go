@@ -89,6 +89,7 @@ func (t *tx) PutRegistration(r provision.Registration) error   { return put(t, r
 func (t *tx) PutComponent(c provision.Component) error         { return put(t, components(), c) }
 func (t *tx) PutPolicy(p provision.Policy) error               { return put(t, policies(), p) }
 func (t *tx) PutAuditEvent(e provision.AuditEvent) error       { return put(t, auditEvents(), e) }
+func (t *tx) PutKeyCheck(c provision.KeyCheck) error           { return put(t, keyChecks(), c) }
 
 func (t *tx) DeleteDomain(name string) error         { return remove(t, domains(), name) }
 func (t *tx) DeleteUser(key provision.UserKey) error { return remove(t, users(), key) }
@@ -99,3 +100,4 @@ func (t *tx) DeleteRegistration(id string) error               { return remove(t
 func (t *tx) DeleteComponent(key provision.ComponentKey) error { return remove(t, components(), key) }
 func (t *tx) DeletePolicy(name string) error                   { return remove(t, policies(), name) }
 func (t *tx) DeleteAuditEvent(key provision.AuditKey) error    { return remove(t, auditEvents(), key) }
+func (t *tx) DeleteKeyCheck(name string) error                 { return remove(t, keyChecks(), name) }

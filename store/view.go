@@ -110,3 +110,7 @@ func (v *view) ScanPolicies(after string) iter.Seq2[provision.Policy, error] {
 func (v *view) ScanAuditEvents(within, after provision.AuditKey) iter.Seq2[provision.AuditEvent, error] {
 	return scan(v, auditEvents(), within, after)
 }
+
+func (v *view) ScanKeyChecks(after string) iter.Seq2[provision.KeyCheck, error] {
+	return scan(v, keyChecks(), "", after)
+}

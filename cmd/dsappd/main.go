@@ -22,6 +22,8 @@ const (
 
 // commands is the command line; each command is in the file of its name.
 type commands struct {
+	Init    initCommand    `cmd:"" help:"Make a data folder."`
+	Check   checkCommand   `cmd:"" help:"Look for damage in a data folder."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -21,6 +21,7 @@ func Run(t *testing.T, open Open) {
 		testRecords(t, open, registrations())
 		testRecords(t, open, components())
 		testRecords(t, open, policies())
+		testRecords(t, open, keyChecks())
 		testRecords(t, open, auditEvents())
 	})
 	for name, test := range map[string]func(*testing.T, *store.Store){

@@ -199,6 +199,10 @@ func wholeComponent() provision.Component {
 	}
 }
 
+func wholeKeyCheck() provision.KeyCheck {
+	return provision.KeyCheck{Name: "master", Sealed: []byte{0, 1, 2, 255}, CreatedAt: day(1)}
+}
+
 func wholePolicy() provision.Policy {
 	return provision.Policy{Name: "lab", Parent: "base", Set: []byte(`{"Attempts":5}`)}
 }

@@ -125,6 +125,18 @@ func prefix(p netip.Prefix) string {
 	return p.String()
 }
 
+func keyChecks() table[string, provision.KeyCheck] {
+	return single(table[string, provision.KeyCheck]{
+		name:   "key check",
+		whole:  wholeKeyCheck(),
+		key:    func(c provision.KeyCheck) string { return c.Name },
+		rekey:  func(c provision.KeyCheck, key string) provision.KeyCheck { c.Name = key; return c },
+		put:    provision.Tx.PutKeyCheck,
+		remove: provision.Tx.DeleteKeyCheck,
+		get:    provision.Reader.GetKeyCheck,
+	}, provision.View.ScanKeyChecks)
+}
+
 func policies() table[string, provision.Policy] {
 	return single(table[string, provision.Policy]{
 		name:   "policy",

@@ -1,0 +1,172 @@
+package dsappd
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// newFolderAt makes a data folder whose password hashes cost next to nothing.
+func newFolderAt(t *testing.T, dir string, sample bool) {
+	t.Helper()
+	cheap := strings.NewReplacer("memory_kib = 19456", "memory_kib = 8", "passes = 2", "passes = 1").Replace(settingsFile)
+	if err := Init(context.Background(), dir, InitOptions{Sample: sample, Settings: cheap}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func open(dir string) (*folder, error) {
+	return openFolder(context.Background(), dir, source{now: time.Now, rand: rand.Reader})
+}
+
+func TestFolderRefused(t *testing.T) {
+	cases := []struct {
+		name  string
+		spoil func(dir string) error
+		want  Error
+		words string
+	}{
+		{"missing", os.RemoveAll, ErrNoFolder, "make one with: dsappd init --dir"},
+		{"another folder", func(dir string) error { return os.Remove(filepath.Join(dir, storeName)) }, ErrNoFolder, "dsappd init"},
+		{"no settings", func(dir string) error { return os.Remove(filepath.Join(dir, settingsName)) }, ErrSettings, "an empty one will do"},
+		{"unknown setting", func(dir string) error { return overwrite(dir, settingsName, []byte("soap.lisen = \"x\"")) }, ErrSettings, `"soap.listen"`},
+		{"no key", func(dir string) error { return os.Remove(filepath.Join(dir, keyName)) }, ErrKey, "backup"},
+		{"readable key", func(dir string) error { return os.Chmod(filepath.Join(dir, keyName), 0o644) }, ErrKey, "chmod 600"},
+		{"another key", func(dir string) error { return overwrite(dir, keyName, make([]byte, keySize)) }, ErrKey, "is not the key of dsappd.db"},
+		{"another schema version", setSchema, ErrSchema, "schema version 99"},
+		{"no store", func(dir string) error { return overwrite(dir, storeName, []byte("text")) }, ErrDamagedStore, "restore it from a backup"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "data")
+			newFolderAt(t, dir, false)
+			if err := c.spoil(dir); err != nil {
+				t.Fatal(err)
+			}
+			opened, err := open(dir)
+			if err == nil {
+				t.Fatal("opened", opened.close())
+			}
+			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.words) || !strings.Contains(err.Error(), dir) {
+				t.Errorf("error %q; want %q, %q and the folder's name", err, c.want, c.words)
+			}
+		})
+	}
+}
+
+func TestFolderIsOpenOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	newFolderAt(t, dir, false)
+	first, err := open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open(dir); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), dir) {
+		t.Errorf("a second one: %v; want ErrLocked and the folder's name", err)
+	}
+	if err := first.close(); err != nil {
+		t.Fatal(err)
+	}
+	// A refusal must have let go of the store too.
+	if err := overwrite(dir, keyName, make([]byte, keySize)); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, err := open(dir); !errors.Is(err, ErrKey) {
+			t.Errorf("with another key: %v; want ErrKey", err)
+		}
+	}
+}
+
+// A wrong key must not seal anything, nor a damaged file be changed.
+func TestRefusalChangesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	newFolderAt(t, dir, true)
+	if err := overwrite(dir, keyName, make([]byte, keySize)); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, dir)
+	if _, err := open(dir); err == nil {
+		t.Fatal("opened")
+	}
+	for name, content := range contents(t, dir) {
+		if before[name] != content {
+			t.Errorf("%s has changed", name)
+		}
+	}
+}
+
+func TestInitIsWholeOrNothing(t *testing.T) {
+	cases := []struct {
+		name    string
+		options InitOptions
+		want    error
+	}{
+		{"settings that are refused", InitOptions{Settings: "nonsense = 1"}, ErrSettings},
+		{"randomness that ends", InitOptions{Rand: strings.NewReader(strings.Repeat("x", 40))}, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			parent := t.TempDir()
+			dir := filepath.Join(parent, "data")
+			err := Init(context.Background(), dir, c.options)
+			if err == nil || c.want != nil && !errors.Is(err, c.want) {
+				t.Errorf("error %v; want %v", err, c.want)
+			}
+			left, err := os.ReadDir(parent)
+			if err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+func overwrite(dir, name string, content []byte) error {
+	return os.WriteFile(filepath.Join(dir, name), content, 0o600)
+}
+
+// setSchema makes the store one of another version of this program.
+func setSchema(dir string) error {
+	db, err := bbolt.Open(filepath.Join(dir, storeName), 0o600, &bbolt.Options{Timeout: time.Second})
+	if err != nil {
+		return err
+	}
+	changed := 0
+	err = db.Update(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(_ []byte, bucket *bbolt.Bucket) error {
+			if key := []byte("schema"); bucket.Get(key) != nil {
+				changed++
+				return bucket.Put(key, []byte("99"))
+			}
+			return nil
+		})
+	})
+	if err == nil && changed != 1 {
+		err = errors.New("found no schema version to change")
+	}
+	return errors.Join(err, db.Close())
+}
+
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]string)
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[entry.Name()] = string(content)
+	}
+	return all
+}

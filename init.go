@@ -1,0 +1,134 @@
+package dsappd
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
+	"github.com/dsappd/dsappd/store/bolt"
+)
+
+// InitOptions say what a new data folder begins with.
+type InitOptions struct {
+	// Sample fills it with the users, authenticators and components of a
+	// lab, whose passwords are public.
+	Sample bool
+
+	// Settings replace the text of settings.toml; empty: the defaults, each
+	// with its comment.
+	Settings string
+
+	// Now and Rand are the clock and the source of randomness; nil: the
+	// system's.
+	Now  func() time.Time
+	Rand io.Reader
+}
+
+// Init makes a data folder at dir, whole or not at all: it is built beside
+// dir and moved there when it is complete and on disk. A dir that exists must
+// be empty.
+func Init(ctx context.Context, dir string, options InitOptions) (err error) {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Rand == nil {
+		options.Rand = rand.Reader
+	}
+	if options.Settings == "" {
+		options.Settings = settingsFile
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("make a data folder: %w", err)
+	}
+	if err := checkEmpty(dir); err != nil {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	unfinished, err := os.MkdirTemp(parent, ".dsappd-init-")
+	if err != nil {
+		return fmt.Errorf("make a data folder in %s: %w; that folder must exist and be writable", parent, err)
+	}
+	defer os.RemoveAll(unfinished)
+	if err := fill(ctx, unfinished, options); err != nil {
+		return fmt.Errorf("make a data folder: %w", err)
+	}
+	return moveFolder(unfinished, dir)
+}
+
+func checkEmpty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("make a data folder: %w", err)
+	case len(entries) > 0:
+		return fmt.Errorf("%w: %s holds %s: choose a new folder or an empty one", ErrNotEmpty, dir, entries[0].Name())
+	}
+	return nil
+}
+
+// fill makes all that a data folder holds.
+func fill(ctx context.Context, dir string, options InitOptions) error {
+	settings, err := parseSettings(options.Settings)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrSettings, err)
+	}
+	if err := writeFile(filepath.Join(dir, settingsName), []byte(options.Settings)); err != nil {
+		return err
+	}
+	key, err := writeKey(dir, options.Rand)
+	if err != nil {
+		return err
+	}
+	engine, err := bolt.Create(filepath.Join(dir, storeName))
+	if err != nil {
+		return err
+	}
+	made, err := newFolder(dir, settings, key, store.New(engine), source{now: options.Now, rand: options.Rand})
+	if err != nil {
+		return errors.Join(err, engine.Close())
+	}
+	return errors.Join(begin(ctx, made.service, options), made.close(), syncFolder(dir))
+}
+
+// begin writes the first records.
+func begin(ctx context.Context, service *provision.Service, options InitOptions) error {
+	if err := provision.NoteKey(ctx, service.Store, service.Sealer, options.Now()); err != nil {
+		return err
+	}
+	if options.Sample {
+		return addSample(ctx, service)
+	}
+	return addDefaults(ctx, service)
+}
+
+// moveFolder puts a complete folder in its place and has that on disk when it
+// returns.
+func moveFolder(from, to string) error {
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("make a data folder: %w; where it cannot be replaced, name a new folder inside it", err)
+	}
+	if err := os.Rename(from, to); err != nil {
+		return fmt.Errorf("make a data folder: %w", err)
+	}
+	return syncFolder(filepath.Dir(to))
+}
+
+// syncFolder has a folder's entries on disk.
+func syncFolder(name string) error {
+	opened, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(opened.Sync(), opened.Close())
+}

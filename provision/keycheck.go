@@ -1,0 +1,54 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// KeyCheck is nothing, sealed under a key: it opens under that one alone, and
+// so tells the key of this store from another's before a secret is sealed
+// under the wrong one.
+type KeyCheck struct {
+	Revised
+	Name      string
+	Sealed    []byte
+	CreatedAt time.Time
+}
+
+// masterKey is the name of the one check that there is.
+const masterKey = "master"
+
+func keyCheckPlace() place { return place{"keycheck", masterKey, "check"} }
+
+// ErrWrongKey means that the Sealer's key is not the store's.
+const ErrWrongKey = storeError("the store's secrets are sealed under another key")
+
+// NoteKey makes the Sealer's key the store's. Afterwards CheckKey accepts it
+// and no other.
+func NoteKey(ctx context.Context, store Store, sealer *Sealer, now time.Time) error {
+	sealed, err := sealer.seal(keyCheckPlace(), nil)
+	if err != nil {
+		return fmt.Errorf("note the key: %w", err)
+	}
+	return store.Update(ctx, func(tx Tx) error {
+		return tx.PutKeyCheck(KeyCheck{Name: masterKey, Sealed: sealed, CreatedAt: now})
+	})
+}
+
+// CheckKey returns ErrWrongKey, wrapped, unless the Sealer's key is the one
+// that NoteKey noted.
+func CheckKey(ctx context.Context, store Store, sealer *Sealer) error {
+	var check KeyCheck
+	err := store.View(ctx, func(v View) (err error) {
+		check, err = v.GetKeyCheck(masterKey)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("check the key: %w", err)
+	}
+	if _, err := sealer.open(keyCheckPlace(), check.Sealed); err != nil {
+		return ErrWrongKey
+	}
+	return nil
+}
