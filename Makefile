@@ -1,7 +1,7 @@
 GO ?= go
 FUZZTIME ?= 30s
 
-.PHONY: build demo check test bench fuzz ci
+.PHONY: build demo check tools test bench fuzz ci
 
 build:
 	$(GO) build -o bin/dsappd ./cmd/dsappd
@@ -12,12 +12,17 @@ demo:
 
 check:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
-	$(GO) vet ./...
-	$(GO) tool staticcheck ./...
+	$(GO) vet -tags clients ./...
+	$(GO) tool staticcheck -tags clients ./...
 	cd wsdl && $(GO) run ./internal/generate -check
 
-test:
-	$(GO) test -race ./...
+# What the tests need besides Go; installs only what is missing.
+tools:
+	@testdata/clients/tools.sh
+
+# The tag clients adds the tests with real SOAP clients.
+test: tools
+	$(GO) test -race -tags clients ./...
 
 bench:
 	$(GO) test -run '^$$' -bench . ./...

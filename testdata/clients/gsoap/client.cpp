@@ -1,0 +1,230 @@
+// A customer's program over gSOAP, whose types hold a reply to the schema:
+// takes a user of the sample data through the exchange and through whole
+// activations, checks every field of every reply, and meets the refusals and
+// the faults. Usage: client http://127.0.0.1:PORT/
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "ProvisioningBinding.nsmap"
+#include "soapProvisioningBindingProxy.h"
+#include "srp.h"
+
+using std::string;
+
+static int checks;
+
+template <class T, class U> void check(const string &what, const T &got, const U &want) {
+    checks++;
+    if (!(got == want)) {
+        std::cout << what << " is " << got << ", not " << want << std::endl;
+        std::exit(1);
+    }
+}
+
+// Chunked requests, kept-alive connections, and no lenience towards replies.
+const soap_mode mode = SOAP_IO_CHUNK | SOAP_IO_KEEPALIVE | SOAP_XML_STRICT | SOAP_C_UTFSTRING;
+
+class Customer {
+  public:
+    ProvisioningBindingProxy proxy;
+    struct soap *soap;
+
+    explicit Customer(const char *endpoint) : proxy(endpoint, mode), soap(proxy.soap) {}
+
+    void sent(int error, const string &operation) {
+        if (error != SOAP_OK) {
+            std::cout << operation << " failed:" << std::endl;
+            proxy.soap_stream_fault(std::cout);
+            std::exit(1);
+        }
+        check(operation + ": HTTP status", soap->status, 200);
+    }
+
+    void granted(int error, const string &operation, const ns2__CommandStatusResponse *status) {
+        sent(error, operation);
+        std::printf("%-30s %s\n", operation.c_str(), status->resultCodes->statusCodeEnum.c_str());
+        check("returnCode", status->resultCodes->returnCode, 0);
+        check("statusCode", status->resultCodes->statusCode, 0);
+        check("returnCodeEnum", status->resultCodes->returnCodeEnum, "RET_SUCCESS");
+        check("statusCodeEnum", status->resultCodes->statusCodeEnum, "STAT_SUCCESS");
+        check("number of errors", status->errorStack->errors.size(), 0u);
+    }
+
+    void refused(int error, const string &operation, const ns2__CommandStatusResponse *status, int code, const string &name) {
+        sent(error, operation);
+        std::printf("%-30s %s\n", operation.c_str(), status->resultCodes->statusCodeEnum.c_str());
+        check("returnCode", status->resultCodes->returnCode, -1);
+        check("statusCode", status->resultCodes->statusCode, code);
+        check("returnCodeEnum", status->resultCodes->returnCodeEnum, "RET_FAILURE");
+        check("statusCodeEnum", status->resultCodes->statusCodeEnum, name);
+        check("number of errors", status->errorStack->errors.size(), 1u);
+        check("errorCode", status->errorStack->errors[0]->errorCode, code);
+        check("errorDesc is empty", status->errorStack->errors[0]->errorDesc.empty(), false);
+    }
+
+    void checkHolder(const ns3__UserOutput *user, const string &userID) {
+        check("userID", user->userID, userID);
+        check("domain", user->domain, "master");
+        check("orgUnit is there", user->orgUnit != nullptr, false);
+    }
+
+    _ns1__dsappSRPRegister registration(const string &componentType, const string &userID, const string &password) {
+        _ns1__dsappSRPRegister request;
+        request.soap_default(soap);
+        request.componentType = componentType;
+        request.user = soap_new_ns3__UserInput(soap);
+        request.user->userID = userID;
+        request.credential = soap_new_ns3__RegisterCredentialInput(soap);
+        request.credential->staticPassword = password;
+        return request;
+    }
+
+    ns3__DSAPPSRPRegisterResult2 *enroll(const string &componentType, const string &userID, const string &serial) {
+        _ns1__dsappSRPRegister request = registration(componentType, userID, "Password2");
+        int online = 0;
+        request.activationType = &online;
+        _ns1__dsappSRPRegisterResponse reply;
+        granted(proxy.dsappSRPRegister(&request, reply), "dsappSRPRegister", reply.status);
+        auto *result = dynamic_cast<ns3__DSAPPSRPRegisterResult2 *>(reply.result);
+        check("result is a DSAPPSRPRegisterResult2", result != nullptr, true);
+        check("length of registrationID", result->registrationID.size(), 8u);
+        check("length of activationPassword", result->activationPassword.size(), 8u);
+        check("digipassGatewayID", result->digipassGatewayID, "0123456789");
+        check("serialNumber", result->serialNumber, serial);
+        checkHolder(result->user, userID);
+        return result;
+    }
+
+    _ns1__dsappSRPActivate activation(const string &componentType, const string &registrationID, string *response) {
+        _ns1__dsappSRPActivate request;
+        request.soap_default(soap);
+        request.componentType = componentType;
+        request.registrationID = registrationID;
+        request.credential = soap_new_ns3__ActivateCredentialInput(soap);
+        request.credential->__union_ActivateCredentialInput = SOAP_UNION__ns3__union_ActivateCredentialInput_response;
+        request.credential->union_ActivateCredentialInput.response = response;
+        return request;
+    }
+
+    srp::Exchange generateEphemeralKey(const ns3__DSAPPSRPRegisterResult2 *registered) {
+        srp::Exchange exchange(registered->registrationID, registered->activationPassword);
+        _ns1__dsappSRPGenerateEphemeralKey request;
+        request.soap_default(soap);
+        request.componentType = "srp-component";
+        request.registrationID = registered->registrationID;
+        request.clientEphemeralPublicKey = srp::hex(exchange.A);
+        _ns1__dsappSRPGenerateEphemeralKeyResponse reply;
+        granted(proxy.dsappSRPGenerateEphemeralKey(&request, reply), "dsappSRPGenerateEphemeralKey", reply.status);
+        check("length of B", reply.result->serverEphemeralPublicKey.size(), 512u);
+        check("length of salt", reply.result->salt.size(), 32u);
+        exchange.prove(reply.result->salt, reply.result->serverEphemeralPublicKey);
+        return exchange;
+    }
+
+    _ns1__dsappSRPGenerateActivationData proof(const string &registrationID, const string &evidence) {
+        _ns1__dsappSRPGenerateActivationData request;
+        request.soap_default(soap);
+        request.componentType = "srp-component";
+        request.registrationID = registrationID;
+        request.clientEvidenceMessage = srp::hex(evidence);
+        return request;
+    }
+};
+
+static void checkItem(const string &name, const ns3__DSAPPSRPEncryptedData *item) {
+    check(name + " holds pairs", item->encryptedData.size() > 0 && item->encryptedData.size() % 2 == 0, true);
+    check(name + ": length of encryptedCounter", item->encryptedCounter.size(), 16u);
+    check(name + ": length of mac", item->mac.size(), 64u);
+}
+
+// The exchange, first with a wrong proof; the reply's choice and items.
+static void exchangeKeys(Customer &customer) {
+    const auto *registered = customer.enroll("srp-component", "user1", "VDS1000140");
+    customer.generateEphemeralKey(registered);
+    auto wrong = customer.proof(registered->registrationID, string(32, '\0'));
+    _ns1__dsappSRPGenerateActivationDataResponse reply;
+    customer.refused(customer.proxy.dsappSRPGenerateActivationData(&wrong, reply), "dsappSRPGenerateActivationData",
+                     reply.status, 1000, "STAT_INVCREDENTIALS");
+    check("result is there", reply.result != nullptr, false);
+
+    const srp::Exchange exchange = customer.generateEphemeralKey(registered);
+    auto right = customer.proof(registered->registrationID, exchange.M1);
+    customer.granted(customer.proxy.dsappSRPGenerateActivationData(&right, reply), "dsappSRPGenerateActivationData", reply.status);
+    check("serverEvidenceMessage", reply.result->serverEvidenceMessage, srp::hex(exchange.M2));
+    check("choice", reply.result->__union_DSAPPSRPGenerateActivationDataResult,
+          SOAP_UNION__ns3__union_DSAPPSRPGenerateActivationDataResult_standard);
+    const auto *standard = reply.result->union_DSAPPSRPGenerateActivationDataResult.standard;
+    checkItem("activationCode", standard->activationCode);
+    checkItem("eventReactivationCounter", standard->eventReactivationCounter);
+}
+
+// A phone that holds its secret already needs no exchange: RFC 4226, appendix
+// D.
+static void activateDirectly(Customer &customer) {
+    for (string response : {"755224", "287082"}) {
+        const auto *registered = customer.enroll("srp-direct", "user2", "VDS1000141");
+        auto request = customer.activation("srp-direct", registered->registrationID, &response);
+        _ns1__dsappSRPActivateResponse reply;
+        customer.granted(customer.proxy.dsappSRPActivate(&request, reply), "dsappSRPActivate", reply.status);
+        check("serialNumber", reply.result->serialNumber, "VDS1000141");
+        customer.checkHolder(reply.result->user, "user2");
+    }
+}
+
+static void meetRefusals(Customer &customer) {
+    auto request = customer.registration("srp-component", "user3", "Grüße €");
+    _ns1__dsappSRPRegisterResponse reply;
+    customer.refused(customer.proxy.dsappSRPRegister(&request, reply), "dsappSRPRegister", reply.status, 1000, "STAT_INVCREDENTIALS");
+    check("result is there", reply.result != nullptr, false);
+
+    request = customer.registration("no <such> component", "user3", "Password2");
+    customer.refused(customer.proxy.dsappSRPRegister(&request, reply), "dsappSRPRegister", reply.status, 1005, "STAT_PERMISSION");
+
+    string response = "000000";
+    auto activation = customer.activation("srp-component", "no such", &response);
+    _ns1__dsappSRPActivateResponse activated;
+    customer.refused(customer.proxy.dsappSRPActivate(&activation, activated), "dsappSRPActivate", activated.status, -13, "STAT_NOT_FOUND");
+
+    const auto *registered = customer.enroll("srp-component", "user3", "VDS1000142");
+    activation = customer.activation("srp-component", registered->registrationID, &response);
+    customer.refused(customer.proxy.dsappSRPActivate(&activation, activated), "dsappSRPActivate", activated.status, -1, "STAT_ERROR");
+}
+
+// An operation of another namespace is unknown; the fault's detail is typed.
+static void meetFaults(const char *endpoint) {
+    std::vector<struct Namespace> elsewhere;
+    for (const struct Namespace *n = namespaces; n->id; n++) {
+        elsewhere.push_back(*n);
+        if (string(n->id) == "ns1") {
+            elsewhere.back().in = n->ns;
+            elsewhere.back().ns = "urn:elsewhere";
+        }
+    }
+    elsewhere.push_back({nullptr, nullptr, nullptr, nullptr});
+    Customer customer(endpoint);
+    soap_set_namespaces(customer.soap, elsewhere.data());
+    auto request = customer.registration("srp-component", "user3", "Password2");
+    _ns1__dsappSRPRegisterResponse reply;
+    const int error = customer.proxy.dsappSRPRegister(&request, reply);
+    check("an unknown operation is a fault", error == SOAP_CLI_FAULT || error == SOAP_FAULT, true);
+    check("HTTP status of a fault", customer.soap->status, 500);
+    const struct SOAP_ENV__Fault *fault = customer.soap->fault;
+    std::printf("%-30s %s: %s\n", "in urn:elsewhere", fault->faultcode, fault->faultstring);
+    check("faultcode", string(fault->faultcode), "SOAP-ENV:Client");
+    check("detail is typed", fault->detail && fault->detail->ns1__provisioningFault, true);
+    check("reason is empty", fault->detail->ns1__provisioningFault->reason.empty(), false);
+    check("requestID is empty", fault->detail->ns1__provisioningFault->requestID.empty(), false);
+}
+
+int main(int, char **argv) {
+    Customer customer(argv[1]);
+    exchangeKeys(customer);
+    activateDirectly(customer);
+    meetRefusals(customer);
+    meetFaults(argv[1]);
+    std::printf("the whole flow: %d checks passed\n", checks);
+}

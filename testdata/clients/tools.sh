@@ -1,0 +1,93 @@
+#!/bin/sh
+# What the tests need besides Go: a C compiler for the race detector, and the
+# SOAP toolkits of the clients in this folder. Installs only what is missing,
+# from Debian and npm; with --check it installs nothing. Where it may not
+# install, it prints the line to run and fails.
+set -eu
+cd "$(dirname "$0")"
+
+# The folder's Python is Debian's, whichever another comes first on the PATH.
+python=/usr/bin/python3
+
+has() { command -v "$1"; }
+has_headers() { echo '#include <stdlib.h>' | gcc -E -; }
+has_module() { "$python" -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)"; }
+has_extension() { php -r "exit(extension_loaded('$1') ? 0 : 1);"; }
+
+# need PACKAGE COMMAND...: the Debian package is missing if the command fails.
+need() {
+	package=$1
+	shift
+	"$@" >/dev/null 2>&1 || missing="$missing $package"
+}
+
+find_missing() {
+	missing=
+	need gcc has gcc
+	need libc6-dev has_headers
+	need g++ has g++
+	need gsoap has soapcpp2
+	need libgsoap-dev test -e /usr/include/stdsoap2.h
+	need libssl-dev test -e /usr/include/openssl/bn.h
+	need python3-zeep has_module zeep
+	need python3-cryptography has_module cryptography
+	need php-cli has php
+	need php-soap has_extension soap
+	need php-gmp has_extension gmp
+	need nodejs has node
+	modules_installed || need npm has npm
+}
+
+# The lock file that npm installed from is kept beside what it installed.
+modules_installed() { cmp -s node/package-lock.json node/node_modules/.installed-lock.json; }
+
+may_not() {
+	echo "The tests with real SOAP clients need what is missing here: $1." >&2
+	echo "$3 run:" >&2
+	echo "    $2" >&2
+	exit 1
+}
+
+# quietly COMMAND...: what it prints matters only if it fails.
+quietly() {
+	log=$(mktemp)
+	if "$@" >"$log" 2>&1; then
+		rm -f "$log"
+	else
+		cat "$log" >&2
+		rm -f "$log"
+		return 1
+	fi
+}
+
+install_packages() {
+	apt-get update
+	DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
+}
+
+debian() {
+	line="apt-get update && apt-get install -y --no-install-recommends$missing"
+	if [ "$1" = --check ] || [ "$(id -u)" != 0 ] || ! has apt-get >/dev/null; then
+		may_not "the Debian packages$missing" "$line" "As root, on Debian,"
+	fi
+	echo "installing from Debian:$missing"
+	# shellcheck disable=SC2086 # a list of words
+	quietly install_packages $missing || may_not "the Debian packages$missing" "$line" "As root, with Debian's packages in reach,"
+	find_missing
+	[ -z "$missing" ] || may_not "still$missing, although its package is installed" "$line" "As root, on Debian,"
+}
+
+install_modules() {
+	npm ci --prefix node && cp node/package-lock.json node/node_modules/.installed-lock.json
+}
+
+modules() {
+	line="npm ci --prefix $PWD/node && make tools"
+	[ "$1" != --check ] || may_not "the npm package soap" "make tools" "In the project's folder,"
+	echo "installing from npm: soap, into $PWD/node/node_modules"
+	quietly install_modules || may_not "the npm package soap" "$line" "With the npm registry in reach,"
+}
+
+find_missing
+[ -z "$missing" ] || debian "${1-}"
+modules_installed || modules "${1-}"
