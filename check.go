@@ -10,7 +10,8 @@ import (
 )
 
 // Check looks for damage in the data folder dir, which no server may be
-// serving: in the store's file, in each record, and in how the records agree.
+// serving: in the store's file, in each record, in how the records agree, and in
+// what is sealed.
 // The error says that it could not look, or not to the end.
 func Check(ctx context.Context, dir string) (problems []provision.Problem, err error) {
 	opened, err := openFolder(ctx, dir, source{now: time.Now, rand: rand.Reader})
@@ -22,5 +23,10 @@ func Check(ctx context.Context, dir string) (problems []provision.Problem, err e
 	if err != nil || len(problems) > 0 {
 		return problems, err
 	}
-	return provision.CheckRecords(ctx, opened.records)
+	problems, err = provision.CheckRecords(ctx, opened.records)
+	if err != nil {
+		return problems, err
+	}
+	sealed, err := provision.CheckSealed(ctx, opened.records, opened.service.Sealer)
+	return append(problems, sealed...), err
 }

@@ -30,11 +30,11 @@ type SOAPSettings struct {
 	Listen string `toml:"listen"` // host:port
 }
 
-// LimitSettings bound what one peer may send.
+// LimitSettings bound what peers may hold. The limits of an envelope are those
+// of package soap, and are not settings.
 type LimitSettings struct {
-	BodyBytes   int64 `toml:"body_bytes"`
-	HeaderBytes int   `toml:"header_bytes"`
-	Depth       int   `toml:"depth"`
+	Connections int `toml:"connections"`
+	HeaderBytes int `toml:"header_bytes"`
 }
 
 // TimeoutSettings bound how long one peer may take, and how long the end of
@@ -65,7 +65,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		GatewayID: "0123456789",
 		SOAP:      SOAPSettings{Listen: "127.0.0.1:8888"},
-		Limits:    LimitSettings{BodyBytes: 1 << 20, HeaderBytes: 16 << 10, Depth: 32},
+		Limits:    LimitSettings{Connections: 1024, HeaderBytes: 16 << 10},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
 			Idle: time.Minute, Drain: 20 * time.Second,
@@ -106,9 +106,8 @@ func (s Settings) check() error {
 	return errors.Join(
 		checkGatewayID(s.GatewayID),
 		checkListen("soap.listen", s.SOAP.Listen),
-		within("limits.body_bytes", s.Limits.BodyBytes, 1<<10, 16<<20),
+		within("limits.connections", s.Limits.Connections, 1, 1<<20),
 		within("limits.header_bytes", s.Limits.HeaderBytes, 1<<10, 1<<20),
-		within("limits.depth", s.Limits.Depth, 8, 256),
 		within("timeouts.read_header", s.Timeouts.ReadHeader, time.Millisecond, time.Hour),
 		within("timeouts.read", s.Timeouts.Read, time.Millisecond, time.Hour),
 		within("timeouts.write", s.Timeouts.Write, time.Millisecond, time.Hour),
@@ -119,7 +118,7 @@ func (s Settings) check() error {
 	)
 }
 
-func within[T int | int64 | time.Duration](name string, value, low, high T) error {
+func within[T int | time.Duration](name string, value, low, high T) error {
 	if value < low || value > high {
 		return fmt.Errorf("%s is %v; it must be between %v and %v", name, value, low, high)
 	}

@@ -18,12 +18,10 @@ gateway_id = "0123456789"
 listen = "127.0.0.1:8888"
 
 [limits]
-# The largest envelope, in bytes, after a gzip body is opened.
-body_bytes = 1048576
+# How many connections the SOAP interface holds at once; more wait their turn.
+connections = 1024
 # The largest header of an HTTP request, in bytes.
 header_bytes = 16384
-# The deepest nesting of elements in an envelope.
-depth = 32
 
 [timeouts]
 # For the header of a request, for all of it, for the answer, and for a

@@ -1,0 +1,37 @@
+package provision
+
+import (
+	"context"
+	"errors"
+)
+
+// CheckSealed opens every sealed secret and reports those that do not open
+// under the Sealer's key. It is paged like CheckRecords, and its error means
+// the same.
+func CheckSealed(ctx context.Context, store Store, sealer *Sealer) ([]Problem, error) {
+	c := &checker{ctx: ctx, store: store}
+	err := errors.Join(
+		pages(c, View.ScanAuthenticators, authenticatorKey, func(f findings, a Authenticator) {
+			f = f.of("authenticator %s", a.SerialNumber)
+			f.opens(sealer, authenticatorPlace(a.SerialNumber, "initial secret"), a.InitialSecret)
+			f.opens(sealer, authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+		}),
+		pages(c, View.ScanRegistrations, registrationKey, func(f findings, r Registration) {
+			f = f.of("registration %s", r.ID)
+			f.opens(sealer, registrationPlace(r.ID, "s"), r.Salt)
+			f.opens(sealer, registrationPlace(r.ID, "v"), r.Verifier)
+			f.opens(sealer, registrationPlace(r.ID, "b"), r.ServerSecret)
+			f.opens(sealer, registrationPlace(r.ID, "derivation code"), r.DerivationCode)
+		}),
+	)
+	return c.problems, err
+}
+
+// opens reports a secret that is there and does not open.
+func (f findings) opens(sealer *Sealer, at place, sealed []byte) {
+	if len(sealed) == 0 {
+		return
+	}
+	_, err := sealer.open(at, sealed)
+	f.report(err != nil, "its "+at.field+" does not open under the master key", mendBackup)
+}
