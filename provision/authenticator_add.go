@@ -155,5 +155,6 @@ func (f *frame) addAuthenticator(in AddAuthenticator) (Authenticator, error) {
 		return Authenticator{}, err
 	}
 	put(f, Tx.PutAuthenticator, a)
+	put(f, Tx.PutFreeAuthenticator, a.free())
 	return a, nil
 }

@@ -86,6 +86,7 @@ func (f *frame) assign(user User, a Authenticator) (Authenticator, error) {
 	f.startOver(&a)
 	put(f, Tx.PutUser, user)
 	put(f, Tx.PutAuthenticator, a)
+	put(f, Tx.DeleteFreeAuthenticator, a.free().Key())
 	return a, nil
 }
 

@@ -67,5 +67,6 @@ func (f *frame) unassign(h held, because string) (Authenticator, error) {
 	a.AssignedAt, a.GraceEndsAt, a.LastActivatedAt = time.Time{}, time.Time{}, time.Time{}
 	a.Activations = 0
 	put(f, Tx.PutAuthenticator, a)
+	put(f, Tx.PutFreeAuthenticator, a.free())
 	return a, nil
 }

@@ -17,6 +17,7 @@ const (
 
 // What puts right the faults that have nothing of their own.
 const (
+	mendFree         = "assign the authenticator and unassign it"
 	mendAssignment   = "unassign the authenticator and assign it anew"
 	mendRegistration = "close the registration"
 	mendPolicy       = "set the policy anew"
@@ -42,6 +43,8 @@ func CheckRecords(ctx context.Context, store Store) ([]Problem, error) {
 		pages(c, scanUsers, User.Key, findings.user),
 		pages(c, View.ScanAuthenticators, authenticatorKey, findings.authenticator),
 		pages(c, View.ScanRegistrations, registrationKey, findings.registration),
+		pages(c, scanExpiries, Expiry.Key, findings.expiry),
+		pages(c, scanFree, FreeAuthenticator.Key, findings.free),
 		pages(c, scanComponents, Component.Key, findings.component),
 		pages(c, View.ScanPolicies, policyKey, findings.policy),
 	)
@@ -50,6 +53,14 @@ func CheckRecords(ctx context.Context, store Store) ([]Problem, error) {
 
 func scanUsers(v View, after UserKey) iter.Seq2[User, error] {
 	return v.ScanUsers(UserKey{}, after)
+}
+
+func scanExpiries(v View, after ExpiryKey) iter.Seq2[Expiry, error] {
+	return v.ScanExpiries(ExpiryKey{}, after)
+}
+
+func scanFree(v View, after FreeKey) iter.Seq2[FreeAuthenticator, error] {
+	return v.ScanFreeAuthenticators(FreeKey{}, after)
 }
 
 func scanComponents(v View, after ComponentKey) iter.Seq2[Component, error] {
@@ -168,6 +179,9 @@ func (f findings) authenticator(a Authenticator) {
 	if assigned {
 		f.holder(a)
 	}
+	_, err = f.GetFreeAuthenticator(a.free().Key())
+	f.report(!f.exists("its entry among the free ones", err) && a.State == Unassigned,
+		"it is Unassigned and not listed among the free ones", mendFree)
 	f.parameters(a)
 	f.openRegistration(a)
 }
@@ -224,6 +238,8 @@ func (f findings) registration(r Registration) {
 	f.report(r.State == KeyExchanged && !exchange, "it is KeyExchanged and does not hold its key exchange", mendRegistration)
 	f.report(r.State != KeyExchanged && remains, fmt.Sprintf("it is %s and still holds a key exchange", r.State), mendRegistration)
 	f.report(!r.ActivationType.known(), fmt.Sprintf("its activation type %d is not known", r.ActivationType), mendRegistration)
+	_, err := f.GetExpiry(r.expiry().Key())
+	f.report(!f.exists("its entry among the lifetimes", err), "it is not listed among the lifetimes, and is never swept", mendBackup)
 	f.report(!r.ExpiresAt.After(r.CreatedAt), "it expires before it begins", mendRegistration)
 	f.report(r.Attempts < 0 || r.KeyRequests < 0, "a counter is negative", mendRegistration)
 	f.report(r.State != Activated && len(r.DerivationCode) > 0, fmt.Sprintf("it is %s and holds a derivation code", r.State), mendRegistration)
@@ -251,6 +267,26 @@ func (f findings) living(r Registration) {
 func (f findings) ended(r Registration) {
 	f.report(r.EndedAt.IsZero(), fmt.Sprintf("it is %s and has no end", r.State), mendBackup)
 	f.report(len(r.Salt) > 0 || len(r.Verifier) > 0, fmt.Sprintf("it is %s and still holds its salt or verifier", r.State), mendBackup)
+}
+
+func (f findings) expiry(e Expiry) {
+	f = f.of("lifetime of registration %q", e.RegistrationID)
+	r, err := f.GetRegistration(e.RegistrationID)
+	f.report(!f.exists("the registration", err) || err == nil && !r.ExpiresAt.Equal(e.ExpiresAt),
+		"no registration has this lifetime", "nothing: the sweep takes it away in its time")
+}
+
+func (f findings) free(free FreeAuthenticator) {
+	f = f.of("free authenticator %s", free.SerialNumber)
+	a, err := f.GetAuthenticator(free.SerialNumber)
+	switch {
+	case !f.exists("the authenticator", err):
+		f.report(true, "there is no such authenticator", mendBackup)
+	case err == nil && a.State != Unassigned:
+		f.report(true, fmt.Sprintf("the authenticator is %s", a.State), "unassign the authenticator and assign it anew")
+	case err == nil && a.free().Key() != free.Key():
+		f.report(true, "it is listed under another domain or type than the authenticator's", mendBackup)
+	}
 }
 
 func (f findings) component(component Component) {

@@ -226,6 +226,7 @@ func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResu
 	a.authenticator.OpenRegistration = r.ID
 	put(f, Tx.PutAuthenticator, a.authenticator)
 	put(f, Tx.PutRegistration, r)
+	put(f, Tx.PutExpiry, r.expiry())
 	f.event.RegistrationID = r.ID
 	return DSAPPSRPRegisterResult{
 		RegistrationID:     r.ID,

@@ -125,6 +125,10 @@ type Authenticator struct {
 	CreatedAt time.Time
 }
 
+func (a Authenticator) free() FreeAuthenticator {
+	return FreeAuthenticator{FreeKey: FreeKey{Domain: a.Domain, Type: a.Type, SerialNumber: a.SerialNumber}}
+}
+
 // RegistrationState says what has happened in a registration. That it has
 // expired is derived from ExpiresAt and the clock and never stored.
 type RegistrationState string
@@ -180,8 +184,47 @@ type Registration struct {
 	ClosedBecause string `json:",omitempty"`
 }
 
+func (r Registration) expiry() Expiry {
+	return Expiry{ExpiryKey: ExpiryKey{ExpiresAt: r.ExpiresAt, RegistrationID: r.ID}}
+}
+
 // Expired reports whether the lifetime is over at now.
 func (r Registration) Expired(now time.Time) bool { return !now.Before(r.ExpiresAt) }
+
+// ExpiryKey orders registrations by the end of their lifetimes.
+type ExpiryKey struct {
+	ExpiresAt      time.Time
+	RegistrationID string
+}
+
+// Expiry is the entry of a registration in the index of lifetimes: written
+// with it and deleted with it, so that a sweep finds what is over, and a
+// search what lives, without reading all registrations.
+type Expiry struct {
+	Revised
+	ExpiryKey
+}
+
+// Key names the entry.
+func (e Expiry) Key() ExpiryKey { return e.ExpiryKey }
+
+// FreeKey orders the authenticators that nobody has by domain and type.
+type FreeKey struct {
+	Domain       string
+	Type         oath.Type
+	SerialNumber string
+}
+
+// FreeAuthenticator is the entry of an Unassigned authenticator in the index
+// of free ones, so that auto-assignment finds one without reading those that
+// are taken.
+type FreeAuthenticator struct {
+	Revised
+	FreeKey
+}
+
+// Key names the entry.
+func (a FreeAuthenticator) Key() FreeKey { return a.FreeKey }
 
 // ComponentKey names a client component.
 type ComponentKey struct {

@@ -39,6 +39,8 @@ type Reader interface {
 	GetPolicy(name string) (Policy, error)
 	GetAuditEvent(key AuditKey) (AuditEvent, error)
 	GetKeyCheck(name string) (KeyCheck, error)
+	GetExpiry(key ExpiryKey) (Expiry, error)
+	GetFreeAuthenticator(key FreeKey) (FreeAuthenticator, error)
 }
 
 // View reads a snapshot. A scan yields records in the order of their keys,
@@ -55,6 +57,8 @@ type View interface {
 	ScanPolicies(after string) iter.Seq2[Policy, error]
 	ScanAuditEvents(within, after AuditKey) iter.Seq2[AuditEvent, error]
 	ScanKeyChecks(after string) iter.Seq2[KeyCheck, error]
+	ScanExpiries(within, after ExpiryKey) iter.Seq2[Expiry, error]
+	ScanFreeAuthenticators(within, after FreeKey) iter.Seq2[FreeAuthenticator, error]
 }
 
 // Tx reads and writes inside an Update, always by key, and reads its own
@@ -69,6 +73,8 @@ type Tx interface {
 	PutPolicy(Policy) error
 	PutAuditEvent(AuditEvent) error
 	PutKeyCheck(KeyCheck) error
+	PutExpiry(Expiry) error
+	PutFreeAuthenticator(FreeAuthenticator) error
 
 	DeleteDomain(name string) error
 	DeleteUser(key UserKey) error
@@ -78,4 +84,6 @@ type Tx interface {
 	DeletePolicy(name string) error
 	DeleteAuditEvent(key AuditKey) error
 	DeleteKeyCheck(name string) error
+	DeleteExpiry(key ExpiryKey) error
+	DeleteFreeAuthenticator(key FreeKey) error
 }

@@ -43,14 +43,16 @@ type recordCheck func(Entry) error
 
 func recordChecks() map[string]recordCheck {
 	return map[string]recordCheck{
-		domains().name:        checkEntry(domains()),
-		users().name:          checkEntry(users()),
-		authenticators().name: checkEntry(authenticators()),
-		registrations().name:  checkEntry(registrations()),
-		components().name:     checkEntry(components()),
-		policies().name:       checkEntry(policies()),
-		auditEvents().name:    checkEntry(auditEvents()),
-		keyChecks().name:      checkEntry(keyChecks()),
+		domains().name:            checkEntry(domains()),
+		users().name:              checkEntry(users()),
+		authenticators().name:     checkEntry(authenticators()),
+		registrations().name:      checkEntry(registrations()),
+		components().name:         checkEntry(components()),
+		policies().name:           checkEntry(policies()),
+		auditEvents().name:        checkEntry(auditEvents()),
+		keyChecks().name:          checkEntry(keyChecks()),
+		expiries().name:           checkEntry(expiries()),
+		freeAuthenticators().name: checkEntry(freeAuthenticators()),
 	}
 }
 

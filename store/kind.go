@@ -93,6 +93,24 @@ func keyChecks() kind[string, provision.KeyCheck] {
 	}
 }
 
+func expiries() kind[provision.ExpiryKey, provision.Expiry] {
+	return kind[provision.ExpiryKey, provision.Expiry]{
+		name:  "expiry",
+		names: parts{"ExpiresAt", "RegistrationID"},
+		split: func(k provision.ExpiryKey) parts { return parts{timePart(k.ExpiresAt), k.RegistrationID} },
+		keyOf: provision.Expiry.Key,
+	}
+}
+
+func freeAuthenticators() kind[provision.FreeKey, provision.FreeAuthenticator] {
+	return kind[provision.FreeKey, provision.FreeAuthenticator]{
+		name:  "free",
+		names: parts{"Domain", "Type", "SerialNumber"},
+		split: func(k provision.FreeKey) parts { return parts{k.Domain, string(k.Type), k.SerialNumber} },
+		keyOf: provision.FreeAuthenticator.Key,
+	}
+}
+
 func onePart(key string) parts { return parts{key} }
 
 // length is the number of parts of the kind's keys.

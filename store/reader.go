@@ -64,3 +64,11 @@ func (r reader) GetAuditEvent(key provision.AuditKey) (provision.AuditEvent, err
 func (r reader) GetKeyCheck(name string) (provision.KeyCheck, error) {
 	return get(r, keyChecks(), name)
 }
+
+func (r reader) GetExpiry(key provision.ExpiryKey) (provision.Expiry, error) {
+	return get(r, expiries(), key)
+}
+
+func (r reader) GetFreeAuthenticator(key provision.FreeKey) (provision.FreeAuthenticator, error) {
+	return get(r, freeAuthenticators(), key)
+}

@@ -90,6 +90,10 @@ func (t *tx) PutComponent(c provision.Component) error         { return put(t, c
 func (t *tx) PutPolicy(p provision.Policy) error               { return put(t, policies(), p) }
 func (t *tx) PutAuditEvent(e provision.AuditEvent) error       { return put(t, auditEvents(), e) }
 func (t *tx) PutKeyCheck(c provision.KeyCheck) error           { return put(t, keyChecks(), c) }
+func (t *tx) PutExpiry(e provision.Expiry) error               { return put(t, expiries(), e) }
+func (t *tx) PutFreeAuthenticator(a provision.FreeAuthenticator) error {
+	return put(t, freeAuthenticators(), a)
+}
 
 func (t *tx) DeleteDomain(name string) error         { return remove(t, domains(), name) }
 func (t *tx) DeleteUser(key provision.UserKey) error { return remove(t, users(), key) }
@@ -101,3 +105,7 @@ func (t *tx) DeleteComponent(key provision.ComponentKey) error { return remove(t
 func (t *tx) DeletePolicy(name string) error                   { return remove(t, policies(), name) }
 func (t *tx) DeleteAuditEvent(key provision.AuditKey) error    { return remove(t, auditEvents(), key) }
 func (t *tx) DeleteKeyCheck(name string) error                 { return remove(t, keyChecks(), name) }
+func (t *tx) DeleteExpiry(key provision.ExpiryKey) error       { return remove(t, expiries(), key) }
+func (t *tx) DeleteFreeAuthenticator(key provision.FreeKey) error {
+	return remove(t, freeAuthenticators(), key)
+}

@@ -114,3 +114,11 @@ func (v *view) ScanAuditEvents(within, after provision.AuditKey) iter.Seq2[provi
 func (v *view) ScanKeyChecks(after string) iter.Seq2[provision.KeyCheck, error] {
 	return scan(v, keyChecks(), "", after)
 }
+
+func (v *view) ScanExpiries(within, after provision.ExpiryKey) iter.Seq2[provision.Expiry, error] {
+	return scan(v, expiries(), within, after)
+}
+
+func (v *view) ScanFreeAuthenticators(within, after provision.FreeKey) iter.Seq2[provision.FreeAuthenticator, error] {
+	return scan(v, freeAuthenticators(), within, after)
+}

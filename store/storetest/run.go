@@ -22,6 +22,8 @@ func Run(t *testing.T, open Open) {
 		testRecords(t, open, components())
 		testRecords(t, open, policies())
 		testRecords(t, open, keyChecks())
+		testRecords(t, open, expiries())
+		testRecords(t, open, freeAuthenticators())
 		testRecords(t, open, auditEvents())
 	})
 	for name, test := range map[string]func(*testing.T, *store.Store){

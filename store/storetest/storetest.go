@@ -203,6 +203,14 @@ func wholeKeyCheck() provision.KeyCheck {
 	return provision.KeyCheck{Name: "master", Sealed: []byte{0, 1, 2, 255}, CreatedAt: day(1)}
 }
 
+func wholeExpiry() provision.Expiry {
+	return provision.Expiry{ExpiryKey: provision.ExpiryKey{ExpiresAt: day(2), RegistrationID: "xiOb8GC2"}}
+}
+
+func wholeFreeAuthenticator() provision.FreeAuthenticator {
+	return provision.FreeAuthenticator{FreeKey: provision.FreeKey{Domain: "master", Type: oath.HOTP, SerialNumber: "VDS0000001"}}
+}
+
 func wholePolicy() provision.Policy {
 	return provision.Policy{Name: "lab", Parent: "base", Set: []byte(`{"Attempts":5}`)}
 }

@@ -137,6 +137,50 @@ func keyChecks() table[string, provision.KeyCheck] {
 	}, provision.View.ScanKeyChecks)
 }
 
+func expiries() table[provision.ExpiryKey, provision.Expiry] {
+	type key = provision.ExpiryKey
+	return table[key, provision.Expiry]{
+		name:  "expiry",
+		whole: wholeExpiry(),
+		key: func(e provision.Expiry) key {
+			return key{ExpiresAt: e.ExpiresAt.UTC().Round(0), RegistrationID: e.RegistrationID}
+		},
+		rekey: func(e provision.Expiry, k key) provision.Expiry { e.ExpiryKey = k; return e },
+		order: func(a, b key) int {
+			return cmp.Or(a.ExpiresAt.Compare(b.ExpiresAt), strings.Compare(a.RegistrationID, b.RegistrationID))
+		},
+		inside: func(k, within key) bool {
+			return within.ExpiresAt.IsZero() || k.ExpiresAt.Equal(within.ExpiresAt) &&
+				(within.RegistrationID == "" || k.RegistrationID == within.RegistrationID)
+		},
+		put:    provision.Tx.PutExpiry,
+		remove: provision.Tx.DeleteExpiry,
+		get:    provision.Reader.GetExpiry,
+		scan:   provision.View.ScanExpiries,
+	}
+}
+
+func freeAuthenticators() table[provision.FreeKey, provision.FreeAuthenticator] {
+	type key = provision.FreeKey
+	return table[key, provision.FreeAuthenticator]{
+		name:  "free authenticator",
+		whole: wholeFreeAuthenticator(),
+		key:   provision.FreeAuthenticator.Key,
+		rekey: func(a provision.FreeAuthenticator, k key) provision.FreeAuthenticator { a.FreeKey = k; return a },
+		order: func(a, b key) int {
+			return cmp.Or(strings.Compare(a.Domain, b.Domain), cmp.Compare(a.Type, b.Type), strings.Compare(a.SerialNumber, b.SerialNumber))
+		},
+		inside: func(k, within key) bool {
+			return within.Domain == "" || k.Domain == within.Domain &&
+				(within.Type == "" || k.Type == within.Type && (within.SerialNumber == "" || k.SerialNumber == within.SerialNumber))
+		},
+		put:    provision.Tx.PutFreeAuthenticator,
+		remove: provision.Tx.DeleteFreeAuthenticator,
+		get:    provision.Reader.GetFreeAuthenticator,
+		scan:   provision.View.ScanFreeAuthenticators,
+	}
+}
+
 func policies() table[string, provision.Policy] {
 	return single(table[string, provision.Policy]{
 		name:   "policy",
