@@ -1,0 +1,72 @@
+package soap
+
+import (
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+)
+
+// page is for a person who opens the endpoint in a browser.
+const page = `<!DOCTYPE html>
+<html lang="en"><title>SOAP endpoint</title>
+<p>This is a SOAP 1.1 endpoint: it answers envelopes sent by POST with Content-Type text/xml.</p>
+<p>Its description, which SOAP tools read, is the <a href="?wsdl">WSDL</a>.</p>
+</html>
+`
+
+// describe answers a GET or HEAD.
+func (e *exchange) describe() {
+	if e.handler.Describe != nil && e.handler.Describe(e.writer, e.request) {
+		e.log(http.StatusOK, nil)
+		return
+	}
+	e.writer.Header().Set("Link", `<?wsdl>; rel="describedby"; type="text/xml"`)
+	e.writer.Header().Set("Content-Type", "text/html; charset=utf-8")
+	e.plain(http.StatusOK, page)
+}
+
+// words answers in plain text.
+func (e *exchange) words(status int, text string) {
+	e.writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	e.plain(status, text)
+}
+
+func (e *exchange) plain(status int, text string) {
+	e.writer.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	e.writer.WriteHeader(status)
+	e.sent, _ = io.WriteString(e.writer, text) // a peer that went away needs no answer
+	e.log(status, nil)
+}
+
+// log writes the request's one line.
+func (e *exchange) log(status int, fault *Fault) {
+	attrs := make([]slog.Attr, 0, 16)
+	attrs = append(attrs,
+		slog.String("request_id", e.id),
+		slog.String("remote", e.request.RemoteAddr),
+		slog.String("method", e.request.Method),
+		slog.Int("http_status", status),
+		slog.Int("bytes_in", len(e.in)),
+		slog.Int("bytes_out", e.sent),
+		slog.Duration("took", e.handler.Now().Sub(e.started)))
+	if e.called.operation != "" {
+		attrs = append(attrs, slog.String("operation", e.called.operation[:min(len(e.called.operation), maxName)]))
+	}
+	if fault != nil {
+		attrs = append(attrs, slog.String("fault", string(fault.Reason)))
+	}
+	if e.called.reader != nil && len(e.called.reader.ignored) > 0 {
+		attrs = append(attrs, slog.Any("ignored", e.called.reader.ignored))
+	}
+	e.handler.Log.LogAttrs(e.request.Context(), slog.LevelInfo, "request", append(attrs, e.called.attrs...)...)
+}
+
+// trace writes the request and the reply for a person to read.
+func (e *exchange) trace(status int, reply []byte) {
+	t := e.handler.Trace
+	if e.in != nil {
+		t.message("> "+e.id+" "+e.request.RemoteAddr, e.in)
+	}
+	t.message("< "+e.id+" "+strconv.Itoa(status), reply)
+}

@@ -1,0 +1,33 @@
+// Package soap is SOAP 1.1 over HTTP, document/literal wrapped: envelopes,
+// faults, limits, dispatch by the body element's qualified name, a trace
+// without secrets, and a client. It knows no operation.
+//
+// A request goes through one parser: the raw tokens of an xml.Decoder are
+// checked for what encoding/xml lets pass, against the namespaces and against
+// a schema given as data; what is left, in the form the schema gives it, is
+// decoded into the caller's type. What is wrong with the envelope is a Fault;
+// what is wrong with a field is a FieldError, for the operation to answer.
+package soap
+
+const (
+	// EnvelopeNamespace is that of SOAP 1.1.
+	EnvelopeNamespace = "http://schemas.xmlsoap.org/soap/envelope/"
+
+	encodingNamespace = "http://schemas.xmlsoap.org/soap/encoding/"
+	nextActor         = "http://schemas.xmlsoap.org/soap/actor/next"
+	instanceNamespace = "http://www.w3.org/2001/XMLSchema-instance"
+	schemaNamespace   = "http://www.w3.org/2001/XMLSchema"
+	xmlNamespace      = "http://www.w3.org/XML/1998/namespace"
+	xmlnsNamespace    = "http://www.w3.org/2000/xmlns/"
+)
+
+// The limits of a message, in either direction.
+const (
+	// MaxSize is that of a body in bytes, as it comes and unpacked.
+	MaxSize = 1 << 20
+
+	maxDepth      = 32 // of elements, the envelope included
+	maxAttributes = 64 // of one element
+	maxIgnored    = 16 // names of unknown elements that are kept for the log
+	maxName       = 64 // bytes of each
+)

@@ -1,0 +1,158 @@
+package soap
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+)
+
+// openEnvelope reads up to the start of the one element in the body.
+func openEnvelope(s *scanner) (xml.StartElement, error) {
+	root, err := nextStart(s)
+	if err != nil {
+		return root, err
+	}
+	if root.Name.Local != "Envelope" {
+		return root, s.fault(NotAnEnvelope, "The message is XML but not a SOAP envelope: its root must be Envelope.")
+	}
+	if root.Name.Space != EnvelopeNamespace {
+		return root, s.at(&Fault{Code: CodeVersionMismatch, Reason: WrongVersion, String: "The envelope is not one of SOAP 1.1: its namespace must be " + EnvelopeNamespace + "."})
+	}
+	body, err := nextStart(s)
+	if err == nil && body.Name == (xml.Name{Space: EnvelopeNamespace, Local: "Header"}) {
+		if err = readHeader(s); err == nil {
+			body, err = nextStart(s)
+		}
+	}
+	if err != nil {
+		return body, err
+	}
+	if body.Name != (xml.Name{Space: EnvelopeNamespace, Local: "Body"}) {
+		return body, s.fault(WrongEnvelope, "The envelope must hold at most one Header and then one Body, and nothing else.")
+	}
+	return bodyElement(s)
+}
+
+// nextStart reads the start of the next element inside the open one.
+func nextStart(s *scanner) (xml.StartElement, error) {
+	for {
+		token, err := s.next()
+		if err != nil {
+			return xml.StartElement{}, err
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			return t, nil
+		case xml.EndElement:
+			return xml.StartElement{}, s.fault(WrongEnvelope, "The envelope has no Body.")
+		case xml.CharData:
+			if !onlySpace(t) {
+				return xml.StartElement{}, s.fault(WrongEnvelope, "The envelope holds text where only elements may stand.")
+			}
+		}
+	}
+}
+
+// readHeader reads the header's entries. None is understood here: one that
+// must be, by whoever comes first, is a fault (SOAP 1.1, section 4.2).
+func readHeader(s *scanner) error {
+	for {
+		token, err := s.next()
+		if err != nil {
+			return err
+		}
+		switch t := token.(type) {
+		case xml.EndElement:
+			return nil
+		case xml.CharData:
+			if !onlySpace(t) {
+				return s.fault(WrongEnvelope, "The envelope holds text where only elements may stand.")
+			}
+		case xml.StartElement:
+			if mustUnderstand(t.Attr) {
+				return s.at(&Fault{Code: CodeMustUnderstand, Reason: NotUnderstood, String: "A header entry with mustUnderstand is not understood here: no header is needed, leave it out or do not insist."})
+			}
+			if _, err := s.skip(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func mustUnderstand(attributes []xml.Attr) bool {
+	must, forUs := false, true
+	for _, a := range attributes {
+		switch a.Name {
+		case xml.Name{Space: EnvelopeNamespace, Local: "mustUnderstand"}:
+			value := strings.TrimSpace(a.Value)
+			must = value == "1" || value == "true"
+		case xml.Name{Space: EnvelopeNamespace, Local: "actor"}:
+			forUs = a.Value == "" || a.Value == nextActor
+		}
+	}
+	return must && forUs
+}
+
+func bodyElement(s *scanner) (xml.StartElement, error) {
+	for {
+		token, err := s.next()
+		if err != nil {
+			return xml.StartElement{}, err
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			return t, nil
+		case xml.EndElement:
+			return xml.StartElement{}, s.fault(EmptyBody, "The Body is empty: it must hold the element of one operation.")
+		case xml.CharData:
+			if !onlySpace(t) {
+				return xml.StartElement{}, s.fault(WrongEnvelope, "The Body holds text where the element of an operation must stand.")
+			}
+		}
+	}
+}
+
+// closeEnvelope reads what may follow the body's element: white space and
+// comments, to the very end.
+func closeEnvelope(s *scanner) error {
+	for {
+		token, err := s.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		inBody := len(s.open) > 1
+		switch t := token.(type) {
+		case xml.StartElement:
+			if len(s.open) > 2 {
+				return s.fault(SeveralBodyElements, "The Body holds more than one element: send one operation in an envelope.")
+			}
+			return s.fault(WrongEnvelope, "The envelope must hold at most one Header and then one Body, and nothing else.")
+		case xml.CharData:
+			if !onlySpace(t) && inBody {
+				return s.fault(WrongEnvelope, "The Body holds text beside the element of the operation.")
+			}
+			if !onlySpace(t) {
+				return s.fault(WrongEnvelope, "The envelope holds text where only elements may stand.")
+			}
+		}
+	}
+}
+
+// Namespace is a namespace and its prefix.
+type Namespace struct{ Prefix, URI string }
+
+// envelopeFrame is what stands before and after every body.
+func envelopeFrame(namespaces []Namespace) (before, after string) {
+	var b strings.Builder
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+	b.WriteString(`<SOAP-ENV:Envelope xmlns:SOAP-ENV="` + EnvelopeNamespace + `"`)
+	for _, n := range namespaces {
+		b.WriteString(" xmlns:" + n.Prefix + `="` + n.URI + `"`)
+	}
+	b.WriteString("><SOAP-ENV:Body>")
+	return b.String(), "</SOAP-ENV:Body></SOAP-ENV:Envelope>"
+}

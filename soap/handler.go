@@ -1,0 +1,259 @@
+package soap
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Operation answers a request of one body element: it decodes the request,
+// acts, and appends the body of its reply to dst. A *Fault that it returns is
+// sent; any other error is logged and answered by a fault in constant words.
+type Operation func(ctx context.Context, r *Request, dst []byte) ([]byte, error)
+
+// Config is what a Handler is made of. Fields are required unless they say
+// otherwise.
+type Config struct {
+	Operations map[xml.Name]Operation
+	Schema     *Schema // has an element for each operation
+
+	// Namespaces are declared on the envelope of every reply, for what the
+	// operations append.
+	Namespaces []Namespace
+
+	// Detail appends a fault's detail; without it there is none.
+	Detail func(dst []byte, f *Fault, requestID string) []byte
+
+	// Describe answers a GET or HEAD request that asks for the service's
+	// description, and reports whether it was one; optional.
+	Describe func(w http.ResponseWriter, r *http.Request) bool
+
+	// Strict holds requests to the schema to the letter: order, occurrence,
+	// namespaces and the forms of simple types.
+	Strict bool
+
+	BodyTimeout time.Duration // for a body to arrive; 0 is 10 seconds
+	Trace       *Trace        // optional
+
+	Log  *slog.Logger
+	Rand io.Reader // is read from many goroutines
+	Now  func() time.Time
+}
+
+// Handler is a SOAP 1.1 endpoint, on whatever path it is put. Operations are
+// found by the qualified name of the element in the body alone.
+type Handler struct {
+	Config
+	before, after string // of every body
+	buffers       sync.Pool
+}
+
+// NewHandler checks that every operation is in the schema.
+func NewHandler(c Config) (*Handler, error) {
+	for name := range c.Operations {
+		if c.Schema.globals[name] == nil {
+			return nil, fmt.Errorf("soap: operation %s is not in the schema", name.Local)
+		}
+	}
+	if c.BodyTimeout == 0 {
+		c.BodyTimeout = 10 * time.Second
+	}
+	h := &Handler{Config: c}
+	h.before, h.after = envelopeFrame(c.Namespaces)
+	h.buffers.New = func() any { return new([]byte) }
+	return h, nil
+}
+
+// Request is a request to an operation.
+type Request struct {
+	ID         string // that of the reply's Request-Id header
+	RemoteAddr string // as http.Request has it
+
+	operation string
+	reader    *reader
+	attrs     []slog.Attr
+}
+
+// Decode reads the request into v, a pointer to the operation's type. The
+// error is a *Fault if the envelope is wrong and a *FieldError if a field is.
+// It is called once.
+func (r *Request) Decode(v any) error { return r.reader.decode(v) }
+
+// Note adds to the request's line in the log.
+func (r *Request) Note(attrs ...slog.Attr) { r.attrs = append(r.attrs, attrs...) }
+
+// ServeHTTP implements http.Handler.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e := exchange{handler: h, writer: w, request: r, started: h.Now()}
+	var id [8]byte
+	if _, err := io.ReadFull(h.Rand, id[:]); err != nil {
+		h.Log.ErrorContext(r.Context(), "draw a request's ID", "error", err)
+		http.Error(w, "The server cannot draw random numbers.", http.StatusInternalServerError)
+		return
+	}
+	e.id = hex.EncodeToString(id[:])
+	w.Header().Set("Request-Id", e.id)
+	switch r.Method {
+	case http.MethodPost:
+		e.serve()
+	case http.MethodGet, http.MethodHead:
+		e.describe()
+	default:
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		e.words(http.StatusMethodNotAllowed, "A SOAP request is sent by POST. GET ?wsdl describes the service.\n")
+	}
+}
+
+// exchange is one request and its reply.
+type exchange struct {
+	handler *Handler
+	writer  http.ResponseWriter
+	request *http.Request
+	id      string
+	started time.Time
+
+	in     []byte  // the request in UTF-8, once it is read
+	sent   int     // bytes of the reply
+	called Request // zero until the operation is known
+}
+
+// serve answers a POST, whatever happens.
+func (e *exchange) serve() {
+	buffer := e.handler.buffers.Get().(*[]byte)
+	defer e.handler.buffers.Put(buffer)
+	reply, err := e.answer(append((*buffer)[:0], e.handler.before...))
+	status := http.StatusOK
+	fault := e.fault(err)
+	if fault == nil {
+		reply = append(reply, e.handler.after...)
+	} else {
+		reply = e.handler.appendFault((*buffer)[:0], fault, e.id)
+		status = http.StatusInternalServerError
+		if fault.Status != 0 {
+			status = fault.Status
+		}
+	}
+	e.send(status, reply)
+	e.log(status, fault)
+	if e.handler.Trace != nil {
+		e.trace(status, reply)
+	}
+	if cap(reply) <= maxPooled {
+		*buffer = reply
+	}
+}
+
+// maxPooled is the largest reply whose buffer is kept for the next.
+const maxPooled = 64 << 10
+
+// answer appends a reply's body, or returns why there is none.
+func (e *exchange) answer(dst []byte) (_ []byte, err error) {
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			err = panicked{recovered, debug.Stack()}
+		}
+	}()
+	body, charset, fault := readBody(e.writer, e.request, e.handler.BodyTimeout)
+	if fault != nil {
+		return nil, fault
+	}
+	e.in = body
+	text, fault := readText(body, charset)
+	if fault != nil {
+		return nil, fault
+	}
+	e.in = text
+	s := newScanner(e.in)
+	start, err := openEnvelope(s)
+	if err != nil {
+		return nil, err
+	}
+	e.called.operation = start.Name.Local
+	operation, ok := e.handler.Operations[start.Name]
+	if !ok {
+		return nil, s.fault(UnknownOperation, e.handler.nearest(start.Name))
+	}
+	e.called.ID, e.called.RemoteAddr = e.id, e.request.RemoteAddr
+	e.called.reader = newReader(s, e.handler.Schema.globals[start.Name], start, e.handler.Strict)
+	return operation(e.request.Context(), &e.called, dst)
+}
+
+// nearest are the words for a body element that is no operation.
+func (h *Handler) nearest(name xml.Name) string {
+	for known := range h.Operations {
+		if known.Local == name.Local {
+			return "The operation's element is not in the namespace " + known.Space + "."
+		}
+	}
+	return "The element in the Body is no operation of this service: GET ?wsdl lists them."
+}
+
+// panicked is an error that an operation, or the reading of a request, did
+// not return.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+// Error tells a mistake of the run-time's apart and nothing else: any other
+// value may hold what a log must not.
+func (p panicked) Error() string {
+	if mistake, ok := p.value.(runtime.Error); ok {
+		return "panic: " + mistake.Error()
+	}
+	return fmt.Sprintf("panic with a %T", p.value)
+}
+
+// fault is what an error is answered with, nil for none. What is no fault is
+// logged with all that may be logged of it, and the peer is told nothing.
+func (e *exchange) fault(err error) *Fault {
+	if err == nil {
+		return nil
+	}
+	var fault *Fault
+	if errors.As(err, &fault) {
+		return fault
+	}
+	attrs := []slog.Attr{slog.String("request_id", e.id), slog.String("operation", e.called.operation), slog.String("error", err.Error())}
+	var p panicked
+	if errors.As(err, &p) {
+		attrs = append(attrs, slog.String("stack", string(p.stack)))
+	}
+	e.handler.Log.LogAttrs(e.request.Context(), slog.LevelError, "request failed", attrs...)
+	return internalFault()
+}
+
+func (h *Handler) appendFault(dst []byte, f *Fault, id string) []byte {
+	dst = append(dst, h.before...)
+	dst = append(dst, "<SOAP-ENV:Fault><faultcode>SOAP-ENV:"...)
+	dst = append(dst, f.Code...)
+	dst = append(dst, "</faultcode><faultstring>"...)
+	dst = append(dst, escape(f.words())...)
+	dst = append(dst, "</faultstring>"...)
+	if h.Detail != nil {
+		dst = append(dst, "<detail>"...)
+		dst = h.Detail(dst, f, id)
+		dst = append(dst, "</detail>"...)
+	}
+	dst = append(dst, "</SOAP-ENV:Fault>"...)
+	return append(dst, h.after...)
+}
+
+func (e *exchange) send(status int, reply []byte) {
+	header := e.writer.Header()
+	header.Set("Content-Type", "text/xml; charset=utf-8")
+	header.Set("Content-Length", strconv.Itoa(len(reply)))
+	header.Set("Cache-Control", "no-store")
+	e.writer.WriteHeader(status)
+	e.sent, _ = e.writer.Write(reply) // a peer that went away needs no answer
+}

@@ -1,0 +1,298 @@
+package soap_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/xml"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/dsappd/dsappd/soap"
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// post sends a body and returns the reply's text.
+func post(t testing.TB, server *httptest.Server, body io.Reader, set func(*http.Request)) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequest(http.MethodPost, server.URL, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "text/xml; charset=utf-8")
+	if set != nil {
+		set(r)
+	}
+	return do(t, r)
+}
+
+func do(t testing.TB, r *http.Request) (*http.Response, string) {
+	t.Helper()
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	reply, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response.Header.Get("Request-Id") == "" {
+		t.Errorf("%s %s: no Request-Id", r.Method, r.URL)
+	}
+	return response, string(reply)
+}
+
+func body(t testing.TB, name string) []byte {
+	t.Helper()
+	_, body, _ := bytes.Cut(requests(t)[name], []byte("\n\n"))
+	return body
+}
+
+func TestMethods(t *testing.T) {
+	server := serve(t, config(t, &heard{}))
+	for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodOptions, http.MethodPatch, "PROPFIND"} {
+		r, _ := http.NewRequest(method, server.URL, strings.NewReader("x"))
+		response, words := do(t, r)
+		if response.StatusCode != http.StatusMethodNotAllowed || response.Header.Get("Allow") != "GET, HEAD, POST" || words == "" {
+			t.Errorf("%s: %d, Allow %q, %q", method, response.StatusCode, response.Header.Get("Allow"), words)
+		}
+	}
+}
+
+func TestGet(t *testing.T) {
+	server := serve(t, config(t, &heard{}))
+	for _, method := range []string{http.MethodGet, http.MethodHead} {
+		for target, want := range map[string]string{"/": `<a href="?wsdl">`, "/x?WSDL": "<wsdl:definitions", "/?xsd=BasicTypes.xsd": "<xsd:schema"} {
+			r, _ := http.NewRequest(method, server.URL+target, nil)
+			response, words := do(t, r)
+			if response.StatusCode != http.StatusOK || method == http.MethodGet && !strings.Contains(words, want) {
+				t.Errorf("%s %s: %d %q", method, target, response.StatusCode, words)
+			}
+		}
+	}
+}
+
+func TestLengthRequired(t *testing.T) {
+	server := serve(t, config(t, &heard{}))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nConnection: close\r\n\r\n")
+	reply, _ := io.ReadAll(conn)
+	if !bytes.HasPrefix(reply, []byte("HTTP/1.1 411 ")) || !bytes.Contains(reply, []byte("LengthRequired")) {
+		t.Errorf("%s", reply)
+	}
+}
+
+// endless is a body that is too large by far and says nothing of it.
+type endless struct{ left int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.left == 0 {
+		return 0, io.EOF
+	}
+	n := min(len(p), e.left)
+	e.left -= n
+	for i := range p[:n] {
+		p[i] = ' '
+	}
+	return n, nil
+}
+
+func TestSize(t *testing.T) {
+	var h heard
+	server := serve(t, config(t, &h))
+	inGzip := func(r *http.Request) { r.Header.Set("Content-Encoding", "gzip") }
+	for name, c := range map[string]struct {
+		body   io.Reader
+		set    func(*http.Request)
+		status int
+	}{
+		"exactly the limit":    {padded(t, soap.MaxSize), nil, http.StatusOK},
+		"one more":             {padded(t, soap.MaxSize+1), nil, http.StatusRequestEntityTooLarge},
+		"in chunks":            {&endless{soap.MaxSize + 1}, nil, http.StatusRequestEntityTooLarge},
+		"gzip, the limit":      {packed(t, padded(t, soap.MaxSize)), inGzip, http.StatusOK},
+		"gzip, one more":       {packed(t, padded(t, soap.MaxSize+1)), inGzip, http.StatusRequestEntityTooLarge},
+		"gzip, a hundred fold": {packed(t, &endless{40 * soap.MaxSize}), inGzip, http.StatusRequestEntityTooLarge},
+	} {
+		response, reply := post(t, server, c.body, c.set)
+		if response.StatusCode != c.status {
+			t.Errorf("%s: %d %s", name, response.StatusCode, reply)
+		}
+		if said := h.take(); (said != "") != (c.status == http.StatusOK) {
+			t.Errorf("%s: the operation heard %q", name, said)
+		}
+		if c.status != http.StatusOK && !strings.Contains(reply, "<reason>TooLarge</reason>") {
+			t.Errorf("%s: %s", name, reply)
+		}
+	}
+}
+
+func padded(t *testing.T, size int) io.Reader {
+	t.Helper()
+	envelope := body(t, "documented-register")
+	return bytes.NewReader(append(envelope, bytes.Repeat([]byte(" "), size-len(envelope))...))
+}
+
+func packed(t *testing.T, plain io.Reader) io.Reader {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := io.Copy(w, plain); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return &b
+}
+
+func TestSlowBody(t *testing.T) {
+	c := config(t, &heard{})
+	c.BodyTimeout = 20 * time.Millisecond
+	server := serve(t, c)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+	_, _ = io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 100\r\n\r\n<a>")
+	reply, _ := io.ReadAll(conn)
+	if !bytes.HasPrefix(reply, []byte("HTTP/1.1 408 ")) || !bytes.Contains(reply, []byte("TooSlow")) {
+		t.Errorf("%s", reply)
+	}
+}
+
+// The deadline for a body must not cut off the next request of a connection.
+func TestDeadlineEnds(t *testing.T) {
+	c := config(t, &heard{})
+	c.BodyTimeout = 20 * time.Millisecond
+	slow := c.Operations[name("dsappSRPRegister")]
+	var interrupted error
+	c.Operations[name("dsappSRPRegister")] = func(ctx context.Context, r *soap.Request, dst []byte) ([]byte, error) {
+		select {
+		case <-ctx.Done():
+			interrupted = ctx.Err()
+		case <-time.After(60 * time.Millisecond):
+		}
+		return slow(ctx, r, dst)
+	}
+	server := serve(t, c)
+	for range 2 {
+		response, reply := post(t, server, bytes.NewReader(body(t, "documented-register")), nil)
+		if response.StatusCode != http.StatusOK || interrupted != nil {
+			t.Errorf("%d %s, %v", response.StatusCode, reply, interrupted)
+		}
+	}
+}
+
+const secretWords = "open sesame"
+
+func TestPanicAndError(t *testing.T) {
+	for what, fails := range map[string]func() error{
+		"panic":   func() error { panic(secretWords) },
+		"runtime": func() error { return []error(nil)[len(requests(t))] },
+		"error":   func() error { return errors.New("disk on fire") },
+		"fault":   func() error { return &soap.Fault{Code: soap.CodeServer, Reason: "Busy", String: "Try again."} },
+	} {
+		var logged bytes.Buffer
+		var h heard
+		c := config(t, &h)
+		c.Log = slog.New(slog.NewTextHandler(&logged, nil))
+		c.Operations[name("dsappSRPRegister")] = func(context.Context, *soap.Request, []byte) ([]byte, error) { return nil, fails() }
+		server := serve(t, c)
+		response, reply := post(t, server, bytes.NewReader(body(t, "documented-register")), nil)
+		if response.StatusCode != http.StatusInternalServerError || !strings.Contains(reply, "<faultcode>SOAP-ENV:Server</faultcode>") {
+			t.Errorf("%s: %d %s", what, response.StatusCode, reply)
+		}
+		for _, word := range []string{secretWords, "disk", "goroutine", "out of range"} {
+			if strings.Contains(reply, word) {
+				t.Errorf("%s: the peer was told %q", what, word)
+			}
+		}
+		if strings.Contains(logged.String(), secretWords) {
+			t.Errorf("%s: the log has what the panic was about", what)
+		}
+		if what != "fault" && !strings.Contains(logged.String(), "level=ERROR msg=\"request failed\" request_id="+response.Header.Get("Request-Id")) {
+			t.Errorf("%s: not in the log by its ID: %s", what, logged.String())
+		}
+		if response, _ := post(t, server, bytes.NewReader(body(t, "documented-activate")), nil); response.StatusCode != http.StatusOK {
+			t.Errorf("%s: another request got %d", what, response.StatusCode)
+		}
+	}
+}
+
+func TestLogLine(t *testing.T) {
+	var logged bytes.Buffer
+	c := config(t, &heard{})
+	c.Log = slog.New(slog.NewTextHandler(&logged, nil))
+	c.Operations[name("dsappSRPActivate")] = func(_ context.Context, r *soap.Request, dst []byte) ([]byte, error) {
+		var in wsdl.DsappSRPActivate
+		if err := r.Decode(&in); err != nil {
+			return nil, err
+		}
+		if r.RemoteAddr == "" {
+			t.Error("no address")
+		}
+		r.Note(slog.String("status", "STAT_SUCCESS"), slog.String("id_of_operation", r.ID))
+		return dst, nil
+	}
+	server := serve(t, c)
+	envelope := bytes.Replace(body(t, "documented-activate"), []byte("<credential>"), []byte("<pin>1234</pin><credential><x/>"), 1)
+	response, _ := post(t, server, bytes.NewReader(envelope), nil)
+	for _, want := range []string{"request_id=" + response.Header.Get("Request-Id"), "id_of_operation=" + response.Header.Get("Request-Id"),
+		"operation=dsappSRPActivate", "http_status=200", "status=STAT_SUCCESS", `ignored="[pin credential/x]"`, "remote=127.0.0.1:"} {
+		if !strings.Contains(logged.String(), want) {
+			t.Errorf("the log lacks %s: %s", want, logged.String())
+		}
+	}
+	if strings.Count(logged.String(), "\n") != 1 || strings.Contains(logged.String(), "123456") {
+		t.Errorf("log: %s", logged.String())
+	}
+}
+
+func TestNoRandomness(t *testing.T) {
+	c := config(t, &heard{})
+	c.Rand = iotest.ErrReader(errors.New("no entropy"))
+	h, err := soap.NewHandler(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body(t, "documented-register"))))
+	if w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "entropy") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
+func TestNewHandler(t *testing.T) {
+	c := config(t, &heard{})
+	c.Operations[xml.Name{Local: "unheardOf"}] = nil
+	if _, err := soap.NewHandler(c); err == nil || !strings.Contains(err.Error(), "unheardOf") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestNewSchema(t *testing.T) {
+	for want, elements := range map[string][]soap.Element{
+		"deeper":     {{Depth: 1, Name: "a"}},
+		"occurrence": {{Name: "a", MaxOccurs: 2}},
+		"pattern":    {{Name: "a", Base: "string", Pattern: "("}},
+	} {
+		if _, err := soap.NewSchema(elements); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v is not about %s", err, want)
+		}
+	}
+}

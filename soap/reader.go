@@ -1,0 +1,249 @@
+package soap
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+)
+
+// reader gives the tokens of an operation's element, below one scanner, in
+// the form that the schema has for them: bare names, no attributes, simple
+// values checked, absent ones left out, unknown ones skipped. It never stops
+// at a wrong field, since the rest of the envelope decides whether there is
+// anything to answer: the first one is kept.
+type reader struct {
+	scanner *scanner
+	strict  bool
+	frames  []frame
+	queue   []xml.Token
+	given   int // tokens of the queue that went out
+	text    []byte
+	wrong   *FieldError
+	ignored []string
+}
+
+// frame is an element that holds elements, being read.
+type frame struct {
+	node    *node
+	seen    uint64 // children that were there, by their place
+	present uint64 // of those, the ones with a value
+	reached uint   // the place of the last one
+	given   bool   // its start is queued, which waits for its first value
+}
+
+// newReader reads the element whose start the scanner has just given.
+func newReader(s *scanner, global *node, start xml.StartElement, strict bool) *reader {
+	r := &reader{scanner: s, strict: strict, frames: make([]frame, 0, 4), queue: make([]xml.Token, 0, 8)}
+	r.frames = append(r.frames, frame{node: global})
+	r.attributes(global, start.Attr)
+	return r
+}
+
+// Token implements xml.TokenReader.
+func (r *reader) Token() (xml.Token, error) {
+	for r.given == len(r.queue) {
+		if len(r.frames) == 0 {
+			return nil, io.EOF
+		}
+		r.queue, r.given = r.queue[:0], 0
+		if err := r.advance(); err != nil {
+			return nil, err
+		}
+	}
+	r.given++
+	return r.queue[r.given-1], nil
+}
+
+func (r *reader) top() *frame { return &r.frames[len(r.frames)-1] }
+
+// give queues tokens, before them the starts around them that waited.
+func (r *reader) give(tokens ...xml.Token) {
+	for i := range r.frames {
+		if f := &r.frames[i]; !f.given {
+			f.given = true
+			r.queue = append(r.queue, f.node.start)
+		}
+	}
+	r.queue = append(r.queue, tokens...)
+}
+
+// advance reads one token of the scanner.
+func (r *reader) advance() error {
+	token, err := r.scanner.next()
+	if err != nil {
+		return err
+	}
+	switch t := token.(type) {
+	case xml.StartElement:
+		return r.child(t)
+	case xml.EndElement:
+		r.end()
+	case xml.CharData:
+		if !onlySpace(t) {
+			r.refuse(r.top().node.path, "holds text where only elements may stand", "put the text into one of its elements")
+		}
+	}
+	return nil
+}
+
+// refuse keeps the first thing that is wrong.
+func (r *reader) refuse(path, problem, mend string) {
+	if r.wrong != nil {
+		return
+	}
+	if path == "" {
+		path = "the operation's element"
+	}
+	r.wrong = &FieldError{Path: path, Problem: problem, Mend: mend}
+}
+
+func (r *reader) child(t xml.StartElement) error {
+	top := r.top()
+	n := top.node.child(t.Name, r.strict)
+	if n == nil {
+		return r.unknown(top.node, t.Name)
+	}
+	if r.repeated(top, n) {
+		_, err := r.scanner.skip()
+		return err
+	}
+	inBase64 := r.attributes(n, t.Attr)
+	if isNil(t.Attr) {
+		return r.nilled(n)
+	}
+	if n.Base != "" {
+		return r.simple(n, inBase64)
+	}
+	r.frames = append(r.frames, frame{node: n})
+	return nil
+}
+
+// unknown skips an element that the schema does not have, and keeps its name.
+func (r *reader) unknown(parent *node, name xml.Name) error {
+	path := name.Local[:min(len(name.Local), maxName)]
+	if parent.path != "" {
+		path = parent.path + "/" + path
+	}
+	if r.strict {
+		r.refuse(path, "is not an element of this operation", "leave it out, or put it into the namespace and place that the WSDL gives it")
+	}
+	if len(r.ignored) < maxIgnored {
+		r.ignored = append(r.ignored, path)
+	}
+	_, err := r.scanner.skip()
+	return err
+}
+
+// repeated notes a child and says whether it is one too many.
+func (r *reader) repeated(parent *frame, n *node) bool {
+	bit := uint64(1) << n.place
+	if parent.seen&bit != 0 && n.MaxOccurs == 1 {
+		r.refuse(n.path, "is there more than once", "send it once")
+		return true
+	}
+	if r.strict && n.place < parent.reached {
+		r.refuse(n.path, "is out of order", "send the elements in the order of the WSDL")
+	}
+	parent.seen |= bit
+	parent.present |= bit
+	parent.reached = n.place
+	return false
+}
+
+// absent takes back that a child has a value.
+func (r *reader) absent(parent *frame, n *node) { parent.present &^= uint64(1) << n.place }
+
+// nilled reads an element marked xsi:nil, which counts as absent.
+func (r *reader) nilled(n *node) error {
+	empty, err := r.scanner.skip()
+	switch {
+	case err != nil:
+		return err
+	case r.strict:
+		r.refuse(n.path, "is marked xsi:nil", "leave the element out")
+	case !empty:
+		r.refuse(n.path, "is marked xsi:nil and holds something", "send it empty, or without xsi:nil")
+	}
+	r.absent(r.top(), n)
+	return nil
+}
+
+// end closes the element on top: what it lacks is known now.
+func (r *reader) end() {
+	top := r.top()
+	if !top.given && top.node.optional() && !r.strict {
+		r.absent(&r.frames[len(r.frames)-2], top.node)
+		r.frames = r.frames[:len(r.frames)-1]
+		return
+	}
+	r.checkComplete(top)
+	r.give(top.node.end)
+	r.frames = r.frames[:len(r.frames)-1]
+}
+
+func (r *reader) checkComplete(f *frame) {
+	counted := 0 // the choice that was looked at last
+	for _, n := range f.node.children {
+		present := f.present&(1<<n.place) != 0
+		if n.required() && !present {
+			r.refuse(n.path, "is missing", "send it with "+n.holds()+r.instead(f.node))
+		}
+		if n.Choice != 0 && n.Choice != counted {
+			counted = n.Choice
+			r.checkChoice(f, n)
+		}
+	}
+}
+
+func (r *reader) checkChoice(f *frame, first *node) {
+	there := 0
+	for _, n := range f.node.children {
+		if n.Choice == first.Choice && f.present&(1<<n.place) != 0 {
+			there++
+		}
+	}
+	path := f.node.path
+	if path == "" {
+		path = first.path
+	}
+	switch {
+	case there == 0:
+		r.refuse(path, "lacks "+f.node.alternatives(first.Choice), "send exactly one of them"+r.instead(f.node))
+	case there > 1:
+		r.refuse(path, "holds more than one of "+f.node.alternatives(first.Choice), "send exactly one of them")
+	}
+}
+
+// instead names what was sent there and is not known: most often the missing
+// element, misspelt.
+func (r *reader) instead(parent *node) string {
+	for _, path := range r.ignored {
+		name, below := strings.CutPrefix(path, parent.path+"/")
+		if parent.path == "" {
+			name, below = path, true
+		}
+		if below && !strings.Contains(name, "/") {
+			return " (" + name + " is not known there)"
+		}
+	}
+	return ""
+}
+
+// decode reads the rest of the envelope into v.
+func (r *reader) decode(v any) error {
+	if err := xml.NewTokenDecoder(r).Decode(v); err != nil {
+		var fault *Fault
+		if errors.As(err, &fault) {
+			return fault
+		}
+		return err
+	}
+	if err := closeEnvelope(r.scanner); err != nil {
+		return err
+	}
+	if r.wrong != nil {
+		return r.wrong
+	}
+	return nil
+}

@@ -1,0 +1,248 @@
+package soap
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+)
+
+// scanner gives the tokens of a document, their names resolved, and refuses
+// what encoding/xml lets pass: it is the one reader of every message.
+type scanner struct {
+	raw      *xml.Decoder
+	open     []openElement
+	bindings []binding
+	ended    bool // the root is closed
+}
+
+type openElement struct {
+	name     xml.Name // as written
+	bindings int      // how many were in scope outside
+}
+
+type binding struct{ prefix, uri string }
+
+func newScanner(text []byte) *scanner {
+	return &scanner{
+		raw:      xml.NewDecoder(bytes.NewReader(text)),
+		open:     make([]openElement, 0, 8),
+		bindings: append(make([]binding, 0, 8), binding{"xml", xmlNamespace}),
+	}
+}
+
+// at gives a fault its place: where the last token ends.
+func (s *scanner) at(f *Fault) *Fault {
+	f.Line, f.Column = s.raw.InputPos()
+	return f
+}
+
+func (s *scanner) fault(reason Reason, words string) *Fault {
+	return s.at(clientFault(reason, words))
+}
+
+// next returns an xml.StartElement, xml.EndElement or xml.CharData; io.EOF
+// after a whole document; or a *Fault. Attributes that declare namespaces are
+// left out. Bytes are good until the next call.
+func (s *scanner) next() (xml.Token, error) {
+	for {
+		token, err := s.raw.RawToken()
+		if errors.Is(err, io.EOF) && s.ended {
+			return nil, io.EOF
+		}
+		if errors.Is(err, io.EOF) && len(s.open) == 0 {
+			return nil, s.fault(NotAnEnvelope, "The message is empty: send a SOAP 1.1 envelope.")
+		}
+		if err != nil {
+			return nil, s.fault(NotWellFormed, "The message is not well-formed XML.")
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			return s.start(t)
+		case xml.EndElement:
+			return s.end(t)
+		case xml.CharData:
+			if len(s.open) > 0 {
+				return token, nil
+			}
+			if !onlySpace(t) {
+				return nil, s.outside()
+			}
+		case xml.ProcInst:
+			return nil, s.fault(ProcessingInstruction, "The message holds a processing instruction, which SOAP does not allow: leave it out; an XML declaration stands at the very beginning.")
+		case xml.Directive:
+			return nil, s.fault(DocumentType, "The message holds a document type declaration, which SOAP does not allow: leave it out.")
+		}
+	}
+}
+
+// outside is the fault for content that is in no element.
+func (s *scanner) outside() *Fault {
+	if s.ended {
+		return s.fault(AfterTheRoot, "The message goes on after the envelope: send one envelope and nothing else.")
+	}
+	return s.fault(NotWellFormed, "The message is not well-formed XML: text stands before the envelope.")
+}
+
+func (s *scanner) start(t xml.StartElement) (xml.Token, error) {
+	switch {
+	case s.ended:
+		return nil, s.outside()
+	case len(s.open) == maxDepth:
+		return nil, s.fault(TooDeep, "The message's elements are more than 32 deep.")
+	case len(t.Attr) > maxAttributes:
+		return nil, s.fault(TooManyAttributes, "An element of the message has more than 64 attributes.")
+	}
+	s.open = append(s.open, openElement{t.Name, len(s.bindings)})
+	if fault := s.declare(t.Attr); fault != nil {
+		return nil, fault
+	}
+	var fault *Fault
+	if t.Name, fault = s.resolve(t.Name, true); fault != nil {
+		return nil, fault
+	}
+	t.Attr, fault = s.attributes(t.Attr)
+	if fault != nil {
+		return nil, fault
+	}
+	return t, nil
+}
+
+// declare takes the namespace declarations among attributes into scope.
+func (s *scanner) declare(attributes []xml.Attr) *Fault {
+	outer := s.open[len(s.open)-1].bindings
+	for _, a := range attributes {
+		prefix := a.Name.Local
+		switch {
+		case a.Name.Space == "" && prefix == "xmlns":
+			prefix = ""
+		case a.Name.Space != "xmlns":
+			continue
+		case a.Value == "" || prefix == "xmlns" || (prefix == "xml") != (a.Value == xmlNamespace):
+			return s.fault(WrongName, "A namespace declaration is wrong: a prefix needs a namespace, and those of xml and xmlns are fixed.")
+		}
+		if a.Value == xmlnsNamespace {
+			return s.fault(WrongName, "A namespace declaration is wrong: that of xmlns cannot be declared.")
+		}
+		for _, b := range s.bindings[outer:] {
+			if b.prefix == prefix {
+				return s.duplicate()
+			}
+		}
+		s.bindings = append(s.bindings, binding{prefix, a.Value})
+	}
+	return nil
+}
+
+func (s *scanner) duplicate() *Fault {
+	return s.fault(DuplicateAttribute, "An element of the message has the same attribute twice.")
+}
+
+// resolve replaces a prefix by its namespace. The default namespace is for
+// elements only.
+func (s *scanner) resolve(name xml.Name, element bool) (xml.Name, *Fault) {
+	if strings.Contains(name.Local, ":") || name.Space == "xmlns" {
+		return name, s.fault(WrongName, "A name in the message has a colon in the wrong place.")
+	}
+	if name.Space == "" && !element {
+		return name, nil
+	}
+	uri, ok := s.namespace(name.Space)
+	if !ok {
+		return name, s.fault(UndeclaredPrefix, "The message uses a namespace prefix that it does not declare: add its xmlns attribute.")
+	}
+	return xml.Name{Space: uri, Local: name.Local}, nil
+}
+
+// namespace is what a prefix stands for; without a default namespace, the
+// empty one stands for none.
+func (s *scanner) namespace(prefix string) (uri string, ok bool) {
+	for i := len(s.bindings) - 1; i >= 0; i-- {
+		if s.bindings[i].prefix == prefix {
+			return s.bindings[i].uri, true
+		}
+	}
+	return "", prefix == ""
+}
+
+// prefix is one that stands for a namespace where the scanner is.
+func (s *scanner) prefix(uri string) string {
+	for i := len(s.bindings) - 1; i >= 0; i-- {
+		if s.bindings[i].uri == uri {
+			return s.bindings[i].prefix
+		}
+	}
+	return ""
+}
+
+// attributes resolves the names of attributes in place, without namespace
+// declarations.
+func (s *scanner) attributes(all []xml.Attr) ([]xml.Attr, *Fault) {
+	kept := all[:0]
+	for _, a := range all {
+		if a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns" {
+			continue
+		}
+		var fault *Fault
+		if a.Name, fault = s.resolve(a.Name, false); fault != nil {
+			return nil, fault
+		}
+		for _, other := range kept {
+			if other.Name == a.Name {
+				return nil, s.duplicate()
+			}
+		}
+		kept = append(kept, a)
+	}
+	return kept, nil
+}
+
+// end closes an element; raw tokens are not matched by encoding/xml.
+func (s *scanner) end(t xml.EndElement) (xml.Token, error) {
+	if len(s.open) == 0 || s.open[len(s.open)-1].name != t.Name {
+		return nil, s.fault(NotWellFormed, "The message is not well-formed XML: an end tag matches no start tag.")
+	}
+	top := s.open[len(s.open)-1]
+	// The scope is the element's own: its end tag is resolved within it.
+	name, fault := s.resolve(t.Name, true)
+	if fault != nil {
+		return nil, fault
+	}
+	s.open, s.bindings = s.open[:len(s.open)-1], s.bindings[:top.bindings]
+	s.ended = len(s.open) == 0
+	return xml.EndElement{Name: name}, nil
+}
+
+// skip reads to the end of the element that was opened last, and says whether
+// it held anything but white space and comments.
+func (s *scanner) skip() (empty bool, err error) {
+	empty = true
+	for depth := 1; depth > 0; {
+		token, err := s.next()
+		if err != nil {
+			return false, err
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			depth++
+			empty = false
+		case xml.EndElement:
+			depth--
+		case xml.CharData:
+			empty = empty && onlySpace(t)
+		}
+	}
+	return empty, nil
+}
+
+// qualified reads a prefixed name in a value, such as that of xsi:type, where
+// it stands: in the element opened last.
+func (s *scanner) qualified(value string) (xml.Name, bool) {
+	prefix, local, found := strings.Cut(strings.TrimSpace(value), ":")
+	if !found {
+		prefix, local = "", prefix
+	}
+	uri, ok := s.namespace(prefix)
+	return xml.Name{Space: uri, Local: local}, ok && local != ""
+}
