@@ -2,10 +2,10 @@ package provision
 
 // Status is a pair of the vendor's published codes, as a reply carries it.
 type Status struct {
-	ReturnCode     int
-	ReturnCodeEnum string
-	StatusCode     int
-	StatusCodeEnum string
+	ReturnCode     int    `json:"returnCode"`
+	ReturnCodeEnum string `json:"returnCodeEnum"`
+	StatusCode     int    `json:"statusCode"`
+	StatusCodeEnum string `json:"statusCodeEnum"`
 }
 
 // Refusal is a reason to turn a request down, or Granted.

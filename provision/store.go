@@ -38,6 +38,10 @@ type Reader interface {
 	GetComponent(key ComponentKey) (Component, error)
 	GetPolicy(name string) (Policy, error)
 	GetAuditEvent(key AuditKey) (AuditEvent, error)
+	GetAuditRequest(key AuditRequestKey) (AuditRequest, error)
+	GetAuditSeal(key AuditSealKey) (AuditSeal, error)
+	GetAuditRun(run string) (AuditRun, error)
+	GetAuditAnchor(run string) (AuditAnchor, error)
 	GetKeyCheck(name string) (KeyCheck, error)
 	GetExpiry(key ExpiryKey) (Expiry, error)
 	GetFreeAuthenticator(key FreeKey) (FreeAuthenticator, error)
@@ -56,6 +60,10 @@ type View interface {
 	ScanComponents(within, after ComponentKey) iter.Seq2[Component, error]
 	ScanPolicies(after string) iter.Seq2[Policy, error]
 	ScanAuditEvents(within, after AuditKey) iter.Seq2[AuditEvent, error]
+	ScanAuditRequests(within, after AuditRequestKey) iter.Seq2[AuditRequest, error]
+	ScanAuditSeals(within, after AuditSealKey) iter.Seq2[AuditSeal, error]
+	ScanAuditRuns(after string) iter.Seq2[AuditRun, error]
+	ScanAuditAnchors(after string) iter.Seq2[AuditAnchor, error]
 	ScanKeyChecks(after string) iter.Seq2[KeyCheck, error]
 	ScanExpiries(within, after ExpiryKey) iter.Seq2[Expiry, error]
 	ScanFreeAuthenticators(within, after FreeKey) iter.Seq2[FreeAuthenticator, error]
@@ -72,6 +80,10 @@ type Tx interface {
 	PutComponent(Component) error
 	PutPolicy(Policy) error
 	PutAuditEvent(AuditEvent) error
+	PutAuditRequest(AuditRequest) error
+	PutAuditSeal(AuditSeal) error
+	PutAuditRun(AuditRun) error
+	PutAuditAnchor(AuditAnchor) error
 	PutKeyCheck(KeyCheck) error
 	PutExpiry(Expiry) error
 	PutFreeAuthenticator(FreeAuthenticator) error
@@ -83,6 +95,10 @@ type Tx interface {
 	DeleteComponent(key ComponentKey) error
 	DeletePolicy(name string) error
 	DeleteAuditEvent(key AuditKey) error
+	DeleteAuditRequest(key AuditRequestKey) error
+	DeleteAuditSeal(key AuditSealKey) error
+	DeleteAuditRun(run string) error
+	DeleteAuditAnchor(run string) error
 	DeleteKeyCheck(name string) error
 	DeleteExpiry(key ExpiryKey) error
 	DeleteFreeAuthenticator(key FreeKey) error

@@ -16,7 +16,7 @@ const end = "\x00"
 
 // parts are the parts of a key, from the left; those that are not set are
 // empty.
-type parts [3]string
+type parts [4]string
 
 // KeyError says that a record cannot be stored or found under its key.
 type KeyError struct {
@@ -78,6 +78,14 @@ func timePart(t time.Time) string {
 		return "~"
 	}
 	return t.Format(timeLayout)
+}
+
+// numberPart is of fixed length too; 0 is not set.
+func numberPart(n uint64) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%020d", n)
 }
 
 func prefixPart(p netip.Prefix) string {

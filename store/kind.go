@@ -84,6 +84,44 @@ func auditEvents() kind[provision.AuditKey, provision.AuditEvent] {
 	}
 }
 
+func auditRequests() kind[provision.AuditRequestKey, provision.AuditRequest] {
+	return kind[provision.AuditRequestKey, provision.AuditRequest]{
+		name:  "auditrequest",
+		names: parts{"RequestID", "Run", "Time", "Random"},
+		split: func(k provision.AuditRequestKey) parts {
+			return parts{k.RequestID, k.Run, timePart(k.Time), k.Random}
+		},
+		keyOf: provision.AuditRequest.Key,
+	}
+}
+
+func auditSeals() kind[provision.AuditSealKey, provision.AuditSeal] {
+	return kind[provision.AuditSealKey, provision.AuditSeal]{
+		name:  "auditseal",
+		names: parts{"Run", "Number"},
+		split: func(k provision.AuditSealKey) parts { return parts{k.Run, numberPart(k.Number)} },
+		keyOf: provision.AuditSeal.Key,
+	}
+}
+
+func auditRuns() kind[string, provision.AuditRun] {
+	return kind[string, provision.AuditRun]{
+		name:  "auditrun",
+		names: parts{"Run"},
+		split: onePart,
+		keyOf: func(r provision.AuditRun) string { return r.Run },
+	}
+}
+
+func auditAnchors() kind[string, provision.AuditAnchor] {
+	return kind[string, provision.AuditAnchor]{
+		name:  "auditanchor",
+		names: parts{"Run"},
+		split: onePart,
+		keyOf: func(a provision.AuditAnchor) string { return a.Run },
+	}
+}
+
 func keyChecks() kind[string, provision.KeyCheck] {
 	return kind[string, provision.KeyCheck]{
 		name:  "keycheck",

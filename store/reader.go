@@ -72,3 +72,19 @@ func (r reader) GetExpiry(key provision.ExpiryKey) (provision.Expiry, error) {
 func (r reader) GetFreeAuthenticator(key provision.FreeKey) (provision.FreeAuthenticator, error) {
 	return get(r, freeAuthenticators(), key)
 }
+
+func (r reader) GetAuditRequest(key provision.AuditRequestKey) (provision.AuditRequest, error) {
+	return get(r, auditRequests(), key)
+}
+
+func (r reader) GetAuditSeal(key provision.AuditSealKey) (provision.AuditSeal, error) {
+	return get(r, auditSeals(), key)
+}
+
+func (r reader) GetAuditRun(run string) (provision.AuditRun, error) {
+	return get(r, auditRuns(), run)
+}
+
+func (r reader) GetAuditAnchor(run string) (provision.AuditAnchor, error) {
+	return get(r, auditAnchors(), run)
+}

@@ -89,6 +89,10 @@ func (t *tx) PutRegistration(r provision.Registration) error   { return put(t, r
 func (t *tx) PutComponent(c provision.Component) error         { return put(t, components(), c) }
 func (t *tx) PutPolicy(p provision.Policy) error               { return put(t, policies(), p) }
 func (t *tx) PutAuditEvent(e provision.AuditEvent) error       { return put(t, auditEvents(), e) }
+func (t *tx) PutAuditRequest(r provision.AuditRequest) error   { return put(t, auditRequests(), r) }
+func (t *tx) PutAuditSeal(s provision.AuditSeal) error         { return put(t, auditSeals(), s) }
+func (t *tx) PutAuditRun(r provision.AuditRun) error           { return put(t, auditRuns(), r) }
+func (t *tx) PutAuditAnchor(a provision.AuditAnchor) error     { return put(t, auditAnchors(), a) }
 func (t *tx) PutKeyCheck(c provision.KeyCheck) error           { return put(t, keyChecks(), c) }
 func (t *tx) PutExpiry(e provision.Expiry) error               { return put(t, expiries(), e) }
 func (t *tx) PutFreeAuthenticator(a provision.FreeAuthenticator) error {
@@ -104,6 +108,12 @@ func (t *tx) DeleteRegistration(id string) error               { return remove(t
 func (t *tx) DeleteComponent(key provision.ComponentKey) error { return remove(t, components(), key) }
 func (t *tx) DeletePolicy(name string) error                   { return remove(t, policies(), name) }
 func (t *tx) DeleteAuditEvent(key provision.AuditKey) error    { return remove(t, auditEvents(), key) }
+func (t *tx) DeleteAuditRequest(key provision.AuditRequestKey) error {
+	return remove(t, auditRequests(), key)
+}
+func (t *tx) DeleteAuditSeal(key provision.AuditSealKey) error { return remove(t, auditSeals(), key) }
+func (t *tx) DeleteAuditRun(run string) error                  { return remove(t, auditRuns(), run) }
+func (t *tx) DeleteAuditAnchor(run string) error               { return remove(t, auditAnchors(), run) }
 func (t *tx) DeleteKeyCheck(name string) error                 { return remove(t, keyChecks(), name) }
 func (t *tx) DeleteExpiry(key provision.ExpiryKey) error       { return remove(t, expiries(), key) }
 func (t *tx) DeleteFreeAuthenticator(key provision.FreeKey) error {

@@ -122,3 +122,19 @@ func (v *view) ScanExpiries(within, after provision.ExpiryKey) iter.Seq2[provisi
 func (v *view) ScanFreeAuthenticators(within, after provision.FreeKey) iter.Seq2[provision.FreeAuthenticator, error] {
 	return scan(v, freeAuthenticators(), within, after)
 }
+
+func (v *view) ScanAuditRequests(within, after provision.AuditRequestKey) iter.Seq2[provision.AuditRequest, error] {
+	return scan(v, auditRequests(), within, after)
+}
+
+func (v *view) ScanAuditSeals(within, after provision.AuditSealKey) iter.Seq2[provision.AuditSeal, error] {
+	return scan(v, auditSeals(), within, after)
+}
+
+func (v *view) ScanAuditRuns(after string) iter.Seq2[provision.AuditRun, error] {
+	return scan(v, auditRuns(), "", after)
+}
+
+func (v *view) ScanAuditAnchors(after string) iter.Seq2[provision.AuditAnchor, error] {
+	return scan(v, auditAnchors(), "", after)
+}

@@ -36,6 +36,8 @@ func testModel(t *testing.T, open Open) {
 			newModel(users(), drawUserKey),
 			newModel(components(), drawComponentKey),
 			newModel(auditEvents(), drawAuditKey),
+			newModel(auditRequests(), drawRequestKey),
+			newModel(auditSeals(), drawSealKey),
 		}
 		t.Repeat(map[string]func(*rapid.T){
 			"update": func(t *rapid.T) { modelUpdate(t, s, models) },
@@ -182,4 +184,13 @@ func drawAuditKey(t *rapid.T, label string) provision.AuditKey {
 		Time:   day(1).Add(after.Draw(t, label)).In(zone.Draw(t, label)),
 		Random: drawPart(t, label),
 	}
+}
+
+func drawRequestKey(t *rapid.T, label string) provision.AuditRequestKey {
+	return provision.AuditRequestKey{RequestID: drawPart(t, label), AuditKey: drawAuditKey(t, label)}
+}
+
+func drawSealKey(t *rapid.T, label string) provision.AuditSealKey {
+	number := rapid.SampledFrom([]uint64{1, 2, 9, 10, 99, 100, 1<<32 - 1, 1 << 32, 1<<64 - 1})
+	return provision.AuditSealKey{Run: drawPart(t, label), Number: number.Draw(t, label)}
 }

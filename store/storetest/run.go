@@ -25,6 +25,10 @@ func Run(t *testing.T, open Open) {
 		testRecords(t, open, expiries())
 		testRecords(t, open, freeAuthenticators())
 		testRecords(t, open, auditEvents())
+		testRecords(t, open, auditRequests())
+		testRecords(t, open, auditSeals())
+		testRecords(t, open, auditRuns())
+		testRecords(t, open, auditAnchors())
 	})
 	for name, test := range map[string]func(*testing.T, *store.Store){
 		"Revisions":       testRevisions,

@@ -222,9 +222,32 @@ func wholeEvent() provision.AuditEvent {
 		Domain: "master", UserID: "user1", SerialNumber: "VDS0000001", RegistrationID: "xiOb8GC2",
 		Status: provision.Status{ReturnCode: -1, ReturnCodeEnum: "RET_FAILURE", StatusCode: 1007, StatusCodeEnum: "STAT_LOCKED"},
 		Wire:   provision.Status{ReturnCode: -1, ReturnCodeEnum: "RET_FAILURE", StatusCode: 1000, StatusCodeEnum: "STAT_INVCREDENTIALS"},
-		Checks: []provision.Check{{Name: "component", Detail: "srp-component"}, {Name: "user"}},
+		Policy: "lab",
+		Checks: []provision.Check{{Name: "component", Detail: "srp-component"}, {Name: "user", Settings: []byte(`{"Attempts":5}`)}},
 		Reason: `locked "for" <ever> & a day`,
+		MAC:    digest(1),
 	}
+}
+
+func wholeRequest() provision.AuditRequest {
+	return provision.AuditRequest{AuditRequestKey: provision.AuditRequestKey{RequestID: "r1", AuditKey: wholeEvent().AuditKey}}
+}
+
+func wholeSeal() provision.AuditSeal {
+	run := wholeEvent().Run
+	return provision.AuditSeal{
+		AuditSealKey: provision.AuditSealKey{Run: run, Number: 1<<64 - 1}, Time: day(4), By: "20261123T093000Z", Final: true,
+		After:  []provision.SealDigest{{AuditSealKey: provision.AuditSealKey{Run: run, Number: 1<<64 - 2}, Digest: digest(3)}},
+		Events: []provision.EventDigest{{Time: day(4), Random: "0123456789abcdef", Digest: digest(4)}},
+		MAC:    digest(5),
+	}
+}
+
+func digest(fill byte) (d provision.Digest) {
+	for i := range d {
+		d[i] = fill
+	}
+	return d
 }
 
 // numbered makes names that sort in their order.

@@ -214,6 +214,73 @@ func auditEvents() table[provision.AuditKey, provision.AuditEvent] {
 	}
 }
 
+func auditRequests() table[provision.AuditRequestKey, provision.AuditRequest] {
+	type key = provision.AuditRequestKey
+	events := auditEvents()
+	return table[key, provision.AuditRequest]{
+		name:  "audit request",
+		whole: wholeRequest(),
+		key: func(r provision.AuditRequest) key {
+			return key{RequestID: r.RequestID, AuditKey: utc(r.AuditKey)}
+		},
+		rekey: func(r provision.AuditRequest, k key) provision.AuditRequest { r.AuditRequestKey = k; return r },
+		order: func(a, b key) int {
+			return cmp.Or(strings.Compare(a.RequestID, b.RequestID), events.order(a.AuditKey, b.AuditKey))
+		},
+		inside: func(k, within key) bool {
+			return within.RequestID == "" || k.RequestID == within.RequestID && events.inside(k.AuditKey, within.AuditKey)
+		},
+		put:    provision.Tx.PutAuditRequest,
+		remove: provision.Tx.DeleteAuditRequest,
+		get:    provision.Reader.GetAuditRequest,
+		scan:   provision.View.ScanAuditRequests,
+	}
+}
+
+func auditSeals() table[provision.AuditSealKey, provision.AuditSeal] {
+	type key = provision.AuditSealKey
+	return table[key, provision.AuditSeal]{
+		name:  "audit seal",
+		whole: wholeSeal(),
+		key:   provision.AuditSeal.Key,
+		rekey: func(s provision.AuditSeal, k key) provision.AuditSeal { s.AuditSealKey = k; return s },
+		order: func(a, b key) int {
+			return cmp.Or(strings.Compare(a.Run, b.Run), cmp.Compare(a.Number, b.Number))
+		},
+		inside: func(k, within key) bool {
+			return within.Run == "" || k.Run == within.Run && (within.Number == 0 || k.Number == within.Number)
+		},
+		put:    provision.Tx.PutAuditSeal,
+		remove: provision.Tx.DeleteAuditSeal,
+		get:    provision.Reader.GetAuditSeal,
+		scan:   provision.View.ScanAuditSeals,
+	}
+}
+
+func auditRuns() table[string, provision.AuditRun] {
+	return single(table[string, provision.AuditRun]{
+		name:   "audit run",
+		whole:  provision.AuditRun{Run: "20261122T093000Z", Number: 7, Digest: digest(7), Final: true},
+		key:    func(r provision.AuditRun) string { return r.Run },
+		rekey:  func(r provision.AuditRun, key string) provision.AuditRun { r.Run = key; return r },
+		put:    provision.Tx.PutAuditRun,
+		remove: provision.Tx.DeleteAuditRun,
+		get:    provision.Reader.GetAuditRun,
+	}, provision.View.ScanAuditRuns)
+}
+
+func auditAnchors() table[string, provision.AuditAnchor] {
+	return single(table[string, provision.AuditAnchor]{
+		name:   "audit anchor",
+		whole:  provision.AuditAnchor{SealDigest: wholeSeal().After[0], RemovedAt: day(5), MAC: digest(2)},
+		key:    func(a provision.AuditAnchor) string { return a.Run },
+		rekey:  func(a provision.AuditAnchor, key string) provision.AuditAnchor { a.Run = key; return a },
+		put:    provision.Tx.PutAuditAnchor,
+		remove: provision.Tx.DeleteAuditAnchor,
+		get:    provision.Reader.GetAuditAnchor,
+	}, provision.View.ScanAuditAnchors)
+}
+
 // utc makes equal keys comparable by ==.
 func utc(k provision.AuditKey) provision.AuditKey {
 	k.Time = k.Time.UTC().Round(0)
