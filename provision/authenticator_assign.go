@@ -9,7 +9,8 @@ import (
 
 // AssignAuthenticator gives an authenticator to a user of the authenticator's
 // domain. Policy says how long the grace period is and how many
-// authenticators a user may have; empty: the default settings.
+// authenticators a user may have; empty: the default settings. UserID may be
+// user@domain.
 type AssignAuthenticator struct {
 	SerialNumber string
 	UserID       string
@@ -43,14 +44,22 @@ func (f *frame) match(v View, in AssignAuthenticator) (User, Authenticator, erro
 	if err != nil {
 		return User{}, a, err
 	}
-	f.event.UserID = in.UserID
+	key, err := f.resolve(v, in.UserID, a.Domain)
+	if err != nil {
+		return User{}, a, err
+	}
+	f.event.Domain, f.event.UserID = key.Domain, key.UserID
 	if a.State != Unassigned {
 		return User{}, a, refuse(Exists, fmt.Sprintf(
 			"The authenticator %s is assigned to user %q already: unassign it first.", a.SerialNumber, a.UserID))
 	}
-	user, err := get(f, v.GetUser, Tx.GetUser, UserKey{a.Domain, in.UserID})
+	if key.Domain != a.Domain {
+		return User{}, a, refuse(InvalidParameter, fmt.Sprintf(
+			"The user %q is of domain %q, the authenticator of %q: choose two of one domain.", key.UserID, key.Domain, a.Domain))
+	}
+	user, err := get(f, v.GetUser, Tx.GetUser, key)
 	if err := mustExist(err, fmt.Sprintf(
-		"There is no user %q in domain %q, which is the authenticator's.", in.UserID, a.Domain)); err != nil {
+		"There is no user %q in domain %q, which is the authenticator's.", key.UserID, key.Domain)); err != nil {
 		return User{}, a, err
 	}
 	if err := f.knownPolicy(v, in.Policy); err != nil {
