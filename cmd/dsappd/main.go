@@ -22,9 +22,14 @@ const (
 
 // commands is the command line; each command is in the file of its name.
 type commands struct {
-	Init    initCommand    `cmd:"" help:"Make a data folder."`
-	Check   checkCommand   `cmd:"" help:"Look for damage in a data folder."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Init          initCommand          `cmd:"" help:"Make a data folder."`
+	Check         checkCommand         `cmd:"" help:"Look for damage in a data folder."`
+	User          userCommand          `cmd:"" help:"Users."`
+	Domain        domainCommand        `cmd:"" help:"Domains."`
+	Authenticator authenticatorCommand `cmd:"" help:"Authenticators."`
+	Component     componentCommand     `cmd:"" help:"Client components: who may call, from where, under which policy."`
+	Registration  registrationCommand  `cmd:"" help:"Registrations."`
+	Version       versionCommand       `cmd:"" help:"Print the version."`
 }
 
 // streams is where a command reads and prints. What it prints on Out is its

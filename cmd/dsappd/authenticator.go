@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+type authenticatorCommand struct {
+	Add      authenticatorAddCommand      `cmd:"" help:"Add an authenticator."`
+	List     authenticatorListCommand     `cmd:"" help:"List authenticators."`
+	Show     authenticatorShowCommand     `cmd:"" help:"Show an authenticator."`
+	Assign   authenticatorAssignCommand   `cmd:"" help:"Assign an authenticator to a user."`
+	Unassign authenticatorUnassignCommand `cmd:"" help:"Take an authenticator from its user."`
+	Reset    authenticatorResetCommand    `cmd:"" help:"Return an authenticator to the day of its assignment."`
+}
+
+// serialFlags name an authenticator.
+type serialFlags struct {
+	SerialNumber string `arg:"" name:"serial" help:"The serial number: three of A-Z 0-9, then seven digits."`
+}
+
+func (f serialFlags) name() admin.NameAuthenticator {
+	return admin.NameAuthenticator{SerialNumber: f.SerialNumber}
+}
+
+type authenticatorAddCommand struct {
+	doorFlags
+	serialFlags
+	secretFlags
+	Domain         string `placeholder:"DOMAIN" help:"The authenticator's domain; master unless said."`
+	Type           string `enum:"hotp,totp" default:"totp" help:"hotp (event-based) or totp (time-based)."`
+	Algorithm      string `enum:"SHA1,SHA256,SHA512" default:"SHA1" help:"SHA1, SHA256 or SHA512."`
+	Digits         int    `default:"6" help:"Digits of a one-time password, 6 to 8."`
+	ActivationType string `enum:"online,offline" default:"online" help:"The activation data it is made for: online or offline."`
+	MovingFactor   uint64 `placeholder:"N" help:"The first moving factor that is accepted; event-based only."`
+}
+
+func (c *authenticatorAddCommand) Run(ctx context.Context, std streams) error {
+	secret, err := c.secretFlags.read(std)
+	if err != nil {
+		return err
+	}
+	a := admin.AddAuthenticator{
+		SerialNumber:   c.SerialNumber,
+		Domain:         c.Domain,
+		Type:           oath.Type(c.Type),
+		Algorithm:      oath.Algorithm(c.Algorithm),
+		Digits:         c.Digits,
+		ActivationType: admin.ActivationType(c.ActivationType),
+		Secret:         hex.EncodeToString(secret),
+		SecretSize:     c.SecretSize,
+		MovingFactor:   c.MovingFactor,
+	}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Authenticator, error) { return door.AddAuthenticator(ctx, a) },
+		func(a admin.Authenticator) string {
+			return fmt.Sprintf("added authenticator %s to domain %s", a.SerialNumber, a.Domain)
+		})
+}
+
+type authenticatorListCommand struct {
+	doorFlags
+	listFlags
+	Domain string `placeholder:"DOMAIN" help:"The authenticators of this domain only."`
+	State  string `enum:",Unassigned,Assigned,Active,Disabled" default:"" help:"Those in this state only: Unassigned, Assigned, Active or Disabled."`
+}
+
+func (c *authenticatorListCommand) Run(ctx context.Context, std streams) error {
+	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
+		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Authenticator, string], error) {
+			return door.ListAuthenticators(ctx, admin.ListAuthenticators{
+				Domain: c.Domain, State: provision.AuthenticatorState(c.State), After: after, Limit: limit})
+		}, columns[admin.Authenticator, string]{
+			head: []string{"SERIAL", "DOMAIN", "STATE", "USER", "TYPE", "ACTIVATIONS", "GRACE ENDS"},
+			row: func(a admin.Authenticator) []string {
+				return []string{a.SerialNumber, a.Domain, string(a.State), orDash(a.UserID), authenticatorType(a),
+					strconv.Itoa(a.Activations), moment(a.GraceEndsAt)}
+			},
+			key: func(serialNumber string) string { return serialNumber },
+		})
+}
+
+func authenticatorType(a admin.Authenticator) string {
+	return fmt.Sprintf("%s %s %d", a.Type, a.Algorithm, a.Digits)
+}
+
+type authenticatorShowCommand struct {
+	doorFlags
+	serialFlags
+}
+
+func (c *authenticatorShowCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Authenticator, error) { return door.ShowAuthenticator(ctx, c.name()) },
+		func(a admin.Authenticator) string {
+			return fields(
+				"serial number", a.SerialNumber,
+				"domain", a.Domain,
+				"state", string(a.State),
+				"user", orDash(a.UserID),
+				"type", authenticatorType(a),
+				"activation data", string(a.ActivationType),
+				"bound to a device", yesOrNo(a.Bound),
+				"next moving factor", strconv.FormatUint(a.NextMovingFactor, 10),
+				"activations", strconv.Itoa(a.Activations),
+				"last activated", moment(a.LastActivatedAt),
+				"assigned", moment(a.AssignedAt),
+				"grace ends", moment(a.GraceEndsAt),
+				"open registration", orDash(a.OpenRegistration),
+				"created", moment(a.CreatedAt),
+			)
+		})
+}
+
+type authenticatorAssignCommand struct {
+	doorFlags
+	serialFlags
+	policyFlags
+	UserID string `arg:"" name:"user" help:"The user ID, in the authenticator's domain."`
+}
+
+// policyFlags name the policy over an order.
+type policyFlags struct {
+	Policy string `placeholder:"POLICY" help:"The policy whose settings hold; without it, the default settings do."`
+}
+
+func (c *authenticatorAssignCommand) Run(ctx context.Context, std streams) error {
+	in := admin.AssignAuthenticator{SerialNumber: c.SerialNumber, UserID: c.UserID, Policy: c.Policy}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Authenticator, error) { return door.AssignAuthenticator(ctx, in) },
+		func(a admin.Authenticator) string {
+			return fmt.Sprintf("assigned authenticator %s to user %s of domain %s; its grace period ends %s",
+				a.SerialNumber, a.UserID, a.Domain, moment(a.GraceEndsAt))
+		})
+}
+
+type authenticatorUnassignCommand struct {
+	doorFlags
+	serialFlags
+}
+
+func (c *authenticatorUnassignCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Authenticator, error) { return door.UnassignAuthenticator(ctx, c.name()) },
+		func(a admin.Authenticator) string { return fmt.Sprintf("unassigned authenticator %s", a.SerialNumber) })
+}
+
+type authenticatorResetCommand struct {
+	doorFlags
+	serialFlags
+	policyFlags
+}
+
+func (c *authenticatorResetCommand) Run(ctx context.Context, std streams) error {
+	in := admin.ResetAuthenticator{SerialNumber: c.SerialNumber, Policy: c.Policy}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Authenticator, error) { return door.ResetAuthenticator(ctx, in) },
+		func(a admin.Authenticator) string {
+			return fmt.Sprintf("reset authenticator %s; its grace period ends %s", a.SerialNumber, moment(a.GraceEndsAt))
+		})
+}

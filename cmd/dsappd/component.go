@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+type componentCommand struct {
+	Add    componentAddCommand    `cmd:"" help:"Add a client component."`
+	List   componentListCommand   `cmd:"" help:"List client components."`
+	Delete componentDeleteCommand `cmd:"" help:"Delete a client component."`
+}
+
+// componentFlags name a component.
+type componentFlags struct {
+	ComponentType string `arg:"" name:"type" help:"The component type, as requests carry it."`
+	Location      string `arg:"" name:"location" help:"The address it calls from, or a prefix such as 192.0.2.0/24."`
+}
+
+func componentSaid(done string) func(admin.Component) string {
+	return func(c admin.Component) string {
+		return fmt.Sprintf("%s component %s at %s", done, c.ComponentType, c.Location)
+	}
+}
+
+type componentAddCommand struct {
+	doorFlags
+	componentFlags
+	policyFlags
+}
+
+func (c *componentAddCommand) Run(ctx context.Context, std streams) error {
+	in := admin.AddComponent{ComponentType: c.ComponentType, Location: c.Location, Policy: c.Policy}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Component, error) { return door.AddComponent(ctx, in) }, componentSaid("added"))
+}
+
+type componentListCommand struct {
+	doorFlags
+	listFlags
+	Type string `placeholder:"TYPE" help:"The components of this type only."`
+}
+
+func (c *componentListCommand) Run(ctx context.Context, std streams) error {
+	after, err := parseComponentKey(c.After)
+	if err != nil {
+		return err
+	}
+	return printList(ctx, std, c.doorFlags, c.listFlags, after,
+		func(door *dsappd.Door, after admin.ComponentKey, limit int) (admin.Page[admin.Component, admin.ComponentKey], error) {
+			return door.ListComponents(ctx, admin.ListComponents{ComponentType: c.Type, After: after, Limit: limit})
+		}, columns[admin.Component, admin.ComponentKey]{
+			head: []string{"TYPE", "LOCATION", "POLICY"},
+			row: func(c admin.Component) []string {
+				return []string{c.ComponentType, c.Location, orDash(c.Policy)}
+			},
+			key: func(k admin.ComponentKey) string { return k.ComponentType + "@" + k.Location },
+		})
+}
+
+// parseComponentKey reads TYPE@LOCATION; no location holds an @.
+func parseComponentKey(s string) (admin.ComponentKey, error) {
+	at := strings.LastIndexByte(s, '@')
+	if s != "" && at < 0 {
+		return admin.ComponentKey{}, fmt.Errorf("--after is %q: give TYPE@LOCATION", s)
+	}
+	if s == "" {
+		return admin.ComponentKey{}, nil
+	}
+	return admin.ComponentKey{ComponentType: s[:at], Location: s[at+1:]}, nil
+}
+
+type componentDeleteCommand struct {
+	doorFlags
+	componentFlags
+}
+
+func (c *componentDeleteCommand) Run(ctx context.Context, std streams) error {
+	in := admin.ComponentKey{ComponentType: c.ComponentType, Location: c.Location}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Component, error) { return door.DeleteComponent(ctx, in) }, componentSaid("deleted"))
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+type domainCommand struct {
+	Add  domainAddCommand  `cmd:"" help:"Add a domain."`
+	List domainListCommand `cmd:"" help:"List domains."`
+}
+
+type domainAddCommand struct {
+	doorFlags
+	Name string `arg:"" name:"domain" help:"The domain's name."`
+}
+
+func (c *domainAddCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Domain, error) {
+			return door.AddDomain(ctx, admin.AddDomain{Name: c.Name})
+		},
+		func(d admin.Domain) string { return fmt.Sprintf("added domain %s", d.Name) })
+}
+
+type domainListCommand struct {
+	doorFlags
+	listFlags
+}
+
+func (c *domainListCommand) Run(ctx context.Context, std streams) error {
+	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
+		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Domain, string], error) {
+			return door.ListDomains(ctx, admin.ListDomains{After: after, Limit: limit})
+		}, columns[admin.Domain, string]{
+			head: []string{"DOMAIN", "CREATED"},
+			row:  func(d admin.Domain) []string { return []string{d.Name, moment(d.CreatedAt)} },
+			key:  func(name string) string { return name },
+		})
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+// listFlags are those of every list.
+type listFlags struct {
+	After string `placeholder:"KEY" help:"Go on after this one, as the end of a limited list says it."`
+	Limit uint   `placeholder:"N" help:"Print at most N; without it, all."`
+}
+
+// columns says how a list is printed for people, and how its keys are said.
+type columns[R, K any] struct {
+	head []string
+	row  func(R) []string
+	key  func(K) string
+}
+
+// pageSize is how many records one question asks for.
+const pageSize = 500
+
+// printList asks for page after page and prints each before it asks for the
+// next, so that neither side holds a long list, nor waits for a slow reader.
+func printList[R, K any](ctx context.Context, std streams, f doorFlags, l listFlags, after K,
+	ask func(door *dsappd.Door, after K, limit int) (admin.Page[R, K], error), c columns[R, K]) error {
+	door, err := f.open(ctx, std)
+	if err != nil {
+		return err
+	}
+	printer := newListPrinter(std.Out, f.JSON, c)
+	err = walk(int(min(l.Limit, math.MaxInt32)), after, func(after K, limit int) (admin.Page[R, K], error) { return ask(door, after, limit) },
+		printer.page, func(next K) { fmt.Fprintf(std.Err, "more follow: --after %q\n", c.key(next)) })
+	if err == nil {
+		err = printer.end()
+	}
+	return errors.Join(err, door.Close())
+}
+
+// walk gives every page to print, up to a limit of records, and says where
+// the list goes on should it be longer.
+func walk[R, K any](limit int, after K, ask func(after K, limit int) (admin.Page[R, K], error),
+	print func([]R) error, more func(K)) error {
+	for printed := 0; ; {
+		size := pageSize
+		if limit > 0 {
+			size = min(size, limit-printed)
+		}
+		page, err := ask(after, size)
+		if err != nil {
+			return err
+		}
+		if err := print(page.Items); err != nil {
+			return err
+		}
+		printed += len(page.Items)
+		if page.Next == nil {
+			return nil
+		}
+		if limit > 0 && printed >= limit {
+			more(*page.Next)
+			return nil
+		}
+		after = *page.Next
+	}
+}
+
+// listPrinter prints a list page by page: one JSON array with a record a
+// line, or a table whose columns are aligned within a page.
+type listPrinter[R, K any] struct {
+	w       io.Writer
+	json    bool
+	columns columns[R, K]
+	lead    string
+}
+
+func newListPrinter[R, K any](w io.Writer, json bool, c columns[R, K]) *listPrinter[R, K] {
+	p := &listPrinter[R, K]{w: w, json: json, columns: c, lead: "["}
+	if !json {
+		p.lead = strings.Join(c.head, "\t") + "\n"
+	}
+	return p
+}
+
+func (p *listPrinter[R, K]) page(records []R) error {
+	if p.json {
+		return p.jsonPage(records)
+	}
+	if len(records) == 0 {
+		return nil
+	}
+	table := newTable(p.w)
+	fmt.Fprint(table, p.lead)
+	p.lead = ""
+	for _, record := range records {
+		fmt.Fprintln(table, strings.Join(p.columns.row(record), "\t"))
+	}
+	return table.Flush()
+}
+
+func (p *listPrinter[R, K]) jsonPage(records []R) error {
+	for _, record := range records {
+		var line strings.Builder
+		encoder := json.NewEncoder(&line)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(record); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprint(p.w, p.lead, "\n  ", strings.TrimSuffix(line.String(), "\n")); err != nil {
+			return err
+		}
+		p.lead = ","
+	}
+	return nil
+}
+
+// end closes the array, which stays open, and so broken, after an error; an empty table still has its head.
+func (p *listPrinter[R, K]) end() error {
+	if !p.json {
+		table := newTable(p.w)
+		fmt.Fprint(table, p.lead)
+		return table.Flush()
+	}
+	closing := "\n]"
+	if p.lead == "[" {
+		closing = "[]"
+	}
+	_, err := fmt.Fprintln(p.w, closing)
+	return err
+}
+
+func newTable(w io.Writer) *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 8, 2, ' ', 0) }

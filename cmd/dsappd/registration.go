@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+type registrationCommand struct {
+	List  registrationListCommand  `cmd:"" help:"List registrations."`
+	Show  registrationShowCommand  `cmd:"" help:"Show a registration."`
+	Close registrationCloseCommand `cmd:"" help:"Close a registration that has not ended."`
+}
+
+type registrationListCommand struct {
+	doorFlags
+	listFlags
+	State string `enum:",Registered,KeyExchanged,DataIssued,DeviceAdded,Activated,Closed" default:"" help:"Those in this state only: Registered, KeyExchanged, DataIssued, DeviceAdded, Activated or Closed."`
+}
+
+func (c *registrationListCommand) Run(ctx context.Context, std streams) error {
+	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
+		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Registration, string], error) {
+			return door.ListRegistrations(ctx, admin.ListRegistrations{
+				State: provision.RegistrationState(c.State), After: after, Limit: limit})
+		}, columns[admin.Registration, string]{
+			head: []string{"REGISTRATION", "STATE", "USER", "DOMAIN", "SERIAL", "CREATED", "EXPIRES"},
+			row: func(r admin.Registration) []string {
+				return []string{r.ID, registrationState(r), r.UserID, r.Domain, r.SerialNumber, moment(r.CreatedAt), moment(r.ExpiresAt)}
+			},
+			key: func(id string) string { return id },
+		})
+}
+
+func registrationState(r admin.Registration) string {
+	if r.Expired {
+		return string(r.State) + " (expired)"
+	}
+	return string(r.State)
+}
+
+// registrationFlags name a registration.
+type registrationFlags struct {
+	ID string `arg:"" name:"registration" help:"The registration ID; upper and lower case differ."`
+}
+
+type registrationShowCommand struct {
+	doorFlags
+	registrationFlags
+}
+
+func (c *registrationShowCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Registration, error) {
+			return door.ShowRegistration(ctx, admin.NameRegistration{ID: c.ID})
+		},
+		func(r admin.Registration) string {
+			return fields(
+				"registration", r.ID,
+				"state", registrationState(r),
+				"user", r.UserID,
+				"domain", r.Domain,
+				"serial number", r.SerialNumber,
+				"activation data", string(r.ActivationType),
+				"component type", r.ComponentType,
+				"policy", orDash(r.Policy),
+				"attempts", strconv.Itoa(r.Attempts),
+				"key requests", strconv.Itoa(r.KeyRequests),
+				"created", moment(r.CreatedAt),
+				"expires", moment(r.ExpiresAt),
+				"ended", moment(r.EndedAt),
+				"closed because", orDash(r.ClosedBecause),
+			)
+		})
+}
+
+type registrationCloseCommand struct {
+	doorFlags
+	registrationFlags
+	Reason string `placeholder:"WORDS" help:"Why, as later refusals and the record will say it."`
+}
+
+func (c *registrationCloseCommand) Run(ctx context.Context, std streams) error {
+	in := admin.CloseRegistration{RegistrationID: c.ID, Reason: c.Reason}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Registration, error) { return door.CloseRegistration(ctx, in) },
+		func(r admin.Registration) string {
+			return fmt.Sprintf("closed registration %s: %s", r.ID, r.ClosedBecause)
+		})
+}

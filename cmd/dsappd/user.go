@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+type userCommand struct {
+	Add         userAddCommand         `cmd:"" help:"Add a user."`
+	List        userListCommand        `cmd:"" help:"List users."`
+	Show        userShowCommand        `cmd:"" help:"Show a user."`
+	SetPassword userSetPasswordCommand `cmd:"" help:"Set a user's static password."`
+	Enable      userEnableCommand      `cmd:"" help:"Let a disabled user register again."`
+	Disable     userDisableCommand     `cmd:"" help:"Refuse a user every step."`
+	Unlock      userUnlockCommand      `cmd:"" help:"Unlock a user and forget the wrong passwords."`
+	Delete      userDeleteCommand      `cmd:"" help:"Delete a user, unassign the user's authenticators and close their registrations."`
+}
+
+// userFlags name a user.
+type userFlags struct {
+	UserID string `arg:"" name:"user" help:"The user ID. USER@DOMAIN is split where that domain exists and --domain is absent."`
+	Domain string `placeholder:"DOMAIN" help:"The user's domain; master unless said."`
+}
+
+func (f userFlags) name() admin.NameUser { return admin.NameUser{Domain: f.Domain, UserID: f.UserID} }
+
+type userAddCommand struct {
+	doorFlags
+	userFlags
+	passwordFlags
+	OrgUnit string `placeholder:"UNIT" help:"The user's organizational unit."`
+}
+
+func (c *userAddCommand) Run(ctx context.Context, std streams) error {
+	password, err := c.passwordFlags.read(ctx, std)
+	if err != nil {
+		return err
+	}
+	user := admin.AddUser{Domain: c.Domain, UserID: c.UserID, OrgUnit: c.OrgUnit, StaticPassword: password}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.User, error) { return door.AddUser(ctx, user) }, userSaid("added"))
+}
+
+// userSaid is a sentence on what was done to a user.
+func userSaid(done string) func(admin.User) string {
+	return func(u admin.User) string { return fmt.Sprintf("%s user %s of domain %s", done, u.UserID, u.Domain) }
+}
+
+type userListCommand struct {
+	doorFlags
+	listFlags
+	Domain string `placeholder:"DOMAIN" help:"The users of this domain only."`
+}
+
+func (c *userListCommand) Run(ctx context.Context, std streams) error {
+	after, err := parseUserKey(c.After)
+	if err != nil {
+		return err
+	}
+	return printList(ctx, std, c.doorFlags, c.listFlags, after,
+		func(door *dsappd.Door, after admin.UserKey, limit int) (admin.Page[admin.User, admin.UserKey], error) {
+			return door.ListUsers(ctx, admin.ListUsers{Domain: c.Domain, After: after, Limit: limit})
+		}, columns[admin.User, admin.UserKey]{
+			head: []string{"USER", "DOMAIN", "STATE", "UNIT", "AUTHENTICATORS"},
+			row: func(u admin.User) []string {
+				return []string{u.UserID, u.Domain, userState(u), orDash(u.OrgUnit), orDash(strings.Join(u.SerialNumbers, ","))}
+			},
+			key: func(k admin.UserKey) string { return k.UserID + "@" + k.Domain },
+		})
+}
+
+// parseUserKey reads USER@DOMAIN; no domain holds an @.
+func parseUserKey(s string) (admin.UserKey, error) {
+	at := strings.LastIndexByte(s, '@')
+	if s != "" && at < 0 {
+		return admin.UserKey{}, fmt.Errorf("--after is %q: give USER@DOMAIN", s)
+	}
+	if s == "" {
+		return admin.UserKey{}, nil
+	}
+	return admin.UserKey{UserID: s[:at], Domain: s[at+1:]}, nil
+}
+
+// userState is the stored one: whether a lock has run out is for the policy
+// to say when the user registers.
+func userState(u admin.User) string {
+	switch {
+	case u.Disabled:
+		return "disabled"
+	case !u.LockedAt.IsZero():
+		return "locked"
+	}
+	return "enabled"
+}
+
+type userShowCommand struct {
+	doorFlags
+	userFlags
+}
+
+func (c *userShowCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.User, error) { return door.ShowUser(ctx, c.name()) },
+		func(u admin.User) string {
+			return fields(
+				"user", u.UserID,
+				"domain", u.Domain,
+				"organizational unit", orDash(u.OrgUnit),
+				"state", userState(u),
+				"locked since", moment(u.LockedAt),
+				"wrong passwords", strconv.Itoa(u.WrongPasswords),
+				"authenticators", orDash(strings.Join(u.SerialNumbers, " ")),
+				"created", moment(u.CreatedAt),
+			)
+		})
+}
+
+type userSetPasswordCommand struct {
+	doorFlags
+	userFlags
+	passwordFlags
+}
+
+func (c *userSetPasswordCommand) Run(ctx context.Context, std streams) error {
+	password, err := c.passwordFlags.read(ctx, std)
+	if err != nil {
+		return err
+	}
+	user := admin.SetUserPassword{NameUser: c.name(), StaticPassword: password}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.User, error) { return door.SetUserPassword(ctx, user) }, userSaid("set the password of"))
+}
+
+type userEnableCommand struct {
+	doorFlags
+	userFlags
+}
+
+func (c *userEnableCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.User, error) { return door.EnableUser(ctx, c.name()) }, userSaid("enabled"))
+}
+
+type userDisableCommand struct {
+	doorFlags
+	userFlags
+}
+
+func (c *userDisableCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.User, error) { return door.DisableUser(ctx, c.name()) }, userSaid("disabled"))
+}
+
+type userUnlockCommand struct {
+	doorFlags
+	userFlags
+}
+
+func (c *userUnlockCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.User, error) { return door.UnlockUser(ctx, c.name()) }, userSaid("unlocked"))
+}
+
+type userDeleteCommand struct {
+	doorFlags
+	userFlags
+}
+
+func (c *userDeleteCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.User, error) { return door.DeleteUser(ctx, c.name()) },
+		func(u admin.User) string {
+			said := userSaid("deleted")(u)
+			if len(u.SerialNumbers) > 0 {
+				said += "; unassigned " + strings.Join(u.SerialNumbers, " ")
+			}
+			return said
+		})
+}

@@ -1,0 +1,97 @@
+package dsappd
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+// DoorConfig says who comes through the operators' door. Only Operator is
+// required.
+type DoorConfig struct {
+	// Operator is the name that the audit notes.
+	Operator string
+
+	// Logger gets what goes wrong in this process; nil: nothing is logged.
+	Logger *slog.Logger
+
+	// Now and Rand are the clock and the source of randomness where this
+	// process decides; nil: the system's.
+	Now  func() time.Time
+	Rand io.Reader
+}
+
+func (c DoorConfig) withDefaults() DoorConfig {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	return c
+}
+
+// Door is the operators' door of a data folder, open. Its methods are the
+// operators' operations.
+type Door struct {
+	admin.Client
+	close func() error
+}
+
+// Close lets go of the data folder, where this process holds it.
+func (d *Door) Close() error { return d.close() }
+
+// doorRounds is how often OpenDoor tries while another process holds the
+// folder and does not answer: another command, or a server that starts or
+// ends. Each round waits for the store's lock.
+const doorRounds = 5
+
+// OpenDoor opens the operators' door of the data folder dir. Decisions are
+// made by the server that holds the folder or, when none does, by the same
+// code in this process, which then holds it until Close.
+func OpenDoor(ctx context.Context, dir string, config DoorConfig) (*Door, error) {
+	config = config.withDefaults()
+	var err error
+	for range doorRounds {
+		var door *Door
+		door, err = openDoor(ctx, dir, config)
+		if err == nil {
+			return door, nil
+		}
+		if !errors.Is(err, ErrLocked) || ctx.Err() != nil {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("%w, and no server answers operators there", err)
+}
+
+func openDoor(ctx context.Context, dir string, config DoorConfig) (*Door, error) {
+	socket := filepath.Join(dir, socketName)
+	conn, err := admin.Dial(ctx, socket)
+	if err == nil {
+		transport := admin.Socket(socket)
+		close := func() error { transport.CloseIdleConnections(); return nil }
+		return &Door{Client: admin.Client{Transport: transport, Operator: config.Operator}, close: close}, conn.Close()
+	}
+	if !errors.Is(err, admin.ErrNoServer) {
+		return nil, err
+	}
+	opened, err := openFolder(ctx, dir, source{now: config.Now, rand: config.Rand})
+	if err != nil {
+		return nil, err
+	}
+	door := &admin.Door{Service: opened.service, Log: config.Logger}
+	transport, end := admin.InProcess(door.Handler())
+	close := func() error { return errors.Join(end(), opened.close()) }
+	return &Door{Client: admin.Client{Transport: transport, Operator: config.Operator}, close: close}, nil
+}
