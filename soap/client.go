@@ -18,6 +18,7 @@ type Client struct {
 	HTTP       *http.Client
 	Schema     *Schema     // has an element for each reply
 	Namespaces []Namespace // declared on the envelope of every request
+	Strict     bool        // holds replies to the schema to the letter
 	Trace      *Trace      // optional
 }
 
@@ -61,7 +62,7 @@ func (c *Client) Call(ctx context.Context, element []byte, reply xml.Name, v any
 		}
 		return fault
 	case start.Name == reply:
-		return unreadable(newReader(s, global, start, false).decode(v))
+		return unreadable(newReader(s, global, start, c.Strict).decode(v))
 	}
 	return fmt.Errorf("call %s: the reply holds no element %s", c.URL, reply.Local)
 }

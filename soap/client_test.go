@@ -71,6 +71,31 @@ func answering(t *testing.T, status int, media, reply string) *httptest.Server {
 	return server
 }
 
+// A reply with an element that the schema does not have passes, unless the
+// client is strict.
+func TestCallStrict(t *testing.T) {
+	reply := wsdl.AppendDsappSRPActivateResponse(nil, &wsdl.DsappSRPActivateResponse{})
+	extra := bytes.Replace(reply, []byte("</status>"), []byte("</status><extra/>"), 1)
+	var envelope bytes.Buffer
+	envelope.WriteString(`<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"`)
+	for _, n := range namespaces() {
+		fmt.Fprintf(&envelope, ` xmlns:%s="%s"`, n.Prefix, n.URI)
+	}
+	fmt.Fprintf(&envelope, "><e:Body>%s</e:Body></e:Envelope>", extra)
+	caller := client(t, answering(t, http.StatusOK, "text/xml", envelope.String()).URL)
+	call := func() error {
+		return caller.Call(t.Context(), activate(t), name("dsappSRPActivateResponse"), &wsdl.DsappSRPActivateResponse{})
+	}
+	if err := call(); err != nil {
+		t.Errorf("lenient: %v", err)
+	}
+	caller.Strict = true
+	var field *soap.FieldError
+	if err := call(); !errors.As(err, &field) || field.Path != "extra" {
+		t.Errorf("strict: %v", err)
+	}
+}
+
 func TestCallAnsweredOtherwise(t *testing.T) {
 	envelope := func(inner string) string {
 		return `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>` + inner + "</e:Body></e:Envelope>"

@@ -29,6 +29,7 @@ type commands struct {
 	Authenticator authenticatorCommand `cmd:"" help:"Authenticators."`
 	Component     componentCommand     `cmd:"" help:"Client components: who may call, from where, under which policy."`
 	Registration  registrationCommand  `cmd:"" help:"Registrations."`
+	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation, one step at a time."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 }
 

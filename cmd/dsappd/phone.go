@@ -1,0 +1,62 @@
+package main
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"time"
+
+	"github.com/dsappd/dsappd/phone"
+	"github.com/dsappd/dsappd/soap"
+)
+
+// phoneCommand plays the phone of an activation, one step at a time.
+type phoneCommand struct {
+	Exchange       phoneExchangeCommand       `cmd:"" help:"Agree on a key with the server and take the activation data."`
+	OTP            phoneOTPCommand            `cmd:"" name:"otp" help:"Print the next one-time password."`
+	DerivationCode phoneDerivationCodeCommand `cmd:"" help:"Print a derivation code, which binds this phone."`
+	Activate       phoneActivateCommand       `cmd:"" help:"Activate with a one-time password or a derivation code."`
+}
+
+// phoneState is the file that every step needs.
+type phoneState struct {
+	State string `required:"" placeholder:"FILE" help:"The phone's memory, sealed under the PIN."`
+	PIN   string `required:"" name:"pin" env:"DSAPPD_PIN" placeholder:"PIN" help:"4 to 64 characters."`
+}
+
+func (c *phoneState) read() (phone.State, error) {
+	s, err := phone.ReadFile(c.State, c.PIN)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, fmt.Errorf("there is no %s: make it with dsappd phone exchange", c.State)
+	}
+	return s, err
+}
+
+func (c *phoneState) write(s phone.State) error {
+	return phone.WriteFile(c.State, rand.Reader, c.PIN, s)
+}
+
+// phoneServer is the server that a step speaks to.
+type phoneServer struct {
+	URL           string        `name:"url" default:"http://127.0.0.1:8888/" help:"The server's SOAP endpoint."`
+	ComponentType string        `default:"srp-component" help:"What the caller is, as the server's components have it."`
+	Timeout       time.Duration `default:"30s" help:"For each request."`
+	Trace         bool          `help:"Print each envelope on stderr, without its secrets."`
+}
+
+func (c *phoneServer) device(std streams) (*phone.Device, error) {
+	client, err := phone.NewClient(c.URL, &http.Client{Timeout: c.Timeout})
+	if err != nil {
+		return nil, err
+	}
+	if c.Trace {
+		client.Trace = &soap.Trace{Schema: client.Schema, Writer: std.Err}
+	}
+	device := newDevice()
+	device.Client, device.ComponentType = client, c.ComponentType
+	return device, nil
+}
+
+func newDevice() *phone.Device { return &phone.Device{Rand: rand.Reader, Now: time.Now} }

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/phone"
+)
+
+type phoneExchangeCommand struct {
+	phoneState
+	phoneServer
+	RegistrationID     string `xor:"source" and:"register" placeholder:"ID" help:"As register gave it."`
+	ActivationPassword string `and:"register" placeholder:"PASSWORD" help:"As register gave it."`
+	Image              string `xor:"source" placeholder:"HEX" help:"The text of the activation image, in place of the two."`
+
+	Offline      bool   `help:"Expect offline data: the flags below are what the phone knows beforehand."`
+	SerialNumber string `placeholder:"SERIAL" help:"As the user typed it."`
+	Type         string `enum:"totp,hotp" default:"totp" help:"One of ${enum}."`
+	Algorithm    string `enum:"SHA1,SHA256,SHA512" default:"SHA1" help:"One of ${enum}."`
+	Digits       int    `default:"6" help:"From 6 to 8."`
+}
+
+func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
+	registration, err := c.registration()
+	if err != nil {
+		return err
+	}
+	if err := c.mayReplace(); err != nil {
+		return err
+	}
+	device, err := c.device(std)
+	if err != nil {
+		return err
+	}
+	s, err := device.Exchange(ctx, registration)
+	if err != nil {
+		return err
+	}
+	if err := c.write(s); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.Out, "%s: %s, %s, %d digits, next moving factor %s; kept in %s\n", s.SerialNumber,
+		s.Type, s.Algorithm, s.Digits, dsapp.EventReactivationCounter(s.Parameters, s.MovingFactor), c.State)
+	return err
+}
+
+func (c *phoneExchangeCommand) registration() (phone.Registration, error) {
+	r := phone.Registration{ID: c.RegistrationID, Password: c.ActivationPassword}
+	if c.Image != "" {
+		image, err := dsapp.ParseImage(c.Image)
+		if err != nil {
+			return r, err
+		}
+		r.ID, r.Password = image.RegistrationID, image.ActivationPassword
+	}
+	if r.ID == "" {
+		return r, errors.New("give --registration-id and --activation-password, or --image")
+	}
+	if !c.Offline {
+		return r, nil
+	}
+	if err := dsapp.CheckSerialNumber(c.SerialNumber); err != nil {
+		return r, fmt.Errorf("--serial-number, which --offline needs: %w", err)
+	}
+	r.Offline = &phone.BuiltIn{
+		Parameters:   oath.Parameters{Type: oath.Type(c.Type), Algorithm: oath.Algorithm(c.Algorithm), Digits: c.Digits},
+		SerialNumber: c.SerialNumber,
+	}
+	return r, r.Offline.Check()
+}
+
+// mayReplace lets the exchange replace a state only for whoever has its PIN.
+func (c *phoneExchangeCommand) mayReplace() error {
+	_, err := phone.ReadFile(c.State, c.PIN)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return fmt.Errorf("will not replace what is there: %w", err)
+}

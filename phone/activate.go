@@ -1,0 +1,50 @@
+package phone
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// Credential is what proves that the device holds the secret: one of a
+// one-time password and a derivation code.
+type Credential struct{ Response, DerivationCode string }
+
+// Activate ends the registration. A derivation code must be the one that
+// DerivationCode made last: its secret replaces the old one. Should the reply
+// be lost, the same call with the same state may be made again.
+func (d *Device) Activate(ctx context.Context, s State, c Credential) (State, error) {
+	credential, err := s.credential(c)
+	if err != nil {
+		return s, err
+	}
+	result, err := d.activate(ctx, s.RegistrationID, credential)
+	if err != nil {
+		return s, err
+	}
+	if result.SerialNumber != s.SerialNumber {
+		return s, fmt.Errorf("%w: the server activated %s, this device is %s", ErrReply, result.SerialNumber, s.SerialNumber)
+	}
+	s.Activated, s.UserID, s.Domain = true, result.User.UserID, result.User.Domain
+	if c.DerivationCode != "" {
+		s.Secret, s.Binding = s.Binding.Secret, nil
+	}
+	return s, nil
+}
+
+func (s State) credential(c Credential) (wsdl.ActivateCredentialInput, error) {
+	var in wsdl.ActivateCredentialInput
+	switch {
+	case (c.Response == "") == (c.DerivationCode == ""):
+		return in, fmt.Errorf("%w: activate takes a response or a derivation code, one of the two", ErrStep)
+	case c.Response != "":
+		in.Response = &c.Response
+	case s.Binding == nil || !strings.EqualFold(c.DerivationCode, s.Binding.Code):
+		return in, fmt.Errorf("%w: the derivation code is not the last that this device made", ErrStep)
+	default:
+		in.DerivationCode = &s.Binding.Code
+	}
+	return in, nil
+}

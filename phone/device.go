@@ -1,0 +1,33 @@
+package phone
+
+import (
+	"io"
+	"time"
+
+	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/soap"
+)
+
+// Device takes the steps of a phone.
+type Device struct {
+	Client        *soap.Client
+	ComponentType string // by which the server knows the caller
+	Rand          io.Reader
+	Now           func() time.Time
+}
+
+// Registration is what the activation image tells the device, and what the
+// device expects.
+type Registration struct {
+	ID, Password string
+	// Offline is set where offline data are expected: an activation code, while
+	// the rest is known beforehand.
+	Offline *BuiltIn
+}
+
+// BuiltIn is what a device for offline data knows before activation: the
+// parameters by its make, the serial number because the user typed it.
+type BuiltIn struct {
+	oath.Parameters
+	SerialNumber string
+}

@@ -1,0 +1,30 @@
+package phone
+
+// Error is a reason for the device to stop, for errors.Is.
+type Error string
+
+func (e Error) Error() string { return string(e) }
+
+const (
+	// ErrServerKey says that B is outside 1..N-1, or that u is zero.
+	ErrServerKey Error = "the server's ephemeral key is unacceptable"
+	// ErrEvidence says that M2 is wrong: the peer does not hold the verifier
+	// of this registration.
+	ErrEvidence Error = "the server's evidence message is wrong"
+	// ErrReply says that a reply lacks a field or holds a malformed one.
+	ErrReply Error = "unusable reply"
+	// ErrItems says that an item of activation data is missing, or that there
+	// is one that was not asked for.
+	ErrItems Error = "wrong items of activation data"
+	// ErrForm says that online data came where offline data were expected, or
+	// the other way round.
+	ErrForm Error = "unexpected form of activation data"
+	// ErrCounter says that the URI and the event reactivation counter differ.
+	ErrCounter Error = "event reactivation counter differs from the activation data"
+	// ErrStep says that the state does not allow the step.
+	ErrStep Error = "step out of order"
+	// ErrPIN says that the PIN is wrong or the file was altered.
+	ErrPIN Error = "wrong PIN, or an altered file"
+	// ErrFile says that a file holds no sealed state that this program reads.
+	ErrFile Error = "state file"
+)

@@ -1,0 +1,146 @@
+package phone
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/srp"
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// Exchange agrees on a key with the server and takes the activation data from
+// it: dsappSRPGenerateEphemeralKey, then dsappSRPGenerateActivationData.
+func (d *Device) Exchange(ctx context.Context, r Registration) (State, error) {
+	h, err := newHandshake(d.Rand)
+	if err != nil {
+		return State{}, err
+	}
+	opened, err := d.generateEphemeralKey(ctx, r.ID, dsapp.EncodeHex(h.A))
+	if err != nil {
+		return State{}, err
+	}
+	if err := h.agree(r, opened.ServerEphemeralPublicKey, opened.Salt); err != nil {
+		return State{}, err
+	}
+	issued, err := d.generateActivationData(ctx, r.ID, dsapp.EncodeHex(h.M1))
+	if err != nil {
+		return State{}, err
+	}
+	items, err := h.items(issued)
+	if err != nil {
+		return State{}, err
+	}
+	data, err := items.activationData(r.Offline)
+	if err != nil {
+		return State{}, err
+	}
+	return State{RegistrationID: r.ID, ActivationData: data}, nil
+}
+
+// handshake is the device's half of an exchange, by the names of RFC 5054.
+type handshake struct {
+	suite       *srp.Suite
+	a, A, K, M1 []byte
+}
+
+func newHandshake(rand io.Reader) (*handshake, error) {
+	suite, err := dsapp.NewSRP()
+	if err != nil {
+		return nil, err
+	}
+	h := &handshake{suite: suite, a: make([]byte, srp.PrivateSize)}
+	if _, err := io.ReadFull(rand, h.a); err != nil {
+		return nil, fmt.Errorf("draw a: %w", err)
+	}
+	h.A, err = suite.ClientPublicKey(h.a)
+	return h, err
+}
+
+// agree finds K and M1 from the server's half.
+func (h *handshake) agree(r Registration, serverKey, salt string) error {
+	B, err := dsapp.ParseEphemeralKey(serverKey)
+	if err != nil {
+		return fmt.Errorf("%w: serverEphemeralPublicKey: %w", ErrReply, err)
+	}
+	s, err := dsapp.DecodeHex(salt, dsapp.SaltSize)
+	if err != nil {
+		return fmt.Errorf("%w: salt: %w", ErrReply, err)
+	}
+	h.K, err = h.suite.ClientKey(h.suite.X(s, r.ID, r.Password), h.a, h.A, B)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrServerKey, err)
+	}
+	h.M1 = h.suite.M1(r.ID, s, h.A, B, h.K)
+	return nil
+}
+
+// items checks M2 before it looks at anything else, and opens the two items.
+func (h *handshake) items(issued wsdl.DSAPPSRPGenerateActivationDataResult) (items, error) {
+	M2, err := dsapp.DecodeHex(issued.ServerEvidenceMessage, len(h.M1))
+	if err != nil {
+		return items{}, fmt.Errorf("%w: serverEvidenceMessage: %w", ErrReply, err)
+	}
+	if subtle.ConstantTimeCompare(M2, h.suite.M2(h.A, h.M1, h.K)) != 1 {
+		return items{}, ErrEvidence
+	}
+	if issued.Standard == nil || issued.Mdl != nil {
+		return items{}, fmt.Errorf("%w: single-device activation has an activation code and an event reactivation counter, and nothing else", ErrItems)
+	}
+	code, err := h.decrypt(dsapp.ItemActivationCode, issued.Standard.ActivationCode)
+	if err != nil {
+		return items{}, err
+	}
+	counter, err := h.decrypt(dsapp.ItemEventReactivationCounter, issued.Standard.EventReactivationCounter)
+	return items{code: code, counter: counter}, err
+}
+
+func (h *handshake) decrypt(item dsapp.Item, e wsdl.DSAPPSRPEncryptedData) (string, error) {
+	return dsapp.Decrypt(h.K, item, dsapp.EncryptedData{EncryptedData: e.EncryptedData, EncryptedCounter: e.EncryptedCounter, MAC: e.Mac})
+}
+
+// items are the texts of the two encrypted items.
+type items struct{ code, counter string }
+
+// activationData reads the form that is expected, and no other.
+func (i items) activationData(offline *BuiltIn) (dsapp.ActivationData, error) {
+	next, err := dsapp.ParseEventReactivationCounter(i.counter)
+	if err != nil {
+		return dsapp.ActivationData{}, err
+	}
+	if online := strings.HasPrefix(i.code, "otpauth:"); online != (offline == nil) {
+		return dsapp.ActivationData{}, ErrForm
+	}
+	if offline != nil {
+		return i.offlineData(*offline, next)
+	}
+	data, err := dsapp.ParseActivationData(i.code)
+	if err != nil {
+		return dsapp.ActivationData{}, err
+	}
+	if data.MovingFactor != next {
+		return dsapp.ActivationData{}, ErrCounter
+	}
+	return data, nil
+}
+
+func (i items) offlineData(known BuiltIn, next uint64) (dsapp.ActivationData, error) {
+	if err := known.Check(); err != nil {
+		return dsapp.ActivationData{}, err
+	}
+	if err := dsapp.CheckSerialNumber(known.SerialNumber); err != nil {
+		return dsapp.ActivationData{}, err
+	}
+	secret, err := dsapp.ParseActivationCode(i.code)
+	if err != nil {
+		return dsapp.ActivationData{}, err
+	}
+	if known.Type == oath.TOTP && next != 0 {
+		return dsapp.ActivationData{}, ErrCounter
+	}
+	return dsapp.ActivationData{Parameters: known.Parameters, SerialNumber: known.SerialNumber, Secret: secret, MovingFactor: next}, nil
+}

@@ -1,0 +1,80 @@
+package phone
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// maxFile is the size in bytes of the largest state file that is read.
+const maxFile = 1 << 20
+
+// WriteFile seals a state into a file that only its owner can read. The file
+// is the old one or the new one at every moment, and the new one is on disk
+// when WriteFile returns.
+func WriteFile(name string, rand io.Reader, pin string, s State) error {
+	content, err := Seal(rand, pin, s)
+	if err != nil {
+		return err
+	}
+	if err := replace(name, content); err != nil {
+		return fmt.Errorf("write the state to %s: %w", name, err)
+	}
+	return nil
+}
+
+// ReadFile opens the state in a file.
+func ReadFile(name, pin string) (State, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return State{}, err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.LimitReader(file, maxFile))
+	if err != nil {
+		return State{}, fmt.Errorf("read %s: %w", name, err)
+	}
+	s, err := Open(pin, content)
+	if err != nil {
+		return State{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return s, nil
+}
+
+func replace(name string, content []byte) error {
+	folder := filepath.Dir(name)
+	file, err := os.CreateTemp(folder, ".phone-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // nothing is there once it was renamed
+	if err := writeAndClose(file, content); err != nil {
+		return err
+	}
+	if err := os.Rename(file.Name(), name); err != nil {
+		return err
+	}
+	return syncFolder(folder)
+}
+
+func writeAndClose(file *os.File, content []byte) error {
+	_, err := file.Write(content)
+	if err == nil {
+		err = file.Sync()
+	}
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+// syncFolder has a rename on disk.
+func syncFolder(folder string) error {
+	file, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return file.Sync()
+}
