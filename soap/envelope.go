@@ -9,7 +9,7 @@ import (
 
 // openEnvelope reads up to the start of the one element in the body.
 func openEnvelope(s *scanner) (xml.StartElement, error) {
-	root, err := nextStart(s)
+	root, err := nextStart(s, noBody, textInEnvelope)
 	if err != nil {
 		return root, err
 	}
@@ -19,23 +19,31 @@ func openEnvelope(s *scanner) (xml.StartElement, error) {
 	if root.Name.Space != EnvelopeNamespace {
 		return root, s.at(&Fault{Code: CodeVersionMismatch, Reason: WrongVersion, String: "The envelope is not one of SOAP 1.1: its namespace must be " + EnvelopeNamespace + "."})
 	}
-	body, err := nextStart(s)
+	body, err := nextStart(s, noBody, textInEnvelope)
 	if err == nil && body.Name == (xml.Name{Space: EnvelopeNamespace, Local: "Header"}) {
 		if err = readHeader(s); err == nil {
-			body, err = nextStart(s)
+			body, err = nextStart(s, noBody, textInEnvelope)
 		}
 	}
 	if err != nil {
 		return body, err
 	}
 	if body.Name != (xml.Name{Space: EnvelopeNamespace, Local: "Body"}) {
-		return body, s.fault(WrongEnvelope, "The envelope must hold at most one Header and then one Body, and nothing else.")
+		return body, s.fault(WrongEnvelope, strayElement)
 	}
-	return bodyElement(s)
+	return nextStart(s, "The Body is empty: it must hold the element of one operation.", "The Body holds text where the element of an operation must stand.")
 }
 
-// nextStart reads the start of the next element inside the open one.
-func nextStart(s *scanner) (xml.StartElement, error) {
+// What is wrong with an envelope.
+const (
+	noBody         = "The envelope has no Body."
+	textInEnvelope = "The envelope holds text where only elements may stand."
+	strayElement   = "The envelope must hold at most one Header and then one Body, and nothing else."
+)
+
+// nextStart reads the start of the next element inside the open one. The
+// words are for when there is none, and for text in its place.
+func nextStart(s *scanner, none, text string) (xml.StartElement, error) {
 	for {
 		token, err := s.next()
 		if err != nil {
@@ -45,10 +53,10 @@ func nextStart(s *scanner) (xml.StartElement, error) {
 		case xml.StartElement:
 			return t, nil
 		case xml.EndElement:
-			return xml.StartElement{}, s.fault(WrongEnvelope, "The envelope has no Body.")
+			return xml.StartElement{}, s.fault(WrongEnvelope, none)
 		case xml.CharData:
 			if !onlySpace(t) {
-				return xml.StartElement{}, s.fault(WrongEnvelope, "The envelope holds text where only elements may stand.")
+				return xml.StartElement{}, s.fault(WrongEnvelope, text)
 			}
 		}
 	}
@@ -67,7 +75,7 @@ func readHeader(s *scanner) error {
 			return nil
 		case xml.CharData:
 			if !onlySpace(t) {
-				return s.fault(WrongEnvelope, "The envelope holds text where only elements may stand.")
+				return s.fault(WrongEnvelope, textInEnvelope)
 			}
 		case xml.StartElement:
 			if mustUnderstand(t.Attr) {
@@ -94,25 +102,6 @@ func mustUnderstand(attributes []xml.Attr) bool {
 	return must && forUs
 }
 
-func bodyElement(s *scanner) (xml.StartElement, error) {
-	for {
-		token, err := s.next()
-		if err != nil {
-			return xml.StartElement{}, err
-		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			return t, nil
-		case xml.EndElement:
-			return xml.StartElement{}, s.fault(EmptyBody, "The Body is empty: it must hold the element of one operation.")
-		case xml.CharData:
-			if !onlySpace(t) {
-				return xml.StartElement{}, s.fault(WrongEnvelope, "The Body holds text where the element of an operation must stand.")
-			}
-		}
-	}
-}
-
 // closeEnvelope reads what may follow the body's element: white space and
 // comments, to the very end.
 func closeEnvelope(s *scanner) error {
@@ -130,13 +119,13 @@ func closeEnvelope(s *scanner) error {
 			if len(s.open) > 2 {
 				return s.fault(SeveralBodyElements, "The Body holds more than one element: send one operation in an envelope.")
 			}
-			return s.fault(WrongEnvelope, "The envelope must hold at most one Header and then one Body, and nothing else.")
+			return s.fault(WrongEnvelope, strayElement)
 		case xml.CharData:
 			if !onlySpace(t) && inBody {
 				return s.fault(WrongEnvelope, "The Body holds text beside the element of the operation.")
 			}
 			if !onlySpace(t) {
-				return s.fault(WrongEnvelope, "The envelope holds text where only elements may stand.")
+				return s.fault(WrongEnvelope, textInEnvelope)
 			}
 		}
 	}

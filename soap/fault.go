@@ -32,7 +32,6 @@ const (
 	WrongVersion             Reason = "WrongVersion"
 	WrongEnvelope            Reason = "WrongEnvelope"
 	NotUnderstood            Reason = "NotUnderstood"
-	EmptyBody                Reason = "EmptyBody"
 	SeveralBodyElements      Reason = "SeveralBodyElements"
 	UnknownOperation         Reason = "UnknownOperation"
 	UnsupportedMediaType     Reason = "UnsupportedMediaType"

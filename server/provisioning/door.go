@@ -1,0 +1,142 @@
+package provisioning
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/soap"
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// Config is what the door is made of. Fields are required unless they say
+// otherwise.
+type Config struct {
+	Service *provision.Service
+	Log     *slog.Logger
+
+	Strict      bool          // hold requests to the schema to the letter
+	BodyTimeout time.Duration // for a request's body to arrive; 0: soap's
+	Trace       io.Writer     // gets every envelope without its secrets; optional
+}
+
+// NewHandler makes the door, which answers on any path.
+func NewHandler(c Config) (*soap.Handler, error) {
+	schema, err := newSchema()
+	if err != nil {
+		return nil, err
+	}
+	var trace *soap.Trace
+	if c.Trace != nil {
+		trace = &soap.Trace{Schema: schema, Writer: c.Trace}
+	}
+	d := &door{service: c.Service, log: c.Log}
+	return soap.NewHandler(soap.Config{
+		Operations:  d.operations(),
+		Schema:      schema,
+		Namespaces:  namespaces(),
+		Detail:      faultDetail,
+		Describe:    wsdl.Serve,
+		Strict:      c.Strict,
+		BodyTimeout: c.BodyTimeout,
+		Trace:       trace,
+		Log:         c.Log,
+		Rand:        c.Service.Rand,
+		Now:         c.Service.Now,
+	})
+}
+
+// newSchema gives soap what wsdl knows.
+func newSchema() (*soap.Schema, error) {
+	var elements []soap.Element
+	for _, e := range wsdl.Elements() {
+		elements = append(elements, soap.Element(e))
+	}
+	return soap.NewSchema(elements)
+}
+
+func namespaces() []soap.Namespace {
+	var out []soap.Namespace
+	for _, n := range wsdl.Namespaces() {
+		out = append(out, soap.Namespace(n))
+	}
+	return out
+}
+
+// faultDetail is the typed detail that the WSDL declares.
+func faultDetail(dst []byte, f *soap.Fault, requestID string) []byte {
+	detail := wsdl.ProvisioningFault{Reason: string(f.Reason), RequestID: requestID}
+	if f.Line != 0 {
+		line, column := int32(f.Line), int32(f.Column)
+		detail.Line, detail.Column = &line, &column
+	}
+	return wsdl.AppendProvisioningFault(dst, &detail)
+}
+
+type door struct {
+	service *provision.Service
+	log     *slog.Logger
+}
+
+// operations are all of the interface's; each is in the file of its name.
+func (d *door) operations() map[xml.Name]soap.Operation {
+	name := func(local string) xml.Name { return xml.Name{Space: wsdl.Provisioning, Local: local} }
+	return map[xml.Name]soap.Operation{
+		name("dsappSRPRegister"):               operation(d, d.dsappSRPRegister, replyDSAPPSRPRegister),
+		name("dsappSRPGenerateEphemeralKey"):   operation(d, d.dsappSRPGenerateEphemeralKey, replyDSAPPSRPGenerateEphemeralKey),
+		name("dsappSRPGenerateActivationData"): operation(d, d.dsappSRPGenerateActivationData, replyDSAPPSRPGenerateActivationData),
+		name("dsappSRPActivate"):               operation(d, d.dsappSRPActivate, replyDSAPPSRPActivate),
+	}
+}
+
+// operation is a request's way through the door: decoded into the generated
+// type, decided, answered.
+func operation[In, Result any](d *door,
+	decide func(context.Context, *soap.Request, *In) (*Result, error),
+	reply func(dst []byte, status wsdl.CommandStatusResponse, result *Result) []byte,
+) soap.Operation {
+	return func(ctx context.Context, r *soap.Request, dst []byte) ([]byte, error) {
+		var in In
+		var result *Result
+		err := r.Decode(&in)
+		if err == nil {
+			result, err = decide(ctx, r, &in)
+		}
+		status, err := d.outcome(ctx, r, err)
+		if err != nil {
+			return nil, err
+		}
+		return reply(dst, status, result), nil
+	}
+}
+
+// caller is who asks: the component type that the request names and the
+// address that it comes from, an IPv4 address never mapped into IPv6.
+func caller(r *soap.Request, componentType string) (provision.Caller, error) {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return provision.Caller{}, fmt.Errorf("address of the peer: %w", err)
+	}
+	return provision.Caller{ComponentType: componentType, Address: from.Addr().Unmap().WithZone(""), RequestID: r.ID}, nil
+}
+
+// value is an optional element's text, "" if it is absent.
+func value(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
+}
+
+func userOutput(u provision.UserOutput) wsdl.UserOutput {
+	out := wsdl.UserOutput{UserID: u.UserID, Domain: u.Domain}
+	if u.OrgUnit != "" {
+		out.OrgUnit = &u.OrgUnit
+	}
+	return out
+}

@@ -1,0 +1,50 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/soap"
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// unforeseen is all that a peer hears of what nobody foresaw.
+const unforeseen = "The server could not answer because of an internal error: the log has it under the request's ID."
+
+// outcome decides, alone, what an error is: a refusal, which stands in the
+// reply with its status; a fault, which is returned; or anything else, which
+// the log keeps and the peer does not hear.
+func (d *door) outcome(ctx context.Context, r *soap.Request, err error) (wsdl.CommandStatusResponse, error) {
+	if fault, ok := errors.AsType[*soap.Fault](err); ok {
+		return wsdl.CommandStatusResponse{}, fault
+	}
+	status, desc := d.service.Statuses[provision.Granted], ""
+	if refusal, ok := errors.AsType[*provision.Error](err); ok {
+		status, desc = refusal.Status, refusal.Desc
+	} else if field, ok := errors.AsType[*soap.FieldError](err); ok {
+		status, desc = d.service.Statuses[provision.InvalidParameter], field.Error()
+		r.Note(slog.String("field", desc))
+	} else if err != nil {
+		status, desc = d.service.Statuses[provision.Unforeseen], unforeseen
+		d.log.LogAttrs(ctx, slog.LevelError, "operation failed", slog.String("request_id", r.ID), slog.String("error", err.Error()))
+	}
+	r.Note(slog.String("status", status.StatusCodeEnum))
+	return commandStatus(status, desc), nil
+}
+
+// commandStatus writes a status as replies have it; a description makes an
+// entry of the error stack, of the status's own code.
+func commandStatus(status provision.Status, desc string) wsdl.CommandStatusResponse {
+	response := wsdl.CommandStatusResponse{ResultCodes: wsdl.ResultCodes{
+		ReturnCodeEnum: status.ReturnCodeEnum,
+		StatusCodeEnum: status.StatusCodeEnum,
+		ReturnCode:     int32(status.ReturnCode),
+		StatusCode:     int32(status.StatusCode),
+	}}
+	if desc != "" {
+		response.ErrorStack.Errors = []wsdl.ErrorStackEntry{{ErrorCode: int32(status.StatusCode), ErrorDesc: desc}}
+	}
+	return response
+}
