@@ -16,7 +16,8 @@ func operatorEvent(operation string, operator Operator) AuditEvent {
 	return AuditEvent{RequestID: operator.RequestID, Operation: operation, Operator: operator.Name}
 }
 
-// maxName bounds every name that an operator gives, in bytes.
+// maxName bounds every name that an operator gives, in characters, as the
+// schema does.
 const maxName = 255
 
 // checkName refuses a name that is empty, too long, not UTF-8, begins or
@@ -25,12 +26,19 @@ func checkName(what, name string) error {
 	switch {
 	case name == "":
 		return refuse(InvalidParameter, "The "+what+" is missing.")
-	case len(name) > maxName:
-		return refuse(InvalidParameter, fmt.Sprintf("The %s has %d bytes: %d are the limit.", what, len(name), maxName))
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+	case utf8.RuneCountInString(name) > maxName:
+		return refuse(InvalidParameter, fmt.Sprintf("The %s has %d characters: %d are the limit.", what, utf8.RuneCountInString(name), maxName))
+	case unwritable(name):
 		return refuse(InvalidParameter, "The "+what+" holds a control character or is not UTF-8.")
 	case strings.TrimSpace(name) != name:
 		return refuse(InvalidParameter, "The "+what+" begins or ends with a space.")
 	}
 	return nil
+}
+
+// unwritable reports whether a text holds what no envelope could carry: XML
+// has no words for control characters. A replacement character is what is
+// left, after JSON, of bytes that were not UTF-8.
+func unwritable(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError })
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -68,8 +66,7 @@ func checkUserName(domain, userID string) error {
 // maxPassword is in characters, the schema's limit of staticPassword.
 const maxPassword = 255
 
-// checkPassword refuses a password that register could not be given: XML has
-// no words for control characters.
+// checkPassword refuses a password that register could not be given.
 func checkPassword(password string) error {
 	switch length := utf8.RuneCountInString(password); {
 	case length == 0:
@@ -77,7 +74,7 @@ func checkPassword(password string) error {
 	case length > maxPassword:
 		return refuse(InvalidParameter, fmt.Sprintf(
 			"The static password has %d characters: %d are the limit.", length, maxPassword))
-	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
+	case unwritable(password):
 		return refuse(InvalidParameter, "The static password holds a control character or is not UTF-8.")
 	}
 	return nil
