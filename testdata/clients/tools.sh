@@ -12,6 +12,7 @@ python=/usr/bin/python3
 has() { command -v "$1"; }
 has_headers() { echo '#include <stdlib.h>' | gcc -E -; }
 has_module() { "$python" -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)"; }
+has_perl() { perl -e "exit !grep { -e qq(\$_/$1) } @INC"; }
 has_extension() { php -r "exit(extension_loaded('$1') ? 0 : 1);"; }
 
 # need PACKAGE COMMAND...: the Debian package is missing if the command fails.
@@ -34,6 +35,7 @@ find_missing() {
 	need php-cli has php
 	need php-soap has_extension soap
 	need php-gmp has_extension gmp
+	need libsoap-lite-perl has_perl SOAP/Lite.pm
 	need nodejs has node
 	modules_installed || need npm has npm
 }

@@ -44,7 +44,9 @@ class Customer {
         check(operation + ": HTTP status", soap->status, 200);
     }
 
-    void granted(int error, const string &operation, const ns2__CommandStatusResponse *status) {
+    // The status is a reference: it is there only once the call was made,
+    // which an argument before it does.
+    void granted(int error, const string &operation, ns2__CommandStatusResponse *const &status) {
         sent(error, operation);
         std::printf("%-30s %s\n", operation.c_str(), status->resultCodes->statusCodeEnum.c_str());
         check("returnCode", status->resultCodes->returnCode, 0);
@@ -54,7 +56,7 @@ class Customer {
         check("number of errors", status->errorStack->errors.size(), 0u);
     }
 
-    void refused(int error, const string &operation, const ns2__CommandStatusResponse *status, int code, const string &name) {
+    void refused(int error, const string &operation, ns2__CommandStatusResponse *const &status, int code, const string &name) {
         sent(error, operation);
         std::printf("%-30s %s\n", operation.c_str(), status->resultCodes->statusCodeEnum.c_str());
         check("returnCode", status->resultCodes->returnCode, -1);

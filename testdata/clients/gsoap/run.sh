@@ -6,8 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 built=$(mktemp -d)
 trap 'rm -rf "$built"' EXIT
 cd "$built"
-wsdl2h -v -t "$here/typemap.dat" -o provisioning.h "$1" 2>wsdl2h.log || { cat wsdl2h.log; exit 1; }
-soapcpp2 -1 -C -L -j -w -x provisioning.h >soapcpp2.log || { cat soapcpp2.log; exit 1; }
+wsdl2h -v -t "$here/typemap.dat" -o provisioning.h "$1" >wsdl2h.log 2>&1 || { cat wsdl2h.log; exit 1; }
+soapcpp2 -1 -C -L -j -w -x provisioning.h >soapcpp2.log 2>&1 || { cat soapcpp2.log; exit 1; }
 for source in soapC.cpp soapProvisioningBindingProxy.cpp "$here/client.cpp"; do
 	g++ -O0 -I. -c "$source" &
 	compilers="${compilers-} $!"

@@ -190,7 +190,7 @@ async function meetFaults(customer) {
     const fault = error.root.Envelope.Body.Fault;
     console.log('dsappSRPForget'.padEnd(30), fault.faultcode, fault.faultstring);
     customer.check('faultcode', fault.faultcode.split(':').pop(), 'Client');
-    customer.check('fault names the operation', fault.faultstring.includes('dsappSRPForget'), true);
+    customer.check('fault says where to look', fault.faultstring.includes('?wsdl'), true);
     customer.check('HTTP status of a fault', error.response.status, 500);
     return true;
   });
