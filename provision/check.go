@@ -33,10 +33,10 @@ type Problem struct {
 
 func (p Problem) String() string { return p.Record + ": " + p.Fault + "; " + p.Mend }
 
-// CheckRecords reads all records but the audit and reports where they disagree, in
-// the order of kinds and keys. Each page of records is compared with its
-// neighbours in one View, so that it may run beside other work. Its error
-// says that it could not go on; what it found before is still true.
+// CheckRecords reads all records but the audit and reports where they
+// disagree, in the order of kinds and keys. Each page of records is compared
+// with its neighbours in one View, so that it may run beside other work. Its
+// error says that it could not go on; what it found before is still true.
 func CheckRecords(ctx context.Context, store Store) ([]Problem, error) {
 	c := &checker{ctx: ctx, store: store}
 	err := errors.Join(
@@ -283,7 +283,7 @@ func (f findings) free(free FreeAuthenticator) {
 	case !f.exists("the authenticator", err):
 		f.report(true, "there is no such authenticator", mendBackup)
 	case err == nil && a.State != Unassigned:
-		f.report(true, fmt.Sprintf("the authenticator is %s", a.State), "unassign the authenticator and assign it anew")
+		f.report(true, fmt.Sprintf("the authenticator is %s", a.State), mendAssignment)
 	case err == nil && a.free().Key() != free.Key():
 		f.report(true, "it is listed under another domain or type than the authenticator's", mendBackup)
 	}
@@ -304,20 +304,10 @@ func (f findings) governed(policy, mend string) {
 	f.report(!f.exists("its policy", err), fmt.Sprintf("its policy %q does not exist", policy), mend)
 }
 
+// policy checks what its own settings come to on top of its line of parents.
 func (f findings) policy(policy Policy) {
 	f = f.of("policy %q", policy.Name)
-	seen := []string{policy.Name}
-	for next := policy.Parent; next != ""; {
-		if slices.Contains(seen, next) {
-			f.report(true, fmt.Sprintf("it inherits in a circle: %q", append(seen, next)), mendPolicy)
-			return
-		}
-		seen = append(seen, next)
-		parent, err := f.GetPolicy(next)
-		if !f.exists(fmt.Sprintf("policy %q", next), err) {
-			f.report(true, fmt.Sprintf("it inherits from %q, which does not exist", next), mendPolicy)
-			return
-		}
-		next = parent.Parent
+	if _, err := effectiveSettings(f.GetPolicy, policy.Name); err != nil {
+		f.report(true, fmt.Sprintf("nothing can be governed by it: %v", err), mendPolicy)
 	}
 }

@@ -1,0 +1,312 @@
+package provision_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
+	"github.com/dsappd/dsappd/store/bolt"
+)
+
+// furnished is every record that a course of operations has left: user1 with
+// VDS1000140, a closed registration and a living one with a key exchange,
+// user2 with VDS1000141, the free VDS1000142, the policy lab and its
+// component.
+type furnished struct {
+	put []func(provision.Tx) error
+
+	user          provision.User
+	authenticator provision.Authenticator
+	unassigned    provision.Authenticator
+	living        provision.Registration
+	closed        provision.Registration
+	component     provision.Component
+	policy        provision.Policy
+}
+
+func newFurnished(t *testing.T) *furnished {
+	p := newPlay(t)
+	must(p.AddAuthenticator(t.Context(), operator(), provision.AddAuthenticator{SerialNumber: "VDS1000142", Parameters: hotp()}))(t)
+	closed := p.mustRegister("user1").RegistrationID
+	living := p.mustRegister("user1").RegistrationID
+	f := &furnished{}
+	p.view(func(v provision.View) error {
+		f.user = must(v.GetUser(provision.UserKey{Domain: "master", UserID: "user1"}))(t)
+		f.authenticator = must(v.GetAuthenticator("VDS1000140"))(t)
+		f.unassigned = must(v.GetAuthenticator("VDS1000142"))(t)
+		f.living = must(v.GetRegistration(living))(t)
+		f.closed = must(v.GetRegistration(closed))(t)
+		f.component = must(v.GetComponent(provision.ComponentKey{ComponentType: "srp-component", Location: netip.MustParsePrefix("127.0.0.0/8")}))(t)
+		f.policy = must(v.GetPolicy("lab"))(t)
+		return errors.Join(
+			keep(f, provision.Tx.PutDomain, v.ScanDomains("")),
+			keep(f, provision.Tx.PutUser, v.ScanUsers(provision.UserKey{}, provision.UserKey{})),
+			keep(f, provision.Tx.PutAuthenticator, v.ScanAuthenticators("")),
+			keep(f, provision.Tx.PutFreeAuthenticator, v.ScanFreeAuthenticators(provision.FreeKey{}, provision.FreeKey{})),
+			keep(f, provision.Tx.PutRegistration, v.ScanRegistrations("")),
+			keep(f, provision.Tx.PutExpiry, v.ScanExpiries(provision.ExpiryKey{}, provision.ExpiryKey{})),
+			keep(f, provision.Tx.PutComponent, v.ScanComponents(provision.ComponentKey{}, provision.ComponentKey{})),
+			keep(f, provision.Tx.PutPolicy, v.ScanPolicies("")),
+		)
+	})
+	return f
+}
+
+func keep[R any](f *furnished, put func(provision.Tx, R) error, records func(func(R, error) bool)) error {
+	for record, err := range records {
+		if err != nil {
+			return err
+		}
+		f.put = append(f.put, func(tx provision.Tx) error { return put(tx, record) })
+	}
+	return nil
+}
+
+// problems are what a check finds after the damage.
+func (f *furnished) problems(t *testing.T, damage func(provision.Tx) error) []provision.Problem {
+	t.Helper()
+	s := store.New(must(bolt.Create(filepath.Join(t.TempDir(), "check.db")))(t))
+	defer s.Close()
+	err := s.Update(t.Context(), func(tx provision.Tx) error {
+		for _, put := range f.put {
+			if err := put(tx); err != nil {
+				return err
+			}
+		}
+		return damage(tx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return must(provision.CheckRecords(t.Context(), s))(t)
+}
+
+// changed is a damage: a record that is written changed.
+func changed[R any](put func(provision.Tx, R) error, record R, change func(*R)) func(provision.Tx) error {
+	change(&record)
+	return func(tx provision.Tx) error { return put(tx, record) }
+}
+
+type damage struct {
+	name string
+	do   func(provision.Tx) error
+	want []string // "record: fault"
+}
+
+// Every damage is found, and nothing but it; every problem says how to mend.
+func TestCheckRecords(t *testing.T) {
+	f := newFurnished(t)
+	damages := slices.Concat(f.userDamages(), f.authenticatorDamages(), f.registrationDamages(), f.policyDamages())
+	damages = append(damages, damage{"none", func(provision.Tx) error { return nil }, nil})
+	names := strings.NewReplacer(f.living.ID, "LIVING", f.closed.ID, "CLOSED")
+	for _, d := range damages {
+		t.Run(d.name, func(t *testing.T) {
+			var got []string
+			for _, problem := range f.problems(t, d.do) {
+				got = append(got, names.Replace(problem.Record+": "+problem.Fault))
+				if problem.Mend == "" {
+					t.Errorf("%v: nothing mends it", problem)
+				}
+			}
+			if diff := cmp.Diff(d.want, got); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+const (
+	user1  = `user "user1" of domain "master": `
+	first  = `authenticator VDS1000140: `
+	third  = `authenticator VDS1000142: `
+	living = `registration "LIVING": `
+	ended  = `registration "CLOSED": `
+)
+
+func (f *furnished) userDamages() []damage {
+	user := func(change func(*provision.User)) func(provision.Tx) error {
+		return changed(provision.Tx.PutUser, f.user, change)
+	}
+	return []damage{
+		{"no domain", func(tx provision.Tx) error { return tx.DeleteDomain("master") }, []string{
+			user1 + `its domain does not exist`, `user "user2" of domain "master": its domain does not exist`,
+			first + `its domain "master" does not exist`, `authenticator VDS1000141: its domain "master" does not exist`, third + `its domain "master" does not exist`,
+		}},
+		{"no password", user(func(u *provision.User) { u.PasswordHash = "" }), []string{user1 + `it has no password`}},
+		{"negative counter", user(func(u *provision.User) { u.Locks = -1 }), []string{user1 + `a counter is negative`}},
+		{"no list", user(func(u *provision.User) { u.SerialNumbers = nil }), []string{
+			first + `it is assigned to the user "user1" of domain "master", who does not list it`,
+		}},
+		{"listed twice", user(func(u *provision.User) { u.SerialNumbers = []string{"VDS1000140", "VDS1000140"} }), []string{
+			user1 + `its authenticators are not listed in ascending order, each once`,
+		}},
+		{"lists another's", user(func(u *provision.User) { u.SerialNumbers = []string{"VDS1000141", "VDS1000140"} }), []string{
+			user1 + `its authenticators are not listed in ascending order, each once`,
+			user1 + `it lists authenticator VDS1000141, which is assigned to "user2" of domain "master"`,
+		}},
+		{"lists none that is", user(func(u *provision.User) { u.SerialNumbers = append(u.SerialNumbers, "VDS9999999") }), []string{
+			user1 + `it lists authenticator VDS9999999, which does not exist`,
+		}},
+		{"no user", func(tx provision.Tx) error { return tx.DeleteUser(f.user.Key()) }, []string{
+			first + `it is assigned to the user "user1" of domain "master", who does not exist`,
+			living + `it goes on, and its user "user1" of domain "master" does not exist`,
+		}},
+	}
+}
+
+func (f *furnished) authenticatorDamages() []damage {
+	authenticator := func(change func(*provision.Authenticator)) func(provision.Tx) error {
+		return changed(provision.Tx.PutAuthenticator, f.authenticator, change)
+	}
+	unassigned := func(change func(*provision.Authenticator)) func(provision.Tx) error {
+		return changed(provision.Tx.PutAuthenticator, f.unassigned, change)
+	}
+	return []damage{
+		{"no authenticator", func(tx provision.Tx) error { return tx.DeleteAuthenticator("VDS1000140") }, []string{
+			user1 + `it lists authenticator VDS1000140, which does not exist`,
+			living + `it goes on, and its authenticator VDS1000140 does not exist`,
+		}},
+		{"unknown state", authenticator(func(a *provision.Authenticator) { a.State = "Lost" }), []string{first + `its state "Lost" is not known`}},
+		{"nobody's", authenticator(func(a *provision.Authenticator) { a.UserID = "" }), []string{
+			user1 + `it lists authenticator VDS1000140, which is assigned to "" of domain "master"`,
+			first + `it is Assigned and has no user`,
+		}},
+		{"unassigned with a user", unassigned(func(a *provision.Authenticator) { a.UserID = "user2" }), []string{
+			third + `it is Unassigned and has the user "user2"`,
+			third + `it is assigned to the user "user2" of domain "master", who does not list it`,
+		}},
+		{"unassigned and bound", unassigned(func(a *provision.Authenticator) { a.Diversifier = make([]byte, 8) }), []string{
+			third + `it is Unassigned and bound to a device`,
+		}},
+		{"short diversifier", authenticator(func(a *provision.Authenticator) { a.Diversifier = make([]byte, 7) }), []string{
+			first + `its diversifier has 7 bytes, not 8`,
+		}},
+		{"digits", authenticator(func(a *provision.Authenticator) { a.Digits = 5 }), []string{
+			first + `one-time password parameters: 5 digits are not 6, 7 or 8`,
+		}},
+		{"activation type", authenticator(func(a *provision.Authenticator) { a.ActivationType = 2 }), []string{first + `its activation type 2 is not known`}},
+		{"no secret", authenticator(func(a *provision.Authenticator) { a.Secret = nil }), []string{first + `it has no secret`}},
+		{"moving factor", authenticator(func(a *provision.Authenticator) { a.AssignedMovingFactor = 1 }), []string{
+			first + `its moving factor is below that of its assignment`,
+		}},
+		{"activations", authenticator(func(a *provision.Authenticator) { a.Activations = -1 }), []string{
+			first + `it counts a negative number of activations`,
+		}},
+		{"open registration gone", func(tx provision.Tx) error { return tx.DeleteRegistration(f.living.ID) }, []string{
+			first + `its open registration "LIVING" does not exist`,
+			`lifetime of registration "LIVING": no registration has this lifetime`,
+		}},
+		{"another's open registration", unassigned(func(a *provision.Authenticator) { a.OpenRegistration = f.closed.ID }), []string{
+			third + `its open registration "CLOSED" is of authenticator VDS1000140`,
+		}},
+	}
+}
+
+func (f *furnished) registrationDamages() []damage {
+	alive := func(change func(*provision.Registration)) func(provision.Tx) error {
+		return changed(provision.Tx.PutRegistration, f.living, change)
+	}
+	over := func(change func(*provision.Registration)) func(provision.Tx) error {
+		return changed(provision.Tx.PutRegistration, f.closed, change)
+	}
+	some := []byte("x")
+	return []damage{
+		{"unknown registration state", alive(func(r *provision.Registration) { r.State = "Expired" }), []string{living + `its state "Expired" is not known`}},
+		{"no exchange", alive(func(r *provision.Registration) { r.State = provision.KeyExchanged }), []string{
+			living + `it is KeyExchanged and does not hold its key exchange`,
+		}},
+		{"exchange left", alive(func(r *provision.Registration) { r.ServerSecret = some }), []string{living + `it is Registered and still holds a key exchange`}},
+		{"no verifier", alive(func(r *provision.Registration) { r.Verifier = nil }), []string{living + `it is Registered and holds no salt or verifier`}},
+		{"an end", alive(func(r *provision.Registration) { r.EndedAt = r.CreatedAt }), []string{living + `it is Registered and has an end`}},
+		{"a reason", alive(func(r *provision.Registration) { r.ClosedBecause = "x" }), []string{living + `it is Registered and has a reason to be closed`}},
+		{"a derivation code", alive(func(r *provision.Registration) { r.DerivationCode = some }), []string{living + `it is Registered and holds a derivation code`}},
+		{"lifetime", alive(func(r *provision.Registration) { r.CreatedAt = r.ExpiresAt.Add(time.Second) }), []string{living + `it expires before it begins`}},
+		{"attempts", alive(func(r *provision.Registration) { r.Attempts = -1 }), []string{living + `a counter is negative`}},
+		{"registration's type", alive(func(r *provision.Registration) { r.ActivationType = -1 }), []string{living + `its activation type -1 is not known`}},
+		{"registration's policy", alive(func(r *provision.Registration) { r.Policy = "gone" }), []string{living + `its policy "gone" does not exist`}},
+		{"no policy is the default", alive(func(r *provision.Registration) { r.Policy = "" }), nil},
+		{"two go on", over(func(r *provision.Registration) { *r, r.ID, r.ExpiresAt = f.living, f.closed.ID, f.closed.ExpiresAt }), []string{
+			ended + `it goes on, and its authenticator VDS1000140 has the open registration "LIVING"`,
+		}},
+		{"no end", over(func(r *provision.Registration) { r.EndedAt = time.Time{} }), []string{ended + `it is Closed and has no end`}},
+		{"salt left", over(func(r *provision.Registration) { r.Salt = some }), []string{ended + `it is Closed and still holds its salt or verifier`}},
+		{"b left", over(func(r *provision.Registration) { r.ServerSecret = some }), []string{ended + `it is Closed and still holds a key exchange`}},
+		{"ended without its user", over(func(r *provision.Registration) { r.UserID, r.SerialNumber, r.Policy = "gone", "VDS9999999", "gone" }), nil},
+	}
+}
+
+func (f *furnished) policyDamages() []damage {
+	policy := func(change func(*provision.Policy)) func(provision.Tx) error {
+		return changed(provision.Tx.PutPolicy, f.policy, change)
+	}
+	component := func(change func(*provision.Component)) func(provision.Tx) error {
+		return changed(provision.Tx.PutComponent, f.component, change)
+	}
+	const lab = `policy "lab": nothing can be governed by it: `
+	return []damage{
+		{"component's policy", component(func(c *provision.Component) { c.Policy = "gone" }), []string{
+			`component "srp-component" at 127.0.0.0/8: its policy "gone" does not exist`,
+		}},
+		{"location", component(func(c *provision.Component) { c.Location = netip.MustParsePrefix("10.1.2.3/8") }), []string{
+			`component "srp-component" at 10.1.2.3/8: its location has bits set beyond its prefix`,
+		}},
+		{"parent", policy(func(p *provision.Policy) { p.Parent = "gone" }), []string{
+			lab + `policy "gone", which "lab" inherits from: record not found`,
+		}},
+		{"circle", policy(func(p *provision.Policy) { p.Parent = "lab" }), []string{lab + `policy settings: "lab" has more than 16 ancestors`}},
+		{"setting", policy(func(p *provision.Policy) { p.Set = json.RawMessage(`{"Attempts":0}`) }), []string{
+			lab + `policy settings: of "lab": setting Attempts is 0: it must be from 1 to 100`,
+		}},
+	}
+}
+
+// Records beyond one page are checked too, and a check that is cancelled
+// says so.
+func TestCheckRecordsPages(t *testing.T) {
+	p := newPlay(t)
+	const many = 600
+	name := func(i int) provision.User {
+		return provision.User{Domain: "master", UserID: fmt.Sprintf("many%03d", i)}
+	}
+	each := func(do func(provision.Tx, int) error) {
+		t.Helper()
+		err := p.Store.Update(t.Context(), func(tx provision.Tx) error {
+			for i := range many {
+				if err := do(tx, i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	each(func(tx provision.Tx, i int) error { return tx.PutUser(name(i)) })
+	problems := must(provision.CheckRecords(t.Context(), p.Store))(t)
+	if len(problems) != many {
+		t.Errorf("%d problems, want %d", len(problems), many)
+	}
+	for i, problem := range problems {
+		if want := fmt.Sprintf("user %q of domain %q", name(i).UserID, "master"); problem.Record != want {
+			t.Fatalf("problem %d is of %s, want %s", i, problem.Record, want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := provision.CheckRecords(ctx, p.Store); !errors.Is(err, context.Canceled) {
+		t.Errorf("a cancelled check: %v", err)
+	}
+	each(func(tx provision.Tx, i int) error { return tx.DeleteUser(name(i).Key()) })
+}
