@@ -68,10 +68,10 @@ class Customer {
         check("errorDesc is empty", status->errorStack->errors[0]->errorDesc.empty(), false);
     }
 
-    void checkHolder(const ns3__UserOutput *user, const string &userID) {
+    void checkHolder(const ns3__UserOutput *user, const string &userID, const string &orgUnit = "(absent)") {
         check("userID", user->userID, userID);
         check("domain", user->domain, "master");
-        check("orgUnit is there", user->orgUnit != nullptr, false);
+        check("orgUnit", user->orgUnit ? *user->orgUnit : "(absent)", orgUnit);
     }
 
     _ns1__dsappSRPRegister registration(const string &componentType, const string &userID, const string &password) {
@@ -177,8 +177,17 @@ static void activateDirectly(Customer &customer) {
     }
 }
 
+// A user whom the test has added to the sample data.
+static void reachBeyondASCII(Customer &customer) {
+    auto request = customer.registration("srp-component", "jürgen", "Grüße & <€>");
+    _ns1__dsappSRPRegisterResponse reply;
+    customer.granted(customer.proxy.dsappSRPRegister(&request, reply), "dsappSRPRegister", reply.status);
+    auto *result = dynamic_cast<ns3__DSAPPSRPRegisterResult2 *>(reply.result);
+    customer.checkHolder(result->user, "jürgen", "Büro & <Söhne>");
+}
+
 static void meetRefusals(Customer &customer) {
-    auto request = customer.registration("srp-component", "user3", "Grüße €");
+    auto request = customer.registration("srp-component", "user3", "Grüße & <€>");
     _ns1__dsappSRPRegisterResponse reply;
     customer.refused(customer.proxy.dsappSRPRegister(&request, reply), "dsappSRPRegister", reply.status, 1000, "STAT_INVCREDENTIALS");
     check("result is there", reply.result != nullptr, false);
@@ -226,6 +235,7 @@ int main(int, char **argv) {
     Customer customer(argv[1]);
     exchangeKeys(customer);
     activateDirectly(customer);
+    reachBeyondASCII(customer);
     meetRefusals(customer);
     meetFaults(argv[1]);
     std::printf("the whole flow: %d checks passed\n", checks);

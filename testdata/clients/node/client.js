@@ -57,9 +57,9 @@ class Customer {
     return result;
   }
 
-  checkHolder(result, userID, serial) {
+  checkHolder(result, userID, serial, more = {}) {
     const { attributes, ...user } = result.user;
-    this.check('user', user, { userID, domain: 'master' });
+    this.check('user', user, { userID, domain: 'master', ...more });
     this.check('serialNumber', result.serialNumber, serial);
   }
 
@@ -161,8 +161,15 @@ async function activateDirectly(customer) {
   }
 }
 
+// A user whom the test has added to the sample data.
+async function reachBeyondASCII(customer) {
+  const credential = { staticPassword: 'Grüße & <€>' };
+  const result = await customer.granted('dsappSRPRegister', registration('jürgen', { credential }));
+  customer.checkHolder(result, 'jürgen', 'VDS1000145', { orgUnit: 'Büro & <Söhne>' });
+}
+
 async function meetRefusals(customer) {
-  const credential = { staticPassword: 'Grüße €' };
+  const credential = { staticPassword: 'Grüße & <€>' };
   const wrong = await customer.refused(1000, 'STAT_INVCREDENTIALS', 'dsappSRPRegister', registration('user3', { credential }));
   const unknown = await customer.refused(1000, 'STAT_INVCREDENTIALS', 'dsappSRPRegister', registration('nobody'));
   customer.check('words for an unknown user', unknown, wrong);
@@ -199,7 +206,8 @@ async function meetFaults(customer) {
 async function main() {
   const wsdl = process.argv[2];
   const customer = new Customer(wsdl, await soap.createClientAsync(wsdl));
-  for (const part of [bindTheDevice, countEvents, activateOffline, activateDirectly, meetRefusals, meetFaults]) {
+  const parts = [bindTheDevice, countEvents, activateOffline, activateDirectly, reachBeyondASCII, meetRefusals, meetFaults];
+  for (const part of parts) {
     console.log('--', part.name);
     await part(customer);
   }

@@ -7,6 +7,7 @@ use strict;
 use warnings;
 use utf8;
 
+use Encode;
 use SOAP::Lite;
 
 # What SOAP::Lite asks for where a WSDL names types of its own: how to write
@@ -97,13 +98,19 @@ for my $response ('755224', '287082') {
         'user2', 'VDS1000141');
 }
 
-# SOAP::Lite sends what is not ASCII as base64Binary.
-refused(1000, 'STAT_INVCREDENTIALS', register('srp-component', 'user3', 'Grüße €'));
+# A user whom the test has added to the sample data. SOAP::Lite sends what is
+# not ASCII as base64Binary, once it is bytes.
+my ($user, $password) = map { Encode::encode('UTF-8', $_) } 'jürgen', 'Grüße & <€>';
+my $result = granted(register('srp-component', $user, $password));
+check_holder($result, 'jürgen', 'VDS1000145');
+check('orgUnit', $result->{user}{orgUnit}, 'Büro & <Söhne>');
+
+refused(1000, 'STAT_INVCREDENTIALS', register('srp-component', 'user3', $password));
 refused(1005, 'STAT_PERMISSION', register('no <such> component', 'user3', 'Password2'));
 refused(-13, 'STAT_NOT_FOUND', dsappSRPActivate => 'srp-component', 'no such', [response => '000000']);
 
 # The exchange, as far as a phone without the key comes.
-my $result = granted(register('srp-component', 'user1', 'Password2'));
+$result = granted(register('srp-component', 'user1', 'Password2'));
 my $key = granted(dsappSRPGenerateEphemeralKey => 'srp-component', $result->{registrationID}, '02');
 check('length of B',    length $key->{serverEphemeralPublicKey}, 512);
 check('length of salt', length $key->{salt},                     32);

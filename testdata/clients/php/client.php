@@ -84,9 +84,9 @@ final class Customer
         return $result;
     }
 
-    private function checkHolder(object $result, string $userID, string $serial): void
+    public function checkHolder(object $result, string $userID, string $serial, array $more = []): void
     {
-        $this->check('user', (array) $result->user, ['userID' => $userID, 'domain' => 'master']);
+        $this->check('user', (array) $result->user, ['userID' => $userID, 'domain' => 'master'] + $more);
         $this->check('serialNumber', $result->serialNumber, $serial);
     }
 
@@ -204,10 +204,18 @@ function activateDirectly(Customer $customer): void
     $customer->checks += $closing->checks;
 }
 
+// A user whom the test has added to the sample data.
+function reachBeyondASCII(Customer $customer): void
+{
+    $result = $customer->granted('dsappSRPRegister',
+        registration('jürgen', ['credential' => ['staticPassword' => 'Grüße & <€>']]));
+    $customer->checkHolder($result, 'jürgen', 'VDS1000145', ['orgUnit' => 'Büro & <Söhne>']);
+}
+
 function meetRefusals(Customer $customer): void
 {
     $wrong = $customer->refused(1000, 'STAT_INVCREDENTIALS', 'dsappSRPRegister',
-        registration('user1', ['credential' => ['staticPassword' => 'Grüße €']]));
+        registration('user1', ['credential' => ['staticPassword' => 'Grüße & <€>']]));
     $unknown = $customer->refused(1000, 'STAT_INVCREDENTIALS', 'dsappSRPRegister', registration('nobody'));
     $customer->check('words for an unknown user', $unknown, $wrong);
     $customer->refused(1005, 'STAT_PERMISSION', 'dsappSRPRegister',
@@ -253,7 +261,8 @@ set_error_handler(function (int $severity, string $message, string $file, int $l
     throw new ErrorException($message, 0, $severity, $file, $line);
 });
 $customer = new Customer($argv[1]);
-foreach (['bindTheDevice', 'countEvents', 'activateDirectly', 'meetRefusals', 'meetFaults'] as $part) {
+$parts = ['bindTheDevice', 'countEvents', 'activateDirectly', 'reachBeyondASCII', 'meetRefusals', 'meetFaults'];
+foreach ($parts as $part) {
     echo "-- $part\n";
     $part($customer);
 }

@@ -76,10 +76,10 @@ class Customer:
         self.check_holder(result, user_id, serial)
         return result
 
-    def check_holder(self, result, user_id, serial):
+    def check_holder(self, result, user_id, serial, org_unit=None):
         self.check("userID", result.user.userID, user_id)
         self.check("domain", result.user.domain, "master")
-        self.check("orgUnit", result.user.orgUnit, None)
+        self.check("orgUnit", result.user.orgUnit, org_unit)
         self.check("serialNumber", result.serialNumber, serial)
 
     def generate_ephemeral_key(self, registration):
@@ -170,8 +170,14 @@ def activate_directly(customer):
         customer.activate(registration, "user2", "VDS1000141", component="srp-direct", response=response)
 
 
+def reach_beyond_ascii(customer):
+    """A user whom the test has added to the sample data."""
+    result = customer.granted("dsappSRPRegister", **customer.registration("jürgen", "Grüße & <€>"))
+    customer.check_holder(result, "jürgen", "VDS1000145", org_unit="Büro & <Söhne>")
+
+
 def meet_refusals(customer):
-    wrong = customer.wrong_credentials("dsappSRPRegister", **customer.registration("user3", "Grüße €"))
+    wrong = customer.wrong_credentials("dsappSRPRegister", **customer.registration("user3", "Grüße & <€>"))
     unknown = customer.wrong_credentials("dsappSRPRegister", **customer.registration("nobody"))
     customer.check("words for an unknown user", unknown, wrong)
     customer.refused(1005, "STAT_PERMISSION", "dsappSRPRegister",
@@ -212,7 +218,8 @@ def meet_faults(customer):
 
 def main():
     customer = Customer(sys.argv[1])
-    for part in (bind_the_device, count_events, activate_offline, activate_directly, meet_refusals, meet_faults):
+    for part in (bind_the_device, count_events, activate_offline, activate_directly,
+                 reach_beyond_ascii, meet_refusals, meet_faults):
         print("-- " + part.__name__.replace("_", " "))
         part(customer)
     print("the whole flow: %d checks passed" % customer.checks)
