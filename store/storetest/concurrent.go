@@ -46,7 +46,7 @@ func together(n int, run func(i int)) {
 }
 
 func testLostUpdates(t *testing.T, s *store.Store) {
-	const workers, each = 32, 20
+	const workers, each = 32, 10
 	together(workers, func(i int) {
 		for range each {
 			err := s.Update(t.Context(), func(tx provision.Tx) error {
@@ -206,12 +206,12 @@ func testViewsAreWhole(t *testing.T, s *store.Store) {
 	var moved atomic.Int32
 	together(8, func(i int) {
 		if i >= 4 {
-			for moved.Load() < 4*40 {
+			for moved.Load() < 4*15 {
 				wantSum(t, s, accounts*money)
 			}
 			return
 		}
-		for n := range 40 {
+		for n := range 15 {
 			update(t, s, func(tx provision.Tx) error { return transfer(tx, name(n+i), name(n*i+i+1), n) })
 			moved.Add(1)
 		}
