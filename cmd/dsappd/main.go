@@ -23,6 +23,7 @@ const (
 // commands is the command line; each command is in the file of its name.
 type commands struct {
 	Init          initCommand          `cmd:"" help:"Make a data folder."`
+	Serve         serveCommand         `cmd:"" help:"Serve a data folder."`
 	Check         checkCommand         `cmd:"" help:"Look for damage in a data folder."`
 	User          userCommand          `cmd:"" help:"Users."`
 	Domain        domainCommand        `cmd:"" help:"Domains."`

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"errors"
+	"net/url"
 	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.etcd.io/bbolt"
 )
 
 func TestMain(m *testing.M) {
@@ -17,7 +22,9 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"modes": modes},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"modes": modes, "serving": serving, "schema": schema,
+		},
 	})
 }
 
@@ -30,5 +37,43 @@ func modes(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if got := info.Mode().String(); got != args[1] {
 		ts.Fatalf("%s has mode %s, want %s", args[0], got, args[1])
+	}
+}
+
+// serving DIR FLAG... starts a server for the folder, which answers when the
+// command returns. It sets $URL and $ADDR.
+func serving(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: serving DIR FLAG...")
+	}
+	s, err := startServe(ts.MkAbs(args[0]), args[1:]...)
+	ts.Check(err)
+	ts.Defer(s.kill)
+	ts.Setenv("URL", s.url)
+	at, err := url.Parse(s.url)
+	ts.Check(err)
+	ts.Setenv("ADDR", at.Host)
+}
+
+// schema DIR VERSION makes the store one of another version of the program.
+func schema(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: schema DIR VERSION")
+	}
+	db, err := bbolt.Open(ts.MkAbs(filepath.Join(args[0], "dsappd.db")), 0o600, &bbolt.Options{Timeout: time.Second})
+	ts.Check(err)
+	changed := false
+	err = db.Update(func(tx *bbolt.Tx) error {
+		return tx.ForEach(func(_ []byte, bucket *bbolt.Bucket) error {
+			if bucket.Get([]byte("schema")) == nil {
+				return nil
+			}
+			changed = true
+			return bucket.Put([]byte("schema"), []byte(args[1]))
+		})
+	})
+	ts.Check(errors.Join(err, db.Close()))
+	if !changed {
+		ts.Fatalf("%s holds no schema version", args[0])
 	}
 }

@@ -1,0 +1,158 @@
+package dsappd
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/net/netutil"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/server/provisioning"
+)
+
+// Config says which data folder to serve, and how. Only Dir is required.
+type Config struct {
+	// Dir is the data folder that Init made.
+	Dir string
+
+	// Addr is where the SOAP interface listens, HOST:PORT; port 0 takes a
+	// free one. Empty: as the setting soap.listen says.
+	Addr string
+
+	// Plain allows an address that other machines can reach although the
+	// envelopes, which hold passwords, travel unencrypted.
+	Plain bool
+
+	// Strict holds requests to the order, occurrence, namespaces and simple
+	// types of the schema.
+	Strict bool
+
+	// Trace gets every envelope in and out, its secrets redacted; nil: none.
+	Trace io.Writer
+
+	// Logger gets one line for each request; nil: nothing is logged.
+	Logger *slog.Logger
+
+	// Now and Rand are the only clock and the only source of randomness;
+	// nil: the system's. Rand is read from many goroutines.
+	Now  func() time.Time
+	Rand io.Reader
+}
+
+// withDefaults fills in what may be left out.
+func (c Config) withDefaults() Config {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	return c
+}
+
+// URLs are where a server answers.
+type URLs struct {
+	SOAP string // http://HOST:PORT/
+}
+
+// Server is a data folder being served.
+type Server struct {
+	urls      URLs
+	folder    *folder
+	endpoints []*endpoint
+	serving   *errgroup.Group
+	failed    <-chan struct{}
+}
+
+// Open opens the data folder and serves it; when it returns nil, the server
+// answers. What it refuses is named by an Error. The context bounds the
+// opening alone.
+func Open(ctx context.Context, config Config) (*Server, error) {
+	config = config.withDefaults()
+	if err := checkListen("--addr", config.Addr); config.Addr != "" && err != nil {
+		return nil, err
+	}
+	opened, err := openFolder(ctx, config.Dir, source{now: config.Now, rand: config.Rand})
+	if err != nil {
+		return nil, err
+	}
+	server, err := serve(ctx, config, opened)
+	if err != nil {
+		return nil, errors.Join(err, opened.close())
+	}
+	return server, nil
+}
+
+// serve opens the doors of a folder and begins to answer.
+func serve(ctx context.Context, config Config, opened *folder) (*Server, error) {
+	handler, err := provisioning.NewHandler(provisioning.Config{
+		Service: opened.service, Log: config.Logger,
+		Strict: config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
+	})
+	if err != nil {
+		return nil, err
+	}
+	soapListener, err := listenLoopback(ctx, cmp.Or(config.Addr, opened.settings.SOAP.Listen), config.Plain)
+	if err != nil {
+		return nil, err
+	}
+	socket, err := admin.Listen(filepath.Join(opened.dir, socketName))
+	if err != nil {
+		return nil, errors.Join(err, soapListener.Close())
+	}
+	operators := &admin.Door{Service: opened.service, Log: config.Logger}
+	s := &Server{
+		urls:   URLs{SOAP: "http://" + soapListener.Addr().String() + "/"},
+		folder: opened,
+		endpoints: []*endpoint{
+			newEndpoint("soap", netutil.LimitListener(soapListener, opened.settings.Limits.Connections), handler, opened.settings, config.Logger),
+			newEndpoint("operators", socket, operators.Handler(), opened.settings, config.Logger),
+		},
+	}
+	s.start()
+	config.Logger.Info("serving", "soap", s.urls.SOAP, "folder", opened.dir, "run", opened.service.Run)
+	return s, nil
+}
+
+func (s *Server) start() {
+	serving, failed := errgroup.WithContext(context.Background())
+	for _, e := range s.endpoints {
+		serving.Go(e.serve)
+	}
+	s.serving, s.failed = serving, failed.Done()
+}
+
+// Failed is closed when a listener fails; Close then says why.
+func (s *Server) Failed() <-chan struct{} { return s.failed }
+
+// URLs are the addresses in use, also where a free port was asked for.
+func (s *Server) URLs() URLs { return s.urls }
+
+// Close ends the server: it refuses new connections, lets the requests in
+// flight end, for as long as the setting timeouts.drain allows, and then
+// closes the store. The error says what was cut off, or which listener had
+// failed.
+func (s *Server) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), s.folder.settings.Timeouts.Drain)
+	defer cancel()
+	return s.Shutdown(ctx)
+}
+
+// Shutdown is Close with a bound of the caller's own.
+func (s *Server) Shutdown(ctx context.Context) error {
+	var draining errgroup.Group
+	for _, e := range s.endpoints {
+		draining.Go(func() error { return e.drain(ctx) })
+	}
+	return errors.Join(draining.Wait(), s.serving.Wait(), s.folder.close())
+}
