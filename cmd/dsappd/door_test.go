@@ -11,14 +11,36 @@ import (
 // cheap settings make password hashes cost next to nothing.
 const cheap = "[password_hash]\nmemory_kib = 8\npasses = 1\n"
 
-// Each script finds a new folder data.
+// What an operator orders comes out the same whether a server holds the data
+// folder or the command opens it itself: each script finds a new folder data.
 func TestOperators(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/operators",
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		Setup: func(env *testscript.Env) error {
-			return dsappd.Init(t.Context(), env.WorkDir+"/data", dsappd.InitOptions{Settings: cheap})
-		},
+	for name, serve := range map[string]bool{"server": true, "no server": false} {
+		t.Run(name, func(t *testing.T) {
+			testscript.Run(t, testscript.Params{
+				Dir:                 "testdata/operators",
+				RequireExplicitExec: true,
+				RequireUniqueNames:  true,
+				Setup: func(env *testscript.Env) error {
+					return furnish(t, env, serve)
+				},
+			})
+		})
+	}
+}
+
+func furnish(t *testing.T, env *testscript.Env, serve bool) error {
+	dir := env.WorkDir + "/data"
+	if err := dsappd.Init(t.Context(), dir, dsappd.InitOptions{Settings: cheap}); err != nil || !serve {
+		return err
+	}
+	server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})
+	if err != nil {
+		return err
+	}
+	env.Defer(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
 	})
+	return nil
 }
