@@ -37,8 +37,7 @@ func (e *StatusError) Error() string {
 // one, a *FieldError if a field of the reply is wrong, and a *StatusError if
 // the reply is no envelope.
 func (c *Client) Call(ctx context.Context, element []byte, reply xml.Name, v any) error {
-	global := c.Schema.globals[reply]
-	if global == nil {
+	if c.Schema.globals[reply] == nil {
 		return fmt.Errorf("call: element %s is not in the schema", reply.Local)
 	}
 	response, text, err := c.exchange(ctx, element)
@@ -62,7 +61,7 @@ func (c *Client) Call(ctx context.Context, element []byte, reply xml.Name, v any
 		}
 		return fault
 	case start.Name == reply:
-		return unreadable(newReader(s, global, start, c.Strict).decode(v))
+		return unreadable(newReader(s, c.Schema, start, c.Strict).decode(v))
 	}
 	return fmt.Errorf("call %s: the reply holds no element %s", c.URL, reply.Local)
 }

@@ -184,7 +184,7 @@ func (e *exchange) answer(dst []byte) (_ []byte, err error) {
 		return nil, s.fault(UnknownOperation, e.handler.nearest(start.Name))
 	}
 	e.called.ID, e.called.RemoteAddr = e.id, e.request.RemoteAddr
-	e.called.reader = newReader(s, e.handler.Schema.globals[start.Name], start, e.handler.Strict)
+	e.called.reader = newReader(s, e.handler.Schema, start, e.handler.Strict)
 	return operation(e.request.Context(), &e.called, dst)
 }
 

@@ -14,6 +14,7 @@ import (
 // anything to answer: the first one is kept.
 type reader struct {
 	scanner *scanner
+	schema  *Schema
 	strict  bool
 	frames  []frame
 	queue   []xml.Token
@@ -33,8 +34,9 @@ type frame struct {
 }
 
 // newReader reads the element whose start the scanner has just given.
-func newReader(s *scanner, global *node, start xml.StartElement, strict bool) *reader {
-	r := &reader{scanner: s, strict: strict, frames: make([]frame, 0, 4), queue: make([]xml.Token, 0, 8)}
+func newReader(s *scanner, schema *Schema, start xml.StartElement, strict bool) *reader {
+	r := &reader{scanner: s, schema: schema, strict: strict, frames: make([]frame, 0, 4), queue: make([]xml.Token, 0, 8)}
+	global := schema.globals[start.Name]
 	r.frames = append(r.frames, frame{node: global})
 	r.attributes(global, start.Attr)
 	return r
@@ -100,8 +102,8 @@ func (r *reader) refuse(path, problem, mend string) {
 
 func (r *reader) child(t xml.StartElement) error {
 	top := r.top()
-	n := top.node.child(t.Name, r.strict)
-	if n == nil {
+	n := top.node.child(t.Name.Local)
+	if n == nil || !r.mayBeIn(t.Name.Space) {
 		return r.unknown(top.node, t.Name)
 	}
 	if r.repeated(top, n) {
@@ -117,6 +119,13 @@ func (r *reader) child(t xml.StartElement) error {
 	}
 	r.frames = append(r.frames, frame{node: n})
 	return nil
+}
+
+// mayBeIn says that a child counts in a namespace: in none, as the schema has
+// it, or, since toolkits have been seen to do so, in the operation's or in
+// that of a type.
+func (r *reader) mayBeIn(space string) bool {
+	return space == "" || !r.strict && r.schema.spaces[space]
 }
 
 // unknown skips an element that the schema does not have, and keeps its name.

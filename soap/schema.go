@@ -34,6 +34,7 @@ type Element struct {
 // Schema is a set of global elements and what they hold. It is read only.
 type Schema struct {
 	globals map[xml.Name]*node
+	spaces  map[string]bool // of global elements and of types
 	visible map[string]bool // simple elements, whether their text may be shown
 }
 
@@ -43,7 +44,6 @@ type node struct {
 	path     string // below the global element, "/" between
 	place    uint   // among its siblings
 	children []*node
-	spaces   []string // namespaces that it may be found in when not in none
 	pattern  *regexp.Regexp
 
 	// What the decoder is given for it, made once.
@@ -55,7 +55,7 @@ const maxChildren = 64
 
 // NewSchema reads a schema. The error names the element that it cannot hold.
 func NewSchema(elements []Element) (*Schema, error) {
-	s := &Schema{globals: map[xml.Name]*node{}, visible: map[string]bool{}}
+	s := &Schema{globals: map[xml.Name]*node{}, spaces: map[string]bool{}, visible: map[string]bool{}}
 	var open []*node
 	for _, e := range elements {
 		if e.Depth > len(open) {
@@ -74,6 +74,7 @@ func NewSchema(elements []Element) (*Schema, error) {
 			shown, seen := s.visible[e.Name]
 			s.visible[e.Name] = !e.Secret && (shown || !seen)
 		}
+		s.spaces[e.Namespace], s.spaces[e.TypeNamespace] = true, true
 		open = append(open[:e.Depth], n)
 	}
 	return s, nil
@@ -94,7 +95,6 @@ func (n *node) adopt(child, global *node) error {
 		child.path = n.path + "/" + child.Name
 	}
 	child.place = uint(len(n.children))
-	child.spaces = []string{global.Namespace, n.TypeNamespace, child.TypeNamespace}
 	name := xml.Name{Local: child.Name}
 	child.start, child.end = xml.StartElement{Name: name}, xml.EndElement{Name: name}
 	n.children = append(n.children, child)
@@ -115,20 +115,11 @@ func (n *node) prepare() error {
 	return nil
 }
 
-// child finds a child: in no namespace, as the schema has it, or, where
-// lenient, in one of those that toolkits have been seen to use.
-func (n *node) child(name xml.Name, strict bool) *node {
+// child finds a child by its local name.
+func (n *node) child(local string) *node {
 	for _, c := range n.children {
-		if c.Name != name.Local {
-			continue
-		}
-		if name.Space == "" {
+		if c.Name == local {
 			return c
-		}
-		for _, space := range c.spaces {
-			if !strict && space == name.Space {
-				return c
-			}
 		}
 	}
 	return nil

@@ -16,8 +16,8 @@ import (
 // and replies are written from. It keeps the structs of the schemas and drops
 // the client and what it imports; fields get the schema's order and
 // occurrence: a pointer where an element may be absent, a value where it must
-// be there, a slice where it may repeat; a simple type is its Go type; a type
-// that another extends gives way to the other, with its fields in it.
+// be there, a slice where it may repeat; a type that another extends gives
+// way to the other, with its fields in it.
 func refine(source []byte, s *schemas) ([]byte, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), "types.go", source, parser.SkipObjectResolution)
 	if err != nil {
@@ -99,18 +99,13 @@ func writeStruct(out *bytes.Buffer, d structType, given map[string]*ast.Field) e
 }
 
 func fieldType(p *particle, field *ast.Field) (string, error) {
-	var goType string
-	switch {
-	case p.simple == nil:
-		goType = exported(p.actual.local)
-	case p.declared.space == schemaSpace:
+	goType := exported(p.actual.local)
+	if p.simple != nil {
 		var given bytes.Buffer
 		if err := format.Node(&given, token.NewFileSet(), field.Type); err != nil {
 			return "", err
 		}
 		goType = given.String()
-	default:
-		goType = map[string]string{"string": "string", "int": "int32"}[p.simple.base]
 	}
 	switch {
 	case p.max != 1:

@@ -155,10 +155,13 @@ func (s *schemas) group(group *etree.Element, number int) ([]*particle, error) {
 
 func (s *schemas) particle(element *etree.Element) (*particle, error) {
 	p := &particle{name: element.SelectAttrValue("name", ""), min: 1, max: 1}
+	form := ""
 	for _, a := range element.Attr {
 		switch {
 		case a.NamespaceURI() == hintSpace && a.Key == "secret":
 			p.secret = a.Value == "true"
+		case a.NamespaceURI() == hintSpace && a.Key == "form":
+			form = a.Value
 		case a.Key == "minOccurs":
 			p.min, _ = strconv.Atoi(a.Value)
 		case a.Key == "maxOccurs":
@@ -176,12 +179,12 @@ func (s *schemas) particle(element *etree.Element) (*particle, error) {
 	}
 	var err error
 	switch {
+	case form != "":
+		p.simple, err = s.restricted(resolve(element, form))
 	case p.declared.space == schemaSpace:
 		p.simple = builtin(p.declared.local)
-	case complexType == nil:
-		err = fmt.Errorf("schema: element %s: type %v is not declared", p.name, p.declared)
-	case complexType.Tag == "simpleType":
-		p.simple, err = restricted(complexType)
+	case complexType == nil || complexType.Tag != "complexType":
+		err = fmt.Errorf("schema: element %s: %v is no complex type", p.name, p.declared)
 	default:
 		p.children, err = s.particles(complexType)
 		s.relax(p)
@@ -206,7 +209,11 @@ func builtin(base string) *simple {
 	return &simple{base: base, form: form, collapse: base != "string"}
 }
 
-func restricted(simpleType *etree.Element) (*simple, error) {
+func (s *schemas) restricted(name qname) (*simple, error) {
+	simpleType := s.types[name]
+	if simpleType == nil || simpleType.Tag != "simpleType" {
+		return nil, fmt.Errorf("schema: %v is no simple type", name)
+	}
 	restriction := simpleType.FindElement("restriction")
 	out := builtin(local(restriction.SelectAttrValue("base", "")))
 	if documentation := simpleType.FindElement("annotation/documentation"); documentation != nil {
