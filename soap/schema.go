@@ -17,7 +17,6 @@ type Element struct {
 
 	TypeNamespace string // "" for an anonymous type
 	Type          string
-	Derived       string // a type that extends Type and may stand for it
 
 	MinOccurs int // 0 or 1
 	MaxOccurs int // 1, or 0 for no limit
@@ -128,13 +127,8 @@ func (n *node) child(local string) *node {
 // required says that an element must be there, by itself.
 func (n *node) required() bool { return n.MinOccurs > 0 && n.Choice == 0 }
 
-// is says that a type is the element's, or may stand for it.
-func (n *node) is(name xml.Name) bool {
-	if name.Space == schemaNamespace && name.Local == n.Base {
-		return true
-	}
-	return name.Space == n.TypeNamespace && (name.Local == n.Type || n.Derived != "" && name.Local == n.Derived)
-}
+// is says that a type is the element's.
+func (n *node) is(name xml.Name) bool { return name == xml.Name{Space: n.TypeNamespace, Local: n.Type} }
 
 // alternatives names the elements of a choice.
 func (n *node) alternatives(choice int) string {

@@ -137,6 +137,19 @@ func TestOrder(t *testing.T) {
 	}
 }
 
+// The result of register is declared as the derived type, which replies name
+// in xsi:type too: tools that do not follow xsi:type read all of it then.
+func TestRegisterResult(t *testing.T) {
+	result := parse(t, wsdl.Document("http://127.0.0.1/")).FindElement("types/schema/element[@name='dsappSRPRegisterResponse']/complexType/sequence/element[@name='result']")
+	if got := result.SelectAttrValue("type", ""); got != "PROVISIONING-TYPES:DSAPPSRPRegisterResult2" {
+		t.Errorf("declared as %s", got)
+	}
+	extension := parse(t, []byte(wsdl.Schema("ProvisioningTypes.xsd"))).FindElement("complexType[@name='DSAPPSRPRegisterResult2']/complexContent/extension")
+	if got := extension.SelectAttrValue("base", ""); got != "PROVISIONING-TYPES:DSAPPSRPRegisterResult" {
+		t.Errorf("extends %s", got)
+	}
+}
+
 func TestSecrets(t *testing.T) {
 	var got []string
 	for _, e := range wsdl.Elements() {

@@ -10,7 +10,6 @@ type Element struct {
 
 	TypeNamespace string // "" for an anonymous type
 	Type          string
-	Derived       string // a type that extends Type and may stand for it
 
 	MinOccurs int
 	MaxOccurs int // 0: no limit

@@ -46,11 +46,8 @@ func writeElement(out *bytes.Buffer, p *particle, space string, depth int) {
 		}
 	}
 	constant("Namespace", space)
-	constant("TypeNamespace", p.declared.space)
-	text("Type", p.declared.local)
-	if p.actual != p.declared {
-		text("Derived", p.actual.local)
-	}
+	constant("TypeNamespace", p.typeName.space)
+	text("Type", p.typeName.local)
 	number("MinOccurs", p.min)
 	number("MaxOccurs", p.max)
 	number("Choice", p.choice)

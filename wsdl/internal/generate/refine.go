@@ -99,7 +99,7 @@ func writeStruct(out *bytes.Buffer, d structType, given map[string]*ast.Field) e
 }
 
 func fieldType(p *particle, field *ast.Field) (string, error) {
-	goType := exported(p.actual.local)
+	goType := exported(p.typeName.local)
 	if p.simple != nil {
 		var given bytes.Buffer
 		if err := format.Node(&given, token.NewFileSet(), field.Type); err != nil {

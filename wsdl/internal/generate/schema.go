@@ -23,8 +23,7 @@ type particle struct {
 	min, max int // max 0: unbounded
 	choice   int // 0, or the number of the choice it stands in, within its parent
 	secret   bool
-	declared qname // "" for an anonymous type
-	actual   qname // the most derived type known, else declared
+	typeName qname // "" for an anonymous type
 	simple   *simple
 	children []*particle
 }
@@ -39,15 +38,15 @@ type simple struct {
 
 // schemas are the documents as one: what is declared, by name.
 type schemas struct {
-	globals []*etree.Element
-	types   map[qname]*etree.Element
-	derived map[qname]qname // base to extension
-	inputs  map[string]bool // global elements that a request is made of
+	globals  []*etree.Element
+	types    map[qname]*etree.Element
+	extended map[qname]bool  // types that another extends
+	inputs   map[string]bool // global elements that a request is made of
 }
 
 // readSchemas reads a WSDL document and the schemas that it imports.
 func readSchemas(wsdl string) (*schemas, error) {
-	s := &schemas{types: map[qname]*etree.Element{}, derived: map[qname]qname{}, inputs: map[string]bool{}}
+	s := &schemas{types: map[qname]*etree.Element{}, extended: map[qname]bool{}, inputs: map[string]bool{}}
 	document := etree.NewDocument()
 	if err := document.ReadFromFile(wsdl); err != nil {
 		return nil, fmt.Errorf("read WSDL: %w", err)
@@ -77,7 +76,7 @@ func (s *schemas) add(schema *etree.Element, folder string, seen map[string]bool
 		case "complexType", "simpleType":
 			s.types[name] = child
 			if extension := child.FindElement("complexContent/extension"); extension != nil {
-				s.derived[resolve(extension, extension.SelectAttrValue("base", ""))] = name
+				s.extended[resolve(extension, extension.SelectAttrValue("base", ""))] = true
 			}
 		case "import":
 			if err := s.importFile(child.SelectAttrValue("schemaLocation", ""), folder, seen); err != nil {
@@ -170,38 +169,21 @@ func (s *schemas) particle(element *etree.Element) (*particle, error) {
 	}
 	complexType := element.FindElement("complexType")
 	if complexType == nil {
-		p.declared = resolve(element, element.SelectAttrValue("type", ""))
-		p.actual = p.declared
-		if derived, ok := s.derived[p.declared]; ok {
-			p.actual = derived
-		}
-		complexType = s.types[p.actual]
+		p.typeName = resolve(element, element.SelectAttrValue("type", ""))
+		complexType = s.types[p.typeName]
 	}
 	var err error
 	switch {
 	case form != "":
 		p.simple, err = s.restricted(resolve(element, form))
-	case p.declared.space == schemaSpace:
-		p.simple = builtin(p.declared.local)
+	case p.typeName.space == schemaSpace:
+		p.simple = builtin(p.typeName.local)
 	case complexType == nil || complexType.Tag != "complexType":
-		err = fmt.Errorf("schema: element %s: %v is no complex type", p.name, p.declared)
+		err = fmt.Errorf("schema: element %s: %v is no complex type", p.name, p.typeName)
 	default:
 		p.children, err = s.particles(complexType)
-		s.relax(p)
 	}
 	return p, err
-}
-
-// relax makes optional what only the derived type has: a value of the
-// declared type may come without it.
-func (s *schemas) relax(p *particle) {
-	if p.actual == p.declared {
-		return
-	}
-	inherited, _ := s.particles(s.types[p.declared])
-	for _, child := range p.children[len(inherited):] {
-		child.min = 0
-	}
 }
 
 func builtin(base string) *simple {

@@ -52,7 +52,7 @@ func (s *schemas) structs() ([]structType, error) {
 func (s *schemas) complexTypes() []qname {
 	var out []qname
 	for name, t := range s.types {
-		if _, extended := s.derived[name]; t.Tag == "complexType" && !extended {
+		if t.Tag == "complexType" && !s.extended[name] {
 			out = append(out, name)
 		}
 	}

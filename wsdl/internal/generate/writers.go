@@ -46,9 +46,9 @@ func writeMethod(out *bytes.Buffer, s *schemas, d structType) {
 	out.WriteString("a.close(name)\n}\n\n")
 }
 
-// typeAttribute is the xsi:type of a complex element: where the type is not
-// the declared one, and where the element may be empty, which some clients
-// take for nothing at all without it.
+// typeAttribute is the xsi:type of a complex element: where its type extends
+// another, which a client may have been made for, and where the element may
+// be empty, which some clients take for nothing at all without it.
 func typeAttribute(s *schemas, d structType) string {
 	empty := true
 	for _, p := range d.particles {
@@ -83,7 +83,7 @@ func appendCall(p *particle, expression string, isValue bool) string {
 	}
 	switch {
 	case p.simple == nil:
-		return fmt.Sprintf("a.append%s(%q, %s)", exported(p.actual.local), p.name, pointer)
+		return fmt.Sprintf("a.append%s(%q, %s)", exported(p.typeName.local), p.name, pointer)
 	case p.simple.base == "int":
 		return fmt.Sprintf("a.integer(%q, %s)", p.name, value)
 	}
