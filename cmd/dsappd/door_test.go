@@ -29,6 +29,9 @@ func TestOperators(t *testing.T) {
 }
 
 func furnish(t *testing.T, env *testscript.Env, serve bool) error {
+	if err := endAtOnce(env); err != nil {
+		return err
+	}
 	dir := env.WorkDir + "/data"
 	if err := dsappd.Init(t.Context(), dir, dsappd.InitOptions{Settings: cheap}); err != nil || !serve {
 		return err

@@ -28,6 +28,13 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// endAtOnce spares each program that is built with the race detector the
+// second that it waits by default before it ends.
+func endAtOnce(env *testscript.Env) error {
+	env.Setenv("GORACE", "atexit_sleep_ms=0")
+	return nil
+}
+
 // modes FILE MODE looks whether the file has the mode, written as by ls.
 func modes(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
