@@ -25,6 +25,8 @@ const (
 	ErrStep Error = "step out of order"
 	// ErrPIN says that the PIN is wrong or the file was altered.
 	ErrPIN Error = "wrong PIN, or an altered file"
+	// ErrPINLength says that a PIN is too short or too long to seal with.
+	ErrPINLength Error = "unusable PIN"
 	// ErrFile says that a file holds no sealed state that this program reads.
 	ErrFile Error = "state file"
 )

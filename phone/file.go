@@ -1,14 +1,19 @@
 package phone
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
 // maxFile is the size in bytes of the largest state file that is read.
 const maxFile = 1 << 20
+
+// temporary is the pattern of a file on its way to its name.
+const temporary = ".phone-*"
 
 // WriteFile seals a state into a file that only its owner can read. The file
 // is the old one or the new one at every moment, and the new one is on disk
@@ -22,6 +27,24 @@ func WriteFile(name string, rand io.Reader, pin string, s State) error {
 		return fmt.Errorf("write the state to %s: %w", name, err)
 	}
 	return nil
+}
+
+// CheckFile says whether WriteFile could write the file: it finds the faults
+// that would otherwise lose a state that a server has already handed out. A
+// file that is there must open under the PIN, so that nobody else's state is
+// replaced.
+func CheckFile(name, pin string) error {
+	if err := checkPIN(pin); err != nil {
+		return err
+	}
+	if _, err := ReadFile(name, pin); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	probe, err := os.CreateTemp(filepath.Dir(name), temporary)
+	if err != nil {
+		return err
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
 
 // ReadFile opens the state in a file.
@@ -44,7 +67,7 @@ func ReadFile(name, pin string) (State, error) {
 
 func replace(name string, content []byte) error {
 	folder := filepath.Dir(name)
-	file, err := os.CreateTemp(folder, ".phone-*") // mode 0600
+	file, err := os.CreateTemp(folder, temporary) // mode 0600
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,39 @@ func TestFileKeepsTheState(t *testing.T) {
 	}
 }
 
+// TestCheckFile: what WriteFile would fail at is found before, and the look
+// leaves nothing behind.
+func TestCheckFile(t *testing.T) {
+	folder := t.TempDir()
+	name := filepath.Join(folder, "phone")
+	if err := CheckFile(name, "2468"); err != nil {
+		t.Errorf("a new file: %v", err)
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+	if err := WriteFile(name, rand.Reader, "2468", sampleState()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "letter"), []byte("Dear"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		name, pin string
+		want      error
+	}{
+		"its own state":     {"phone", "2468", nil},
+		"another PIN":       {"phone", "1357", ErrPIN},
+		"something else":    {"letter", "2468", ErrFile},
+		"a PIN too short":   {"new", "123", ErrPINLength},
+		"a folder not made": {"no/new", "2468", fs.ErrNotExist},
+	} {
+		if err := CheckFile(filepath.Join(folder, c.name), c.pin); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", what, err, c.want)
+		}
+	}
+}
+
 // TestFailedWriteKeepsTheOldFile: a state that cannot be written replaces
 // nothing.
 func TestFailedWriteKeepsTheOldFile(t *testing.T) {
@@ -102,8 +135,8 @@ func TestPIN(t *testing.T) {
 		}
 	}
 	for _, pin := range []string{"", "123", strings.Repeat("1", 65)} {
-		if _, err := Seal(rand.Reader, pin, State{}); !errors.Is(err, ErrPIN) {
-			t.Errorf("sealed under %q: %v, want %v", pin, err, ErrPIN)
+		if _, err := Seal(rand.Reader, pin, State{}); !errors.Is(err, ErrPINLength) {
+			t.Errorf("sealed under %q: %v, want %v", pin, err, ErrPINLength)
 		}
 	}
 	if _, err := Seal(rand.Reader, "ëëëë", State{}); err != nil {

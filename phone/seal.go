@@ -44,8 +44,8 @@ type sealed struct {
 
 // Seal encrypts a state under a PIN of 4 to 64 characters.
 func Seal(rand io.Reader, pin string, s State) ([]byte, error) {
-	if length := utf8.RuneCountInString(pin); length < minPIN || length > maxPIN {
-		return nil, fmt.Errorf("%w: a PIN has %d to %d characters, not %d", ErrPIN, minPIN, maxPIN, length)
+	if err := checkPIN(pin); err != nil {
+		return nil, err
 	}
 	drawn := make([]byte, saltSize+12)
 	if _, err := io.ReadFull(rand, drawn); err != nil {
@@ -65,6 +65,13 @@ func Seal(rand io.Reader, pin string, s State) ([]byte, error) {
 		return nil, err
 	}
 	return json.MarshalIndent(sealed{Header: h, State: aead.Seal(nil, h.Nonce, text, associated)}, "", "  ")
+}
+
+func checkPIN(pin string) error {
+	if length := utf8.RuneCountInString(pin); length < minPIN || length > maxPIN {
+		return fmt.Errorf("%w: a PIN has %d to %d characters, not %d", ErrPINLength, minPIN, maxPIN, length)
+	}
+	return nil
 }
 
 // Open decrypts what Seal made. A wrong PIN is ErrPIN; a file that cannot be

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
@@ -30,8 +29,8 @@ func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	if err := c.mayReplace(); err != nil {
-		return err
+	if err := phone.CheckFile(c.State, c.PIN); err != nil {
+		return fmt.Errorf("could not keep the state: %w", err)
 	}
 	device, err := c.device(std)
 	if err != nil {
@@ -72,13 +71,4 @@ func (c *phoneExchangeCommand) registration() (phone.Registration, error) {
 		SerialNumber: c.SerialNumber,
 	}
 	return r, r.Offline.Check()
-}
-
-// mayReplace lets the exchange replace a state only for whoever has its PIN.
-func (c *phoneExchangeCommand) mayReplace() error {
-	_, err := phone.ReadFile(c.State, c.PIN)
-	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return fmt.Errorf("will not replace what is there: %w", err)
 }
