@@ -1,0 +1,95 @@
+//go:build clients
+
+package dsappd_test
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+// clientTimeout is enough for the slowest, which compiles itself.
+const clientTimeout = 3 * time.Minute
+
+// TestClients lets real SOAP toolkits, from the WSDL that the server gives
+// them, take users of the sample data through whole activations:
+// testdata/clients/README.md says which. It is built with the tag clients, by
+// make test.
+func TestClients(t *testing.T) {
+	folder := filepath.Join("testdata", "clients")
+	if out, err := exec.Command(filepath.Join(folder, "tools.sh"), "--check").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for name, command := range map[string][]string{
+		"python3-zeep": {"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")},
+		"php-soap":     {"php", filepath.Join(folder, "php", "client.php")},
+		"npm-soap":     {"node", filepath.Join(folder, "node", "client.js")},
+		"gsoap":        {filepath.Join(folder, "gsoap", "run.sh")},
+		"soap-lite":    {"perl", filepath.Join(folder, "perl", "client.pl")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := sampleFolder(t)
+			urls := serveFolder(t, dir)
+			door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer door.Close()
+			if err := addBeyondASCII(t.Context(), door); err != nil {
+				t.Fatal(err)
+			}
+			runClient(t, append(command, urls.SOAP+"?wsdl"))
+			checkActivated(t, door)
+		})
+	}
+}
+
+// addBeyondASCII adds a user whose names and password are not ASCII.
+func addBeyondASCII(ctx context.Context, door *dsappd.Door) error {
+	_, added := door.AddUser(ctx, admin.AddUser{UserID: "jürgen", OrgUnit: "Büro & <Söhne>", StaticPassword: "Grüße & <€>"})
+	_, made := door.AddAuthenticator(ctx, admin.AddAuthenticator{
+		SerialNumber: "VDS1000145", Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6})
+	_, assigned := door.AssignAuthenticator(ctx, admin.AssignAuthenticator{SerialNumber: "VDS1000145", UserID: "jürgen"})
+	return errors.Join(added, made, assigned)
+}
+
+// runClient runs a client to its end, which it says in words: a program that
+// checks nothing has not passed.
+func runClient(t *testing.T, command []string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), clientTimeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", command, err, out)
+	}
+	if !regexp.MustCompile(`\nthe whole flow: [1-9][0-9]+ checks passed\n$`).Match(out) {
+		t.Fatalf("%v did not come to the end of its flow:\n%s", command, out)
+	}
+	t.Logf("%s", out)
+}
+
+// checkActivated looks at what each of the clients has left in the store:
+// user2's authenticator was activated twice.
+func checkActivated(t *testing.T, door *dsappd.Door) {
+	t.Helper()
+	a, err := door.ShowAuthenticator(t.Context(), admin.NameAuthenticator{SerialNumber: "VDS1000141"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.State != provision.Active || a.Activations != 2 || a.NextMovingFactor != 2 {
+		t.Errorf("user2's authenticator is %s after %d activations, next at %d", a.State, a.Activations, a.NextMovingFactor)
+	}
+}
