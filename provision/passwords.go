@@ -72,15 +72,14 @@ func NewPasswords(cost PasswordCost, concurrency, queue int, rand io.Reader) (*P
 		admit:   make(chan struct{}, concurrency+queue),
 		running: make(chan struct{}, concurrency),
 	}
-	// Nobody knows the decoy's password: it is what an unknown user is
-	// verified against, at the same cost.
-	secret := make([]byte, 32)
-	if _, err := io.ReadFull(rand, secret); err != nil {
-		return nil, fmt.Errorf("draw a decoy password: %w", err)
+	// The decoy is what an unknown user is verified against, at the same
+	// cost: a hash drawn at random, of which nobody knows a password.
+	drawn := make([]byte, saltSize+hashSize)
+	if _, err := io.ReadFull(rand, drawn); err != nil {
+		return nil, fmt.Errorf("draw a decoy: %w", err)
 	}
-	decoy, err := p.Hash(context.Background(), string(secret))
-	p.decoy = decoy
-	return p, err
+	p.decoy = phc{cost: cost, salt: drawn[:saltSize], hash: drawn[saltSize:]}.String()
+	return p, nil
 }
 
 // Hash returns the PHC string of a password under the current cost.
