@@ -24,6 +24,7 @@ const (
 type commands struct {
 	Init          initCommand          `cmd:"" help:"Make a data folder."`
 	Serve         serveCommand         `cmd:"" help:"Serve a data folder."`
+	Demo          demoCommand          `cmd:"" help:"Play one whole activation in a throw-away data folder."`
 	Check         checkCommand         `cmd:"" help:"Look for damage in a data folder."`
 	User          userCommand          `cmd:"" help:"Users."`
 	Domain        domainCommand        `cmd:"" help:"Domains."`

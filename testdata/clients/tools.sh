@@ -24,6 +24,7 @@ need() {
 
 find_missing() {
 	missing=
+	need curl has curl
 	need gcc has gcc
 	need libc6-dev has_headers
 	need g++ has g++

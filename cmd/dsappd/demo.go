@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/phone"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+type demoCommand struct {
+	Keep bool `help:"Leave the server running, and print its URL and a session with curl, until Ctrl-C."`
+}
+
+// Run takes user1 of a throw-away sample folder from register to an active
+// authenticator, over real HTTP.
+func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
+	parent, err := os.MkdirTemp("", "dsappd-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(parent)) }()
+	dir := filepath.Join(parent, "data")
+	if err := dsappd.Init(ctx, dir, dsappd.InitOptions{Sample: true}); err != nil {
+		return err
+	}
+	server, err := dsappd.Open(ctx, dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	d := newDemo(dir, server.URLs().SOAP, std)
+	if err := d.play(ctx); err != nil || !c.Keep {
+		return err
+	}
+	d.print.session(d.url)
+	select {
+	case <-ctx.Done():
+	case <-server.Failed():
+	}
+	return nil
+}
+
+// demo is the course of one activation: a site that registers, a phone, and
+// an operator who looks at what came of it.
+type demo struct {
+	dir, url string
+	http     *http.Client
+	print    *demoPrinter
+	reply    []leaf // of the last request
+}
+
+func newDemo(dir, url string, std streams) *demo {
+	d := &demo{dir: dir, url: url, print: newDemoPrinter(std.Out)}
+	d.http = &http.Client{Timeout: 30 * time.Second, Transport: &watch{next: http.DefaultTransport, seen: func(w watched) {
+		d.reply = w.decided
+		d.print.step(w)
+	}}}
+	return d
+}
+
+func (d *demo) play(ctx context.Context) error {
+	d.print.opening(d.url, d.dir)
+	registration, err := d.register(ctx)
+	if err != nil {
+		return err
+	}
+	client, err := phone.NewClient(d.url, d.http)
+	if err != nil {
+		return err
+	}
+	device := &phone.Device{Client: client, ComponentType: "srp-component", Rand: rand.Reader, Now: time.Now}
+	state, err := device.Exchange(ctx, registration)
+	if err != nil {
+		return err
+	}
+	d.print.note(fmt.Sprintf("The phone checked the server's proof and opened its data: %s, %s, %d digits.",
+		strings.ToUpper(string(state.Type)), state.Algorithm, state.Digits))
+	code, state, err := device.DerivationCode(state, []byte("the demo's phone"))
+	if err != nil {
+		return err
+	}
+	d.print.note("It derived a secret of its own from the one it got, and a code that proves it.")
+	if _, err := device.Activate(ctx, state, phone.Credential{DerivationCode: code}); err != nil {
+		return err
+	}
+	return d.conclude(ctx, state.SerialNumber)
+}
+
+// documentedRegister is the vendor's documented example of dsappSRPRegister,
+// byte for byte: what a client sends that knows nothing of this server.
+const documentedRegister = `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">
+  <soapenv:Header/>
+  <soapenv:Body>
+    <prov:dsappSRPRegister xmlns:prov="http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning">
+      <componentType>srp-component</componentType>
+      <user>
+        <userID>user1</userID>
+        <domain>master</domain>
+      </user>
+      <credential>
+        <staticPassword>Password2</staticPassword>
+      </credential>
+    </prov:dsappSRPRegister>
+  </soapenv:Body>
+</soapenv:Envelope>`
+
+func (d *demo) register(ctx context.Context) (phone.Registration, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, strings.NewReader(documentedRegister))
+	if err != nil {
+		return phone.Registration{}, err
+	}
+	request.Header.Set("Content-Type", "text/xml; charset=utf-8")
+	response, err := d.http.Do(request)
+	if err != nil {
+		return phone.Registration{}, err
+	}
+	if err := response.Body.Close(); err != nil {
+		return phone.Registration{}, err
+	}
+	registration := phone.Registration{
+		ID:       find(d.reply, "registrationID"),
+		Password: find(d.reply, "activationPassword"),
+	}
+	if registration.ID == "" {
+		return registration, errors.New("dsappSRPRegister was refused")
+	}
+	return registration, nil
+}
+
+// conclude asks the operators' door whether the authenticator is what an
+// activation makes of it.
+func (d *demo) conclude(ctx context.Context, serialNumber string) error {
+	door, err := dsappd.OpenDoor(ctx, d.dir, dsappd.DoorConfig{Operator: "demo"})
+	if err != nil {
+		return err
+	}
+	a, err := door.ShowAuthenticator(ctx, admin.NameAuthenticator{SerialNumber: serialNumber})
+	if err = errors.Join(err, door.Close()); err != nil {
+		return err
+	}
+	if a.State != provision.Active || a.GraceEndsAt.After(time.Now()) || !a.Bound {
+		return fmt.Errorf("the authenticator %s is %s, its grace period ends %v, bound: %v: want it active, at its end and bound",
+			serialNumber, a.State, a.GraceEndsAt, a.Bound)
+	}
+	d.print.conclusion(a)
+	return nil
+}

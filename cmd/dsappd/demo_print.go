@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+// demoPrinter tells the demo's course to a person.
+type demoPrinter struct {
+	out   io.Writer
+	paint bool
+	steps int
+}
+
+// newDemoPrinter paints only where a terminal shows colour and nobody has
+// asked for none (no-color.org).
+func newDemoPrinter(out io.Writer) *demoPrinter {
+	file, ok := out.(*os.File)
+	return &demoPrinter{out: out, paint: ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == ""}
+}
+
+// The colours, by their number in an ANSI escape sequence.
+const (
+	bold  = 1
+	dim   = 2
+	red   = 31
+	green = 32
+)
+
+func (p *demoPrinter) painted(colour int, text string) string {
+	if !p.paint {
+		return text
+	}
+	return fmt.Sprintf("\x1b[%dm%s\x1b[0m", colour, text)
+}
+
+func (p *demoPrinter) opening(url, dir string) {
+	fmt.Fprintf(p.out, "%s\n", p.painted(bold, "One activation over real HTTP, from register to an active authenticator."))
+	fmt.Fprintf(p.out, "The server is at %s; its data folder, %s, goes when it ends.\n\n", url, dir)
+}
+
+// step prints one operation: what was sent and decided, the status, the time.
+func (p *demoPrinter) step(w watched) {
+	p.steps++
+	fmt.Fprintf(p.out, "%s: %s\n", p.painted(bold, fmt.Sprintf("%d. %s", p.steps, w.operation)), purpose(w.operation))
+	p.fields("sent", w.sent)
+	p.fields("decided", w.decided)
+	p.line("status", p.status(w.status))
+	p.line("took", fmt.Sprintf("%.1f ms", float64(w.took.Microseconds())/1000))
+	fmt.Fprintln(p.out)
+}
+
+// purpose says what an operation is for.
+func purpose(operation string) string {
+	switch operation {
+	case "dsappSRPRegister":
+		return "The site, which knows the user's password, asks for a registration."
+	case "dsappSRPGenerateEphemeralKey":
+		return "The phone, which was shown the activation password, begins a key exchange."
+	case "dsappSRPGenerateActivationData":
+		return "The phone proves its key and gets its data under it."
+	case "dsappSRPActivate":
+		return "The phone binds itself with a derivation code."
+	}
+	return ""
+}
+
+func (p *demoPrinter) fields(label string, leaves []leaf) {
+	for _, l := range leaves {
+		p.line(label, fmt.Sprintf("%-41s %s", strings.TrimPrefix(l.path, "standard/"), shortened(l.text)))
+		label = ""
+	}
+}
+
+func (p *demoPrinter) line(label, text string) {
+	fmt.Fprintf(p.out, "   %s %s\n", p.painted(dim, fmt.Sprintf("%-8s", label)), text)
+}
+
+func (p *demoPrinter) status(status []leaf) string {
+	if fault := find(status, "faultstring"); fault != "" {
+		return p.painted(red, "fault") + ": " + fault
+	}
+	codes := fmt.Sprintf("%s %s, %s %s",
+		find(status, "resultCodes/returnCodeEnum"), find(status, "resultCodes/returnCode"),
+		find(status, "resultCodes/statusCodeEnum"), find(status, "resultCodes/statusCode"))
+	if desc := find(status, "errorStack/errors/errorDesc"); desc != "" {
+		return p.painted(red, codes) + ": " + desc
+	}
+	return p.painted(green, codes)
+}
+
+// shortened keeps a long number to one line: nobody compares 512 digits.
+func shortened(text string) string {
+	const shown = 16
+	if len(text) <= 2*shown {
+		return text
+	}
+	return fmt.Sprintf("%s... %d characters", text[:shown], len(text))
+}
+
+func (p *demoPrinter) note(text string) {
+	fmt.Fprintf(p.out, "   %s\n\n", text)
+}
+
+func (p *demoPrinter) conclusion(a admin.Authenticator) {
+	fmt.Fprintf(p.out, "%s\nIts grace period is over since %s, and it is bound to the phone.\n",
+		p.painted(green, fmt.Sprintf("The authenticator %s of %s is %s.", a.SerialNumber, a.UserID, strings.ToUpper(string(a.State)))),
+		a.GraceEndsAt.Format(time.RFC3339))
+}
