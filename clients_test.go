@@ -29,18 +29,26 @@ func TestClients(t *testing.T) {
 	if out, err := exec.Command(filepath.Join(folder, "tools.sh"), "--check").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	for name, command := range map[string][]string{
-		"python3-zeep": {"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")},
-		"php-soap":     {"php", filepath.Join(folder, "php", "client.php")},
-		"npm-soap":     {"node", filepath.Join(folder, "node", "client.js")},
-		"gsoap":        {filepath.Join(folder, "gsoap", "run.sh")},
-		"soap-lite":    {"perl", filepath.Join(folder, "perl", "client.pl")},
+	strict := dsappd.Config{Strict: true}
+	for _, c := range []struct {
+		name    string
+		config  dsappd.Config
+		command []string
+	}{
+		{"python3-zeep", dsappd.Config{}, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}},
+		{"python3-zeep, strict", strict, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}},
+		{"php-soap", dsappd.Config{}, []string{"php", filepath.Join(folder, "php", "client.php")}},
+		{"php-soap, strict", strict, []string{"php", filepath.Join(folder, "php", "client.php")}},
+		// It keeps its own order of elements, so never strict.
+		{"npm-soap", dsappd.Config{}, []string{"node", filepath.Join(folder, "node", "client.js")}},
+		{"gsoap, strict", strict, []string{filepath.Join(folder, "gsoap", "run.sh")}},
+		{"soap-lite", dsappd.Config{}, []string{"perl", filepath.Join(folder, "perl", "client.pl")}},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			dir := sampleFolder(t)
-			urls := serveFolder(t, dir)
-			door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
+			c.config.Dir = sampleFolder(t)
+			urls := serveFolder(t, c.config)
+			door, err := dsappd.OpenDoor(t.Context(), c.config.Dir, dsappd.DoorConfig{Operator: "test"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +56,7 @@ func TestClients(t *testing.T) {
 			if err := addBeyondASCII(t.Context(), door); err != nil {
 				t.Fatal(err)
 			}
-			runClient(t, append(command, urls.SOAP+"?wsdl"))
+			runClient(t, append(c.command, urls.SOAP+"?wsdl"))
 			checkActivated(t, door)
 		})
 	}

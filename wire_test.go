@@ -35,10 +35,11 @@ func sampleFolder(t *testing.T) string {
 	return dir
 }
 
-// serveFolder serves a data folder until the test ends.
-func serveFolder(t *testing.T, dir string) dsappd.URLs {
+// serveFolder serves a data folder, at a free port, until the test ends.
+func serveFolder(t *testing.T, config dsappd.Config) dsappd.URLs {
 	t.Helper()
-	server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})
+	config.Addr = "127.0.0.1:0"
+	server, err := dsappd.Open(t.Context(), config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,7 @@ type conversation struct {
 // TestWire holds what toolkits do with HTTP, and what others might, to the
 // whole server: its listener, its limits and its endpoint.
 func TestWire(t *testing.T) {
-	host := strings.Trim(strings.TrimPrefix(serveFolder(t, sampleFolder(t)).SOAP, "http:"), "/")
+	host := strings.Trim(strings.TrimPrefix(serveFolder(t, dsappd.Config{Dir: sampleFolder(t)}).SOAP, "http:"), "/")
 	header := "POST / HTTP/1.1\r\nHost: " + host + "\r\nContent-Type: text/xml; charset=utf-8\r\n"
 	large := strings.Repeat("x", 8<<20)
 	whole := header + length(registerEnvelope) + registerEnvelope

@@ -10,13 +10,8 @@ use utf8;
 use Encode;
 use SOAP::Lite;
 
-# What SOAP::Lite asks for where a WSDL names types of its own: how to write
-# each of them. Simple ones are text, complex ones a list of names and values.
-sub text {
-    my ($self, $value, $name) = @_;
-    return [$name, {}, SOAP::Utils::encode_data($value)];
-}
-
+# What SOAP::Lite asks for where a WSDL names complex types of its own: how to
+# write each of them, here from a list of names and values.
 sub fields {
     my ($self, $value, $name) = @_;
     my @fields;
@@ -27,7 +22,6 @@ sub fields {
 }
 {
     no strict 'refs';
-    *{"SOAP::Serializer::as_$_"} = \&text for qw(ComponentType SerialNumber RegistrationID EphemeralPublicKey EvidenceMessage);
     *{"SOAP::Serializer::as_$_"} = \&fields for qw(UserInput RegisterCredentialInput ActivateCredentialInput);
 }
 
