@@ -23,7 +23,7 @@ func Check(ctx context.Context, dir string) (problems []provision.Problem, err e
 	if err != nil || len(problems) > 0 {
 		return problems, err
 	}
-	problems, err = provision.CheckRecords(ctx, opened.records)
+	problems, err = provision.CheckRecords(ctx, opened.records, opened.service.Now())
 	if err != nil {
 		return problems, err
 	}

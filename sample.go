@@ -9,10 +9,25 @@ import (
 	"github.com/dsappd/dsappd/provision"
 )
 
-// addDefaults gives an empty store the one thing that every folder has.
+// addDefaults gives an empty store what every folder has.
 func addDefaults(ctx context.Context, service *provision.Service) error {
-	_, err := service.AddDomain(ctx, initOperator(), provision.AddDomain{Name: "master"})
-	return err
+	if _, err := service.AddDomain(ctx, initOperator(), provision.AddDomain{Name: "master"}); err != nil {
+		return err
+	}
+	predefined, err := provision.PredefinedPolicies()
+	if err != nil {
+		return err
+	}
+	return addPolicies(ctx, service, predefined)
+}
+
+func addPolicies(ctx context.Context, service *provision.Service, policies []provision.AddPolicy) error {
+	for _, policy := range policies {
+		if _, err := service.AddPolicy(ctx, initOperator(), policy); err != nil {
+			return fmt.Errorf("policy %s: %w", policy.Name, err)
+		}
+	}
+	return nil
 }
 
 // initOperator is who the audit says made what a folder begins with.
@@ -26,10 +41,8 @@ func addSample(ctx context.Context, service *provision.Service) error {
 	if err := addDefaults(ctx, service); err != nil {
 		return err
 	}
-	for _, policy := range samplePolicies() {
-		if _, err := service.SetPolicy(ctx, initOperator(), policy); err != nil {
-			return fmt.Errorf("sample policy %s: %w", policy.Name, err)
-		}
+	if err := addPolicies(ctx, service, samplePolicies()); err != nil {
+		return fmt.Errorf("sample: %w", err)
 	}
 	for _, component := range sampleComponents() {
 		if _, err := service.AddComponent(ctx, initOperator(), component); err != nil {
@@ -47,9 +60,9 @@ func addSample(ctx context.Context, service *provision.Service) error {
 // labPolicy lets an authenticator be activated again and again.
 const labPolicy = "lab"
 
-func samplePolicies() []provision.Policy {
-	return []provision.Policy{
-		{Name: labPolicy, Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)},
+func samplePolicies() []provision.AddPolicy {
+	return []provision.AddPolicy{
+		{Name: labPolicy, Parent: provision.ProvisioningPolicy, Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)},
 		{Name: "lab-direct", Parent: labPolicy, Set: json.RawMessage(`{"KeyExchangeRequired":false}`)},
 	}
 }

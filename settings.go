@@ -155,7 +155,7 @@ func unknownSettings(text string, unknown []toml.Key) error {
 	var all []error
 	for _, key := range unknown {
 		all = append(all, fmt.Errorf("line %d: no setting is called %q; the nearest is %q",
-			lineOf(text, key), key.String(), nearest(key.String(), knownSettings())))
+			lineOf(text, key), key.String(), provision.Nearest(key.String(), knownSettings())))
 	}
 	return errors.Join(all...)
 }

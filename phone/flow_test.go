@@ -65,7 +65,7 @@ func (l *lab) furnish(parameters oath.Parameters) {
 	l.t.Helper()
 	ctx, by := l.t.Context(), provision.Operator{Name: "tester", RequestID: "test"}
 	must(l.service.AddDomain(ctx, by, provision.AddDomain{Name: "master"}))(l.t)
-	must(l.service.SetPolicy(ctx, by, provision.Policy{Name: "lab", Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)}))(l.t)
+	must(l.service.AddPolicy(ctx, by, provision.AddPolicy{Name: "lab", Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)}))(l.t)
 	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "srp-component", Location: "127.0.0.0/8", Policy: "lab"}))(l.t)
 	must(l.service.AddUser(ctx, by, provision.AddUser{UserID: "Zoë 1", StaticPassword: "Password2"}))(l.t)
 	must(l.service.AddAuthenticator(ctx, by, provision.AddAuthenticator{SerialNumber: "VDS1000140", Parameters: parameters, Secret: []byte("12345678901234567890")}))(l.t)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"time"
 )
 
 // The limits of CheckRecords: records in one View, and problems after which it
@@ -35,10 +36,11 @@ func (p Problem) String() string { return p.Record + ": " + p.Fault + "; " + p.M
 
 // CheckRecords reads all records but the audit and reports where they
 // disagree, in the order of kinds and keys. Each page of records is compared
-// with its neighbours in one View, so that it may run beside other work. Its
-// error says that it could not go on; what it found before is still true.
-func CheckRecords(ctx context.Context, store Store) ([]Problem, error) {
-	c := &checker{ctx: ctx, store: store}
+// with its neighbours in one View, so that it may run beside other work. What
+// has expired by now needs no policy any more. The error says that it could not
+// go on; what it found before is still true.
+func CheckRecords(ctx context.Context, store Store, now time.Time) ([]Problem, error) {
+	c := &checker{ctx: ctx, store: store, now: now}
 	err := errors.Join(
 		pages(c, scanUsers, User.Key, findings.user),
 		pages(c, View.ScanAuthenticators, authenticatorKey, findings.authenticator),
@@ -74,6 +76,7 @@ func policyKey(p Policy) string               { return p.Name }
 type checker struct {
 	ctx      context.Context // of the one call of CheckRecords that this lives for
 	store    Store
+	now      time.Time
 	problems []Problem
 }
 
@@ -253,7 +256,9 @@ func (f findings) living(r Registration) {
 	f.report(srp && (len(r.Salt) == 0 || len(r.Verifier) == 0), fmt.Sprintf("it is %s and holds no salt or verifier", r.State), mendRegistration)
 	_, err := f.GetUser(UserKey{r.Domain, r.UserID})
 	f.report(!f.exists("its user", err), fmt.Sprintf("it goes on, and its user %q of domain %q does not exist", r.UserID, r.Domain), mendRegistration)
-	f.governed(r.Policy, mendRegistration)
+	if !r.Expired(f.now) {
+		f.governed(r.Policy, mendRegistration)
+	}
 	a, err := f.GetAuthenticator(r.SerialNumber)
 	switch name := "its authenticator " + r.SerialNumber; {
 	case !f.exists(name, err):

@@ -89,7 +89,7 @@ func (f *furnished) problems(t *testing.T, damage func(provision.Tx) error) []pr
 	if err != nil {
 		t.Fatal(err)
 	}
-	return must(provision.CheckRecords(t.Context(), s))(t)
+	return must(provision.CheckRecords(t.Context(), s, f.living.CreatedAt))(t)
 }
 
 // changed is a damage: a record that is written changed.
@@ -235,6 +235,9 @@ func (f *furnished) registrationDamages() []damage {
 		{"attempts", alive(func(r *provision.Registration) { r.Attempts = -1 }), []string{living + `a counter is negative`}},
 		{"registration's type", alive(func(r *provision.Registration) { r.ActivationType = -1 }), []string{living + `its activation type -1 is not known`}},
 		{"registration's policy", alive(func(r *provision.Registration) { r.Policy = "gone" }), []string{living + `its policy "gone" does not exist`}},
+		{"expired and its policy gone", alive(func(r *provision.Registration) {
+			r.Policy, r.CreatedAt, r.ExpiresAt = "gone", f.closed.CreatedAt.Add(-time.Hour), r.CreatedAt
+		}), []string{living + `it is not listed among the lifetimes, and is never swept`, `lifetime of registration "LIVING": no registration has this lifetime`}},
 		{"no policy is the default", alive(func(r *provision.Registration) { r.Policy = "" }), nil},
 		{"two go on", over(func(r *provision.Registration) { *r, r.ID, r.ExpiresAt = f.living, f.closed.ID, f.closed.ExpiresAt }), []string{
 			ended + `it goes on, and its authenticator VDS1000140 has the open registration "LIVING"`,
@@ -264,7 +267,7 @@ func (f *furnished) policyDamages() []damage {
 		{"parent", policy(func(p *provision.Policy) { p.Parent = "gone" }), []string{
 			lab + `policy "gone", which "lab" inherits from: record not found`,
 		}},
-		{"circle", policy(func(p *provision.Policy) { p.Parent = "lab" }), []string{lab + `policy settings: "lab" has more than 16 ancestors`}},
+		{"circle", policy(func(p *provision.Policy) { p.Parent = "lab" }), []string{lab + `policy settings: "lab" inherits in a circle: from "lab"`}},
 		{"setting", policy(func(p *provision.Policy) { p.Set = json.RawMessage(`{"Attempts":0}`) }), []string{
 			lab + `policy settings: of "lab": setting Attempts is 0: it must be from 1 to 100`,
 		}},
@@ -294,7 +297,7 @@ func TestCheckRecordsPages(t *testing.T) {
 		}
 	}
 	each(func(tx provision.Tx, i int) error { return tx.PutUser(name(i)) })
-	problems := must(provision.CheckRecords(t.Context(), p.Store))(t)
+	problems := must(provision.CheckRecords(t.Context(), p.Store, p.clock()))(t)
 	if len(problems) != many {
 		t.Errorf("%d problems, want %d", len(problems), many)
 	}
@@ -305,7 +308,7 @@ func TestCheckRecordsPages(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := provision.CheckRecords(ctx, p.Store); !errors.Is(err, context.Canceled) {
+	if _, err := provision.CheckRecords(ctx, p.Store, p.clock()); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled check: %v", err)
 	}
 	each(func(tx provision.Tx, i int) error { return tx.DeleteUser(name(i).Key()) })

@@ -23,7 +23,7 @@ func (s *Service) AddComponent(ctx context.Context, operator Operator, in AddCom
 			return Component{}, err
 		}
 		err = f.read(func(v View) error {
-			if err := f.knownPolicy(v, in.Policy); err != nil {
+			if err := f.refer(v, in.Policy); err != nil {
 				return err
 			}
 			_, err := get(f, v.GetComponent, Tx.GetComponent, key)

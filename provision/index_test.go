@@ -76,7 +76,7 @@ func TestCheckFindsBrokenIndexes(t *testing.T) {
 		if err := p.Store.Update(t.Context(), c.damage); err != nil {
 			t.Fatal(err)
 		}
-		problems := must(provision.CheckRecords(t.Context(), p.Store))(t)
+		problems := must(provision.CheckRecords(t.Context(), p.Store, p.clock()))(t)
 		if len(problems) != 1 || !strings.Contains(problems[0].Fault, fault) {
 			t.Errorf("%s: found %v", fault, problems)
 		}

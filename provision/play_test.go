@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -65,7 +66,7 @@ func must[T any](value T, err error) func(testing.TB) T {
 
 // close ends every play with a look at whether its records agree.
 func (p *play) close() {
-	problems, err := provision.CheckRecords(context.Background(), p.Store)
+	problems, err := provision.CheckRecords(context.Background(), p.Store, p.clock())
 	if err != nil {
 		p.t.Error(err)
 	}
@@ -101,9 +102,18 @@ func (p *play) furnish() {
 	p.user("user2", "VDS1000141", oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 8})
 }
 
+// policy has a policy say exactly this.
 func (p *play) policy(name, set string) {
 	p.t.Helper()
-	must(p.SetPolicy(p.t.Context(), operator(), provision.Policy{Name: name, Set: json.RawMessage(set)}))(p.t)
+	_, err := p.AddPolicy(p.t.Context(), operator(), provision.AddPolicy{Name: name, Set: json.RawMessage(set)})
+	if refusal, ok := errors.AsType[*provision.Error](err); !ok || refusal.Refusal != provision.Exists {
+		must(0, err)(p.t)
+		return
+	}
+	var members map[string]any
+	must(0, json.Unmarshal([]byte(set), &members))(p.t)
+	others := slices.DeleteFunc(provision.SettingNames(), func(name string) bool { _, is := members[name]; return is })
+	must(p.SetPolicy(p.t.Context(), operator(), provision.SetPolicy{Name: name, Set: json.RawMessage(set), Unset: others}))(p.t)
 }
 
 func (p *play) component(componentType, location, policy string) {

@@ -1,10 +1,7 @@
 package provision
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -135,43 +132,4 @@ func (s Settings) minimumInterval() time.Duration {
 
 func (s Settings) gracePeriod() time.Duration {
 	return time.Duration(s.GraceDays) * 24 * time.Hour
-}
-
-// errSettings is for policies that say what no registration can follow.
-const errSettings = storeError("policy settings")
-
-// maxPolicyDepth bounds inheritance, and so ends a cycle.
-const maxPolicyDepth = 16
-
-// effectiveSettings is the one reading of policies: the defaults, overlaid
-// by each policy from the top of the line of parents down to the named one.
-func effectiveSettings(get func(name string) (Policy, error), name string) (Settings, error) {
-	var line []Policy
-	for next := name; next != ""; {
-		if len(line) == maxPolicyDepth {
-			return Settings{}, fmt.Errorf("%w: %q has more than %d ancestors", errSettings, name, maxPolicyDepth)
-		}
-		policy, err := get(next)
-		if errors.Is(err, ErrNotFound) {
-			return Settings{}, fmt.Errorf("policy %q, which %q inherits from: %w", next, name, err)
-		}
-		if err != nil {
-			return Settings{}, fmt.Errorf("policy: %w", err)
-		}
-		line = append(line, policy)
-		next = policy.Parent
-	}
-	settings := DefaultSettings()
-	for _, policy := range slices.Backward(line) {
-		if len(policy.Set) == 0 {
-			continue
-		}
-		if err := json.Unmarshal(policy.Set, &settings); err != nil {
-			return Settings{}, fmt.Errorf("%w: of %q: %w", errSettings, policy.Name, err)
-		}
-	}
-	if err := settings.Check(); err != nil {
-		return Settings{}, fmt.Errorf("%w: of %q: %w", errSettings, name, err)
-	}
-	return settings, nil
 }

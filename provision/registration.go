@@ -38,10 +38,20 @@ func (f *frame) load(v View, id string, l *living) error {
 	if err != nil {
 		return fmt.Errorf("registration: %w", err)
 	}
-	if err := f.govern(v, l.registration.Policy); err != nil {
+	if err := f.governed(v, l.registration); err != nil {
 		return err
 	}
 	return f.holder(v, l)
+}
+
+// governed follows the policy of the registration. One that is over does not
+// keep its policy from being deleted, and is refused by whatever settings.
+func (f *frame) governed(v View, r Registration) error {
+	err := f.govern(v, r.Policy)
+	if errors.Is(err, ErrNotFound) && (r.State == Closed || r.Expired(f.now)) {
+		return nil
+	}
+	return err
 }
 
 // holder loads the user and the authenticator. That either is gone is the

@@ -25,6 +25,7 @@ const (
 	MessageExpired     Refusal = "activation message expired"
 	NotFound           Refusal = "not found"
 	Exists             Refusal = "exists"
+	InUse              Refusal = "in use"
 	LicenceFull        Refusal = "licence full"
 	OutOfOrder         Refusal = "out of order"
 	Busy               Refusal = "busy"
@@ -53,6 +54,7 @@ func DefaultStatusTable() StatusTable {
 		MessageExpired:     failure(1004, "STAT_EXP_CHALLENGE"),
 		NotFound:           failure(-13, "STAT_NOT_FOUND"),
 		Exists:             failure(-14, "STAT_EXISTS"),
+		InUse:              failure(-1, "STAT_ERROR"),
 		LicenceFull:        failure(-11, "STAT_LICENCE"),
 		OutOfOrder:         failure(-1, "STAT_ERROR"),
 		Busy:               failure(-1, "STAT_ERROR"),

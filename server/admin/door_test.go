@@ -92,7 +92,7 @@ func newService(t *testing.T, records provision.Store, now func() time.Time) *pr
 
 // leave ends every test with the consistency of all records.
 func (o *office) leave(t *testing.T) {
-	problems, err := provision.CheckRecords(context.Background(), o.service.Store)
+	problems, err := provision.CheckRecords(context.Background(), o.service.Store, o.service.Now())
 	if err != nil {
 		t.Error(err)
 	}

@@ -23,7 +23,7 @@ func hotp() oath.Parameters {
 // site is a component that may activate without the key exchange.
 func (o *office) site(t *testing.T) provision.Caller {
 	t.Helper()
-	o.must(t)(o.service.SetPolicy(t.Context(), provision.Operator{Name: "alice"}, provision.Policy{
+	o.must(t)(o.service.AddPolicy(t.Context(), provision.Operator{Name: "alice"}, provision.AddPolicy{
 		Name: "direct", Set: json.RawMessage(`{"KeyExchangeRequired":false,"MaximumActivations":0,"MinimumIntervalMinutes":0}`)}))
 	o.must(t)(o.AddComponent(t.Context(), admin.AddComponent{ComponentType: "site", Location: "127.0.0.1", Policy: "direct"}))
 	return provision.Caller{ComponentType: "site", Address: netip.MustParseAddr("127.0.0.1"), RequestID: "r"}
@@ -276,7 +276,7 @@ func TestAuditAndLogOfOperators(t *testing.T) {
 	want := map[string]int{
 		"domain add  STAT_SUCCESS": 1, "user add user1 STAT_SUCCESS": 1, "user add user1 STAT_EXISTS": 1,
 		"authenticator add  STAT_SUCCESS": 1, "authenticator assign user1 STAT_SUCCESS": 1,
-		"policy set  STAT_SUCCESS": 1, "component add  STAT_SUCCESS": 1,
+		"policy add  STAT_SUCCESS": 1, "component add  STAT_SUCCESS": 1,
 	}
 	if diff := cmp.Diff(want, status); diff != "" {
 		t.Error(diff)

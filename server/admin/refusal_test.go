@@ -116,7 +116,7 @@ func TestRefusals(t *testing.T) {
 	o := openOffice(t)
 	o.addUser(t, "user1")
 	o.must(t)(o.AddDomain(t.Context(), admin.AddDomain{Name: "other"}))
-	o.must(t)(o.service.SetPolicy(t.Context(), provision.Operator{Name: "alice"}, provision.Policy{Name: "single", Set: []byte(`{"AuthenticatorLimit":1}`)}))
+	o.must(t)(o.service.AddPolicy(t.Context(), provision.Operator{Name: "alice"}, provision.AddPolicy{Name: "single", Set: []byte(`{"AuthenticatorLimit":1}`)}))
 	o.must(t)(o.AddComponent(t.Context(), admin.AddComponent{ComponentType: "site", Location: "10.1.2.3/8"}))
 	o.addAuthenticator(t, serial)
 	o.addAuthenticator(t, "VDS1000142")

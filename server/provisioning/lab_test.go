@@ -93,8 +93,8 @@ func newLab(t testing.TB, strict bool) *lab {
 func (l *lab) furnish() {
 	ctx, by := l.t.Context(), provision.Operator{Name: "tester", RequestID: "test"}
 	must(l.service.AddDomain(ctx, by, provision.AddDomain{Name: "master"}))(l.t)
-	must(l.service.SetPolicy(ctx, by, provision.Policy{Name: "lab", Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)}))(l.t)
-	must(l.service.SetPolicy(ctx, by, provision.Policy{Name: "direct", Parent: "lab", Set: json.RawMessage(`{"KeyExchangeRequired":false}`)}))(l.t)
+	must(l.service.AddPolicy(ctx, by, provision.AddPolicy{Name: "lab", Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)}))(l.t)
+	must(l.service.AddPolicy(ctx, by, provision.AddPolicy{Name: "direct", Parent: "lab", Set: json.RawMessage(`{"KeyExchangeRequired":false}`)}))(l.t)
 	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "srp-component", Location: "127.0.0.0/8", Policy: "lab"}))(l.t)
 	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "srp-direct", Location: "127.0.0.0/8", Policy: "direct"}))(l.t)
 	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "far", Location: "192.0.2.7", Policy: "lab"}))(l.t)

@@ -1,0 +1,34 @@
+package provision
+
+// Nearest is the known name with the smallest edit distance to name: what
+// somebody may have meant who gave a name that does not exist.
+func Nearest(name string, known []string) string {
+	best, least := "", -1
+	for _, candidate := range known {
+		if d := editDistance(name, candidate); least < 0 || d < least {
+			best, least = candidate, d
+		}
+	}
+	return best
+}
+
+// editDistance is Levenshtein's, in bytes.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,22 @@
+package provision
+
+import (
+	"context"
+	"iter"
+)
+
+// ListPolicies asks for the policies after a name; Limit 0 is a page's default.
+type ListPolicies struct {
+	After string
+	Limit int
+}
+
+// ListPolicies reads a page of policies.
+func (s *Service) ListPolicies(ctx context.Context, in ListPolicies) (Page[Policy, string], error) {
+	return list[Policy, string]{
+		limit:  in.Limit,
+		scan:   func(v View) iter.Seq2[Policy, error] { return v.ScanPolicies(in.After) },
+		key:    policyKey,
+		wanted: func(Policy) bool { return true },
+	}.page(ctx, s)
+}
