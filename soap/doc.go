@@ -28,6 +28,7 @@ const (
 
 	maxDepth      = 32 // of elements, the envelope included
 	maxAttributes = 64 // of one element
+	maxNamespaces = 64 // declared at once; every name is looked up among them
 	maxIgnored    = 16 // names of unknown elements that are kept for the log
 	maxName       = 64 // bytes of each
 )

@@ -26,6 +26,7 @@ const (
 	WrongName                Reason = "WrongName"
 	TooDeep                  Reason = "TooDeep"
 	TooManyAttributes        Reason = "TooManyAttributes"
+	TooManyNamespaces        Reason = "TooManyNamespaces"
 	TooLarge                 Reason = "TooLarge"
 	AfterTheRoot             Reason = "AfterTheRoot"
 	NotAnEnvelope            Reason = "NotAnEnvelope"

@@ -130,6 +130,9 @@ func (s *scanner) declare(attributes []xml.Attr) *Fault {
 				return s.duplicate()
 			}
 		}
+		if len(s.bindings) > maxNamespaces { // that of xml is among them
+			return s.fault(TooManyNamespaces, "The message declares more than 64 namespaces at once.")
+		}
 		s.bindings = append(s.bindings, binding{prefix, a.Value})
 	}
 	return nil
