@@ -1,35 +1,21 @@
 package provision
 
-import (
-	"context"
-	"fmt"
-)
-
-// DeleteComponent names a component by its type and its location, an address
-// or a CIDR prefix.
-type DeleteComponent struct {
-	ComponentType string
-	Location      string
-}
+import "context"
 
 // DeleteComponent deletes a component. What it has registered lives on, under
 // the policy that it had.
-func (s *Service) DeleteComponent(ctx context.Context, operator Operator, in DeleteComponent) (Component, error) {
+func (s *Service) DeleteComponent(ctx context.Context, operator Operator, in NameComponent) (Component, error) {
 	return perform(ctx, s, operatorEvent("component delete", operator), func(f *frame) (Component, error) {
-		key, err := f.componentKey(in.ComponentType, in.Location)
-		if err != nil {
-			return Component{}, err
-		}
 		var component Component
-		err = f.read(func(v View) error {
+		err := f.read(func(v View) error {
 			var err error
-			component, err = get(f, v.GetComponent, Tx.GetComponent, key)
-			return mustExist(err, fmt.Sprintf("There is no component of type %q for %s.", key.ComponentType, key.Location))
+			component, err = f.namedComponent(v, in)
+			return err
 		})
 		if err != nil {
 			return Component{}, err
 		}
-		put(f, Tx.DeleteComponent, key)
+		put(f, Tx.DeleteComponent, component.Key())
 		return component, nil
 	})
 }

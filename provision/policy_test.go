@@ -233,7 +233,7 @@ func TestPolicyInUseIsNotDeleted(t *testing.T) {
 	inUse(`component "srp-component" at 127.0.0.0/8`)
 	first := p.mustRegister("user1")
 	second := p.mustRegister("user2")
-	must(p.DeleteComponent(t.Context(), operator(), provision.DeleteComponent{ComponentType: "srp-component", Location: "127.0.0.0/8"}))(t)
+	must(p.DeleteComponent(t.Context(), operator(), provision.NameComponent{ComponentType: "srp-component", Location: "127.0.0.0/8"}))(t)
 	p.component("srp-component", "127.0.0.0/8", "other")
 	for _, r := range []provision.DSAPPSRPRegisterResult{first, second} {
 		inUse("registration")
@@ -249,7 +249,7 @@ func TestExpiredRegistrationNeedsNoPolicy(t *testing.T) {
 	p := newPlay(t)
 	p.policy("other", `{}`)
 	r := p.mustRegister("user1")
-	must(p.DeleteComponent(t.Context(), operator(), provision.DeleteComponent{ComponentType: "srp-component", Location: "127.0.0.0/8"}))(t)
+	must(p.DeleteComponent(t.Context(), operator(), provision.NameComponent{ComponentType: "srp-component", Location: "127.0.0.0/8"}))(t)
 	p.component("srp-component", "127.0.0.0/8", "other")
 	p.wait(10*time.Minute - 1)
 	_, err := p.DeletePolicy(t.Context(), operator(), "lab")
@@ -259,6 +259,28 @@ func TestExpiredRegistrationNeedsNoPolicy(t *testing.T) {
 	p.refused(p.activate(r.RegistrationID, "755224"), -13)
 }
 
+func TestComponentsOtherPolicyIsForWhatItRegistersFromThenOn(t *testing.T) {
+	p := newPlay(t)
+	p.policy("other", `{"KeyExchangeRequired": false}`)
+	before := p.mustRegister("user1")
+	in := provision.SetComponent{NameComponent: provision.NameComponent{ComponentType: "srp-component", Location: "127.0.0.0/8"}, Policy: "other"}
+	must(p.SetComponent(t.Context(), operator(), in))(t)
+	p.refused(p.activate(before.RegistrationID, "755224"), -1) // the exchange is required
+	after := p.mustRegister("user1")
+	if err := p.activate(after.RegistrationID, "755224"); err != nil {
+		t.Error(err)
+	}
+	in.Policy = "none"
+	_, err := p.SetComponent(t.Context(), operator(), in)
+	p.refused(err, -13)
+	in.Policy, in.Location = "other", "10.0.0.0/8"
+	_, err = p.SetComponent(t.Context(), operator(), in)
+	p.refused(err, -13)
+	if got := must(p.ShowComponent(t.Context(), provision.NameComponent{ComponentType: "srp-component", Location: "127.1.1.1/8"}))(t); got.Policy != "other" {
+		t.Errorf("%+v", got)
+	}
+}
+
 // A policy that is deleted while others begin to refer to it: either it stays,
 // or they are refused.
 func TestPolicyDeletedWhileReferredTo(t *testing.T) {
@@ -266,7 +288,7 @@ func TestPolicyDeletedWhileReferredTo(t *testing.T) {
 	for round := range 16 {
 		name := fmt.Sprintf("policy %d", round)
 		p.policy(name, `{}`)
-		errs := make([]error, 4)
+		errs := make([]error, 5)
 		atOnce(len(errs), func(i int) (err error) {
 			switch i {
 			case 0:
@@ -276,6 +298,9 @@ func TestPolicyDeletedWhileReferredTo(t *testing.T) {
 			case 2:
 				_, err = p.AddComponent(t.Context(), operator(), provision.AddComponent{
 					ComponentType: name, Location: "127.0.0.1", Policy: name})
+			case 4:
+				_, err = p.SetComponent(t.Context(), operator(), provision.SetComponent{Policy: name,
+					NameComponent: provision.NameComponent{ComponentType: "srp-component", Location: "127.0.0.0/8"}})
 			case 3:
 				_, err = p.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "lab", Parent: &name})
 			}

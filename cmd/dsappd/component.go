@@ -12,6 +12,8 @@ import (
 type componentCommand struct {
 	Add    componentAddCommand    `cmd:"" help:"Add a client component."`
 	List   componentListCommand   `cmd:"" help:"List client components."`
+	Show   componentShowCommand   `cmd:"" help:"Show a client component."`
+	Set    componentSetCommand    `cmd:"" help:"Give a client component another policy."`
 	Delete componentDeleteCommand `cmd:"" help:"Delete a client component."`
 }
 
@@ -19,6 +21,10 @@ type componentCommand struct {
 type componentFlags struct {
 	ComponentType string `arg:"" name:"type" help:"The component type, as requests carry it."`
 	Location      string `arg:"" name:"location" help:"The address it calls from, or a prefix such as 192.0.2.0/24."`
+}
+
+func (f componentFlags) key() admin.ComponentKey {
+	return admin.ComponentKey{ComponentType: f.ComponentType, Location: f.Location}
 }
 
 func componentSaid(done string) func(admin.Component) string {
@@ -80,7 +86,31 @@ type componentDeleteCommand struct {
 }
 
 func (c *componentDeleteCommand) Run(ctx context.Context, std streams) error {
-	in := admin.ComponentKey{ComponentType: c.ComponentType, Location: c.Location}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Component, error) { return door.DeleteComponent(ctx, in) }, componentSaid("deleted"))
+		func(door *dsappd.Door) (admin.Component, error) { return door.DeleteComponent(ctx, c.key()) }, componentSaid("deleted"))
+}
+
+type componentShowCommand struct {
+	doorFlags
+	componentFlags
+}
+
+func (c *componentShowCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Component, error) { return door.ShowComponent(ctx, c.key()) },
+		func(c admin.Component) string {
+			return fields("type", c.ComponentType, "location", c.Location, "policy", orDash(c.Policy), "created", moment(c.CreatedAt))
+		})
+}
+
+type componentSetCommand struct {
+	doorFlags
+	componentFlags
+	Policy string `required:"" placeholder:"POLICY" help:"The policy of what it registers from now on; '' for the default settings."`
+}
+
+func (c *componentSetCommand) Run(ctx context.Context, std streams) error {
+	in := admin.SetComponent{ComponentKey: c.key(), Policy: c.Policy}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Component, error) { return door.SetComponent(ctx, in) }, componentSaid("changed"))
 }

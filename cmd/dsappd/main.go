@@ -30,6 +30,7 @@ type commands struct {
 	Domain        domainCommand        `cmd:"" help:"Domains."`
 	Authenticator authenticatorCommand `cmd:"" help:"Authenticators."`
 	Component     componentCommand     `cmd:"" help:"Client components: who may call, from where, under which policy."`
+	Policy        policyCommand        `cmd:"" help:"Policies: the rules that a component's registrations follow."`
 	Registration  registrationCommand  `cmd:"" help:"Registrations."`
 	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation, one step at a time."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`

@@ -7,7 +7,7 @@ import (
 )
 
 func (d *Door) deleteComponent(ctx context.Context, operator provision.Operator, in ComponentKey) (Component, error) {
-	component, err := d.Service.DeleteComponent(ctx, operator, provision.DeleteComponent(in))
+	component, err := d.Service.DeleteComponent(ctx, operator, provision.NameComponent(in))
 	return showComponent(component), err
 }
 

@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strings"
@@ -85,6 +86,18 @@ func refusals() map[string]struct {
 			_, err := c.DeleteComponent(ctx, admin.ComponentKey{ComponentType: "site", Location: "10.0.0.1"})
 			return err
 		}, provision.NotFound, "site"},
+		"policy in use": {func(ctx context.Context, c *admin.Client) error {
+			_, err := c.DeletePolicy(ctx, admin.NamePolicy{Name: "ruled"})
+			return err
+		}, provision.InUse, "site"},
+		"policy twice": {func(ctx context.Context, c *admin.Client) error {
+			_, err := c.AddPolicy(ctx, admin.AddPolicy{Name: "single"})
+			return err
+		}, provision.Exists, "single"},
+		"setting": {func(ctx context.Context, c *admin.Client) error {
+			_, err := c.SetPolicy(ctx, admin.SetPolicy{Name: "single", Set: json.RawMessage(`{"Grace":1}`)})
+			return err
+		}, provision.InvalidParameter, "GraceDays"},
 		"unassign nobody's": {func(ctx context.Context, c *admin.Client) error {
 			_, err := c.UnassignAuthenticator(ctx, admin.NameAuthenticator{SerialNumber: serial})
 			return err
@@ -117,7 +130,8 @@ func TestRefusals(t *testing.T) {
 	o.addUser(t, "user1")
 	o.must(t)(o.AddDomain(t.Context(), admin.AddDomain{Name: "other"}))
 	o.must(t)(o.service.AddPolicy(t.Context(), provision.Operator{Name: "alice"}, provision.AddPolicy{Name: "single", Set: []byte(`{"AuthenticatorLimit":1}`)}))
-	o.must(t)(o.AddComponent(t.Context(), admin.AddComponent{ComponentType: "site", Location: "10.1.2.3/8"}))
+	o.must(t)(o.AddPolicy(t.Context(), admin.AddPolicy{Name: "ruled"}))
+	o.must(t)(o.AddComponent(t.Context(), admin.AddComponent{ComponentType: "site", Location: "10.1.2.3/8", Policy: "ruled"}))
 	o.addAuthenticator(t, serial)
 	o.addAuthenticator(t, "VDS1000142")
 	o.assign(t, "VDS1000142", "user1")

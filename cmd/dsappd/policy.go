@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+type policyCommand struct {
+	Add    policyAddCommand    `cmd:"" help:"Add a policy."`
+	List   policyListCommand   `cmd:"" help:"List policies."`
+	Show   policyShowCommand   `cmd:"" help:"Show every setting that holds under a policy, and which policy says so."`
+	Set    policySetCommand    `cmd:"" help:"Change settings of a policy, or its parent."`
+	Unset  policyUnsetCommand  `cmd:"" help:"Leave settings of a policy to its parent again."`
+	Delete policyDeleteCommand `cmd:"" help:"Delete a policy that nothing refers to."`
+}
+
+// policyNameFlags name a policy.
+type policyNameFlags struct {
+	Name string `arg:"" name:"policy" help:"The policy's name."`
+}
+
+func policySaid(done string) func(admin.Policy) string {
+	return func(p admin.Policy) string { return fmt.Sprintf("%s policy %s: %s", done, p.Name, p.Set) }
+}
+
+type policyAddCommand struct {
+	doorFlags
+	policyNameFlags
+	Parent   string       `default:"Base Policy" placeholder:"POLICY" help:"The policy it inherits from; Base Policy unless said, '' for the default settings."`
+	Settings []assignment `arg:"" optional:"" name:"setting=value" help:"What the policy says itself."`
+}
+
+func (c *policyAddCommand) Run(ctx context.Context, std streams) error {
+	set, err := joinSettings(c.Settings)
+	if err != nil {
+		return err
+	}
+	in := admin.AddPolicy{Name: c.Name, Parent: c.Parent, Set: set}
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Policy, error) { return door.AddPolicy(ctx, in) }, policySaid("added"))
+}
+
+// assignment is a setting and its value, as they are typed.
+type assignment struct{ name, value string }
+
+// UnmarshalText reads Setting=value.
+func (a *assignment) UnmarshalText(text []byte) error {
+	name, value, found := strings.Cut(string(text), "=")
+	if !found || name == "" || value == "" {
+		return fmt.Errorf("%q is no setting: give SETTING=VALUE, such as Attempts=3", text)
+	}
+	*a = assignment{name, value}
+	return nil
+}
+
+// joinSettings is the JSON object of all assignments: numbers, true and false
+// as they are, anything else a text.
+func joinSettings(all []assignment) (json.RawMessage, error) {
+	set := make(map[string]json.RawMessage)
+	for _, a := range all {
+		if _, twice := set[a.name]; twice {
+			return nil, fmt.Errorf("the setting %s is given twice", a.name)
+		}
+		value := json.RawMessage(a.value)
+		if !json.Valid(value) {
+			var err error
+			if value, err = json.Marshal(a.value); err != nil {
+				return nil, err
+			}
+		}
+		set[a.name] = value
+	}
+	return json.Marshal(set)
+}
+
+type policySetCommand struct {
+	doorFlags
+	policyNameFlags
+	Parent   *string      `placeholder:"POLICY" help:"The policy it inherits from now; '' for the default settings."`
+	Settings []assignment `arg:"" optional:"" name:"setting=value" help:"What the policy says itself from now on."`
+}
+
+func (c *policySetCommand) Run(ctx context.Context, std streams) error {
+	set, err := joinSettings(c.Settings)
+	if err != nil {
+		return err
+	}
+	return c.change(ctx, std, c.doorFlags, admin.SetPolicy{Parent: c.Parent, Set: set})
+}
+
+// change has a policy changed, and says what it says then.
+func (p policyNameFlags) change(ctx context.Context, std streams, f doorFlags, in admin.SetPolicy) error {
+	in.Name = p.Name
+	return order(ctx, std, f,
+		func(door *dsappd.Door) (admin.Policy, error) { return door.SetPolicy(ctx, in) }, policySaid("changed"))
+}
+
+type policyUnsetCommand struct {
+	doorFlags
+	policyNameFlags
+	Settings []string `arg:"" name:"setting" help:"What the policy no longer says itself."`
+}
+
+func (c *policyUnsetCommand) Run(ctx context.Context, std streams) error {
+	return c.change(ctx, std, c.doorFlags, admin.SetPolicy{Unset: c.Settings})
+}
+
+type policyShowCommand struct {
+	doorFlags
+	policyNameFlags
+}
+
+func (c *policyShowCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.EffectivePolicy, error) {
+			return door.ShowPolicy(ctx, admin.NamePolicy{Name: c.Name})
+		}, effectivePolicy)
+}
+
+func effectivePolicy(p admin.EffectivePolicy) string {
+	var text strings.Builder
+	table := newTable(&text)
+	fmt.Fprintf(table, "policy %s, which inherits from %s\n", p.Name, orDash(strings.Join(p.Line, ", ")))
+	fmt.Fprintln(table, "SETTING\tVALUE\tFROM")
+	for _, setting := range p.Settings {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", setting.Name, setting.Value, orDash(setting.From))
+	}
+	table.Flush()
+	return strings.TrimSuffix(text.String(), "\n")
+}
+
+type policyListCommand struct {
+	doorFlags
+	listFlags
+}
+
+func (c *policyListCommand) Run(ctx context.Context, std streams) error {
+	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
+		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Policy, string], error) {
+			return door.ListPolicies(ctx, admin.ListPolicies{After: after, Limit: limit})
+		}, columns[admin.Policy, string]{
+			head: []string{"POLICY", "PARENT", "SAYS"},
+			row:  func(p admin.Policy) []string { return []string{p.Name, orDash(p.Parent), string(p.Set)} },
+			key:  func(name string) string { return name },
+		})
+}
+
+type policyDeleteCommand struct {
+	doorFlags
+	policyNameFlags
+}
+
+func (c *policyDeleteCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Policy, error) {
+			return door.DeletePolicy(ctx, admin.NamePolicy{Name: c.Name})
+		},
+		func(p admin.Policy) string { return "deleted policy " + p.Name })
+}
