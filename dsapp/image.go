@@ -52,17 +52,46 @@ func ParseImage(s string) (Image, error) {
 	return i, i.check(string(text))
 }
 
+// upgradePrefix is version 1, image 2: an upgrade of the app.
+const upgradePrefix = "01;02"
+
+// Upgrade is what the message to an app that is upgraded holds, in the form
+// of the activation image: who has it and which gateway to speak to. There is
+// no secret in it.
+type Upgrade struct {
+	UserID, Domain    string
+	DigipassGatewayID string // may be empty
+}
+
+// Hex is the upgrade message.
+func (u Upgrade) Hex() (string, error) {
+	text := strings.Join([]string{upgradePrefix, u.UserID, u.Domain, u.DigipassGatewayID}, ";")
+	if u.UserID == "" || u.Domain == "" {
+		return "", fmt.Errorf("%w: user ID and domain must not be empty", ErrImage)
+	}
+	if err := checkImageText(text, 4); err != nil {
+		return "", err
+	}
+	return EncodeHex([]byte(text)), nil
+}
+
 func (i Image) check(text string) error {
+	if i.UserID == "" || i.Domain == "" || i.RegistrationID == "" || i.ActivationPassword == "" {
+		return fmt.Errorf("%w: user ID, domain, registration ID and activation password must not be empty", ErrImage)
+	}
+	return checkImageText(text, 6)
+}
+
+// checkImageText checks what holds for every image, with the number of its
+// semicolons.
+func checkImageText(text string, semicolons int) error {
 	if len(text) > maxImage {
 		return fmt.Errorf("%w: %d bytes of text, at most %d", ErrImage, len(text), maxImage)
 	}
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("%w: a field is not UTF-8", ErrImage)
 	}
-	if i.UserID == "" || i.Domain == "" || i.RegistrationID == "" || i.ActivationPassword == "" {
-		return fmt.Errorf("%w: user ID, domain, registration ID and activation password must not be empty", ErrImage)
-	}
-	if strings.Count(text, ";") != 6 {
+	if strings.Count(text, ";") != semicolons {
 		return fmt.Errorf("%w: a field holds a semicolon", ErrImage)
 	}
 	return nil

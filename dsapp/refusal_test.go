@@ -79,11 +79,13 @@ func TestRefusals(t *testing.T) {
 			_, err := NewActivationMessage1(key[:32], "VDS1000140", [8]byte{}, time.Unix(1<<32, 0))
 			return err
 		}, ErrActivationMessage},
-		"unknown device type":   {func() error { _, err := NewDeviceCode(m1, 4, [6]byte{}); return err }, ErrDeviceCode},
-		"sequence number 0":     {func() error { _, err := NewActivationMessage2(m1, code, 0, key[:20]); return err }, ErrActivationMessage},
-		"instance secret of 21": {func() error { _, err := NewActivationMessage2(m1, code, 1, key[:21]); return err }, ErrKey},
-		"semicolon in an image": {func() error { _, err := semicolon.Hex(); return err }, ErrImage},
-		"image of 513 bytes":    {func() error { _, err := long.Hex(); return err }, ErrImage},
+		"unknown device type":     {func() error { _, err := NewDeviceCode(m1, 4, [6]byte{}); return err }, ErrDeviceCode},
+		"sequence number 0":       {func() error { _, err := NewActivationMessage2(m1, code, 0, key[:20]); return err }, ErrActivationMessage},
+		"instance secret of 21":   {func() error { _, err := NewActivationMessage2(m1, code, 1, key[:21]); return err }, ErrKey},
+		"semicolon in an image":   {func() error { _, err := semicolon.Hex(); return err }, ErrImage},
+		"semicolon in an upgrade": {func() error { _, err := Upgrade{UserID: "a;b", Domain: "master"}.Hex(); return err }, ErrImage},
+		"upgrade without user":    {func() error { _, err := Upgrade{Domain: "master"}.Hex(); return err }, ErrImage},
+		"image of 513 bytes":      {func() error { _, err := long.Hex(); return err }, ErrImage},
 		"mac of 31 bytes": {func() error {
 			_, err := Decrypt(key[:32], ItemActivationCode, EncryptedData{"00", strings.Repeat("0", 16), strings.Repeat("0", 62)})
 			return err

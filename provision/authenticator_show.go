@@ -67,7 +67,7 @@ func (f *frame) unbind(a *Authenticator) error {
 	if err != nil {
 		return err
 	}
-	a.Diversifier = nil
+	a.Diversifier, a.DevicePNID = nil, nil
 	a.OpenRegistration = ""
 	return nil
 }

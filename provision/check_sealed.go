@@ -15,6 +15,7 @@ func CheckSealed(ctx context.Context, store Store, sealer *Sealer) ([]Problem, e
 			f = f.of("authenticator %s", a.SerialNumber)
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "initial secret"), a.InitialSecret)
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+			f.opens(sealer, authenticatorPlace(a.SerialNumber, "notification ID"), a.DevicePNID)
 		}),
 		pages(c, View.ScanRegistrations, registrationKey, func(f findings, r Registration) {
 			f = f.of("registration %s", r.ID)

@@ -105,6 +105,9 @@ type Authenticator struct {
 	// Diversifier is that of the bound device, 8 bytes; empty when unbound.
 	Diversifier []byte `json:",omitempty"`
 
+	// DevicePNID is the notification ID of the device, as given, sealed.
+	DevicePNID []byte `json:",omitempty"`
+
 	// NextMovingFactor is the lowest moving factor that is still accepted.
 	// It only grows, but for an operator's reset, which returns it to
 	// AssignedMovingFactor, its value on the day of the assignment.

@@ -33,7 +33,7 @@ func attributes(elements []*etree.Element, name string) []string {
 }
 
 func operations() []string {
-	return []string{"dsappSRPRegister", "dsappSRPGenerateEphemeralKey", "dsappSRPGenerateActivationData", "dsappSRPActivate"}
+	return []string{"dsappSRPRegister", "dsappSRPGenerateEphemeralKey", "dsappSRPGenerateActivationData", "dsappSRPActivate", "getAppUpgradeInfo", "updateDevicePNID"}
 }
 
 // Savon takes the wrapper's namespace from the definitions.
@@ -120,6 +120,11 @@ func TestOrder(t *testing.T) {
 		"dsappSRPActivate":                                                      "componentType registrationID credential",
 		"dsappSRPActivate/credential":                                           "response derivationCode",
 		"dsappSRPActivateResponse/result":                                       "user serialNumber",
+		"getAppUpgradeInfo":                                                     "componentType user serialNumber",
+		"getAppUpgradeInfoResponse":                                             "status result",
+		"getAppUpgradeInfoResponse/result":                                      "upgradeMessage",
+		"updateDevicePNID":                                                      "componentType user serialNumber devicePNID",
+		"updateDevicePNIDResponse":                                              "status",
 	}
 	got := map[string]string{}
 	var path []string
@@ -157,7 +162,7 @@ func TestSecrets(t *testing.T) {
 			got = append(got, e.Name)
 		}
 	}
-	if want := []string{"staticPassword", "activationPassword", "response", "derivationCode"}; !slices.Equal(got, want) {
+	if want := []string{"staticPassword", "activationPassword", "response", "derivationCode", "devicePNID"}; !slices.Equal(got, want) {
 		t.Errorf("secrets are %v, want %v", got, want)
 	}
 }

@@ -66,6 +66,36 @@ type DsappSRPActivateResponse struct {
 	Result  *DSAPPSRPActivateResult `xml:"result"`
 }
 
+// GetAppUpgradeInfo is the element getAppUpgradeInfo.
+type GetAppUpgradeInfo struct {
+	XMLName       xml.Name  `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning getAppUpgradeInfo"`
+	ComponentType string    `xml:"componentType"`
+	User          UserInput `xml:"user"`
+	SerialNumber  string    `xml:"serialNumber"`
+}
+
+// GetAppUpgradeInfoResponse is the element getAppUpgradeInfoResponse.
+type GetAppUpgradeInfoResponse struct {
+	XMLName xml.Name                 `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning getAppUpgradeInfoResponse"`
+	Status  CommandStatusResponse    `xml:"status"`
+	Result  *GetAppUpgradeInfoResult `xml:"result"`
+}
+
+// UpdateDevicePNID is the element updateDevicePNID.
+type UpdateDevicePNID struct {
+	XMLName       xml.Name  `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning updateDevicePNID"`
+	ComponentType string    `xml:"componentType"`
+	User          UserInput `xml:"user"`
+	SerialNumber  string    `xml:"serialNumber"`
+	DevicePNID    string    `xml:"devicePNID"`
+}
+
+// UpdateDevicePNIDResponse is the element updateDevicePNIDResponse.
+type UpdateDevicePNIDResponse struct {
+	XMLName xml.Name              `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning updateDevicePNIDResponse"`
+	Status  CommandStatusResponse `xml:"status"`
+}
+
 // ProvisioningFault is the element provisioningFault.
 type ProvisioningFault struct {
 	XMLName   xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningFault"`
@@ -150,6 +180,11 @@ type DSAPPSRPRegisterResult2 struct {
 type DSAPPSRPStandardActivationData struct {
 	ActivationCode           DSAPPSRPEncryptedData `xml:"activationCode"`
 	EventReactivationCounter DSAPPSRPEncryptedData `xml:"eventReactivationCounter"`
+}
+
+// GetAppUpgradeInfoResult is the type GetAppUpgradeInfoResult of ProvisioningTypes.xsd.
+type GetAppUpgradeInfoResult struct {
+	UpgradeMessage string `xml:"upgradeMessage"`
 }
 
 // RegisterCredentialInput is the type RegisterCredentialInput of ProvisioningTypes.xsd.

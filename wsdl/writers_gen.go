@@ -104,6 +104,52 @@ func AppendDsappSRPActivateResponse(dst []byte, v *DsappSRPActivateResponse) []b
 	return a.buffer
 }
 
+// AppendGetAppUpgradeInfo appends the element PROV-TYPES:getAppUpgradeInfo.
+// The error is a TextError.
+func AppendGetAppUpgradeInfo(dst []byte, v *GetAppUpgradeInfo) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<PROV-TYPES:getAppUpgradeInfo>")
+	a.text("componentType", v.ComponentType)
+	a.appendUserInput("user", &v.User)
+	a.text("serialNumber", v.SerialNumber)
+	a.raw("</PROV-TYPES:getAppUpgradeInfo>")
+	return a.checked()
+}
+
+// AppendGetAppUpgradeInfoResponse appends the element PROV-TYPES:getAppUpgradeInfoResponse.
+func AppendGetAppUpgradeInfoResponse(dst []byte, v *GetAppUpgradeInfoResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<PROV-TYPES:getAppUpgradeInfoResponse>")
+	a.appendCommandStatusResponse("status", &v.Status)
+	if v.Result != nil {
+		a.appendGetAppUpgradeInfoResult("result", v.Result)
+	}
+	a.raw("</PROV-TYPES:getAppUpgradeInfoResponse>")
+	return a.buffer
+}
+
+// AppendUpdateDevicePNID appends the element PROV-TYPES:updateDevicePNID.
+// The error is a TextError.
+func AppendUpdateDevicePNID(dst []byte, v *UpdateDevicePNID) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<PROV-TYPES:updateDevicePNID>")
+	a.text("componentType", v.ComponentType)
+	a.appendUserInput("user", &v.User)
+	a.text("serialNumber", v.SerialNumber)
+	a.text("devicePNID", v.DevicePNID)
+	a.raw("</PROV-TYPES:updateDevicePNID>")
+	return a.checked()
+}
+
+// AppendUpdateDevicePNIDResponse appends the element PROV-TYPES:updateDevicePNIDResponse.
+func AppendUpdateDevicePNIDResponse(dst []byte, v *UpdateDevicePNIDResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<PROV-TYPES:updateDevicePNIDResponse>")
+	a.appendCommandStatusResponse("status", &v.Status)
+	a.raw("</PROV-TYPES:updateDevicePNIDResponse>")
+	return a.buffer
+}
+
 // AppendProvisioningFault appends the element PROV-TYPES:provisioningFault.
 func AppendProvisioningFault(dst []byte, v *ProvisioningFault) []byte {
 	a := appender{buffer: dst}
@@ -216,6 +262,12 @@ func (a *appender) appendDSAPPSRPStandardActivationData(name string, v *DSAPPSRP
 	a.open(name, "")
 	a.appendDSAPPSRPEncryptedData("activationCode", &v.ActivationCode)
 	a.appendDSAPPSRPEncryptedData("eventReactivationCounter", &v.EventReactivationCounter)
+	a.close(name)
+}
+
+func (a *appender) appendGetAppUpgradeInfoResult(name string, v *GetAppUpgradeInfoResult) {
+	a.open(name, "")
+	a.text("upgradeMessage", v.UpgradeMessage)
 	a.close(name)
 }
 

@@ -91,6 +91,8 @@ func (d *door) operations() map[xml.Name]soap.Operation {
 		name("dsappSRPGenerateEphemeralKey"):   operation(d, d.dsappSRPGenerateEphemeralKey, replyDSAPPSRPGenerateEphemeralKey),
 		name("dsappSRPGenerateActivationData"): operation(d, d.dsappSRPGenerateActivationData, replyDSAPPSRPGenerateActivationData),
 		name("dsappSRPActivate"):               operation(d, d.dsappSRPActivate, replyDSAPPSRPActivate),
+		name("getAppUpgradeInfo"):              operation(d, d.getAppUpgradeInfo, replyGetAppUpgradeInfo),
+		name("updateDevicePNID"):               operation(d, d.updateDevicePNID, replyUpdateDevicePNID),
 	}
 }
 

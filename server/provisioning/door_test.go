@@ -245,7 +245,7 @@ func TestOperations(t *testing.T) {
 			t.Errorf("%s: %s", name, must(reply.WriteToString())(t))
 		}
 	}
-	if len(declared) != 4 {
+	if len(declared) != 6 {
 		t.Errorf("%d operations", len(declared))
 	}
 }

@@ -54,12 +54,13 @@ final class Customer
         ]);
     }
 
-    public function granted(string $operation, array $fields): object
+    // The result, which an operation without one lacks.
+    public function granted(string $operation, array $fields): ?object
     {
         $reply = $this->call($operation, $fields);
         $this->checkCodes($reply->status, 0, 'RET_SUCCESS', 0, 'STAT_SUCCESS');
         $this->check('errorStack', (array) $reply->status->errorStack, []);
-        return $reply->result;
+        return $reply->result ?? null;
     }
 
     public function refused(int $code, string $enum, string $operation, array $fields): string
@@ -212,6 +213,20 @@ function reachBeyondASCII(Customer $customer): void
     $customer->checkHolder($result, 'jürgen', 'VDS1000145', ['orgUnit' => 'Büro & <Söhne>']);
 }
 
+// The commands beside the activation, for user1's authenticator.
+function serveTheApp(Customer $customer): void
+{
+    $holder = [
+        'componentType' => 'srp-component',
+        'user' => ['userID' => 'user1', 'domain' => 'master'],
+        'serialNumber' => 'VDS1000140',
+    ];
+    $result = $customer->granted('getAppUpgradeInfo', $holder);
+    $customer->check('upgradeMessage', hex2bin($result->upgradeMessage), '01;02;user1;master;0123456789');
+    $customer->granted('updateDevicePNID', ['devicePNID' => '0A0BFF'] + $holder);
+    $customer->refused(-13, 'STAT_NOT_FOUND', 'getAppUpgradeInfo', ['serialNumber' => 'VDS1000149'] + $holder);
+}
+
 function meetRefusals(Customer $customer): void
 {
     $wrong = $customer->refused(1000, 'STAT_INVCREDENTIALS', 'dsappSRPRegister',
@@ -261,7 +276,8 @@ set_error_handler(function (int $severity, string $message, string $file, int $l
     throw new ErrorException($message, 0, $severity, $file, $line);
 });
 $customer = new Customer($argv[1]);
-$parts = ['bindTheDevice', 'countEvents', 'activateDirectly', 'reachBeyondASCII', 'meetRefusals', 'meetFaults'];
+$parts = ['bindTheDevice', 'countEvents', 'activateDirectly', 'reachBeyondASCII', 'serveTheApp',
+    'meetRefusals', 'meetFaults'];
 foreach ($parts as $part) {
     echo "-- $part\n";
     $part($customer);

@@ -176,6 +176,18 @@ def reach_beyond_ascii(customer):
     customer.check_holder(result, "jürgen", "VDS1000145", org_unit="Büro & <Söhne>")
 
 
+def serve_the_app(customer):
+    """The commands beside the activation, for user1's authenticator."""
+    holder = dict(componentType="srp-component", user={"userID": "user1", "domain": "master"},
+                  serialNumber="VDS1000140")
+    result = customer.granted("getAppUpgradeInfo", **holder)
+    customer.check("upgradeMessage", bytes.fromhex(result.upgradeMessage), b"01;02;user1;master;0123456789")
+    # Of a response with one child zeep gives the child.
+    status = customer.client.service.updateDevicePNID(devicePNID="0A0BFF", **holder)
+    customer.check("updateDevicePNID's status", status.resultCodes.statusCodeEnum, "STAT_SUCCESS")
+    customer.refused(-13, "STAT_NOT_FOUND", "getAppUpgradeInfo", **dict(holder, serialNumber="VDS1000149"))
+
+
 def meet_refusals(customer):
     wrong = customer.wrong_credentials("dsappSRPRegister", **customer.registration("user3", "Grüße & <€>"))
     unknown = customer.wrong_credentials("dsappSRPRegister", **customer.registration("nobody"))
@@ -219,7 +231,7 @@ def meet_faults(customer):
 def main():
     customer = Customer(sys.argv[1])
     for part in (bind_the_device, count_events, activate_offline, activate_directly,
-                 reach_beyond_ascii, meet_refusals, meet_faults):
+                 reach_beyond_ascii, serve_the_app, meet_refusals, meet_faults):
         print("-- " + part.__name__.replace("_", " "))
         part(customer)
     print("the whole flow: %d checks passed" % customer.checks)
