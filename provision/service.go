@@ -47,6 +47,7 @@ const ErrContended = storeError("gave up after every round found its records mov
 // Any other error ends the operation undecided.
 func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func(*frame) (R, error)) (R, error) {
 	var none R
+	ctx = context.WithoutCancel(ctx)
 	for range rounds {
 		f := &frame{service: s, ctx: ctx, now: s.Now(), settings: DefaultSettings(), event: event}
 		result, err := body(f)
