@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 )
 
 // endpoint is one listener and the HTTP server behind it.
@@ -14,6 +15,9 @@ type endpoint struct {
 	name     string // for the log
 	listener net.Listener
 	server   *http.Server
+
+	// refusing is closed when new connections are refused and the log says so.
+	refusing chan struct{}
 }
 
 // newEndpoint serves handler within the settings. Requests live in a context
@@ -28,10 +32,12 @@ func newEndpoint(name string, listener net.Listener, handler http.Handler, setti
 		MaxHeaderBytes:    settings.Limits.HeaderBytes,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
-	server.RegisterOnShutdown(func() {
+	e := &endpoint{name: name, listener: listener, server: server, refusing: make(chan struct{})}
+	server.RegisterOnShutdown(sync.OnceFunc(func() {
 		logger.Info("draining: new connections are refused", "door", name)
-	})
-	return &endpoint{name: name, listener: listener, server: server}
+		close(e.refusing)
+	}))
+	return e
 }
 
 // serve returns nil after drain, and otherwise why it ended.
@@ -45,14 +51,16 @@ func (e *endpoint) serve() error {
 // drain refuses new connections and waits for the requests in flight. What
 // is left when ctx ends is cut off, and the error says so.
 func (e *endpoint) drain(ctx context.Context) error {
-	if err := e.server.Shutdown(ctx); err != nil {
+	err := e.server.Shutdown(ctx)
+	<-e.refusing // net/http does not wait for it
+	if err != nil {
 		return fmt.Errorf("drain %s: requests were cut off: %w", e.name, errors.Join(err, e.server.Close()))
 	}
 	return nil
 }
 
 // listenLoopback listens at address. Unless plain, it refuses an address
-// that other machines can reach, with ErrNotLoopback.
+// that other machines can reach, with ErrAddress.
 func listenLoopback(ctx context.Context, address string, plain bool) (net.Listener, error) {
 	if !plain {
 		if err := checkLoopback(ctx, address); err != nil {
@@ -62,7 +70,7 @@ func listenLoopback(ctx context.Context, address string, plain bool) (net.Listen
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("listen: %w; choose another address with --addr or the setting soap.listen", err)
+		return nil, fmt.Errorf("%w: %w; choose another with --addr or the setting soap.listen", ErrAddress, err)
 	}
 	return listener, nil
 }
@@ -72,19 +80,19 @@ func listenLoopback(ctx context.Context, address string, plain bool) (net.Listen
 func checkLoopback(ctx context.Context, address string) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("address %q: %w", address, err)
+		return fmt.Errorf("%w: %q: %w", ErrAddress, address, err)
 	}
 	found := []net.IPAddr{{IP: net.IPv6unspecified}}
 	if host != "" {
 		found, err = net.DefaultResolver.LookupIPAddr(ctx, host)
 	}
 	if err != nil {
-		return fmt.Errorf("address %q: %w", address, err)
+		return fmt.Errorf("%w: %q: %w", ErrAddress, address, err)
 	}
 	for _, ip := range found {
 		if !ip.IP.IsLoopback() {
 			return fmt.Errorf("%w: %s can be reached from other machines, and passwords would travel unencrypted: "+
-				"use 127.0.0.1, or --plain where that is meant", ErrNotLoopback, address)
+				"use 127.0.0.1, or --plain where that is meant", ErrAddress, address)
 		}
 	}
 	return nil

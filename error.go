@@ -15,6 +15,6 @@ const (
 	ErrSchema       = Error("data folder has another schema version")
 	ErrKey          = Error("master key is refused")
 	ErrSettings     = Error("settings are refused")
-	ErrNotLoopback  = Error("address is not a loopback address")
+	ErrAddress      = Error("address is refused")
 	ErrDamagedStore = Error("store is damaged")
 )

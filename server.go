@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -71,7 +72,7 @@ type Server struct {
 	folder    *folder
 	endpoints []*endpoint
 	serving   *errgroup.Group
-	failed    <-chan struct{}
+	done      <-chan struct{}
 }
 
 // Open opens the data folder and serves it; when it returns nil, the server
@@ -80,7 +81,7 @@ type Server struct {
 func Open(ctx context.Context, config Config) (*Server, error) {
 	config = config.withDefaults()
 	if err := checkListen("--addr", config.Addr); config.Addr != "" && err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
 	}
 	opened, err := openFolder(ctx, config.Dir, source{now: config.Now, rand: config.Rand})
 	if err != nil {
@@ -125,15 +126,16 @@ func serve(ctx context.Context, config Config, opened *folder) (*Server, error) 
 }
 
 func (s *Server) start() {
-	serving, failed := errgroup.WithContext(context.Background())
+	serving, ended := errgroup.WithContext(context.Background())
 	for _, e := range s.endpoints {
 		serving.Go(e.serve)
 	}
-	s.serving, s.failed = serving, failed.Done()
+	s.serving, s.done = serving, ended.Done()
 }
 
-// Failed is closed when a listener fails; Close then says why.
-func (s *Server) Failed() <-chan struct{} { return s.failed }
+// Done is closed when the server no longer serves: it was closed, or a
+// listener failed, which Close then tells.
+func (s *Server) Done() <-chan struct{} { return s.done }
 
 // URLs are the addresses in use, also where a free port was asked for.
 func (s *Server) URLs() URLs { return s.urls }

@@ -45,7 +45,7 @@ func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	d.print.session(d.url)
 	select {
 	case <-ctx.Done():
-	case <-server.Failed():
+	case <-server.Done():
 	}
 	return nil
 }

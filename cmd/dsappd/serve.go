@@ -29,7 +29,7 @@ func (c *serveCommand) Run(ctx context.Context, std streams) error {
 	if err == nil {
 		select {
 		case <-ctx.Done():
-		case <-server.Failed():
+		case <-server.Done():
 		}
 	}
 	return errors.Join(err, server.Close())
