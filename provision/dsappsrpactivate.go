@@ -176,6 +176,7 @@ func (f *frame) activated(l living, row Transition, a Authenticator, derivationC
 			return err
 		}
 	}
+	f.rightProof(l.user)
 	put(f, Tx.PutAuthenticator, a)
 	put(f, Tx.PutRegistration, r)
 	return nil

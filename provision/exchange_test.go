@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
@@ -80,39 +81,79 @@ func TestProofsAtOnceOneWins(t *testing.T) {
 	}
 }
 
-func TestWrongProofsSpendTheAttemptsAndCountAgainstTheUser(t *testing.T) {
-	p := newPlay(t)
-	for n := range 3 {
-		r := p.mustRegister("user1")
-		for range 3 {
-			h := p.exchange(r)
-			_, err := p.prove(h, bytes.Repeat([]byte{9}, 32))
-			p.refused(err, 1000)
-		}
-		got := p.registration(r.RegistrationID)
-		if got.State != provision.Closed || got.Salt != nil || got.Verifier != nil {
-			t.Fatalf("spent, but %+v", got)
-		}
-		_, err := p.DSAPPSRPGenerateEphemeralKey(t.Context(), caller(), provision.DSAPPSRPGenerateEphemeralKey{
-			RegistrationID: r.RegistrationID, ClientEphemeralPublicKey: "2"})
-		p.refused(err, -13)
-		if u := p.account("user1"); u.WrongPasswords != 1 {
-			t.Fatalf("round %d: %d wrong passwords counted, want 1 (register clears)", n, u.WrongPasswords)
-		}
+// spend closes a registration by wrong proofs.
+func (p *play) spend(r provision.DSAPPSRPRegisterResult) {
+	p.t.Helper()
+	for range 3 {
+		h := p.exchange(r)
+		_, err := p.prove(h, bytes.Repeat([]byte{9}, 32))
+		p.refused(err, 1000)
 	}
 }
 
-func TestGuessesAcrossRegistrationsLock(t *testing.T) {
+func TestWrongProofsSpendTheAttempts(t *testing.T) {
 	p := newPlay(t)
-	p.policy("lab", `{"Attempts": 1, "LockThreshold": 1}`)
 	r := p.mustRegister("user1")
-	h := p.exchange(r)
-	_, err := p.prove(h, bytes.Repeat([]byte{9}, 32))
+	p.spend(r)
+	got := p.registration(r.RegistrationID)
+	if got.State != provision.Closed || got.Salt != nil || got.Verifier != nil {
+		t.Fatalf("spent, but %+v", got)
+	}
+	_, err := p.DSAPPSRPGenerateEphemeralKey(t.Context(), caller(), provision.DSAPPSRPGenerateEphemeralKey{
+		RegistrationID: r.RegistrationID, ClientEphemeralPublicKey: "2"})
+	p.refused(err, -13)
+}
+
+// TestSpentRegistrationsLock holds that fresh registrations are no supply of
+// guesses to somebody who has the password.
+func TestSpentRegistrationsLock(t *testing.T) {
+	p := newPlay(t)
+	for range 3 {
+		p.spend(p.mustRegister("user1"))
+	}
+	_, err := p.register("user1")
 	p.refused(err, 1000)
+	if u := p.account("user1"); u.LockedAt.IsZero() || u.SpentRegistrations != 3 {
+		t.Errorf("%d registrations spent, locked at %v", u.SpentRegistrations, u.LockedAt)
+	}
+	must(p.UnlockUser(t.Context(), operator(), provision.NameUser{UserID: "user1"}))(t)
+
+	p.spend(p.mustRegister("user1"))
+	for range 2 { // add up with wrong passwords
+		_, err := p.DSAPPSRPRegister(t.Context(), caller(), provision.DSAPPSRPRegister{UserID: "user1", StaticPassword: "wrong"})
+		p.refused(err, 1000)
+	}
 	_, err = p.register("user1")
 	p.refused(err, 1000)
-	if p.account("user1").LockedAt.IsZero() {
-		t.Error("not locked")
+}
+
+func TestActivationForgetsSpentRegistrations(t *testing.T) {
+	p := newPlay(t)
+	for n := range 4 {
+		p.spend(p.mustRegister("user1"))
+		r := p.mustRegister("user1")
+		p.deliver(r)
+		if err := p.activate(r.RegistrationID, p.hotp([]byte(rfc4226Secret), uint64(n))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if u := p.account("user1"); u.SpentRegistrations != 0 {
+		t.Errorf("%d spent registrations after an activation", u.SpentRegistrations)
+	}
+}
+
+func TestSpentRegistrationsAreCountedAnewAfterALock(t *testing.T) {
+	p := newPlay(t)
+	p.policy("lab", `{"UnlockMinutes": 10, "MaximumActivations": 0, "MinimumIntervalMinutes": 0}`)
+	for range 3 {
+		p.spend(p.mustRegister("user1"))
+	}
+	p.wait(10 * time.Minute)
+	for range 2 {
+		p.spend(p.mustRegister("user1"))
+	}
+	if u := p.account("user1"); u.SpentRegistrations != 2 || !u.LockedAt.IsZero() {
+		t.Errorf("%d registrations spent, locked at %v", u.SpentRegistrations, u.LockedAt)
 	}
 }
 

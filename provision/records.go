@@ -49,6 +49,12 @@ type User struct {
 	LockedAt       time.Time `json:",omitzero"`
 	Locks          int       `json:",omitempty"`
 
+	// SpentRegistrations counts those that wrong proofs closed since the
+	// last activation. Each weighs as much as a wrong password, but a right
+	// password does not clear it: whoever knows that could else go on
+	// guessing in fresh registrations.
+	SpentRegistrations int `json:",omitempty"`
+
 	// SerialNumbers lists the assigned authenticators in ascending order.
 	// It and Authenticator.UserID always agree.
 	SerialNumbers []string `json:",omitempty"`

@@ -136,8 +136,8 @@ func (r *Registration) closeBecause(because string, now time.Time) {
 }
 
 // wrongProof counts a wrong proof of any kind. The one that spends the
-// attempts closes the registration and counts as a wrong password, so that
-// fresh registrations are no supply of guesses.
+// attempts closes the registration and counts against the user like a wrong
+// password, so that fresh registrations are no supply of guesses.
 func (f *frame) wrongProof(l living, row Transition, desc string) error {
 	r := l.registration
 	r.Attempts++
@@ -153,8 +153,16 @@ func (f *frame) wrongProof(l living, row Transition, desc string) error {
 		l.authenticator.OpenRegistration = ""
 		put(f, Tx.PutAuthenticator, l.authenticator)
 	}
-	if l.user.wrongPassword(f.now, f.settings) {
+	if l.user.spentRegistration(f.now, f.settings) {
 		put(f, Tx.PutUser, l.user)
 	}
 	return refuse(InvalidCredentials, desc+" The registration's attempts are spent, and it is closed.")
+}
+
+// rightProof forgets, at an activation, the registrations spent before it.
+func (f *frame) rightProof(u User) {
+	if u.SpentRegistrations != 0 {
+		u.SpentRegistrations = 0
+		put(f, Tx.PutUser, u)
+	}
 }

@@ -56,15 +56,24 @@ func unlockAfter(settings Settings, locks int) time.Duration {
 // wrongPassword counts one against the user, and reports whether that
 // changed the record.
 func (u *User) wrongPassword(now time.Time, settings Settings) bool {
+	return u.count(&u.WrongPasswords, now, settings)
+}
+
+// spentRegistration does so for a registration that wrong proofs closed.
+func (u *User) spentRegistration(now time.Time, settings Settings) bool {
+	return u.count(&u.SpentRegistrations, now, settings)
+}
+
+func (u *User) count(wrong *int, now time.Time, settings Settings) bool {
 	locked, _ := u.locked(now, settings)
 	if locked || settings.LockThreshold == 0 {
 		return false
 	}
 	if !u.LockedAt.IsZero() { // the lock has run out: count anew
-		u.LockedAt, u.WrongPasswords = time.Time{}, 0
+		u.LockedAt, u.WrongPasswords, u.SpentRegistrations = time.Time{}, 0, 0
 	}
-	u.WrongPasswords++
-	if u.WrongPasswords >= settings.LockThreshold {
+	*wrong++
+	if u.WrongPasswords+u.SpentRegistrations >= settings.LockThreshold {
 		u.LockedAt = now
 		u.Locks++
 	}
@@ -72,8 +81,11 @@ func (u *User) wrongPassword(now time.Time, settings Settings) bool {
 }
 
 // rightPassword clears what wrong ones left, and reports whether there was
-// anything.
+// anything. It is asked of a user who is not locked.
 func (u *User) rightPassword() bool {
+	if !u.LockedAt.IsZero() { // the lock has run out: count anew
+		u.SpentRegistrations = 0
+	}
 	clean := u.WrongPasswords == 0 && u.Locks == 0 && u.LockedAt.IsZero()
 	u.WrongPasswords, u.Locks, u.LockedAt = 0, 0, time.Time{}
 	return !clean

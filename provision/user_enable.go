@@ -15,10 +15,11 @@ func (s *Service) DisableUser(ctx context.Context, operator Operator, in NameUse
 	return s.changeUser(ctx, operatorEvent("user disable", operator), in, func(u *User) { u.Disabled = true })
 }
 
-// UnlockUser opens a lock and forgets the wrong passwords that led to it.
+// UnlockUser opens a lock and forgets the wrong passwords and the spent
+// registrations that led to it.
 func (s *Service) UnlockUser(ctx context.Context, operator Operator, in NameUser) (User, error) {
 	return s.changeUser(ctx, operatorEvent("user unlock", operator), in, func(u *User) {
-		u.WrongPasswords, u.Locks, u.LockedAt = 0, 0, time.Time{}
+		u.WrongPasswords, u.SpentRegistrations, u.Locks, u.LockedAt = 0, 0, 0, time.Time{}
 	})
 }
 

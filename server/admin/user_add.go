@@ -15,22 +15,28 @@ type User struct {
 	Disabled       bool      `json:"disabled"`
 	LockedAt       time.Time `json:"lockedAt,omitzero"`
 	WrongPasswords int       `json:"wrongPasswords"`
-	Locks          int       `json:"locks"`
-	SerialNumbers  []string  `json:"serialNumbers"`
-	CreatedAt      time.Time `json:"createdAt"`
+
+	// SpentRegistrations are those that wrong proofs closed since the last
+	// activation; they count towards a lock too.
+	SpentRegistrations int `json:"spentRegistrations"`
+
+	Locks         int       `json:"locks"`
+	SerialNumbers []string  `json:"serialNumbers"`
+	CreatedAt     time.Time `json:"createdAt"`
 }
 
 func showUser(u provision.User) User {
 	return User{
-		Domain:         u.Domain,
-		UserID:         u.UserID,
-		OrgUnit:        u.OrgUnit,
-		Disabled:       u.Disabled,
-		LockedAt:       u.LockedAt.UTC(),
-		WrongPasswords: u.WrongPasswords,
-		Locks:          u.Locks,
-		SerialNumbers:  append([]string{}, u.SerialNumbers...),
-		CreatedAt:      u.CreatedAt.UTC(),
+		Domain:             u.Domain,
+		UserID:             u.UserID,
+		OrgUnit:            u.OrgUnit,
+		Disabled:           u.Disabled,
+		LockedAt:           u.LockedAt.UTC(),
+		WrongPasswords:     u.WrongPasswords,
+		SpentRegistrations: u.SpentRegistrations,
+		Locks:              u.Locks,
+		SerialNumbers:      append([]string{}, u.SerialNumbers...),
+		CreatedAt:          u.CreatedAt.UTC(),
 	}
 }
 
