@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -34,7 +35,7 @@ func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in
 		if err != nil {
 			return Authenticator{}, err
 		}
-		return f.assign(user, a)
+		return f.assign(&user, a), nil
 	})
 }
 
@@ -65,7 +66,34 @@ func (f *frame) match(v View, in AssignAuthenticator) (User, Authenticator, erro
 	if err := f.knownPolicy(v, in.Policy); err != nil {
 		return User{}, a, err
 	}
-	return user, a, f.govern(v, in.Policy)
+	if err := f.govern(v, in.Policy); err != nil {
+		return User{}, a, err
+	}
+	return user, a, f.withinAuthenticatorLimit(v, user, a)
+}
+
+// withinAuthenticatorLimit counts the user's authenticators of the type of
+// the one that is to come.
+func (f *frame) withinAuthenticatorLimit(v View, user User, coming Authenticator) error {
+	if f.settings.AuthenticatorLimit == 0 {
+		return nil
+	}
+	count := 0
+	for _, serialNumber := range user.SerialNumbers {
+		a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return fmt.Errorf("authenticator %s of the user: %w", serialNumber, err)
+		}
+		if a.Type == coming.Type {
+			count++
+		}
+	}
+	f.checked("authenticators of the user", fmt.Sprintf("%d of %d, type %s", count, f.settings.AuthenticatorLimit, coming.Type))
+	if count >= f.settings.AuthenticatorLimit {
+		return refuse(AuthenticatorLimit, fmt.Sprintf(
+			"The authenticator limit has been reached: the user has %d of type %s. Unassign one first.", count, coming.Type))
+	}
+	return nil
 }
 
 // knownPolicy refuses the name of a policy that is not there; the empty one
@@ -81,22 +109,18 @@ func (f *frame) knownPolicy(v View, name string) error {
 	return mustExist(err, fmt.Sprintf("There is no policy %q: name one that exists, or none for the default settings.", name))
 }
 
-func (f *frame) assign(user User, a Authenticator) (Authenticator, error) {
-	f.checked("authenticators of the user", fmt.Sprintf("%d of %d", len(user.SerialNumbers), f.settings.AuthenticatorLimit))
-	if f.settings.AuthenticatorLimit > 0 && len(user.SerialNumbers) >= f.settings.AuthenticatorLimit {
-		return Authenticator{}, refuse(AuthenticatorLimit, fmt.Sprintf(
-			"The authenticator limit has been reached: the user has %d. Unassign one first.", len(user.SerialNumbers)))
-	}
+// assign writes both sides of an assignment.
+func (f *frame) assign(user *User, a Authenticator) Authenticator {
 	at, _ := slices.BinarySearch(user.SerialNumbers, a.SerialNumber)
 	user.SerialNumbers = slices.Insert(slices.Clone(user.SerialNumbers), at, a.SerialNumber)
 	a.UserID = user.UserID
 	a.AssignedMovingFactor = a.NextMovingFactor
 	a.AssignedAt = f.now
 	f.startOver(&a)
-	put(f, Tx.PutUser, user)
+	put(f, Tx.PutUser, *user)
 	put(f, Tx.PutAuthenticator, a)
 	put(f, Tx.DeleteFreeAuthenticator, a.free().Key())
-	return a, nil
+	return a
 }
 
 // startOver makes an authenticator what it is on the day of its assignment.

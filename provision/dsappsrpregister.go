@@ -14,6 +14,7 @@ import (
 // registration, which supersedes an open one for the same authenticator.
 func (s *Service) DSAPPSRPRegister(ctx context.Context, caller Caller, in DSAPPSRPRegister) (DSAPPSRPRegisterResult, error) {
 	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
+	claims := 0
 	return perform(ctx, s, callEvent("dsappSRPRegister", caller), func(f *frame) (DSAPPSRPRegisterResult, error) {
 		a, err := f.applicant(caller, in)
 		if err != nil {
@@ -22,7 +23,7 @@ func (s *Service) DSAPPSRPRegister(ctx context.Context, caller Caller, in DSAPPS
 		if err := f.authenticate(&a, &password); err != nil {
 			return DSAPPSRPRegisterResult{}, err
 		}
-		if err := f.choose(&a, in.SerialNumber); err != nil {
+		if err := f.choose(&a, in, &claims); err != nil {
 			return DSAPPSRPRegisterResult{}, err
 		}
 		return f.register(a, in.ActivationType)
@@ -132,9 +133,12 @@ func (f *frame) admitted(a *applicant) error {
 // choose finds the authenticator to register, and loads it only now: before
 // the password was right, a known user must not cost more than an unknown
 // one.
-func (f *frame) choose(a *applicant, serialNumber string) error {
-	f.checked("authenticator", serialNumber)
-	chosen, err := chooseSerialNumber(a.user.SerialNumbers, serialNumber)
+func (f *frame) choose(a *applicant, in DSAPPSRPRegister, claims *int) error {
+	f.checked("authenticator", in.SerialNumber)
+	if len(a.user.SerialNumbers) == 0 && in.SerialNumber == "" && f.settings.AutoAssign {
+		return f.autoAssign(a, in.ActivationType, claims)
+	}
+	chosen, err := chooseSerialNumber(a.user.SerialNumbers, in.SerialNumber)
 	if err != nil {
 		return err
 	}
@@ -212,7 +216,7 @@ func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResu
 		CreatedAt:      f.now,
 		ExpiresAt:      f.now.Add(f.settings.lifetime()),
 	}
-	if err := f.deliverable(r, a.authenticator); err != nil {
+	if err := f.deliverable(r.ActivationType, a.authenticator); err != nil {
 		return DSAPPSRPRegisterResult{}, err
 	}
 	password, err := f.draw(&r)
@@ -248,8 +252,8 @@ func effectiveType(asked *int, a Authenticator) ActivationType {
 
 // deliverable refuses offline data for a secret that has no activation code
 // (profile section 3), while the user can still do something about it.
-func (f *frame) deliverable(r Registration, a Authenticator) error {
-	if r.ActivationType != Offline {
+func (f *frame) deliverable(t ActivationType, a Authenticator) error {
+	if t != Offline {
 		return nil
 	}
 	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
 )
 
 // Settings is everything a policy decides. The member names are also those
@@ -49,9 +50,14 @@ type Settings struct {
 
 	GraceDays int
 
-	// AuthenticatorLimit is per user and type; 0 means no limit.
+	// AuthenticatorLimit is how many authenticators of one type (hotp, totp)
+	// a user may be assigned; 0 means no limit.
 	AuthenticatorLimit int
-	AutoAssign         bool
+	// AutoAssign gives a user who registers without an authenticator a free
+	// one of the user's domain; AutoAssignType confines it to one type,
+	// empty: any.
+	AutoAssign     bool
+	AutoAssignType oath.Type
 
 	ActivationCodeOutsideSRP bool
 	OfflineMDL               bool
@@ -112,6 +118,9 @@ func (s Settings) Check() error {
 		if limit.value < limit.low || limit.value > limit.up {
 			return fmt.Errorf("setting %s is %d: it must be from %d to %d", limit.name, limit.value, limit.low, limit.up)
 		}
+	}
+	if s.AutoAssignType != "" && s.AutoAssignType != oath.HOTP && s.AutoAssignType != oath.TOTP {
+		return fmt.Errorf("setting AutoAssignType is %q: it must be %q, %q or empty for any", s.AutoAssignType, oath.HOTP, oath.TOTP)
 	}
 	if err := s.RegistrationIDAlphabet.Check(s.RegistrationIDLength); err != nil {
 		return fmt.Errorf("setting RegistrationIDLength: %w", err)

@@ -96,7 +96,12 @@ func get[K any, R revised](f *frame, getter func(K) (R, error), again func(Tx, K
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return record, err
 	}
-	seen := record.revision()
+	watch(f, again, key, record.revision())
+	return record, err
+}
+
+// watch has the commit make sure that a record still is as it was seen.
+func watch[K any, R revised](f *frame, again func(Tx, K) (R, error), key K, seen uint64) {
 	f.unmoved = append(f.unmoved, func(tx Tx) error {
 		now, err := again(tx, key)
 		if err != nil && !errors.Is(err, ErrNotFound) {
@@ -107,7 +112,6 @@ func get[K any, R revised](f *frame, getter func(K) (R, error), again func(Tx, K
 		}
 		return nil
 	})
-	return record, err
 }
 
 // put has a record written at the commit. It is a method expression of Tx

@@ -51,7 +51,7 @@ type assignment struct{ name, value string }
 // UnmarshalText reads Setting=value.
 func (a *assignment) UnmarshalText(text []byte) error {
 	name, value, found := strings.Cut(string(text), "=")
-	if !found || name == "" || value == "" {
+	if !found || name == "" {
 		return fmt.Errorf("%q is no setting: give SETTING=VALUE, such as Attempts=3", text)
 	}
 	*a = assignment{name, value}
