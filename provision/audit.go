@@ -1,9 +1,11 @@
 package provision
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -12,6 +14,23 @@ type AuditKey struct {
 	Run    string    `json:"run"` // of the server that wrote it; sorts by the run's start
 	Time   time.Time `json:"time"`
 	Random string    `json:"random"`
+}
+
+// String tells an event from others of its run.
+func (k AuditKey) String() string {
+	return fmt.Sprintf("%s of %s", k.Random, k.Time.UTC().Format("2006-01-02T15:04:05.000000000Z"))
+}
+
+func (k AuditKey) compare(other AuditKey) int {
+	return cmp.Or(strings.Compare(k.Run, other.Run), k.Time.Compare(other.Time), strings.Compare(k.Random, other.Random))
+}
+
+func (k AuditKey) after(other AuditKey) bool { return k.compare(other) > 0 }
+
+// utc makes equal keys comparable by ==.
+func (k AuditKey) utc() AuditKey {
+	k.Time = k.Time.UTC().Round(0)
+	return k
 }
 
 // Check is one step of a decision.
@@ -88,6 +107,10 @@ type AuditSealKey struct {
 }
 
 func (k AuditSealKey) String() string { return fmt.Sprintf("%s/%d", k.Run, k.Number) }
+
+func (k AuditSealKey) compare(other AuditSealKey) int {
+	return cmp.Or(strings.Compare(k.Run, other.Run), cmp.Compare(k.Number, other.Number))
+}
 
 // AuditSeal vouches for events of its run, and by After for every seal before
 // it. Its JSON is a line of the audit too.

@@ -44,6 +44,7 @@ func (f *frame) govern(v View, policy string) error {
 		return fmt.Errorf("effective policy: %w", err)
 	}
 	f.checked("policy", policy)
+	f.event.Policy = policy
 	f.settings = settings
 	return nil
 }

@@ -82,6 +82,7 @@ func (f *frame) activate(l living, in DSAPPSRPActivate) error {
 	if err != nil {
 		return err
 	}
+	f.checked("kind of credential", in.kind())
 	if in.Response != "" && f.settings.DerivationCodeRequired {
 		return refuse(NotAllowed, "The policy requires a derivation code: a response does not activate.")
 	}
@@ -96,6 +97,13 @@ func (f *frame) activate(l living, in DSAPPSRPActivate) error {
 		return err
 	}
 	return f.activated(l, row, bound, in.DerivationCode)
+}
+
+func (in DSAPPSRPActivate) kind() string {
+	if in.Response != "" {
+		return "response"
+	}
+	return "derivation code"
 }
 
 // errWrongCredential is for what is well-formed but does not verify.

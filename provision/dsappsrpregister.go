@@ -94,6 +94,7 @@ func (c *passwordCheck) verify(ctx context.Context, hash string) (bool, error) {
 // authenticate checks the password, then disabled and locked. The hash is
 // paid for in every case: an unknown user costs what a wrong password does.
 func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
+	f.checked("password", a.user.UserID)
 	right, err := password.verify(f.ctx, a.user.PasswordHash)
 	if errors.Is(err, ErrBusy) {
 		return refuse(Busy, "Too many registrations are waiting for their password check: try again.")
@@ -101,7 +102,6 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 	if err != nil {
 		return fmt.Errorf("password: %w", err)
 	}
-	f.checked("password", a.user.UserID)
 	if a.user.Revision == 0 {
 		return refuseCredentials("unknown user or domain")
 	}
@@ -256,6 +256,7 @@ func (f *frame) deliverable(t ActivationType, a Authenticator) error {
 	if t != Offline {
 		return nil
 	}
+	f.checked("offline data", "")
 	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 	if err != nil {
 		return err

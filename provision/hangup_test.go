@@ -3,6 +3,7 @@ package provision_test
 import (
 	"context"
 	"crypto/rand"
+	"io"
 	"strings"
 	"testing"
 
@@ -23,9 +24,9 @@ func (h hangsUp) Read(p []byte) (int, error) {
 func (p *play) hangingUp(call func(context.Context, *provision.Service) error) error {
 	ctx, cancel := context.WithCancel(p.t.Context())
 	defer cancel()
-	service := *p.Service
-	service.Rand = hangsUp{cancel}
-	return call(ctx, &service)
+	defer func(rand io.Reader) { p.Rand = rand }(p.Rand)
+	p.Rand = hangsUp{cancel}
+	return call(ctx, p.Service)
 }
 
 // TestHangingUpSavesNoAttempt holds that what counts is counted although

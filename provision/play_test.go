@@ -25,6 +25,11 @@ type play struct {
 	*provision.Service
 	t testing.TB
 
+	file   string
+	engine store.Engine
+	// tampered says that the audit is not to hold at the play's end.
+	tampered bool
+
 	mu  sync.Mutex
 	now time.Time
 }
@@ -33,25 +38,28 @@ const rfc4226Secret = "12345678901234567890"
 
 func newPlay(t testing.TB) *play {
 	t.Helper()
-	engine, err := bolt.Create(filepath.Join(t.TempDir(), "play.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := &play{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
-	p.Service = &provision.Service{
-		Store:     store.New(engine),
-		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
-		SRP:       must(dsapp.NewSRP())(t),
-		Passwords: must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
-		Statuses:  provision.DefaultStatusTable(),
-		GatewayID: "0123456789",
-		Run:       "play",
-		Now:       p.clock,
-		Rand:      rand.Reader,
-	}
+	p := &play{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), file: filepath.Join(t.TempDir(), "play.db")}
+	p.begin("play", must(bolt.Create(p.file))(t))
 	t.Cleanup(p.close)
 	p.furnish()
 	return p
+}
+
+// begin begins a run of the service on an engine.
+func (p *play) begin(run string, engine store.Engine) {
+	p.t.Helper()
+	p.engine = engine
+	p.Service = &provision.Service{
+		Store:     store.New(engine),
+		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(p.t),
+		SRP:       must(dsapp.NewSRP())(p.t),
+		Passwords: must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(p.t),
+		Statuses:  provision.DefaultStatusTable(),
+		GatewayID: "0123456789",
+		Run:       run,
+		Now:       p.clock,
+		Rand:      rand.Reader,
+	}
 }
 
 func must[T any](value T, err error) func(testing.TB) T {
@@ -73,6 +81,7 @@ func (p *play) close() {
 	for _, problem := range problems {
 		p.t.Errorf("after the play: %+v", problem)
 	}
+	p.endAudit()
 	if err := p.Store.Close(); err != nil {
 		p.t.Error(err)
 	}

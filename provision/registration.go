@@ -142,7 +142,7 @@ func (f *frame) wrongProof(l living, row Transition, desc string) error {
 	r := l.registration
 	r.Attempts++
 	r.State = row.Wrong
-	f.checked("attempts", fmt.Sprintf("%d of %d", r.Attempts, f.settings.Attempts))
+	f.found(fmt.Sprintf("wrong, attempt %d of %d", r.Attempts, f.settings.Attempts))
 	if r.Attempts < f.settings.Attempts {
 		put(f, Tx.PutRegistration, r)
 		return refuse(InvalidCredentials, desc)

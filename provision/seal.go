@@ -3,6 +3,8 @@ package provision
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -10,10 +12,12 @@ import (
 
 // Sealer keeps secrets unreadable in the store: AES-256-GCM under a key that
 // the store never sees, with associated data that binds each secret to its
-// record's kind, key and field, so that none can stand in another's place.
+// record's kind, key and field, so that none can stand in another's place. It
+// also signs the audit, under a key derived from the same one.
 type Sealer struct {
-	aead cipher.AEAD
-	rand io.Reader
+	aead     cipher.AEAD
+	auditKey []byte
+	rand     io.Reader
 }
 
 // NewSealer takes a key of 32 bytes and the source of nonces.
@@ -29,7 +33,11 @@ func NewSealer(key []byte, rand io.Reader) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sealing key: %w", err)
 	}
-	return &Sealer{aead: aead, rand: rand}, nil
+	auditKey, err := hkdf.Key(sha256.New, key, nil, "dsappd/1 audit", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("sealing key: %w", err)
+	}
+	return &Sealer{aead: aead, auditKey: auditKey, rand: rand}, nil
 }
 
 // place says where a sealed secret stands.

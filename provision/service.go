@@ -29,6 +29,8 @@ type Service struct {
 	// Rand is read from many goroutines.
 	Now  func() time.Time
 	Rand io.Reader
+
+	chain chain
 }
 
 // rounds is how often an operation starts again because a record moved
@@ -77,6 +79,7 @@ type frame struct {
 	now      time.Time
 	settings Settings // that govern this operation, once they are known
 	event    AuditEvent
+	digest   Digest // of the event's line, once it is settled
 	unmoved  []func(Tx) error
 	puts     []func(Tx) error
 }
@@ -122,7 +125,12 @@ func put[R any](f *frame, write func(Tx, R) error, record R) {
 
 // checked notes a step of the decision for the audit.
 func (f *frame) checked(name, detail string) {
-	f.event.Checks = append(f.event.Checks, Check{Name: name, Detail: detail})
+	f.event.Checks = append(f.event.Checks, Check{Name: name, Detail: detail, Settings: f.settings.bearing(name)})
+}
+
+// found says what the last step came to.
+func (f *frame) found(detail string) {
+	f.event.Checks[len(f.event.Checks)-1].Detail = detail
 }
 
 // commit writes everything decided in one Update, unless a record has moved.
@@ -130,19 +138,23 @@ func (f *frame) commit(refusal *Error) error {
 	if err := f.settle(refusal); err != nil {
 		return err
 	}
-	return f.service.Store.Update(f.ctx, func(tx Tx) error {
-		for _, check := range f.unmoved {
-			if err := check(tx); err != nil {
-				return err
-			}
-		}
-		for _, write := range f.puts {
-			if err := write(tx); err != nil {
-				return err
-			}
-		}
-		return tx.PutAuditEvent(f.event)
+	return f.service.chain.insert(f.event, f.digest, func() error {
+		return f.service.Store.Update(f.ctx, f.write)
 	})
+}
+
+func (f *frame) write(tx Tx) error {
+	for _, check := range f.unmoved {
+		if err := check(tx); err != nil {
+			return err
+		}
+	}
+	for _, write := range f.puts {
+		if err := write(tx); err != nil {
+			return err
+		}
+	}
+	return putEvent(tx, f.event)
 }
 
 // settle completes the event and, for a refusal, what the wire shows: the
@@ -152,13 +164,22 @@ func (f *frame) settle(refusal *Error) error {
 	if _, err := io.ReadFull(f.service.Rand, random[:]); err != nil {
 		return fmt.Errorf("draw an audit key: %w", err)
 	}
-	f.event.AuditKey = AuditKey{Run: f.service.Run, Time: f.now, Random: fmt.Sprintf("%x", random)}
-	if refusal == nil {
-		f.event.Status = f.service.Statuses[Granted]
-		f.event.Wire = f.event.Status
-		f.event.Reason = string(Granted)
-		return nil
+	f.event.AuditKey = AuditKey{Run: f.service.Run, Time: f.now.UTC().Round(0), Random: fmt.Sprintf("%x", random)}
+	f.event.Status, f.event.Reason = f.service.Statuses[Granted], string(Granted)
+	f.event.Wire = f.event.Status
+	if refusal != nil {
+		f.refused(refusal)
 	}
+	f.event = f.event.printable()
+	if refusal != nil && f.settings.Explain {
+		refusal.Desc = f.event.Explain()
+	}
+	var err error
+	f.event, f.digest, err = sign(f.service.Sealer, f.event)
+	return err
+}
+
+func (f *frame) refused(refusal *Error) {
 	f.event.Status = f.service.Statuses[refusal.Refusal]
 	f.event.Reason = refusal.reason
 	if f.settings.GenericStatusCodes && (refusal.Refusal == UserLocked || refusal.Refusal == UserDisabled) {
@@ -166,5 +187,4 @@ func (f *frame) settle(refusal *Error) error {
 	}
 	refusal.Status = f.service.Statuses[refusal.Refusal]
 	f.event.Wire = refusal.Status
-	return nil
 }

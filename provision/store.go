@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"fmt"
 	"iter"
 )
 
@@ -12,6 +13,20 @@ const ErrNotFound = storeError("record not found")
 type storeError string
 
 func (e storeError) Error() string { return string(e) }
+
+// UnreadableError is what a Get or Scan returns for a record that is there and
+// is damaged, or belongs under another key.
+type UnreadableError struct {
+	Kind  string
+	Key   []string // the parts of the key that it stands under
+	Cause error
+}
+
+func (e *UnreadableError) Error() string {
+	return fmt.Sprintf("record %s %q cannot be read: %v", e.Kind, e.Key, e.Cause)
+}
+
+func (e *UnreadableError) Unwrap() error { return e.Cause }
 
 // Store keeps the records. Both closures see one consistent snapshot.
 //

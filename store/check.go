@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/dsappd/dsappd/provision"
@@ -62,18 +63,11 @@ func recordChecks() map[string]recordCheck {
 
 func checkEntry[K, R any, P stored[R]](k kind[K, R]) recordCheck {
 	return func(entry Entry) error {
-		record, err := decode[K, R, P](k, entry.Value, entry.Revision)
-		if err != nil {
-			return err
+		_, err := decode[K, R, P](k, entry.Key, entry.Value, entry.Revision)
+		if unreadable, ok := errors.AsType[*provision.UnreadableError](err); ok {
+			return unreadable.Cause
 		}
-		key, err := k.key(k.keyOf(record))
-		if err != nil {
-			return err
-		}
-		if key != entry.Key {
-			return ErrMisplaced
-		}
-		return nil
+		return err
 	}
 }
 

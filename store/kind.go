@@ -215,10 +215,18 @@ func (k kind[K, R]) encode(record R) ([]byte, error) {
 	return value, nil
 }
 
-func decode[K, R any, P stored[R]](k kind[K, R], value []byte, revision uint64) (R, error) {
+// decode reads a record, which has to be the one of its key.
+func decode[K, R any, P stored[R]](k kind[K, R], key string, value []byte, revision uint64) (R, error) {
 	var record R
-	if err := json.Unmarshal(value, &record); err != nil {
-		return record, fmt.Errorf("decode %s: %w", k.name, err)
+	err := json.Unmarshal(value, &record)
+	if err == nil {
+		if own, keyErr := k.key(k.keyOf(record)); keyErr != nil || own != key {
+			err = ErrMisplaced
+		}
+	}
+	if err != nil {
+		var none R
+		return none, &provision.UnreadableError{Kind: k.name, Key: splitKey(key)[1:], Cause: err}
 	}
 	P(&record).SetRevision(revision)
 	return record, nil

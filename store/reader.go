@@ -30,7 +30,7 @@ func get[K, R any, P stored[R]](r reader, k kind[K, R], key K) (R, error) {
 	if value == nil {
 		return none, provision.ErrNotFound
 	}
-	return decode[K, R, P](k, value, revision)
+	return decode[K, R, P](k, whole, value, revision)
 }
 
 func (r reader) GetDomain(name string) (provision.Domain, error) {

@@ -1,0 +1,101 @@
+package provision
+
+import (
+	"errors"
+	"sync"
+	"time"
+)
+
+// chain is what a Service remembers of the audit of its own run: which events
+// it has inserted that no seal names yet. As it is told by every commit, an
+// event that comes late is sealed like any other, and none is looked for.
+type chain struct {
+	open  sync.RWMutex // held for reading while an event is inserted
+	ended bool
+
+	mu       sync.Mutex
+	unsealed []EventDigest
+	// doubt is the time since when the store may hold events that are
+	// neither sealed nor in unsealed; zero: none.
+	doubt time.Time
+
+	// sealing is held by whoever seals; it guards what follows.
+	sealing sync.Mutex
+	last    SealDigest // of this run; number 0: none yet
+	sealed  bool       // by a final seal
+	astray  bool       // the last seal may have been written and may not
+}
+
+// ErrAuditEnded means that the run has been sealed as final: a decision that
+// could no longer be sealed is not taken.
+const ErrAuditEnded = storeError("the audit of this run has ended")
+
+// maxUnsealed bounds what a chain remembers; what goes beyond is looked for
+// in the store.
+const maxUnsealed = 1 << 16
+
+// insert commits an event and remembers it.
+func (c *chain) insert(event AuditEvent, digest Digest, commit func() error) error {
+	c.open.RLock()
+	defer c.open.RUnlock()
+	if c.ended {
+		return ErrAuditEnded
+	}
+	err := commit()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case errors.Is(err, errMoved): // nothing was written
+	case err != nil || len(c.unsealed) == maxUnsealed:
+		c.doubtful(event.Time)
+	default:
+		c.unsealed = append(c.unsealed, EventDigest{Time: event.Time, Random: event.Random, Digest: digest})
+	}
+	return err
+}
+
+// doubtful is for events that are perhaps in the store.
+func (c *chain) doubtful(since time.Time) {
+	if c.doubt.IsZero() || since.Before(c.doubt) {
+		c.doubt = since
+	}
+}
+
+// end waits for the events under way and lets no other begin.
+func (c *chain) end() {
+	c.open.Lock()
+	c.ended = true
+	c.open.Unlock()
+}
+
+// next are the events for one seal, and whether there are more.
+func (c *chain) next() (events []EventDigest, more bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := min(len(c.unsealed), maxSealed)
+	return append(events, c.unsealed[:n]...), n < len(c.unsealed) || !c.doubt.IsZero()
+}
+
+// forget drops the events that a seal names.
+func (c *chain) forget(sealed []EventDigest) {
+	named := make(map[EventDigest]bool, len(sealed))
+	for _, event := range sealed {
+		named[event.utc()] = true
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kept := c.unsealed[:0]
+	for _, event := range c.unsealed {
+		if !named[event.utc()] {
+			kept = append(kept, event)
+		}
+	}
+	clear(c.unsealed[len(kept):])
+	c.unsealed = kept
+}
+
+// utc makes equal entries comparable by ==.
+func (d EventDigest) utc() EventDigest {
+	d.Time = d.Time.UTC().Round(0)
+	return d
+}

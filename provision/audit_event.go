@@ -1,0 +1,159 @@
+package provision
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// putEvent inserts an event and its entry in the index of requests.
+func putEvent(tx Tx, event AuditEvent) error {
+	if event.RequestID != "" {
+		request := AuditRequest{AuditRequestKey: AuditRequestKey{RequestID: event.RequestID, AuditKey: event.AuditKey}}
+		if err := tx.PutAuditRequest(request); err != nil {
+			return err
+		}
+	}
+	return tx.PutAuditEvent(event)
+}
+
+// bearing are the settings that bear on a check, with their values.
+func (s Settings) bearing(check string) json.RawMessage {
+	names := bearing(check)
+	if len(names) == 0 {
+		return nil
+	}
+	values, text := reflect.ValueOf(s), []byte("{")
+	for i, name := range names {
+		value, err := json.Marshal(values.FieldByName(name).Interface())
+		if err != nil {
+			continue // numbers, words and truth values all have their JSON
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = fmt.Appendf(text, "%q:%s", name, value)
+	}
+	return append(text, '}')
+}
+
+// bearing names the settings that bear on a check. A check without a row has
+// none.
+func bearing(check string) []string {
+	switch check {
+	case "password":
+		return []string{"LockThreshold"}
+	case "disabled and locked":
+		return []string{"GenericStatusCodes", "UnlockMinutes", "UnlockBackOff"}
+	case "authenticators of the user":
+		return []string{"AuthenticatorLimit"}
+	case "activations":
+		return []string{"MaximumActivations", "MinimumIntervalMinutes"}
+	case "lifetime":
+		return []string{"RegistrationMinutes"}
+	case "state":
+		return []string{"KeyExchangeRequired"}
+	case "key requests":
+		return []string{"KeyRequests"}
+	case "authenticator":
+		return []string{"AutoAssign"}
+	case "evidence":
+		return []string{"Attempts"}
+	case "kind of credential":
+		return []string{"DerivationCodeRequired"}
+	case "one-time password", "derivation code":
+		return []string{"EventWindow", "TimeWindowBack", "TimeWindowAhead", "Attempts"}
+	}
+	return nil
+}
+
+// The limits of texts in an event, in characters. A peer's own words are kept
+// as far as an operator needs them: a mistyped user ID explains a refusal.
+const (
+	maxEventID   = 64
+	maxEventName = 255
+	maxEventText = 1024
+)
+
+// printable is the event with every text bounded and free of what a terminal
+// or a log would act upon.
+func (e AuditEvent) printable() AuditEvent {
+	e.RequestID = printable(e.RequestID, maxEventID)
+	for _, name := range []*string{&e.Operation, &e.ComponentType, &e.Address, &e.Operator, &e.Domain,
+		&e.UserID, &e.SerialNumber, &e.RegistrationID, &e.Policy} {
+		*name = printable(*name, maxEventName)
+	}
+	e.Reason = printable(e.Reason, maxEventText)
+	checks := make([]Check, len(e.Checks))
+	for i, check := range e.Checks {
+		check.Name, check.Detail = printable(check.Name, maxEventName), printable(check.Detail, maxEventText)
+		checks[i] = check
+	}
+	e.Checks = checks
+	return e
+}
+
+// printable cuts a text after limit characters and escapes those that are not
+// printable as Go does.
+func printable(text string, limit int) string {
+	plain := func(r rune) bool { return r != utf8.RuneError && unicode.IsPrint(r) }
+	if len(text) <= limit && strings.IndexFunc(text, func(r rune) bool { return !plain(r) }) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for n := 0; text != ""; n++ {
+		if n == limit {
+			return b.String() + "…"
+		}
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case plain(r):
+			b.WriteRune(r)
+		case r == utf8.RuneError:
+			fmt.Fprintf(&b, `\x%x`, text[:size])
+		default:
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+		}
+		text = text[size:]
+	}
+	return b.String()
+}
+
+// readableEvents scans the events of a run after a key and passes over what
+// cannot be read, as far as its key says where to go on.
+func readableEvents(v View, after AuditKey, unreadable func(*UnreadableError)) iter.Seq2[AuditEvent, error] {
+	return func(yield func(AuditEvent, error) bool) {
+		for more := true; more; {
+			more = false
+			for event, err := range v.ScanAuditEvents(AuditKey{Run: after.Run}, after) {
+				if fault, ok := errors.AsType[*UnreadableError](err); ok {
+					unreadable(fault)
+					if key, known := auditKeyOf(fault); known && key.after(after) {
+						after, more = key, true
+					}
+					break
+				}
+				if !yield(event, err) || err != nil {
+					return
+				}
+				after = event.AuditKey
+			}
+		}
+	}
+}
+
+// auditKeyOf is the key under which an event stands that cannot be read.
+func auditKeyOf(fault *UnreadableError) (key AuditKey, known bool) {
+	if len(fault.Key) != 3 {
+		return AuditKey{}, false
+	}
+	at, err := time.Parse(time.RFC3339Nano, fault.Key[1])
+	return AuditKey{Run: fault.Key[0], Time: at.UTC(), Random: fault.Key[2]}, err == nil
+}

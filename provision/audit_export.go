@@ -1,0 +1,144 @@
+package provision
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// exportPage is how many lines a page of an export holds at least, unless it
+// is the last.
+const exportPage = 500
+
+// AuditPlace is a place in an export: behind a seal or, with an Event, behind
+// an event that no seal names yet.
+type AuditPlace struct {
+	AuditSealKey
+	Event AuditKey `json:"event,omitzero"`
+}
+
+// ExportedAudit is a part of an export. Its lines are the audit's own, byte for
+// byte: each seal comes right behind the events that it names, in the order
+// in which it names them, an anchor before the seal that it keeps, and at the
+// end of a run stand the events that no seal names yet.
+type ExportedAudit struct {
+	Lines []json.RawMessage
+
+	// Next is where the export goes on; nil at its end.
+	Next *AuditPlace
+}
+
+// ExportAudit reads a part of the audit behind a place; zero: from the start.
+// What was changed or put in by somebody else is for VerifyAudit to find.
+func (s *Service) ExportAudit(ctx context.Context, after AuditPlace) (ExportedAudit, error) {
+	e := &export{service: s, place: after}
+	for more := true; more && len(e.lines) < exportPage; {
+		var err error
+		if more, err = e.step(ctx); err != nil {
+			return ExportedAudit{}, fmt.Errorf("export the audit: %w", err)
+		}
+		if !more {
+			return ExportedAudit{Lines: e.lines}, nil
+		}
+	}
+	return ExportedAudit{Lines: e.lines, Next: &e.place}, nil
+}
+
+// export is one on its way.
+type export struct {
+	service *Service
+	place   AuditPlace
+	lines   []json.RawMessage
+}
+
+// step exports the next seal, or what is left of the run, or goes on to the
+// next run; false: there is none.
+func (e *export) step(ctx context.Context) (more bool, err error) {
+	if e.place.Run != "" && e.place.Event == (AuditKey{}) {
+		if more, err := e.view(ctx, e.seal); more || err != nil {
+			return true, err
+		}
+	}
+	if e.place.Run != "" {
+		if more, err := e.rest(ctx); more || err != nil {
+			return true, err
+		}
+	}
+	return e.view(ctx, e.nextRun)
+}
+
+func (e *export) view(ctx context.Context, read func(View) (bool, error)) (more bool, err error) {
+	err = e.service.Store.View(ctx, func(v View) (err error) {
+		more, err = read(v)
+		return err
+	})
+	return more, err
+}
+
+func (e *export) nextRun(v View) (more bool, err error) {
+	run, more, err := nextRun(v, e.place.Run)
+	e.place = AuditPlace{AuditSealKey: AuditSealKey{Run: run}}
+	return more, err
+}
+
+// seal exports the seal behind the place with its events; false: there is
+// none.
+func (e *export) seal(v View) (bool, error) {
+	for seal, err := range v.ScanAuditSeals(AuditSealKey{Run: e.place.Run}, e.place.AuditSealKey) {
+		if err != nil {
+			return false, err
+		}
+		anchor, err := v.GetAuditAnchor(seal.Run)
+		switch {
+		case err == nil && anchor.Number == seal.Number:
+			err = e.line(anchor)
+		case errors.Is(err, ErrNotFound), err == nil:
+			err = e.events(v, seal)
+		}
+		if err == nil {
+			err = e.line(seal)
+		}
+		e.place = AuditPlace{AuditSealKey: seal.AuditSealKey}
+		return true, err
+	}
+	return false, nil
+}
+
+func (e *export) events(v View, seal AuditSeal) error {
+	for _, named := range seal.Events {
+		event, err := v.GetAuditEvent(named.key(seal.Run))
+		if err == nil {
+			err = e.line(event)
+		}
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+// rest exports events that no seal names yet; false: there are no more.
+func (e *export) rest(ctx context.Context) (bool, error) {
+	last, from := SealDigest{AuditSealKey: e.place.AuditSealKey}, e.place.Event
+	if from == (AuditKey{}) {
+		var err error
+		if from, err = e.service.restOf(ctx, last.AuditSealKey); err != nil {
+			return false, err
+		}
+	}
+	found, _, err := e.service.unnamed(ctx, last, from, nil, exportPage)
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	e.place.Event = found[len(found)-1].key(last.Run)
+	return e.view(ctx, func(v View) (bool, error) {
+		return true, e.events(v, AuditSeal{AuditSealKey: last.AuditSealKey, Events: found})
+	})
+}
+
+func (e *export) line(record any) error {
+	text, err := auditLine(record)
+	e.lines = append(e.lines, text)
+	return err
+}

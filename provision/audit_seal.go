@@ -1,0 +1,258 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// The limits of one seal: events, and seals of other runs that it names.
+const (
+	maxSealed = 1000
+	maxAfter  = 1000
+)
+
+// lateness is how long after its time an event may be committed. What no seal
+// names although a later one of its run was made this long after it was put
+// into the store by somebody else.
+const lateness = 2 * time.Minute
+
+// errSealedElsewhere means that a server which took this run for ended has
+// sealed it as final.
+const errSealedElsewhere = storeError("another server has sealed this run as ended")
+
+// SealAudit seals the events of this run that no seal names yet. It is to be
+// called once a second, and does nothing when there is nothing new.
+func (s *Service) SealAudit(ctx context.Context) error {
+	s.chain.sealing.Lock()
+	defer s.chain.sealing.Unlock()
+	return s.seal(ctx, false)
+}
+
+// FinishAudit seals what is left of this run, as final; no operation can
+// decide afterwards. A run that has decided nothing leaves no seal.
+func (s *Service) FinishAudit(ctx context.Context) error {
+	s.chain.end()
+	s.chain.sealing.Lock()
+	defer s.chain.sealing.Unlock()
+	return s.seal(ctx, true)
+}
+
+func (s *Service) seal(ctx context.Context, final bool) error {
+	for {
+		if err := s.recollect(ctx); err != nil {
+			return fmt.Errorf("seal the audit: %w", err)
+		}
+		events, more := s.chain.next()
+		ends := final && !more && !s.chain.sealed
+		if len(events) == 0 && !(ends && s.chain.last.Number > 0) {
+			return nil
+		}
+		last, err := s.writeSeal(ctx, s.chain.last, AuditSeal{
+			AuditSealKey: AuditSealKey{Run: s.Run}, Events: events, Final: ends})
+		s.chain.astray = err != nil
+		if err != nil {
+			return fmt.Errorf("seal the audit: %w", err)
+		}
+		s.chain.last, s.chain.sealed = last, ends
+		s.chain.forget(events)
+		if !more {
+			return nil
+		}
+	}
+}
+
+// recollect finds out what the store holds of this run beyond what the chain
+// is sure of.
+func (s *Service) recollect(ctx context.Context) error {
+	if s.chain.astray {
+		if err := s.adoptSeal(ctx); err != nil {
+			return err
+		}
+	}
+	s.chain.mu.Lock()
+	doubt := s.chain.doubt
+	s.chain.mu.Unlock()
+	if doubt.IsZero() {
+		return nil
+	}
+	s.chain.open.Lock() // so that an event is either in the store or not begun
+	defer s.chain.open.Unlock()
+	found, more, err := s.unnamed(ctx, s.chain.last, AuditKey{Run: s.Run, Time: s.chain.doubt}, s.chain.unsealed, maxUnsealed)
+	if err != nil {
+		return err
+	}
+	s.chain.unsealed = append(s.chain.unsealed, found...)
+	s.chain.doubt = time.Time{}
+	if more {
+		s.chain.doubt = found[len(found)-1].Time
+	}
+	return nil
+}
+
+// adoptSeal takes the seal whose writing failed for this run's last one if it
+// was written nevertheless.
+func (s *Service) adoptSeal(ctx context.Context) error {
+	next := AuditSealKey{Run: s.Run, Number: s.chain.last.Number + 1}
+	var seal AuditSeal
+	err := s.Store.View(ctx, func(v View) (err error) {
+		seal, err = v.GetAuditSeal(next)
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case seal.By != "":
+		return errSealedElsewhere
+	}
+	digest, _, err := authentic(s.Sealer, seal)
+	if err != nil {
+		return err
+	}
+	s.chain.last, s.chain.sealed = SealDigest{AuditSealKey: next, Digest: digest}, seal.Final
+	s.chain.forget(seal.Events)
+	return nil
+}
+
+// writeSeal completes a seal of its run, which comes after last, and writes it
+// in an Update of its own.
+func (s *Service) writeSeal(ctx context.Context, last SealDigest, seal AuditSeal) (SealDigest, error) {
+	for range rounds {
+		written, err := s.tryWriteSeal(ctx, last, seal)
+		if !errors.Is(err, errMoved) {
+			return written, err
+		}
+	}
+	return last, fmt.Errorf("write seal: %w", ErrContended)
+}
+
+func (s *Service) tryWriteSeal(ctx context.Context, last SealDigest, seal AuditSeal) (SealDigest, error) {
+	seal.Number, seal.Time = last.Number+1, s.Now().UTC().Round(0)
+	ends := []AuditRun(nil)
+	seal.After = []SealDigest{last}
+	if last.Number == 0 {
+		var err error
+		if ends, err = s.openEnds(ctx, seal.Run); err != nil {
+			return last, err
+		}
+		seal.After = nil
+		for _, end := range ends {
+			seal.After = append(seal.After, end.last())
+		}
+	}
+	seal, digest, err := sign(s.Sealer, seal)
+	if err != nil {
+		return last, err
+	}
+	written := SealDigest{AuditSealKey: seal.AuditSealKey, Digest: digest}
+	return written, s.Store.Update(ctx, func(tx Tx) error {
+		switch _, err := tx.GetAuditSeal(seal.AuditSealKey); {
+		case err == nil:
+			return errSealedElsewhere
+		case !errors.Is(err, ErrNotFound):
+			return err
+		}
+		if err := tieUp(tx, ends); err != nil {
+			return err
+		}
+		run := AuditRun{Run: seal.Run, Number: seal.Number, Digest: digest, Final: seal.Final}
+		return errors.Join(tx.PutAuditSeal(seal), tx.PutAuditRun(run))
+	})
+}
+
+// openEnds are the last seals of other runs that no seal names yet.
+func (s *Service) openEnds(ctx context.Context, run string) ([]AuditRun, error) {
+	var ends []AuditRun
+	err := s.Store.View(ctx, func(v View) error {
+		for end, err := range v.ScanAuditRuns("") {
+			if err != nil {
+				return fmt.Errorf("ends of the audit's runs: %w", err)
+			}
+			if end.Run != run && len(ends) < maxAfter {
+				ends = append(ends, end)
+			}
+		}
+		return nil
+	})
+	return ends, err
+}
+
+// tieUp takes the ends that a seal names out of the index, but for those of
+// runs that go on. Should one have moved, the seal would name what is not the
+// end any more.
+func tieUp(tx Tx, ends []AuditRun) error {
+	for _, end := range ends {
+		now, err := tx.GetAuditRun(end.Run)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return err
+		}
+		if now.Revision != end.Revision {
+			return errMoved
+		}
+		if end.Final {
+			if err := tx.DeleteAuditRun(end.Run); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unnamed are up to limit events of a run that come after from and that
+// neither a seal up to last nor known names, and whether there may be more.
+// What cannot be read, or has a wrong MAC, is none: verification finds it.
+func (s *Service) unnamed(ctx context.Context, last SealDigest, from AuditKey, known []EventDigest, limit int) (found []EventDigest, more bool, err error) {
+	err = s.Store.View(ctx, func(v View) error {
+		found, more = nil, false
+		named, err := namedSince(v, last, from.Time)
+		if err != nil {
+			return err
+		}
+		for _, event := range known {
+			named[event.key(from.Run).utc()] = true
+		}
+		for event, err := range readableEvents(v, from, func(*UnreadableError) {}) {
+			if err != nil {
+				return fmt.Errorf("events of the audit: %w", err)
+			}
+			digest, right, err := authentic(s.Sealer, event)
+			if err != nil {
+				return err
+			}
+			if !right || named[event.AuditKey.utc()] {
+				continue
+			}
+			if more = len(found) == limit; more {
+				return nil
+			}
+			found = append(found, EventDigest{Time: event.Time, Random: event.Random, Digest: digest})
+		}
+		return nil
+	})
+	return found, more, err
+}
+
+// namedSince are the keys that the seals up to last name, as far back as they
+// can name an event of that time or later.
+func namedSince(v View, last SealDigest, since time.Time) (map[AuditKey]bool, error) {
+	named := make(map[AuditKey]bool)
+	for key := last.AuditSealKey; key.Number > 0; key.Number-- {
+		seal, err := v.GetAuditSeal(key)
+		if errors.Is(err, ErrNotFound) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("seals of the audit: %w", err)
+		}
+		if seal.Time.Before(since.Add(-lateness)) {
+			break
+		}
+		for _, event := range seal.Events {
+			named[event.key(key.Run).utc()] = true
+		}
+	}
+	return named, nil
+}

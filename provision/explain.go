@@ -1,0 +1,136 @@
+package provision
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// maxExplained bounds the decisions of one request that are explained.
+const maxExplained = 100
+
+// ExplainRequest returns the decisions that were taken under a request ID, in
+// the order of their keys.
+func (s *Service) ExplainRequest(ctx context.Context, requestID string) ([]AuditEvent, error) {
+	if requestID == "" {
+		return nil, s.refused(refuse(InvalidParameter, "The request ID is missing: it is the Request-Id header of the answer."))
+	}
+	var events []AuditEvent
+	err := s.Store.View(ctx, func(v View) error {
+		events = nil
+		for request, err := range v.ScanAuditRequests(AuditRequestKey{RequestID: requestID}, AuditRequestKey{}) {
+			if err != nil || len(events) == maxExplained {
+				return err
+			}
+			event, err := v.GetAuditEvent(request.AuditKey)
+			if err != nil && !errors.Is(err, ErrNotFound) {
+				return err
+			}
+			if err == nil {
+				events = append(events, event)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("explain: %w", err)
+	}
+	if len(events) == 0 {
+		return nil, s.refused(refuse(NotFound, fmt.Sprintf(
+			"No decision is recorded under request ID %q. Requests that only read leave none, nor do those that failed or were turned down before a component was looked for, "+
+				"such as an envelope that could not be read: those are in the server's log. Decisions older than the audit is kept are gone.", requestID)))
+	}
+	return events, nil
+}
+
+// Explain tells a decision in words: who asked for what, what was checked in
+// which order under which settings, and which check decided.
+func (e AuditEvent) Explain() string {
+	var b strings.Builder
+	outcome := "granted"
+	if e.refusal() {
+		outcome = "refused"
+	}
+	fmt.Fprintf(&b, "request %s: %s, %s\n", e.RequestID, e.Operation, outcome)
+	row := func(name, text string) {
+		if text != "" {
+			fmt.Fprintf(&b, "  %-13s %s\n", name, text)
+		}
+	}
+	row("at", e.Time.UTC().Format(time.RFC3339Nano))
+	row("asked by", e.asker())
+	row("user", e.user())
+	row("authenticator", e.SerialNumber)
+	row("registration", e.RegistrationID)
+	row("policy", e.Policy)
+	b.WriteString("checked, in order\n")
+	for i, check := range e.Checks {
+		fmt.Fprintf(&b, "  %s\n", strings.TrimRight(fmt.Sprintf("%2d. %s: %s", i+1, check.Name, check.Detail), ": "))
+		if settings := check.settings(); settings != "" {
+			fmt.Fprintf(&b, "      by %s\n", settings)
+		}
+	}
+	if len(e.Checks) == 0 {
+		b.WriteString("      nothing but the request itself\n")
+	}
+	fmt.Fprintf(&b, "decided %s\n", e.decision())
+	fmt.Fprintf(&b, "status %s", e.Status)
+	if e.Wire != e.Status {
+		fmt.Fprintf(&b, "; the peer was shown %s", e.Wire)
+	}
+	return b.String()
+}
+
+// refusal: the status table keeps every refusal's returnCode from success's.
+func (e AuditEvent) refusal() bool { return e.Status.ReturnCode != 0 }
+
+func (e AuditEvent) decision() string {
+	switch {
+	case !e.refusal():
+		return "because every check passed"
+	case len(e.Checks) == 0:
+		return "by the request itself: " + e.Reason
+	}
+	return fmt.Sprintf("by check %d, %s: %s", len(e.Checks), e.Checks[len(e.Checks)-1].Name, e.Reason)
+}
+
+func (e AuditEvent) asker() string {
+	if e.Operator != "" {
+		return "operator " + e.Operator
+	}
+	return "component " + e.ComponentType + " at " + e.Address
+}
+
+func (e AuditEvent) user() string {
+	if e.UserID == "" {
+		return ""
+	}
+	return e.UserID + " of domain " + e.Domain
+}
+
+func (s Status) String() string { return fmt.Sprintf("%d %s", s.StatusCode, s.StatusCodeEnum) }
+
+// settings are those that bore on the check, as name = value.
+func (c Check) settings() string {
+	decoder := json.NewDecoder(bytes.NewReader(c.Settings))
+	decoder.UseNumber()
+	var words []string
+	for {
+		token, err := decoder.Token()
+		if err != nil { // the end
+			break
+		}
+		if _, bracket := token.(json.Delim); !bracket {
+			words = append(words, fmt.Sprint(token))
+		}
+	}
+	var b strings.Builder
+	for i := 0; i+1 < len(words); i += 2 {
+		fmt.Fprintf(&b, ", %s = %s", words[i], words[i+1])
+	}
+	return strings.TrimPrefix(b.String(), ", ")
+}
