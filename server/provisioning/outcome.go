@@ -13,6 +13,10 @@ import (
 // unforeseen is all that a peer hears of what nobody foresaw.
 const unforeseen = "The server could not answer because of an internal error: the log has it under the request's ID."
 
+// contended is for an operation whose records others kept changing: nothing
+// was decided.
+const contended = "Other requests kept changing the same records: try again."
+
 // outcome decides, alone, what an error is: a refusal, which stands in the
 // reply with its status; a fault, which is returned; or anything else, which
 // the log keeps and the peer does not hear.
@@ -26,6 +30,8 @@ func (d *door) outcome(ctx context.Context, r *soap.Request, err error) (wsdl.Co
 	} else if field, ok := errors.AsType[*soap.FieldError](err); ok {
 		status, desc = d.service.Statuses[provision.InvalidParameter], field.Error()
 		r.Note(slog.String("field", desc))
+	} else if errors.Is(err, provision.ErrContended) {
+		status, desc = d.service.Statuses[provision.Busy], contended
 	} else if err != nil {
 		status, desc = d.service.Statuses[provision.Unforeseen], unforeseen
 		d.log.LogAttrs(ctx, slog.LevelError, "operation failed", slog.String("request_id", r.ID), slog.String("error", err.Error()))
