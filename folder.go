@@ -84,7 +84,7 @@ func checkFolder(dir string) error {
 	_, err := os.Stat(filepath.Join(dir, storeName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w at %s: make one with: dsappd init --dir %s", ErrNoFolder, dir, dir)
+		return fmt.Errorf("%w at %s: make one with: dsappd init --dir %s", ErrNoFolder, dir, ShellWord(dir))
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrNoFolder, err)
 	}

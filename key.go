@@ -36,7 +36,7 @@ func readKey(dir string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %s is not a file", ErrKey, name)
 	}
 	if mode := info.Mode(); mode.Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%w: %s can be read by others (%v): chmod 600 %s", ErrKey, name, mode, name)
+		return nil, fmt.Errorf("%w: %s can be read by others (%v): chmod 600 %s", ErrKey, name, mode, ShellWord(name))
 	}
 	if info.Size() != keySize {
 		return nil, fmt.Errorf("%w: %s holds %d bytes, not %d: bring it back from a backup", ErrKey, name, info.Size(), keySize)

@@ -16,6 +16,6 @@ func (c *initCommand) Run(ctx context.Context, std streams) error {
 	if err := dsappd.Init(ctx, c.Dir, dsappd.InitOptions{Sample: c.Sample}); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(std.Out, "made the data folder %s; serve it with: dsappd serve --dir %s\n", c.Dir, c.Dir)
+	_, err := fmt.Fprintf(std.Out, "made the data folder %s; serve it with: dsappd serve --dir %s\n", c.Dir, dsappd.ShellWord(c.Dir))
 	return err
 }
