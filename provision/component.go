@@ -7,6 +7,9 @@ import (
 
 // callEvent is the audit event of an operation that a component calls.
 func callEvent(operation string, caller Caller) AuditEvent {
+	if caller.Command != "" {
+		operation = caller.Command
+	}
 	return AuditEvent{
 		RequestID:     caller.RequestID,
 		Operation:     operation,

@@ -55,6 +55,9 @@ func (f *frame) openExchange(r Registration, row Transition, clientKey []byte) (
 	if r.KeyRequests >= f.settings.KeyRequests {
 		return none, refuse(NotFound, "The registration has handed out all its ephemeral keys: register again.")
 	}
+	if len(r.Verifier) == 0 {
+		return none, refuse(OutOfOrder, "The registration was opened outside SRP, and there is no key to exchange: what may follow is Activate.")
+	}
 	salt, verifier, err := f.openVerifier(r)
 	if err != nil {
 		return none, err

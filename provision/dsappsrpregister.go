@@ -223,15 +223,7 @@ func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResu
 	if err != nil {
 		return DSAPPSRPRegisterResult{}, err
 	}
-	if a.open.Revision != 0 && !a.open.ended() {
-		a.open.closeBecause("a newer registration superseded it", f.now)
-		put(f, Tx.PutRegistration, a.open)
-	}
-	a.authenticator.OpenRegistration = r.ID
-	put(f, Tx.PutAuthenticator, a.authenticator)
-	put(f, Tx.PutRegistration, r)
-	put(f, Tx.PutExpiry, r.expiry())
-	f.event.RegistrationID = r.ID
+	f.open(a.possession, r)
 	return DSAPPSRPRegisterResult{
 		RegistrationID:     r.ID,
 		ActivationPassword: password,
@@ -239,6 +231,19 @@ func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResu
 		SerialNumber:       r.SerialNumber,
 		DigipassGatewayID:  f.service.GatewayID,
 	}, nil
+}
+
+// open writes a new registration, which supersedes the open one.
+func (f *frame) open(p possession, r Registration) {
+	if p.open.Revision != 0 && !p.open.ended() {
+		p.open.closeBecause("a newer registration superseded it", f.now)
+		put(f, Tx.PutRegistration, p.open)
+	}
+	p.authenticator.OpenRegistration = r.ID
+	put(f, Tx.PutAuthenticator, p.authenticator)
+	put(f, Tx.PutRegistration, r)
+	put(f, Tx.PutExpiry, r.expiry())
+	f.event.RegistrationID = r.ID
 }
 
 // effectiveType follows the request where it says online or offline, else

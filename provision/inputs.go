@@ -12,6 +12,14 @@ type Caller struct {
 	ComponentType string
 	Address       netip.Addr
 	RequestID     string
+
+	// Confidential says that the connection hides what it carries. The
+	// address says whether it stays on this machine.
+	Confidential bool
+
+	// Command is the provisioning command that asks for an operation, and
+	// stands for it in the audit; empty: the operation itself was called.
+	Command string
 }
 
 // DSAPPSRPRegister asks for a registration of the user.

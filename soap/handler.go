@@ -78,6 +78,7 @@ func NewHandler(c Config) (*Handler, error) {
 type Request struct {
 	ID         string // that of the reply's Request-Id header
 	RemoteAddr string // as http.Request has it
+	TLS        bool   // it came over TLS
 
 	operation string
 	reader    *reader
@@ -184,6 +185,7 @@ func (e *exchange) answer(dst []byte) (_ []byte, err error) {
 		return nil, s.fault(UnknownOperation, e.handler.nearest(start.Name))
 	}
 	e.called.ID, e.called.RemoteAddr = e.id, e.request.RemoteAddr
+	e.called.TLS = e.request.TLS != nil
 	e.called.reader = newReader(s, e.handler.Schema, start, e.handler.Strict)
 	return operation(e.request.Context(), &e.called, dst)
 }

@@ -20,6 +20,7 @@ type reader struct {
 	queue   []xml.Token
 	given   int // tokens of the queue that went out
 	text    []byte
+	typed   string // the xsi:type of the element whose start was read last
 	wrong   *FieldError
 	ignored []string
 }

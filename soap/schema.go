@@ -22,7 +22,7 @@ type Element struct {
 	MaxOccurs int // 1, or 0 for no limit
 	Choice    int // siblings of one number, not 0: exactly one is there
 
-	Base                 string // "string" or "int"; "" for an element that holds elements
+	Base                 string // "string", "int", "boolean" or "anyType"; "" for an element that holds elements
 	MinLength, MaxLength int    // in characters; a MaxLength of 0 is none
 	Pattern              string // of the whole, as XML Schema writes it
 	Collapse             bool   // white space around and within is not meant

@@ -3,6 +3,7 @@ package soap
 import (
 	"encoding/base64"
 	"encoding/xml"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ func (n *node) holds() string {
 // attributes checks those of an element that the schema has, and says whether
 // its text is typed as base64 although the schema has it as text.
 func (r *reader) attributes(n *node, all []xml.Attr) (inBase64 bool) {
+	r.typed = ""
 	for _, a := range all {
 		if a.Name != (xml.Name{Space: instanceNamespace, Local: "type"}) {
 			if r.strict && a.Name.Space != instanceNamespace {
@@ -34,12 +36,22 @@ func (r *reader) attributes(n *node, all []xml.Attr) (inBase64 bool) {
 		if !ok {
 			r.refuse(n.path, "has an xsi:type whose prefix is not declared", "declare the prefix, or leave xsi:type out")
 		}
-		if r.strict && !n.is(name) {
+		r.typed = typeName(name)
+		if r.strict && !n.is(name) && n.Base != "anyType" {
 			r.refuse(n.path, "has an xsi:type other than the WSDL's", "leave xsi:type out")
 		}
 		inBase64 = name == xml.Name{Space: schemaNamespace, Local: "base64Binary"} || name == xml.Name{Space: encodingNamespace, Local: "base64"}
 	}
 	return inBase64 && !r.strict
+}
+
+// typeName is the local name of a type of XML Schema or of SOAP's encoding,
+// which has the same ones; another's stands in braces.
+func typeName(name xml.Name) string {
+	if name.Space == schemaNamespace || name.Space == encodingNamespace {
+		return name.Local
+	}
+	return "{" + name.Local + "}"
 }
 
 func isNil(attributes []xml.Attr) bool {
@@ -92,11 +104,27 @@ func (r *reader) value(n *node, inBase64 bool) {
 		r.absent(r.top(), n)
 		return
 	}
+	if n.Base == "anyType" {
+		r.give(n.typedStart(r.typed, inBase64), xml.CharData(r.text), n.end)
+		return
+	}
 	if !n.accepts(r.text) {
 		r.refuse(n.path, "has a wrong value", "it takes "+n.holds())
 		return
 	}
 	r.give(n.start, xml.CharData(r.text), n.end)
+}
+
+// typedStart hands on what an element of any type was typed as: whoever
+// decodes it knows what it should be. Text sent in base64 is text by now.
+func (n *node) typedStart(typed string, wasBase64 bool) xml.Token {
+	if wasBase64 {
+		typed = "string"
+	}
+	if typed == "" {
+		return n.start
+	}
+	return xml.StartElement{Name: xml.Name{Local: n.Name}, Attr: []xml.Attr{{Name: xml.Name{Local: "type"}, Value: typed}}}
 }
 
 func (r *reader) decodeBase64(n *node) bool {
@@ -111,9 +139,12 @@ func (r *reader) decodeBase64(n *node) bool {
 
 // accepts checks a value against the simple type.
 func (n *node) accepts(text []byte) bool {
-	if n.Base == "int" {
+	switch n.Base {
+	case "int":
 		_, err := strconv.ParseInt(string(text), 10, 32)
 		return err == nil
+	case "boolean":
+		return slices.Contains([]string{"true", "false", "1", "0"}, string(text))
 	}
 	length := utf8.RuneCount(text)
 	if length < n.MinLength || n.MaxLength > 0 && length > n.MaxLength {

@@ -15,7 +15,7 @@ func (e TextError) Error() string {
 }
 
 // appender writes elements. Children are bare: no default namespace is ever
-// declared, and simple elements never carry xsi:type.
+// declared, and of the simple elements only those of any type carry xsi:type.
 type appender struct {
 	buffer  []byte
 	invalid string // the first element whose text had to be changed
@@ -46,6 +46,26 @@ func (a *appender) close(name string) {
 func (a *appender) integer(name string, v int32) {
 	a.open(name, "")
 	a.buffer = strconv.AppendInt(a.buffer, int64(v), 10)
+	a.close(name)
+}
+
+func (a *appender) boolean(name string, v bool) {
+	a.open(name, "")
+	a.buffer = strconv.AppendBool(a.buffer, v)
+	a.close(name)
+}
+
+// value writes a simple value under its xsi:type.
+func (a *appender) value(name string, v Value) {
+	attribute := ""
+	if v.Type != "" {
+		attribute = ` xsi:type="xsd:` + v.Type + `"`
+	}
+	a.open(name, attribute)
+	var ok bool
+	if a.buffer, ok = appendText(a.buffer, v.Text); !ok && a.invalid == "" {
+		a.invalid = name
+	}
 	a.close(name)
 }
 

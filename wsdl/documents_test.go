@@ -33,7 +33,7 @@ func attributes(elements []*etree.Element, name string) []string {
 }
 
 func operations() []string {
-	return []string{"dsappSRPRegister", "dsappSRPGenerateEphemeralKey", "dsappSRPGenerateActivationData", "dsappSRPActivate", "getAppUpgradeInfo", "updateDevicePNID"}
+	return []string{"dsappSRPRegister", "dsappSRPGenerateEphemeralKey", "dsappSRPGenerateActivationData", "dsappSRPActivate", "getAppUpgradeInfo", "updateDevicePNID", "provisioningExecute"}
 }
 
 // Savon takes the wrapper's namespace from the definitions.
@@ -125,6 +125,12 @@ func TestOrder(t *testing.T) {
 		"getAppUpgradeInfoResponse/result":                                      "upgradeMessage",
 		"updateDevicePNID":                                                      "componentType user serialNumber devicePNID",
 		"updateDevicePNIDResponse":                                              "status",
+		"provisioningExecute":                                                   "cmd attributeSet",
+		"provisioningExecute/attributeSet":                                      "attributes",
+		"provisioningExecute/attributeSet/attributes":                           "value attributeID attributeOptions",
+		"provisioningExecute/attributeSet/attributes/attributeOptions":          "null negative masked",
+		"provisioningExecuteResponse":                                           "results",
+		"provisioningExecuteResponse/results":                                   "resultCodes resultAttribute errorStack",
 	}
 	got := map[string]string{}
 	var path []string
@@ -162,7 +168,7 @@ func TestSecrets(t *testing.T) {
 			got = append(got, e.Name)
 		}
 	}
-	if want := []string{"staticPassword", "activationPassword", "response", "derivationCode", "devicePNID"}; !slices.Equal(got, want) {
+	if want := []string{"staticPassword", "activationPassword", "response", "derivationCode", "devicePNID", "value", "value"}; !slices.Equal(got, want) {
 		t.Errorf("secrets are %v, want %v", got, want)
 	}
 }

@@ -96,6 +96,19 @@ type UpdateDevicePNIDResponse struct {
 	Status  CommandStatusResponse `xml:"status"`
 }
 
+// ProvisioningExecute is the element provisioningExecute.
+type ProvisioningExecute struct {
+	XMLName      xml.Name     `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningExecute"`
+	Cmd          string       `xml:"cmd"`
+	AttributeSet AttributeSet `xml:"attributeSet"`
+}
+
+// ProvisioningExecuteResponse is the element provisioningExecuteResponse.
+type ProvisioningExecuteResponse struct {
+	XMLName xml.Name            `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningExecuteResponse"`
+	Results ProvisioningResults `xml:"results"`
+}
+
 // ProvisioningFault is the element provisioningFault.
 type ProvisioningFault struct {
 	XMLName   xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningFault"`
@@ -134,6 +147,25 @@ type ResultCodes struct {
 type ActivateCredentialInput struct {
 	Response       *string `xml:"response"`
 	DerivationCode *string `xml:"derivationCode"`
+}
+
+// Attribute is the type Attribute of ProvisioningTypes.xsd.
+type Attribute struct {
+	Value            *Value            `xml:"value"`
+	AttributeID      string            `xml:"attributeID"`
+	AttributeOptions *AttributeOptions `xml:"attributeOptions"`
+}
+
+// AttributeOptions is the type AttributeOptions of ProvisioningTypes.xsd.
+type AttributeOptions struct {
+	Null     *bool `xml:"null"`
+	Negative *bool `xml:"negative"`
+	Masked   *bool `xml:"masked"`
+}
+
+// AttributeSet is the type AttributeSet of ProvisioningTypes.xsd.
+type AttributeSet struct {
+	Attributes []Attribute `xml:"attributes"`
 }
 
 // DSAPPSRPActivateResult is the type DSAPPSRPActivateResult of ProvisioningTypes.xsd.
@@ -185,6 +217,13 @@ type DSAPPSRPStandardActivationData struct {
 // GetAppUpgradeInfoResult is the type GetAppUpgradeInfoResult of ProvisioningTypes.xsd.
 type GetAppUpgradeInfoResult struct {
 	UpgradeMessage string `xml:"upgradeMessage"`
+}
+
+// ProvisioningResults is the type ProvisioningResults of ProvisioningTypes.xsd.
+type ProvisioningResults struct {
+	ResultCodes     ResultCodes  `xml:"resultCodes"`
+	ResultAttribute AttributeSet `xml:"resultAttribute"`
+	ErrorStack      ErrorStack   `xml:"errorStack"`
 }
 
 // RegisterCredentialInput is the type RegisterCredentialInput of ProvisioningTypes.xsd.

@@ -150,6 +150,26 @@ func AppendUpdateDevicePNIDResponse(dst []byte, v *UpdateDevicePNIDResponse) []b
 	return a.buffer
 }
 
+// AppendProvisioningExecute appends the element PROV-TYPES:provisioningExecute.
+// The error is a TextError.
+func AppendProvisioningExecute(dst []byte, v *ProvisioningExecute) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<PROV-TYPES:provisioningExecute>")
+	a.text("cmd", v.Cmd)
+	a.appendAttributeSet("attributeSet", &v.AttributeSet)
+	a.raw("</PROV-TYPES:provisioningExecute>")
+	return a.checked()
+}
+
+// AppendProvisioningExecuteResponse appends the element PROV-TYPES:provisioningExecuteResponse.
+func AppendProvisioningExecuteResponse(dst []byte, v *ProvisioningExecuteResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<PROV-TYPES:provisioningExecuteResponse>")
+	a.appendProvisioningResults("results", &v.Results)
+	a.raw("</PROV-TYPES:provisioningExecuteResponse>")
+	return a.buffer
+}
+
 // AppendProvisioningFault appends the element PROV-TYPES:provisioningFault.
 func AppendProvisioningFault(dst []byte, v *ProvisioningFault) []byte {
 	a := appender{buffer: dst}
@@ -204,6 +224,40 @@ func (a *appender) appendActivateCredentialInput(name string, v *ActivateCredent
 	}
 	if v.DerivationCode != nil {
 		a.text("derivationCode", *v.DerivationCode)
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAttribute(name string, v *Attribute) {
+	a.open(name, "")
+	if v.Value != nil {
+		a.value("value", *v.Value)
+	}
+	a.text("attributeID", v.AttributeID)
+	if v.AttributeOptions != nil {
+		a.appendAttributeOptions("attributeOptions", v.AttributeOptions)
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAttributeOptions(name string, v *AttributeOptions) {
+	a.open(name, " xsi:type=\"PROVISIONING-TYPES:AttributeOptions\"")
+	if v.Null != nil {
+		a.boolean("null", *v.Null)
+	}
+	if v.Negative != nil {
+		a.boolean("negative", *v.Negative)
+	}
+	if v.Masked != nil {
+		a.boolean("masked", *v.Masked)
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAttributeSet(name string, v *AttributeSet) {
+	a.open(name, " xsi:type=\"PROVISIONING-TYPES:AttributeSet\"")
+	for i := range v.Attributes {
+		a.appendAttribute("attributes", &v.Attributes[i])
 	}
 	a.close(name)
 }
@@ -268,6 +322,14 @@ func (a *appender) appendDSAPPSRPStandardActivationData(name string, v *DSAPPSRP
 func (a *appender) appendGetAppUpgradeInfoResult(name string, v *GetAppUpgradeInfoResult) {
 	a.open(name, "")
 	a.text("upgradeMessage", v.UpgradeMessage)
+	a.close(name)
+}
+
+func (a *appender) appendProvisioningResults(name string, v *ProvisioningResults) {
+	a.open(name, "")
+	a.appendResultCodes("resultCodes", &v.ResultCodes)
+	a.appendAttributeSet("resultAttribute", &v.ResultAttribute)
+	a.appendErrorStack("errorStack", &v.ErrorStack)
 	a.close(name)
 }
 

@@ -35,7 +35,11 @@ func NewHandler(c Config) (*soap.Handler, error) {
 	if c.Trace != nil {
 		trace = &soap.Trace{Schema: schema, Writer: c.Trace}
 	}
-	d := &door{service: c.Service, log: c.Log}
+	table, err := newCommandTable()
+	if err != nil {
+		return nil, err
+	}
+	d := &door{service: c.Service, log: c.Log, table: table}
 	return soap.NewHandler(soap.Config{
 		Operations:  d.operations(),
 		Schema:      schema,
@@ -81,6 +85,7 @@ func faultDetail(dst []byte, f *soap.Fault, requestID string) []byte {
 type door struct {
 	service *provision.Service
 	log     *slog.Logger
+	table   *commandTable
 }
 
 // operations are all of the interface's; each is in the file of its name.
@@ -93,6 +98,7 @@ func (d *door) operations() map[xml.Name]soap.Operation {
 		name("dsappSRPActivate"):               operation(d, d.dsappSRPActivate, replyDSAPPSRPActivate),
 		name("getAppUpgradeInfo"):              operation(d, d.getAppUpgradeInfo, replyGetAppUpgradeInfo),
 		name("updateDevicePNID"):               operation(d, d.updateDevicePNID, replyUpdateDevicePNID),
+		name("provisioningExecute"):            operation(d, d.provisioningExecute, replyProvisioningExecute),
 	}
 }
 
@@ -124,7 +130,7 @@ func caller(r *soap.Request, componentType string) (provision.Caller, error) {
 	if err != nil {
 		return provision.Caller{}, fmt.Errorf("address of the peer: %w", err)
 	}
-	return provision.Caller{ComponentType: componentType, Address: from.Addr().Unmap().WithZone(""), RequestID: r.ID}, nil
+	return provision.Caller{ComponentType: componentType, Address: from.Addr().Unmap().WithZone(""), RequestID: r.ID, Confidential: r.TLS}, nil
 }
 
 // value is an optional element's text, "" if it is absent.

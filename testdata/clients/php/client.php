@@ -37,10 +37,10 @@ final class Customer
         }
     }
 
-    private function call(string $operation, array $fields): object
+    public function call(string $operation, array $fields): object
     {
         $reply = $this->client->$operation($fields);
-        printf("%-30s %s\n", $operation, $reply->status->resultCodes->statusCodeEnum);
+        printf("%-30s %s\n", $operation, ($reply->status ?? $reply->results)->resultCodes->statusCodeEnum);
         return $reply;
     }
 
@@ -227,6 +227,34 @@ function serveTheApp(Customer $customer): void
     $customer->refused(-13, 'STAT_NOT_FOUND', 'getAppUpgradeInfo', ['serialNumber' => 'VDS1000149'] + $holder);
 }
 
+// A command's attributes, each under the type that docs/commands.md gives.
+function command(string $name, array $values): array
+{
+    $attributes = [];
+    foreach ($values as $id => $value) {
+        $type = is_int($value) ? [XSD_UNSIGNEDINT, 'unsignedInt'] : [XSD_STRING, 'string'];
+        $attributes[] = [
+            'value' => new SoapVar($value, $type[0], $type[1], 'http://www.w3.org/2001/XMLSchema'),
+            'attributeID' => "PROVFLD_$id",
+        ];
+    }
+    return ['cmd' => "PROVISIONCMD_$name", 'attributeSet' => ['attributes' => $attributes]];
+}
+
+function executeCommands(Customer $customer): void
+{
+    $user = ['COMPONENT_TYPE' => 'srp-component', 'USERID' => 'user1', 'STATIC_PASSWORD' => 'Password2', 'ACTIVATION_TYPE' => 0];
+    $results = $customer->call('provisioningExecute', command('DSAPPREGISTER', $user))->results;
+    $customer->check('statusCodeEnum', $results->resultCodes->statusCodeEnum, 'STAT_SUCCESS');
+    $replied = array_column($results->resultAttribute->attributes, 'value', 'attributeID');
+    $customer->check('PROVFLD_SERIAL_NO', $replied['PROVFLD_SERIAL_NO'], 'VDS1000140');
+    $refused = [[-2, 'DSAPPREGISTER', ['ACTIVATION_TYPE' => '0']], [1000, 'DSAPPREGISTER', ['STATIC_PASSWORD' => 'wrong']], [1005, 'REGISTER', []]];
+    foreach ($refused as [$code, $name, $fields]) {
+        $results = $customer->call('provisioningExecute', command($name, $fields + $user))->results;
+        $customer->check("status of $name", $results->resultCodes->statusCode, $code);
+    }
+}
+
 function meetRefusals(Customer $customer): void
 {
     $wrong = $customer->refused(1000, 'STAT_INVCREDENTIALS', 'dsappSRPRegister',
@@ -276,7 +304,7 @@ set_error_handler(function (int $severity, string $message, string $file, int $l
     throw new ErrorException($message, 0, $severity, $file, $line);
 });
 $customer = new Customer($argv[1]);
-$parts = ['bindTheDevice', 'countEvents', 'activateDirectly', 'reachBeyondASCII', 'serveTheApp',
+$parts = ['bindTheDevice', 'countEvents', 'activateDirectly', 'reachBeyondASCII', 'serveTheApp', 'executeCommands',
     'meetRefusals', 'meetFaults'];
 foreach ($parts as $part) {
     echo "-- $part\n";

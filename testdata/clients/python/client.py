@@ -188,6 +188,32 @@ def serve_the_app(customer):
     customer.refused(-13, "STAT_NOT_FOUND", "getAppUpgradeInfo", **dict(holder, serialNumber="VDS1000149"))
 
 
+def attributes(**values):
+    """A command's attributes, each under the type that docs/commands.md gives."""
+    return {"attributes": [
+        {"value": zeep.xsd.AnyObject(zeep.xsd.UnsignedInt() if isinstance(value, int) else zeep.xsd.String(), value),
+         "attributeID": "PROVFLD_" + name} for name, value in values.items()]}
+
+
+def execute_commands(customer):
+    """Commands, whose replies are attributes, in the order of their table."""
+    user = dict(COMPONENT_TYPE="srp-component", USERID="user1", STATIC_PASSWORD="Password2", ACTIVATION_TYPE=0)
+    # Of a response with one child zeep gives the child.
+    results = customer.client.service.provisioningExecute(
+        cmd="PROVISIONCMD_DSAPPREGISTER", attributeSet=attributes(**user))
+    customer.check("statusCodeEnum", results.resultCodes.statusCodeEnum, "STAT_SUCCESS")
+    replied = {a.attributeID: a.value for a in results.resultAttribute.attributes}
+    customer.check("PROVFLD_SERIAL_NO", replied["PROVFLD_SERIAL_NO"], "VDS1000140")
+    customer.check("masked", [a.attributeID for a in results.resultAttribute.attributes
+                              if a.attributeOptions and a.attributeOptions.masked], ["PROVFLD_ACTIVATION_PASSWORD"])
+    for name, fields, code in (("a wrong type", dict(user, ACTIVATION_TYPE="0"), -2),
+                               ("a wrong password", dict(user, STATIC_PASSWORD="wrong"), 1000),
+                               ("what the policy forbids", dict(user), 1005)):
+        command = "PROVISIONCMD_REGISTER" if code == 1005 else "PROVISIONCMD_DSAPPREGISTER"
+        results = customer.client.service.provisioningExecute(cmd=command, attributeSet=attributes(**fields))
+        customer.check(name, results.resultCodes.statusCode, code)
+
+
 def meet_refusals(customer):
     wrong = customer.wrong_credentials("dsappSRPRegister", **customer.registration("user3", "Grüße & <€>"))
     unknown = customer.wrong_credentials("dsappSRPRegister", **customer.registration("nobody"))
@@ -231,7 +257,7 @@ def meet_faults(customer):
 def main():
     customer = Customer(sys.argv[1])
     for part in (bind_the_device, count_events, activate_offline, activate_directly,
-                 reach_beyond_ascii, serve_the_app, meet_refusals, meet_faults):
+                 reach_beyond_ascii, serve_the_app, execute_commands, meet_refusals, meet_faults):
         print("-- " + part.__name__.replace("_", " "))
         part(customer)
     print("the whole flow: %d checks passed" % customer.checks)

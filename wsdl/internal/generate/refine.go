@@ -106,6 +106,9 @@ func fieldType(p *particle, field *ast.Field) (string, error) {
 			return "", err
 		}
 		goType = given.String()
+		if p.simple.base == "anyType" {
+			goType = "Value"
+		}
 	}
 	switch {
 	case p.max != 1:

@@ -187,8 +187,11 @@ func (s *schemas) particle(element *etree.Element) (*particle, error) {
 }
 
 func builtin(base string) *simple {
-	form := map[string]string{"int": "an integer from -2147483648 to 2147483647", "string": "text"}[base]
-	return &simple{base: base, form: form, collapse: base != "string"}
+	form := map[string]string{
+		"int": "an integer from -2147483648 to 2147483647", "string": "text",
+		"boolean": "true or false", "anyType": "a value of its xsi:type",
+	}[base]
+	return &simple{base: base, form: form, collapse: base != "string" && base != "anyType"}
 }
 
 func (s *schemas) restricted(name qname) (*simple, error) {

@@ -1,0 +1,82 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dsappd/dsappd/dsapp"
+)
+
+// RegisterOutsideSRPResult is what PROVISIONCMD_REGISTER hands out: the
+// activation data in the clear.
+type RegisterOutsideSRPResult struct {
+	ActivationCode string // of the form that the activation type says
+	User           UserOutput
+	SerialNumber   string
+}
+
+// RegisterOutsideSRP is PROVISIONCMD_REGISTER: it authenticates a user by
+// static password and hands the activation data out at once, without a key
+// exchange. The policy has to allow it, and the connection to keep it.
+func (s *Service) RegisterOutsideSRP(ctx context.Context, caller Caller, in DSAPPSRPRegister) (RegisterOutsideSRPResult, error) {
+	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
+	return perform(ctx, s, callEvent("PROVISIONCMD_REGISTER", caller), func(f *frame) (RegisterOutsideSRPResult, error) {
+		var none RegisterOutsideSRPResult
+		a, err := f.applicant(caller, in)
+		if err != nil {
+			return none, err
+		}
+		if err := f.mayPassOutsideSRP(caller); err != nil {
+			return none, err
+		}
+		if err := f.authenticate(&a, &password); err != nil {
+			return none, err
+		}
+		if err := f.choose(&a, in.SerialNumber); err != nil {
+			return none, err
+		}
+		return f.registerOutsideSRP(a, in.ActivationType)
+	})
+}
+
+// mayPassOutsideSRP refuses what no key exchange protects, where the policy
+// does not allow it or the connection would show it.
+func (f *frame) mayPassOutsideSRP(caller Caller) error {
+	f.checked("activation outside SRP", "")
+	if !f.settings.ActivationCodeOutsideSRP {
+		return refuse(NotAllowed, "The policy does not allow an activation outside SRP (ActivationCodeOutsideSRP).")
+	}
+	if !caller.Confidential && !caller.Address.IsLoopback() {
+		return refuse(NotAllowed, "An activation outside SRP is answered over TLS or from this machine only.")
+	}
+	return nil
+}
+
+func (f *frame) registerOutsideSRP(a applicant, activationType *int) (RegisterOutsideSRPResult, error) {
+	var none RegisterOutsideSRPResult
+	r := Registration{
+		State:          DataIssued,
+		Domain:         a.user.Domain,
+		UserID:         a.user.UserID,
+		SerialNumber:   a.authenticator.SerialNumber,
+		ActivationType: effectiveType(activationType, a.authenticator),
+		ComponentType:  a.component.ComponentType,
+		Policy:         a.component.Policy,
+		CreatedAt:      f.now,
+		ExpiresAt:      f.now.Add(f.settings.lifetime()),
+	}
+	if err := f.deliverable(r, a.authenticator); err != nil {
+		return none, err
+	}
+	code, err := f.activationText(living{registration: r, user: a.user, authenticator: a.authenticator})
+	if err != nil {
+		return none, err
+	}
+	r.ID, err = dsapp.Draw(f.service.Rand, f.settings.RegistrationIDAlphabet, f.settings.RegistrationIDLength)
+	if err != nil {
+		return none, fmt.Errorf("draw a registration ID: %w", err)
+	}
+	f.mustBeNew(r.ID)
+	f.open(a.possession, r)
+	return RegisterOutsideSRPResult{ActivationCode: code, User: a.user.output(), SerialNumber: r.SerialNumber}, nil
+}

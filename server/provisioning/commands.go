@@ -1,0 +1,156 @@
+package provisioning
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// The types of XML Schema that attributes have.
+const (
+	typeString      = "string"
+	typeUnsignedInt = "unsignedInt"
+)
+
+// attribute is what an attributeID stands for, wherever it is used.
+type attribute struct {
+	id      string // below PROVFLD_
+	xsdType string
+	pattern string // of the whole value; empty: the type says it all
+	takes   string // the same in words
+	masked  bool
+	ours    bool // no documented name
+}
+
+// attributes are all that commands have.
+func attributes() []attribute {
+	name, hex := `(?s).{1,255}`, func(length string) string { return `[0-9A-Fa-f]{` + length + `}` }
+	return []attribute{
+		{id: "COMPONENT_TYPE", xsdType: typeString, pattern: name, takes: "1 to 255 characters"},
+		{id: "USERID", xsdType: typeString, pattern: name, takes: "1 to 255 characters"},
+		{id: "DOMAIN", xsdType: typeString, pattern: name, takes: "1 to 255 characters"},
+		{id: "ORGANIZATIONAL_UNIT", xsdType: typeString, pattern: name, takes: "1 to 255 characters"},
+		{id: "STATIC_PASSWORD", xsdType: typeString, pattern: name, takes: "1 to 255 characters", masked: true},
+		{id: "SERIAL_NO", xsdType: typeString, pattern: `[A-Z0-9]{3}[0-9]{7}(-[1-9][0-9]{0,2})?`, takes: "three of A-Z 0-9 and seven digits, for an instance also a hyphen and its number"},
+		{id: "REGISTRATIONID", xsdType: typeString, pattern: `(?s).{1,40}`, takes: "1 to 40 characters"},
+		{id: "ACTIVATION_TYPE", xsdType: typeUnsignedInt, takes: "0 for online data, 1 for offline data, another number for the authenticator's own"},
+		{id: "REQUEST_TYPE", xsdType: typeUnsignedInt, pattern: `0`, takes: "0, which is to bind"},
+		{id: "ACTIVATION_CODE", xsdType: typeString, takes: "the activation data, in the clear", masked: true},
+		{id: "DP_RESPONSE", xsdType: typeString, pattern: `[0-9]{1,27}`, takes: "1 to 27 digits", masked: true},
+		{id: "DERIVATION_CODE", xsdType: typeString, pattern: hex("1,27"), takes: "1 to 27 decimal or hexadecimal characters", masked: true},
+		{id: "ACTIVATION_PASSWORD", xsdType: typeString, takes: "the activation password", masked: true, ours: true},
+		{id: "GATEWAY_ID", xsdType: typeString, takes: "the gateway's ID", ours: true},
+		{id: "CLIENT_EVIDENCE_MESSAGE", xsdType: typeString, pattern: hex("64"), takes: "64 hexadecimal characters", ours: true},
+		{id: "SERVER_EVIDENCE_MESSAGE", xsdType: typeString, takes: "64 hexadecimal characters", ours: true},
+		{id: "ACTIVATION_CODE_DATA", xsdType: typeString, takes: "encryptedData of the item activationCode", ours: true},
+		{id: "ACTIVATION_CODE_COUNTER", xsdType: typeString, takes: "encryptedCounter of the item activationCode", ours: true},
+		{id: "ACTIVATION_CODE_MAC", xsdType: typeString, takes: "mac of the item activationCode", ours: true},
+		{id: "REACTIVATION_COUNTER_DATA", xsdType: typeString, takes: "encryptedData of the item eventReactivationCounter", ours: true},
+		{id: "REACTIVATION_COUNTER_COUNTER", xsdType: typeString, takes: "encryptedCounter of the item eventReactivationCounter", ours: true},
+		{id: "REACTIVATION_COUNTER_MAC", xsdType: typeString, takes: "mac of the item eventReactivationCounter", ours: true},
+	}
+}
+
+// command is one of provisioningExecute's. Its attributes are named without
+// PROVFLD_.
+type command struct {
+	name     string // below PROVISIONCMD_
+	about    string
+	required []string // in
+	optional []string // in
+	out      []string // those with a value are in the reply, in this order
+	run      func(*door, context.Context, provision.Caller, values) (values, error)
+}
+
+// commands are all of them.
+func commands() []command {
+	user := []string{"COMPONENT_TYPE", "USERID", "STATIC_PASSWORD"}
+	holder := []string{"USERID", "DOMAIN", "ORGANIZATIONAL_UNIT", "SERIAL_NO"}
+	step := []string{"COMPONENT_TYPE", "REGISTRATIONID"}
+	return []command{
+		{
+			name: "REGISTER", run: (*door).commandRegister,
+			about:    "Opens a registration without a key exchange and answers with the activation data in the clear. Only where the policy says ActivationCodeOutsideSRP, and over TLS or from the server's own machine.",
+			required: user, optional: []string{"DOMAIN", "SERIAL_NO", "ACTIVATION_TYPE", "REQUEST_TYPE"},
+			out: append([]string{"ACTIVATION_CODE"}, holder...),
+		},
+		{
+			name: "ACTIVATE", run: (*door).commandActivate,
+			about:    "Ends the open registration of the user and serial number, by exactly one of DP_RESPONSE and DERIVATION_CODE. It is allowed where REGISTER is.",
+			required: []string{"COMPONENT_TYPE", "USERID"}, optional: []string{"DOMAIN", "SERIAL_NO", "DP_RESPONSE", "DERIVATION_CODE"},
+			out: holder,
+		},
+		{
+			name: "ASSIGN", run: (*door).commandAssign,
+			about:    "Assigns an authenticator that nobody has to the user, who proves to be it by the static password.",
+			required: append(slices.Clone(user), "SERIAL_NO"), optional: []string{"DOMAIN"},
+			out: holder,
+		},
+		{
+			name: "DSAPPREGISTER", run: (*door).commandDSAPPRegister,
+			about:    "dsappSRPRegister in the form of attributes. How the vendor's command of this name answers is not public; this form is ours.",
+			required: user, optional: []string{"DOMAIN", "SERIAL_NO", "ACTIVATION_TYPE", "REQUEST_TYPE"},
+			out: append([]string{"REGISTRATIONID", "ACTIVATION_PASSWORD", "GATEWAY_ID"}, holder...),
+		},
+		{
+			name: "DSAPPGENERATEACTIVATIONDATA", run: (*door).commandDSAPPGenerateActivationData,
+			about:    "dsappSRPGenerateActivationData in the form of attributes, after dsappSRPGenerateEphemeralKey, which has no command. This form is ours.",
+			required: append(slices.Clone(step), "CLIENT_EVIDENCE_MESSAGE"),
+			out: []string{"SERVER_EVIDENCE_MESSAGE", "ACTIVATION_CODE_DATA", "ACTIVATION_CODE_COUNTER", "ACTIVATION_CODE_MAC",
+				"REACTIVATION_COUNTER_DATA", "REACTIVATION_COUNTER_COUNTER", "REACTIVATION_COUNTER_MAC"},
+		},
+		{
+			name: "DSAPPACTIVATE", run: (*door).commandDSAPPActivate,
+			about:    "dsappSRPActivate in the form of attributes, by exactly one of DP_RESPONSE and DERIVATION_CODE. This form is ours.",
+			required: step, optional: []string{"DP_RESPONSE", "DERIVATION_CODE"},
+			out: holder,
+		},
+	}
+}
+
+// The prefixes of the names on the wire.
+const (
+	commandPrefix   = "PROVISIONCMD_"
+	attributePrefix = "PROVFLD_"
+)
+
+// commandTable is the commands and attributes by their names on the wire.
+type commandTable struct {
+	commands   map[string]command
+	attributes map[string]attribute
+	patterns   map[string]*regexp.Regexp
+}
+
+func newCommandTable() (*commandTable, error) {
+	t := &commandTable{commands: map[string]command{}, attributes: map[string]attribute{}, patterns: map[string]*regexp.Regexp{}}
+	for _, a := range attributes() {
+		t.attributes[attributePrefix+a.id] = a
+		pattern, err := regexp.Compile("^(?:" + a.pattern + ")$")
+		if err != nil {
+			return nil, fmt.Errorf("attribute %s: %w", a.id, err)
+		}
+		t.patterns[a.id] = pattern
+	}
+	for _, c := range commands() {
+		t.commands[commandPrefix+c.name] = c
+		for _, id := range slices.Concat(c.required, c.optional, c.out) {
+			if _, ok := t.attributes[attributePrefix+id]; !ok {
+				return nil, fmt.Errorf("command %s: there is no attribute %s", c.name, id)
+			}
+		}
+	}
+	return t, nil
+}
+
+// names lists the commands in words.
+func (t *commandTable) names() string {
+	var names []string
+	for _, c := range commands() {
+		names = append(names, commandPrefix+c.name)
+	}
+	return strings.Join(names, ", ")
+}
