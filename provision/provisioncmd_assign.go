@@ -37,9 +37,7 @@ func (s *Service) Assign(ctx context.Context, caller Caller, in Assign) (AssignR
 		if err != nil {
 			return AssignResult{}, err
 		}
-		if _, err := f.assign(a.user, free); err != nil {
-			return AssignResult{}, err
-		}
+		f.assign(&a.user, free)
 		return AssignResult{User: a.user.output(), SerialNumber: free.SerialNumber}, nil
 	})
 }
@@ -59,10 +57,10 @@ func (f *frame) freeAuthenticator(user User, serialNumber string) (Authenticator
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return fmt.Errorf("authenticator %s: %w", serialNumber, err)
 		}
-		return nil
+		if a.State != Unassigned || a.Domain != user.Domain {
+			return refuse(NotFound, "There is no unassigned authenticator with this serial number in the user's domain.")
+		}
+		return f.withinAuthenticatorLimit(v, user, a)
 	})
-	if err == nil && (a.State != Unassigned || a.Domain != user.Domain) {
-		return a, refuse(NotFound, "There is no unassigned authenticator with this serial number in the user's domain.")
-	}
 	return a, err
 }

@@ -20,6 +20,7 @@ type RegisterOutsideSRPResult struct {
 // exchange. The policy has to allow it, and the connection to keep it.
 func (s *Service) RegisterOutsideSRP(ctx context.Context, caller Caller, in DSAPPSRPRegister) (RegisterOutsideSRPResult, error) {
 	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
+	claims := 0
 	return perform(ctx, s, callEvent("PROVISIONCMD_REGISTER", caller), func(f *frame) (RegisterOutsideSRPResult, error) {
 		var none RegisterOutsideSRPResult
 		a, err := f.applicant(caller, in)
@@ -32,7 +33,7 @@ func (s *Service) RegisterOutsideSRP(ctx context.Context, caller Caller, in DSAP
 		if err := f.authenticate(&a, &password); err != nil {
 			return none, err
 		}
-		if err := f.choose(&a, in.SerialNumber); err != nil {
+		if err := f.choose(&a, in, &claims); err != nil {
 			return none, err
 		}
 		return f.registerOutsideSRP(a, in.ActivationType)
@@ -65,7 +66,7 @@ func (f *frame) registerOutsideSRP(a applicant, activationType *int) (RegisterOu
 		CreatedAt:      f.now,
 		ExpiresAt:      f.now.Add(f.settings.lifetime()),
 	}
-	if err := f.deliverable(r, a.authenticator); err != nil {
+	if err := f.deliverable(r.ActivationType, a.authenticator); err != nil {
 		return none, err
 	}
 	code, err := f.activationText(living{registration: r, user: a.user, authenticator: a.authenticator})

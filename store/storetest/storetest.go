@@ -173,7 +173,7 @@ func wholeAuthenticator() provision.Authenticator {
 		SerialNumber: "VDS0000001", Domain: "master", State: provision.Active, UserID: "user1",
 		Parameters:     oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA256, Digits: 8},
 		ActivationType: provision.Offline,
-		Secret:         []byte{0, 1, 255}, InitialSecret: []byte{2, 0}, Diversifier: []byte("12345678"),
+		Secret:         []byte{0, 1, 255}, InitialSecret: []byte{2, 0}, Diversifier: []byte("12345678"), DevicePNID: []byte{5, 6},
 		NextMovingFactor: 1<<64 - 1, AssignedMovingFactor: 1 << 63,
 		AssignedAt: day(1), GraceEndsAt: day(2), LastActivatedAt: day(3), Activations: 2,
 		OpenRegistration: "xiOb8GC2", CreatedAt: day(1),
