@@ -71,6 +71,8 @@ type Server struct {
 	urls      URLs
 	folder    *folder
 	endpoints []*endpoint
+	sweeper   sweeper
+	stop      context.CancelFunc // ends what works beside the endpoints
 	serving   *errgroup.Group
 	done      <-chan struct{}
 }
@@ -120,6 +122,7 @@ func serve(ctx context.Context, config Config, opened *folder) (*Server, error) 
 			newEndpoint("operators", socket, operators.Handler(), opened.settings, config.Logger),
 		},
 	}
+	s.sweeper = sweeper{service: opened.service, retention: opened.settings.Sweep.Retention, logger: config.Logger}
 	s.start()
 	config.Logger.Info("serving", "soap", s.urls.SOAP, "folder", opened.dir, "run", opened.service.Run)
 	return s, nil
@@ -130,6 +133,9 @@ func (s *Server) start() {
 	for _, e := range s.endpoints {
 		serving.Go(e.serve)
 	}
+	beside, stop := context.WithCancel(context.Background())
+	serving.Go(func() error { s.sweeper.every(beside, s.folder.settings.Sweep.Interval); return nil })
+	s.stop = stop
 	s.serving, s.done = serving, ended.Done()
 }
 
@@ -156,5 +162,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	for _, e := range s.endpoints {
 		draining.Go(func() error { return e.drain(ctx) })
 	}
-	return errors.Join(draining.Wait(), s.serving.Wait(), s.folder.close())
+	drained := draining.Wait()
+	s.stop()
+	return errors.Join(drained, s.serving.Wait(), s.folder.close())
 }

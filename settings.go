@@ -23,6 +23,7 @@ type Settings struct {
 	Limits       LimitSettings        `toml:"limits"`
 	Timeouts     TimeoutSettings      `toml:"timeouts"`
 	PasswordHash PasswordHashSettings `toml:"password_hash"`
+	Sweep        SweepSettings        `toml:"sweep"`
 }
 
 // SOAPSettings belong to the SOAP interface.
@@ -56,6 +57,13 @@ type PasswordHashSettings struct {
 	Queue       int    `toml:"queue"`
 }
 
+// SweepSettings say how often the server deletes registrations that are over,
+// and how long after the end of their lifetimes.
+type SweepSettings struct {
+	Interval  time.Duration `toml:"interval"`
+	Retention time.Duration `toml:"retention"`
+}
+
 func (s PasswordHashSettings) cost() provision.PasswordCost {
 	return provision.PasswordCost{MemoryKiB: s.MemoryKiB, Time: s.Passes, Parallelism: s.Parallelism}
 }
@@ -71,6 +79,7 @@ func DefaultSettings() Settings {
 			Idle: time.Minute, Drain: 20 * time.Second,
 		},
 		PasswordHash: PasswordHashSettings{MemoryKiB: 19 << 10, Passes: 2, Parallelism: 1, Queue: 64},
+		Sweep:        SweepSettings{Interval: time.Minute, Retention: 7 * 24 * time.Hour},
 	}
 }
 
@@ -115,6 +124,8 @@ func (s Settings) check() error {
 		within("timeouts.drain", s.Timeouts.Drain, time.Millisecond, time.Hour),
 		s.PasswordHash.cost().Check(),
 		within("password_hash.queue", s.PasswordHash.Queue, 1, 1<<16),
+		within("sweep.interval", s.Sweep.Interval, time.Second, 24*time.Hour),
+		within("sweep.retention", s.Sweep.Retention, 0, 10*365*24*time.Hour),
 	)
 }
 

@@ -43,4 +43,11 @@ parallelism = 1
 # How many requests may wait for a hash; over that, the answer is a quick
 # refusal. At most one hash a core runs at once.
 queue = 64
+
+[sweep]
+# How often the server looks for registrations that are over, and how long
+# after the end of its lifetime a registration is deleted. Until then it can be
+# shown, and its ID is not given to another. The audit keeps its events.
+interval = "1m0s"
+retention = "168h0m0s"
 `

@@ -1,0 +1,200 @@
+package provision_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+const retention = time.Hour
+
+func (p *play) sweep(want int) {
+	p.t.Helper()
+	if got := must(p.SweepRegistrations(p.t.Context(), operator(), retention))(p.t); got != want {
+		p.t.Errorf("swept %d registrations, want %d", got, want)
+	}
+}
+
+func (p *play) exists(registrationID string) bool {
+	p.t.Helper()
+	found := true
+	p.view(func(v provision.View) error {
+		_, err := v.GetRegistration(registrationID)
+		if errors.Is(err, provision.ErrNotFound) {
+			found, err = false, nil
+		}
+		return err
+	})
+	return found
+}
+
+func TestSweepDeletesWhatIsOver(t *testing.T) {
+	p := newPlay(t)
+	expired := p.mustRegister("user1").RegistrationID
+	activated := p.mustRegister("user2")
+	p.deliver(activated)
+	code, _ := p.derivationCode([]byte(rfc4226Secret), "VDS1000141", "device", uint64(p.clock().Unix()/30), totp())
+	must(0, p.bind(activated.RegistrationID, code))(t)
+	closed := p.mustRegister("user2").RegistrationID
+	must(p.CloseRegistration(t.Context(), operator(), provision.CloseRegistration{RegistrationID: closed}))(t)
+	p.sweep(0)
+	must(0, p.bind(activated.RegistrationID, code))(t) // the same code again, within the lifetime
+
+	p.wait(time.Minute)
+	living := p.mustRegister("user2").RegistrationID
+	p.wait(9*time.Minute + retention - 1)
+	p.sweep(0)
+	p.wait(1)
+	p.sweep(3)
+	p.sweep(0)
+	for id, want := range map[string]bool{expired: false, activated.RegistrationID: false, closed: false, living: true} {
+		if p.exists(id) != want {
+			t.Errorf("registration %s exists: %v", id, !want)
+		}
+	}
+	if a := p.device("VDS1000140"); a.OpenRegistration != "" {
+		t.Errorf("the authenticator still has %s open", a.OpenRegistration)
+	}
+	if a := p.device("VDS1000141"); a.OpenRegistration != living {
+		t.Errorf("the authenticator has %q open, want %s", a.OpenRegistration, living)
+	}
+	p.refused(p.activate(expired, "755224"), -13)
+	p.mustRegister("user1")
+}
+
+// Every sweep that deletes is one event in the audit, and one that does not
+// leaves none.
+func TestSweepReachesTheAudit(t *testing.T) {
+	p := newPlay(t)
+	p.sweep(0)
+	id := p.mustRegister("user1").RegistrationID
+	p.wait(2 * retention)
+	p.sweep(1)
+	p.sweep(0)
+	events := p.events("registration sweep")
+	if len(events) != 1 || len(events[0].Checks) != 1 || events[0].Checks[0].Detail != id {
+		t.Errorf("%+v", events)
+	}
+}
+
+func TestSweepGoesOnAfterABatch(t *testing.T) {
+	p := newPlay(t)
+	for range 150 {
+		p.mustRegister("user1") // which supersedes the one before
+	}
+	p.wait(2 * retention)
+	p.sweep(150)
+	if got := len(p.events("registration sweep")); got != 3 {
+		t.Errorf("%d transactions, want 3 of at most 64", got)
+	}
+	p.view(func(v provision.View) error {
+		for r, err := range v.ScanRegistrations("") {
+			t.Errorf("left: %+v, %v", r, err)
+		}
+		for e, err := range v.ScanExpiries(provision.ExpiryKey{}, provision.ExpiryKey{}) {
+			t.Errorf("left: %+v, %v", e, err)
+		}
+		return nil
+	})
+}
+
+// What only the index or only the records say.
+func TestSweepFollowsTheIndex(t *testing.T) {
+	p := newPlay(t)
+	r := p.registration(p.mustRegister("user1").RegistrationID)
+	right := provision.Expiry{ExpiryKey: provision.ExpiryKey{ExpiresAt: r.ExpiresAt, RegistrationID: r.ID}}
+	early, ghost := right, right
+	early.ExpiresAt = early.ExpiresAt.Add(-24 * time.Hour)
+	ghost.ExpiresAt, ghost.RegistrationID = early.ExpiresAt, "nowhere1"
+	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error {
+		return errors.Join(tx.PutExpiry(early), tx.PutExpiry(ghost))
+	}))(t)
+	p.sweep(0) // takes both entries away and leaves the registration
+	if !p.exists(r.ID) {
+		t.Error("swept a registration that lives")
+	}
+	if problems := must(provision.CheckRecords(t.Context(), p.Store, p.clock()))(t); len(problems) != 0 {
+		t.Errorf("%v", problems)
+	}
+}
+
+// A sweep beside everything else: nobody loses a registration that lives, and
+// whatever is cut short leaves records that agree.
+func TestSweepBesideSteps(t *testing.T) {
+	p := newPlay(t)
+	const users, rounds = 6, 12
+	for n := range users {
+		p.user(fmt.Sprintf("busy%d", n), fmt.Sprintf("VDS10003%02d", n), hotp())
+	}
+	var others, sweeping sync.WaitGroup
+	done := make(chan struct{})
+	sweeping.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+			}
+			if _, err := p.SweepRegistrations(t.Context(), operator(), 0); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	for n := range users {
+		others.Go(func() {
+			for range rounds {
+				before := p.clock()
+				r, err := p.register(fmt.Sprintf("busy%d", n))
+				if err == nil {
+					_, err = p.DSAPPSRPGenerateEphemeralKey(t.Context(), caller(), provision.DSAPPSRPGenerateEphemeralKey{
+						RegistrationID: r.RegistrationID, ClientEphemeralPublicKey: "2"})
+				}
+				over := !p.clock().Before(before.Add(10 * time.Minute))
+				if err != nil && !over {
+					t.Errorf("within the lifetime: %v", err)
+				}
+				p.wait(time.Minute)
+			}
+		})
+	}
+	others.Wait()
+	close(done)
+	sweeping.Wait()
+}
+
+// between has something else happen between what the play's next operation
+// reads and what it writes.
+func (p *play) between(happens func()) {
+	p.Store = &interposed{Store: p.Store, before: happens}
+}
+
+type interposed struct {
+	provision.Store
+	before func()
+}
+
+func (s *interposed) Update(ctx context.Context, write func(provision.Tx) error) error {
+	if happens := s.before; happens != nil {
+		s.before = nil
+		happens()
+	}
+	return s.Store.Update(ctx, write)
+}
+
+func TestSweepDoesNotUndoARegister(t *testing.T) {
+	p := newPlay(t)
+	before := p.mustRegister("user1").RegistrationID
+	p.wait(2 * retention)
+	var after string
+	p.between(func() { after = p.mustRegister("user1").RegistrationID })
+	p.sweep(1)
+	if a := p.device("VDS1000140"); p.exists(before) || a.OpenRegistration != after {
+		t.Errorf("the authenticator has %q open, want %q", a.OpenRegistration, after)
+	}
+}

@@ -1,0 +1,61 @@
+package dsappd
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// sweeper deletes the registrations that are over, at every tick.
+type sweeper struct {
+	service   *provision.Service
+	retention time.Duration
+	logger    *slog.Logger
+}
+
+// every sweeps at once and then at every interval, until ctx ends.
+func (s sweeper) every(ctx context.Context, interval time.Duration) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	s.run(ctx, ticker.C)
+}
+
+func (s sweeper) run(ctx context.Context, ticks <-chan time.Time) {
+	for {
+		s.sweep(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+		}
+	}
+}
+
+// sweep notes a failure and leaves the rest to the next one.
+func (s sweeper) sweep(ctx context.Context) {
+	operator, err := s.operator()
+	n := 0
+	if err == nil {
+		n, err = s.service.SweepRegistrations(ctx, operator, s.retention)
+	}
+	switch {
+	case err != nil && ctx.Err() == nil:
+		s.logger.Error("sweep of registrations failed", "request", operator.RequestID, "error", err)
+	case n > 0:
+		s.logger.Info("registrations swept", "request", operator.RequestID, "deleted", n)
+	}
+}
+
+// operator is who the audit says swept.
+func (s sweeper) operator() (provision.Operator, error) {
+	var id [8]byte
+	if _, err := io.ReadFull(s.service.Rand, id[:]); err != nil {
+		return provision.Operator{}, fmt.Errorf("draw a request ID: %w", err)
+	}
+	return provision.Operator{Name: "sweeper", RequestID: hex.EncodeToString(id[:])}, nil
+}
