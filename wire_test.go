@@ -159,3 +159,42 @@ func inUTF16(text string) string {
 	}
 	return string(out)
 }
+
+// TestPeerThatSendsNoMoreIsAnswered: a peer that closes its half of the
+// connection behind its request still waits for the answer, and a wrong
+// password that came so counts like any other.
+func TestPeerThatSendsNoMoreIsAnswered(t *testing.T) {
+	dir := sampleFolder(t)
+	host := strings.Trim(strings.TrimPrefix(serveFolder(t, dsappd.Config{Dir: dir}).SOAP, "http:"), "/")
+	ask := func(envelope string) string {
+		t.Helper()
+		conn, err := net.Dial("tcp", host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if err := conn.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, "POST / HTTP/1.0\r\nContent-Type: text/xml\r\n"+length(envelope)+envelope); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		reply, err := io.ReadAll(conn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(reply)
+	}
+	if reply := ask(registerEnvelope); !strings.Contains(reply, "<registrationID>") {
+		t.Errorf("no registration: %s", reply)
+	}
+	for range 3 {
+		ask(strings.Replace(registerEnvelope, "Password2", "wrong", 1))
+	}
+	if reply := ask(registerEnvelope); !strings.Contains(reply, "STAT_INVCREDENTIALS") {
+		t.Errorf("not locked after three wrong passwords: %s", reply)
+	}
+}
