@@ -2,6 +2,7 @@ package dsappd
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,12 +25,16 @@ func TestCheck(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
 			newFolderAt(t, dir, true)
 			spoilRecords(t, dir, c.spoil)
-			problems, err := Check(context.Background(), dir)
+			door, err := OpenDoor(t.Context(), dir, DoorConfig{Operator: "test"})
 			if err != nil {
 				t.Fatal(err)
 			}
+			checked, err := door.Check(t.Context())
+			if err = errors.Join(err, door.Close()); err != nil {
+				t.Fatal(err)
+			}
 			var all strings.Builder
-			for _, problem := range problems {
+			for _, problem := range checked.Problems {
 				all.WriteString(problem.String() + "\n")
 			}
 			if got := all.String(); !strings.Contains(got, c.want) || (got == "") != (c.want == "") {

@@ -90,8 +90,7 @@ func openDoor(ctx context.Context, dir string, config DoorConfig) (*Door, error)
 	if err != nil {
 		return nil, err
 	}
-	door := &admin.Door{Service: opened.service, Log: config.Logger}
-	transport, end := admin.InProcess(door.Handler())
+	transport, end := admin.InProcess(opened.door(config.Logger).Handler())
 	close := func() error { return errors.Join(end(), opened.close()) }
 	return &Door{Client: admin.Client{Transport: transport, Operator: config.Operator}, close: close}, nil
 }

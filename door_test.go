@@ -68,8 +68,7 @@ func hold(t *testing.T, dir string, listen bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	door := &admin.Door{Service: opened.service, Log: slog.New(slog.DiscardHandler)}
-	server := &http.Server{Handler: door.Handler()}
+	server := &http.Server{Handler: opened.door(slog.New(slog.DiscardHandler)).Handler()}
 	ended := make(chan struct{})
 	go func() { defer close(ended); server.Serve(listener) }()
 	t.Cleanup(func() { server.Close(); <-ended })

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/admin"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )
@@ -141,3 +143,8 @@ func nameRun(from source) (string, error) {
 }
 
 func (f *folder) close() error { return f.records.Close() }
+
+// door is the operators' door of the folder.
+func (f *folder) door(logger *slog.Logger) *admin.Door {
+	return &admin.Door{Service: f.service, Log: logger, Check: f.check}
+}

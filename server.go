@@ -113,13 +113,12 @@ func serve(ctx context.Context, config Config, opened *folder) (*Server, error) 
 	if err != nil {
 		return nil, errors.Join(err, soapListener.Close())
 	}
-	operators := &admin.Door{Service: opened.service, Log: config.Logger}
 	s := &Server{
 		urls:   URLs{SOAP: "http://" + soapListener.Addr().String() + "/"},
 		folder: opened,
 		endpoints: []*endpoint{
 			newEndpoint("soap", netutil.LimitListener(soapListener, opened.settings.Limits.Connections), handler, opened.settings, config.Logger),
-			newEndpoint("operators", socket, operators.Handler(), opened.settings, config.Logger),
+			newEndpoint("operators", socket, opened.door(config.Logger).Handler(), opened.settings, config.Logger),
 		},
 	}
 	s.sweeper = sweeper{service: opened.service, retention: opened.settings.Sweep.Retention, logger: config.Logger}

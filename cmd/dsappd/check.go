@@ -2,28 +2,37 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/server/admin"
 )
 
-type checkCommand struct {
-	Dir string `required:"" placeholder:"DIR" help:"The data folder; no server may be serving it."`
+type checkCommand struct{ doorFlags }
+
+// Run prints what is wrong with a data folder, and fails where anything is.
+func (c *checkCommand) Run(ctx context.Context, std streams) error {
+	found := 0
+	err := order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Checked, error) {
+			checked, err := door.Check(ctx)
+			found = len(checked.Problems)
+			return checked, err
+		}, c.said)
+	if found > 0 {
+		err = errors.Join(err, fmt.Errorf("%w: %d faults in %s", dsappd.ErrDamagedStore, found, c.Dir))
+	}
+	return err
 }
 
-func (c *checkCommand) Run(ctx context.Context, std streams) error {
-	faults, err := dsappd.Check(ctx, c.Dir)
-	if err != nil {
-		return err
+func (c *checkCommand) said(checked admin.Checked) string {
+	if len(checked.Problems) == 0 {
+		return c.Dir + ": no fault found"
 	}
-	for _, fault := range faults {
-		if _, err := fmt.Fprintln(std.Out, fault); err != nil {
-			return err
-		}
+	text := c.Dir + ":"
+	for _, problem := range checked.Problems {
+		text += "\n" + problem.String()
 	}
-	if len(faults) > 0 {
-		return fmt.Errorf("%w: %d faults: restore %s from a backup", dsappd.ErrDamagedStore, len(faults), c.Dir)
-	}
-	_, err = fmt.Fprintf(std.Out, "%s: no fault found\n", c.Dir)
-	return err
+	return text
 }

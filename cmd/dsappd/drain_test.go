@@ -14,8 +14,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	"github.com/dsappd/dsappd"
 )
 
 const directRegister = `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>` +
@@ -95,7 +93,7 @@ func TestDrainIsBounded(t *testing.T) {
 	if log := server.log.String(); !strings.Contains(log, "drain soap: requests were cut off") {
 		t.Errorf("the server does not say what it cut off: %s", log)
 	}
-	if problems, err := dsappd.Check(t.Context(), dir); err != nil || len(problems) > 0 {
-		t.Errorf("the data folder afterwards: %v, %v", problems, err)
+	if said := operate(t, dir, "check"); !strings.HasSuffix(said, ": no fault found\n") {
+		t.Errorf("the data folder afterwards: %s", said)
 	}
 }

@@ -176,14 +176,14 @@ func activateDirect(ctx context.Context, client *soap.Client, registrationID, ot
 // all that was acknowledged and at most the one that was under way.
 func verifyActivations(t *testing.T, dir string, all []*activator) {
 	t.Helper()
-	if problems, err := dsappd.Check(t.Context(), dir); err != nil || len(problems) > 0 {
-		t.Errorf("the data folder of a killed server: %v, %v", problems, err)
-	}
 	door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer door.Close()
+	if checked, err := door.Check(t.Context()); err != nil || len(checked.Problems) > 0 {
+		t.Errorf("the data folder of a killed server: %v, %v", checked.Problems, err)
+	}
 	for _, a := range all {
 		left, err := door.ShowAuthenticator(t.Context(), admin.NameAuthenticator{SerialNumber: a.serialNumber})
 		if err != nil {

@@ -20,6 +20,9 @@ import (
 type Door struct {
 	Service *provision.Service
 	Log     *slog.Logger
+
+	// Check looks for damage in all that the Service's store keeps.
+	Check func(context.Context) ([]provision.Problem, error)
 }
 
 // operatorHeader names the operator. Whoever may open the socket may read the
@@ -32,6 +35,7 @@ const maxBody = 64 << 10
 // Handler answers every operation at its path.
 func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
+	handle(d, mux, "check", d.check)
 	handle(d, mux, "domain/add", d.addDomain)
 	handle(d, mux, "domain/list", d.listDomains)
 	handle(d, mux, "user/add", d.addUser)
@@ -75,12 +79,22 @@ func handle[In, Out any](d *Door, mux *http.ServeMux, path string,
 		if err == nil {
 			var in In
 			if err = decode(w, r, &in); err == nil {
+				atLeisure(w)
 				out, err = decide(r.Context(), operator, in)
 			}
 		}
 		d.answer(w, out, err)
 		d.log(r, operator, began, err)
 	})
+}
+
+// atLeisure lifts the connection's deadlines, which bound a peer that sends
+// slowly: a check may take longer, and the one deadline would end its context,
+// the other its answer.
+func atLeisure(w http.ResponseWriter) {
+	controller := http.NewResponseController(w)
+	_ = controller.SetReadDeadline(time.Time{})
+	_ = controller.SetWriteDeadline(time.Time{})
 }
 
 // operator is who asks, under a fresh request ID.

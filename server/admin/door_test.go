@@ -60,7 +60,7 @@ func openOffice(t *testing.T) *office {
 	o.service = newService(t, store.New(engine), o.time)
 	t.Cleanup(func() { o.leave(t) })
 	listener := listen(t, o.socket)
-	door := &admin.Door{Service: o.service, Log: slog.New(slog.NewTextHandler(o.log, nil))}
+	door := &admin.Door{Service: o.service, Log: slog.New(slog.NewTextHandler(o.log, nil)), Check: o.check}
 	server := &http.Server{Handler: door.Handler()}
 	ended := make(chan struct{})
 	go func() { defer close(ended); server.Serve(listener) }()
@@ -90,9 +90,13 @@ func newService(t *testing.T, records provision.Store, now func() time.Time) *pr
 	}
 }
 
+func (o *office) check(ctx context.Context) ([]provision.Problem, error) {
+	return provision.CheckRecords(ctx, o.service.Store, o.service.Now())
+}
+
 // leave ends every test with the consistency of all records.
 func (o *office) leave(t *testing.T) {
-	problems, err := provision.CheckRecords(context.Background(), o.service.Store, o.service.Now())
+	problems, err := o.check(context.Background())
 	if err != nil {
 		t.Error(err)
 	}
