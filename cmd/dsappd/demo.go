@@ -38,7 +38,9 @@ func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	d := newDemo(dir, server.URLs().SOAP, std)
+	transport := &http.Transport{}
+	defer transport.CloseIdleConnections()
+	d := newDemo(dir, server.URLs().SOAP, transport, std)
 	if err := d.play(ctx); err != nil || !c.Keep {
 		return err
 	}
@@ -59,9 +61,9 @@ type demo struct {
 	reply    []leaf // of the last request
 }
 
-func newDemo(dir, url string, std streams) *demo {
+func newDemo(dir, url string, transport http.RoundTripper, std streams) *demo {
 	d := &demo{dir: dir, url: url, print: newDemoPrinter(std.Out)}
-	d.http = &http.Client{Timeout: 30 * time.Second, Transport: &watch{next: http.DefaultTransport, seen: func(w watched) {
+	d.http = &http.Client{Timeout: 30 * time.Second, Transport: &watch{next: transport, seen: func(w watched) {
 		d.reply = w.decided
 		d.print.step(w)
 	}}}

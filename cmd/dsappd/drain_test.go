@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 )
@@ -95,5 +96,57 @@ func TestDrainIsBounded(t *testing.T) {
 	}
 	if said := operate(t, dir, "check"); !strings.HasSuffix(said, ": no fault found\n") {
 		t.Errorf("the data folder afterwards: %s", said)
+	}
+}
+
+// Clients that keep their connections and never stop asking get an answer to
+// every request, until a new connection is refused.
+func TestDrainLosesNoRequest(t *testing.T) {
+	const clients = 16
+	server := serveFolder(t, newDataFolder(t))
+	answered := make(chan struct{}, clients)
+	var asking sync.WaitGroup
+	for range clients {
+		asking.Go(func() {
+			if err := askForever(server.url, answered); !errors.Is(err, syscall.ECONNREFUSED) {
+				t.Errorf("a client was cut off: %v", err)
+			}
+		})
+	}
+	for range clients {
+		await(t, answered)
+	}
+	server.signal(t, syscall.SIGTERM)
+	asking.Wait()
+	if err := server.wait(t); err != nil {
+		t.Errorf("the server ended with %v; stderr: %s", err, server.log)
+	}
+}
+
+// askForever sends request after request on one connection, as long as it is
+// kept, and none twice. It tells of every answer, up to as many as the channel
+// holds.
+func askForever(url string, answered chan<- struct{}) error {
+	client := &http.Client{Transport: &http.Transport{}, Timeout: patience}
+	defer client.CloseIdleConnections()
+	for {
+		request, err := http.NewRequest(http.MethodPost, url, strings.NewReader(directRegister))
+		if err != nil {
+			return err
+		}
+		request.GetBody = nil // so that net/http does not send it again
+		request.Header.Set("Content-Type", "text/xml")
+		response, err := client.Do(request)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, response.Body)
+		if err = errors.Join(err, response.Body.Close()); err != nil {
+			return err
+		}
+		select {
+		case answered <- struct{}{}:
+		default:
+		}
 	}
 }
