@@ -25,6 +25,10 @@ type AddAuthenticator struct {
 
 	// MovingFactor is the first that is accepted; event-based only.
 	MovingFactor uint64
+
+	// Limit, from 1 to 99, makes it a licence for as many instances, whose
+	// parameters are dsapp.InstanceParameters and whose secret has 32 bytes.
+	Limit int
 }
 
 // The lengths of secrets in bytes: the longest that an activation code holds,
@@ -70,6 +74,9 @@ func (in AddAuthenticator) check() error {
 	if err := in.checkMovingFactor(); err != nil {
 		return err
 	}
+	if err := in.checkLicence(); err != nil {
+		return err
+	}
 	return in.checkSecret()
 }
 
@@ -93,6 +100,19 @@ func (in AddAuthenticator) checkMovingFactor() error {
 	return nil
 }
 
+// checkLicence holds a licence to profile section 8.
+func (in AddAuthenticator) checkLicence() error {
+	switch {
+	case in.Limit < 0 || in.Limit > maxInstances:
+		return refuse(InvalidParameter, fmt.Sprintf("The limit is %d instances: it is 1 to %d.", in.Limit, maxInstances))
+	case in.Limit > 0 && in.Parameters != dsapp.InstanceParameters():
+		return refuse(InvalidParameter, "The instances of a licence make one-time passwords of type totp, with SHA256 and 6 digits.")
+	case in.Limit > 0 && in.size() != dsapp.LicenceSecretSize:
+		return refuse(InvalidParameter, fmt.Sprintf("The secret of a licence has %d bytes, not %d.", dsapp.LicenceSecretSize, in.size()))
+	}
+	return nil
+}
+
 func (in AddAuthenticator) checkSecret() error {
 	size := in.size()
 	if len(in.Secret) > 0 && in.SecretSize != 0 && in.SecretSize != size {
@@ -103,7 +123,7 @@ func (in AddAuthenticator) checkSecret() error {
 		return refuse(InvalidParameter, fmt.Sprintf(
 			"The secret has %d bytes: it has %d to %d.", size, minSecret, maxSecret))
 	}
-	if in.ActivationType == Offline && size > maxOfflineSecret {
+	if in.Limit == 0 && in.ActivationType == Offline && size > maxOfflineSecret {
 		return refuse(InvalidParameter, fmt.Sprintf(
 			"The secret has %d bytes, and offline activation data holds at most %d: shorten it, or choose online.", size, maxOfflineSecret))
 	}
@@ -117,6 +137,8 @@ func (in AddAuthenticator) size() int {
 		return len(in.Secret)
 	case in.SecretSize != 0:
 		return in.SecretSize
+	case in.Limit > 0:
+		return dsapp.LicenceSecretSize
 	}
 	return defaultSecret
 }
@@ -146,6 +168,9 @@ func (f *frame) addAuthenticator(in AddAuthenticator) (Authenticator, error) {
 		ActivationType:   in.ActivationType,
 		NextMovingFactor: in.MovingFactor,
 		CreatedAt:        f.now,
+	}
+	if in.Limit > 0 {
+		a.Licence = &Licence{Limit: in.Limit, NextSequenceNumber: 1}
 	}
 	var err error
 	if a.InitialSecret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "initial secret"), secret); err != nil {

@@ -68,6 +68,9 @@ func (f *frame) unbind(a *Authenticator) error {
 		return err
 	}
 	a.Diversifier, a.DevicePNID = nil, nil
+	if a.Licence != nil {
+		a.Licence = a.Licence.cleared()
+	}
 	a.OpenRegistration = ""
 	return nil
 }

@@ -201,6 +201,7 @@ func (f findings) holder(a Authenticator) {
 }
 
 func (f findings) parameters(a Authenticator) {
+	f.licence(a)
 	if err := a.Parameters.Check(); err != nil {
 		f.report(true, err.Error(), mendBackup)
 	}
@@ -209,6 +210,24 @@ func (f findings) parameters(a Authenticator) {
 	f.report(len(a.Diversifier) != 0 && len(a.Diversifier) != 8, fmt.Sprintf("its diversifier has %d bytes, not 8", len(a.Diversifier)), mendAssignment)
 	f.report(a.NextMovingFactor < a.AssignedMovingFactor, "its moving factor is below that of its assignment", "reset the authenticator")
 	f.report(a.Activations < 0, "it counts a negative number of activations", "reset the authenticator")
+}
+
+// licence checks the instances against their limit and sequence.
+func (f findings) licence(a Authenticator) {
+	l := a.Licence
+	if l == nil {
+		return
+	}
+	f.report(l.Limit < 1 || l.Limit > maxInstances, fmt.Sprintf("its limit of %d instances is out of range", l.Limit), mendBackup)
+	f.report(l.Places(f.now) > l.Limit, fmt.Sprintf("%d instances have a place, and %d is the limit", l.Places(f.now), l.Limit), "deactivate instances")
+	last := 0
+	for _, i := range l.Instances {
+		name := InstanceName(a.SerialNumber, i.SequenceNumber)
+		f.report(int(i.SequenceNumber) <= last, "the instance "+name+" is there twice or out of order", mendBackup)
+		f.report(int(i.SequenceNumber) >= l.NextSequenceNumber, "the sequence number of "+name+" could be given again", mendBackup)
+		f.report((i.State == InstanceDeactivated) == (len(i.Secret) > 0), "the instance "+name+" has a secret although deactivated, or none although not", mendBackup)
+		last = int(i.SequenceNumber)
+	}
 }
 
 func (t ActivationType) known() bool { return t == Online || t == Offline }
@@ -252,7 +271,7 @@ func (f findings) registration(r Registration) {
 // living checks what only a registration that goes on must have.
 func (f findings) living(r Registration) {
 	f.report(!r.EndedAt.IsZero(), fmt.Sprintf("it is %s and has an end", r.State), mendRegistration)
-	srp := r.State == Registered || r.State == KeyExchanged
+	srp := (r.State == Registered || r.State == KeyExchanged) && !(r.MDL && r.ActivationType == Offline)
 	f.report(srp && (len(r.Salt) == 0 || len(r.Verifier) == 0), fmt.Sprintf("it is %s and holds no salt or verifier", r.State), mendRegistration)
 	_, err := f.GetUser(UserKey{r.Domain, r.UserID})
 	f.report(!f.exists("its user", err), fmt.Sprintf("it goes on, and its user %q of domain %q does not exist", r.UserID, r.Domain), mendRegistration)
@@ -263,7 +282,9 @@ func (f findings) living(r Registration) {
 	switch name := "its authenticator " + r.SerialNumber; {
 	case !f.exists(name, err):
 		f.report(true, "it goes on, and "+name+" does not exist", mendRegistration)
-	case err == nil && a.OpenRegistration != r.ID:
+	case err == nil && r.MDL != (a.Licence != nil):
+		f.report(true, name+" is a licence where it should not be, or none where it should", mendRegistration)
+	case err == nil && !r.MDL && a.OpenRegistration != r.ID:
 		f.report(true, fmt.Sprintf("it goes on, and %s has the open registration %q", name, a.OpenRegistration), mendRegistration)
 	}
 }
@@ -271,6 +292,7 @@ func (f findings) living(r Registration) {
 // ended checks that nothing secret has outlived a registration.
 func (f findings) ended(r Registration) {
 	f.report(r.EndedAt.IsZero(), fmt.Sprintf("it is %s and has no end", r.State), mendBackup)
+	f.report(len(r.Message1) > 0 || len(r.DeviceCode) > 0 || len(r.Message2) > 0, fmt.Sprintf("it is %s and still holds its messages", r.State), mendBackup)
 	f.report(len(r.Salt) > 0 || len(r.Verifier) > 0, fmt.Sprintf("it is %s and still holds its salt or verifier", r.State), mendBackup)
 }
 

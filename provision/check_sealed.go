@@ -16,6 +16,7 @@ func CheckSealed(ctx context.Context, store Store, sealer *Sealer) ([]Problem, e
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "initial secret"), a.InitialSecret)
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "notification ID"), a.DevicePNID)
+			f.opensInstances(sealer, a)
 		}),
 		pages(c, View.ScanRegistrations, registrationKey, func(f findings, r Registration) {
 			f = f.of("registration %s", r.ID)
@@ -23,9 +24,22 @@ func CheckSealed(ctx context.Context, store Store, sealer *Sealer) ([]Problem, e
 			f.opens(sealer, registrationPlace(r.ID, "v"), r.Verifier)
 			f.opens(sealer, registrationPlace(r.ID, "b"), r.ServerSecret)
 			f.opens(sealer, registrationPlace(r.ID, "derivation code"), r.DerivationCode)
+			f.opens(sealer, registrationPlace(r.ID, "message 1"), r.Message1)
+			f.opens(sealer, registrationPlace(r.ID, "device code"), r.DeviceCode)
+			f.opens(sealer, registrationPlace(r.ID, "message 2"), r.Message2)
 		}),
 	)
 	return c.problems, err
+}
+
+func (f findings) opensInstances(sealer *Sealer, a Authenticator) {
+	if a.Licence == nil {
+		return
+	}
+	for _, i := range a.Licence.Instances {
+		f.opens(sealer, instancePlace(a.SerialNumber, i.SequenceNumber, "secret"), i.Secret)
+		f.opens(sealer, instancePlace(a.SerialNumber, i.SequenceNumber, "notification ID"), i.DevicePNID)
+	}
 }
 
 // opens reports a secret that is there and does not open.

@@ -25,6 +25,12 @@ func (s *Service) DSAPPSRPActivate(ctx context.Context, caller Caller, in DSAPPS
 		if err != nil {
 			return DSAPPSRPActivateResult{}, err
 		}
+		if l.registration.MDL {
+			if in.DerivationCode != "" {
+				return DSAPPSRPActivateResult{}, refuse(InvalidParameter, "An instance of a licence has no derivation code: activate it by a response, or by PROVISIONCMD_MDL_ACTIVATE.")
+			}
+			return f.activateInstance(l, ActivateInstance{Response: in.Response})
+		}
 		repeated, err := f.repeats(l, in.DerivationCode)
 		if err != nil {
 			return DSAPPSRPActivateResult{}, err

@@ -50,7 +50,7 @@ func (f *frame) proof(l living, row Transition, evidence []byte) (DSAPPSRPGenera
 	if !right {
 		return none, f.wrongProof(l, row, "clientEvidenceMessage is wrong: ask for a new ephemeral key.")
 	}
-	result, err := f.activationData(l, key)
+	result, err := f.delivery(&l, key)
 	if err != nil {
 		return none, err
 	}
@@ -82,6 +82,28 @@ func (f *frame) verifyEvidence(r Registration, evidence []byte) (exchanged, bool
 	want := f.service.SRP.M1(r.ID, salt, r.ClientPublicKey, r.ServerPublicKey, sessionKey)
 	right := subtle.ConstantTimeCompare(want, evidence) == 1
 	return exchanged{r.ClientPublicKey, sessionKey}, right, nil
+}
+
+// delivery is what goes out under the key: on a licence Activation Message 1.
+func (f *frame) delivery(l *living, key exchanged) (DSAPPSRPGenerateActivationDataResult, error) {
+	if !l.registration.MDL {
+		return f.activationData(*l, key)
+	}
+	var result DSAPPSRPGenerateActivationDataResult
+	text, err := f.firstMessage(&l.registration, l.authenticator)
+	if err != nil {
+		return result, err
+	}
+	var counter [8]byte
+	if _, err := io.ReadFull(f.service.Rand, counter[:]); err != nil {
+		return result, fmt.Errorf("draw an encryption counter: %w", err)
+	}
+	message, err := dsapp.Encrypt(key.sessionKey, counter, dsapp.ItemActivationMessage, text)
+	if err != nil {
+		return result, fmt.Errorf("encrypt activation message 1: %w", err)
+	}
+	result.ActivationMessage = &message
+	return result, nil
 }
 
 // activationData encrypts the two items of a single-device delivery (profile

@@ -30,7 +30,12 @@ func (s *Service) DSAPPSRPGenerateEphemeralKey(ctx context.Context, caller Calle
 		if err != nil {
 			return none, err
 		}
-		return f.openExchange(l.registration, row, clientKey)
+		l.registration.forgetDevice()
+		result, err := f.openExchange(l.registration, row, clientKey)
+		if err == nil {
+			f.dropPending(l.authenticator, l.registration.ID)
+		}
+		return result, err
 	})
 }
 

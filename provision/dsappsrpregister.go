@@ -26,6 +26,9 @@ func (s *Service) DSAPPSRPRegister(ctx context.Context, caller Caller, in DSAPPS
 		if err := f.choose(&a, in, &claims); err != nil {
 			return DSAPPSRPRegisterResult{}, err
 		}
+		if in.MDL && a.authenticator.Licence == nil {
+			return DSAPPSRPRegisterResult{}, refuse(NotFound, "The authenticator is not a licence for several devices.")
+		}
 		return f.register(a, in.ActivationType)
 	})
 }
@@ -190,6 +193,9 @@ func (f *frame) possession(v View, serialNumber string) (possession, error) {
 
 // withinLimits holds at register and again at activate.
 func (f *frame) withinLimits(a Authenticator) error {
+	if a.Licence != nil {
+		return f.placeLeft(*a.Licence)
+	}
 	f.checked("activations", fmt.Sprintf("%d of %d", a.Activations, f.settings.MaximumActivations))
 	if f.settings.MaximumActivations > 0 && a.Activations >= f.settings.MaximumActivations {
 		return refuse(ActivationLimit, fmt.Sprintf(
@@ -210,6 +216,7 @@ func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResu
 		Domain:         a.user.Domain,
 		UserID:         a.user.UserID,
 		SerialNumber:   a.authenticator.SerialNumber,
+		MDL:            a.authenticator.Licence != nil,
 		ActivationType: effectiveType(activationType, a.authenticator),
 		ComponentType:  a.component.ComponentType,
 		Policy:         a.component.Policy,
@@ -219,7 +226,7 @@ func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResu
 	if err := f.deliverable(r.ActivationType, a.authenticator); err != nil {
 		return DSAPPSRPRegisterResult{}, err
 	}
-	password, err := f.draw(&r)
+	password, err := f.activationPassword(&r, a.authenticator)
 	if err != nil {
 		return DSAPPSRPRegisterResult{}, err
 	}
@@ -233,14 +240,26 @@ func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResu
 	}, nil
 }
 
-// open writes a new registration, which supersedes the open one.
+// activationPassword is Activation Message 1 itself where the device is
+// offline.
+func (f *frame) activationPassword(r *Registration, a Authenticator) (string, error) {
+	if r.flow(f.settings) == OfflineMDL {
+		return f.drawOffline(r, a)
+	}
+	return f.draw(r)
+}
+
+// open writes a new registration, which supersedes the open one of a single
+// device.
 func (f *frame) open(p possession, r Registration) {
 	if p.open.Revision != 0 && !p.open.ended() {
 		p.open.closeBecause("a newer registration superseded it", f.now)
 		put(f, Tx.PutRegistration, p.open)
 	}
-	p.authenticator.OpenRegistration = r.ID
-	put(f, Tx.PutAuthenticator, p.authenticator)
+	if !r.MDL {
+		p.authenticator.OpenRegistration = r.ID
+		put(f, Tx.PutAuthenticator, p.authenticator)
+	}
 	put(f, Tx.PutRegistration, r)
 	put(f, Tx.PutExpiry, r.expiry())
 	f.event.RegistrationID = r.ID
@@ -261,6 +280,9 @@ func (f *frame) deliverable(t ActivationType, a Authenticator) error {
 	if t != Offline {
 		return nil
 	}
+	if a.Licence != nil {
+		return f.mayBeOffline()
+	}
 	f.checked("offline data", "")
 	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 	if err != nil {
@@ -268,6 +290,16 @@ func (f *frame) deliverable(t ActivationType, a Authenticator) error {
 	}
 	if _, err := dsapp.ActivationCode(secret); err != nil {
 		return refuse(InvalidParameter, "The authenticator's secret is too long for offline activation data: ask for online data (activationType 0).")
+	}
+	return nil
+}
+
+// mayBeOffline refuses the offline activation of a licence where the policy
+// does: its Activation Message 1 has the message key in the clear.
+func (f *frame) mayBeOffline() error {
+	f.checked("offline activation", "")
+	if !f.settings.OfflineMDL {
+		return refuse(NotAllowed, "The policy does not allow an offline activation of a licence (OfflineMDL).")
 	}
 	return nil
 }

@@ -77,6 +77,10 @@ func (f *frame) namedUser(v View, in Possession) (User, error) {
 func (f *frame) namedAuthenticator(v View, user User, serialNumber string) (Authenticator, error) {
 	f.event.SerialNumber = serialNumber
 	f.checked("authenticator", serialNumber)
+	licence, sequenceNumber, instance := splitInstanceName(serialNumber)
+	if instance {
+		serialNumber = licence
+	}
 	if !slices.Contains(user.SerialNumbers, serialNumber) {
 		return Authenticator{}, refuse(NotFound, "The user has no authenticator with this serialNumber.")
 	}
@@ -86,6 +90,9 @@ func (f *frame) namedAuthenticator(v View, user User, serialNumber string) (Auth
 	}
 	if authenticator.State == Disabled {
 		return Authenticator{}, refuse(NotFound, "The authenticator is disabled.")
+	}
+	if i, _ := authenticator.instance(sequenceNumber); instance && i.State != InstanceActive {
+		return Authenticator{}, refuse(NotFound, "The user has no active instance of this name.")
 	}
 	return authenticator, nil
 }

@@ -29,6 +29,7 @@ type DSAPPSRPRegister struct {
 	Domain         string
 	StaticPassword string
 	SerialNumber   string
+	MDL            bool // the authenticator must be a licence
 }
 
 // DSAPPSRPRegisterResult is what register hands out. The activation password
@@ -67,6 +68,7 @@ type DSAPPSRPGenerateActivationData struct {
 
 // DSAPPSRPGenerateActivationDataResult holds the encrypted items and M2.
 type DSAPPSRPGenerateActivationDataResult struct {
+	ActivationMessage        *dsapp.EncryptedData // on a licence, instead of the other two
 	ActivationCode           dsapp.EncryptedData
 	EventReactivationCounter dsapp.EncryptedData
 	ServerEvidenceMessage    string // M2, 64 hex characters

@@ -36,6 +36,9 @@ func (s *Service) RegisterOutsideSRP(ctx context.Context, caller Caller, in DSAP
 		if err := f.choose(&a, in, &claims); err != nil {
 			return none, err
 		}
+		if a.authenticator.Licence != nil {
+			return none, refuse(NotAllowed, "The authenticator is a licence for several devices, which has commands of its own (PROVISIONCMD_MDL_REGISTER).")
+		}
 		return f.registerOutsideSRP(a, in.ActivationType)
 	})
 }

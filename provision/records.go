@@ -86,7 +86,8 @@ const (
 	Offline ActivationType = 1
 )
 
-// Authenticator is a single-device software authenticator.
+// Authenticator is a software authenticator: of one device, or a licence for
+// several.
 type Authenticator struct {
 	Revised
 	SerialNumber string // 10 characters (profile, notation)
@@ -127,8 +128,12 @@ type Authenticator struct {
 	// Activations counts the successful ones since the assignment.
 	Activations int `json:",omitempty"`
 
+	// Licence makes it one of multi-device licensing. Secret is the
+	// licence's then, and the parameters are its instances'.
+	Licence *Licence `json:",omitempty"`
+
 	// OpenRegistration is the newest registration, which the next one
-	// supersedes.
+	// supersedes; a licence may have several open and none here.
 	OpenRegistration string `json:",omitempty"`
 
 	CreatedAt time.Time
@@ -185,6 +190,14 @@ type Registration struct {
 	ClientPublicKey []byte `json:",omitempty"`
 	ServerPublicKey []byte `json:",omitempty"`
 	ServerSecret    []byte `json:",omitempty"`
+
+	// MDL says that it is on a licence. Message1 is its Activation Message 1;
+	// DeviceCode is the pending instance's and Message2 the answer to it. All
+	// three are sealed and go at the end.
+	MDL        bool   `json:",omitempty"`
+	Message1   []byte `json:",omitempty"`
+	DeviceCode []byte `json:",omitempty"`
+	Message2   []byte `json:",omitempty"`
 
 	// DerivationCode is the one that activated, sealed: the same again gets
 	// the same answer within the lifetime (profile section 7).

@@ -125,6 +125,7 @@ func (r *Registration) endExchange() {
 // end is the only way into Activated and Closed: no secret outlives it.
 func (r *Registration) end(state RegistrationState, now time.Time) {
 	r.endExchange()
+	r.forgetDevice()
 	r.Salt, r.Verifier = nil, nil
 	r.State, r.EndedAt = state, now
 }
@@ -153,6 +154,7 @@ func (f *frame) wrongProof(l living, row Transition, desc string) error {
 		l.authenticator.OpenRegistration = ""
 		put(f, Tx.PutAuthenticator, l.authenticator)
 	}
+	f.dropPending(l.authenticator, r.ID)
 	if l.user.spentRegistration(f.now, f.settings) {
 		put(f, Tx.PutUser, l.user)
 	}

@@ -39,6 +39,7 @@ func (s *Service) CloseRegistration(ctx context.Context, operator Operator, in C
 			a.OpenRegistration = ""
 			put(f, Tx.PutAuthenticator, a)
 		}
+		f.dropPending(a, r.ID)
 		return r, nil
 	})
 }

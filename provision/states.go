@@ -94,6 +94,12 @@ func follows(flow Flow, from RegistrationState) string {
 
 // flow of a registration under its policy.
 func (r Registration) flow(settings Settings) Flow {
+	if r.MDL && r.ActivationType == Offline {
+		return OfflineMDL
+	}
+	if r.MDL {
+		return OnlineMDL
+	}
 	if settings.KeyExchangeRequired {
 		return SingleDevice
 	}

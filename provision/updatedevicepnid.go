@@ -27,7 +27,7 @@ func (s *Service) UpdateDevicePNID(ctx context.Context, caller Caller, in Update
 		if err != nil || len(id) == 0 || len(id) > maxDevicePNID {
 			return a, refuse(InvalidParameter, "devicePNID must be 1 to 535 pairs of hexadecimal characters.")
 		}
-		a.DevicePNID, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "notification ID"), []byte(in.DevicePNID))
+		a, err = f.notify(a, in)
 		if err != nil {
 			return a, err
 		}
@@ -35,4 +35,19 @@ func (s *Service) UpdateDevicePNID(ctx context.Context, caller Caller, in Update
 		return a, nil
 	})
 	return err
+}
+
+// notify gives the notification ID to the authenticator, or to the instance
+// that is named.
+func (f *frame) notify(a Authenticator, in UpdateDevicePNID) (Authenticator, error) {
+	_, sequenceNumber, _ := splitInstanceName(in.SerialNumber)
+	i, found := a.instance(sequenceNumber)
+	var err error
+	if !found {
+		a.DevicePNID, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "notification ID"), []byte(in.DevicePNID))
+		return a, err
+	}
+	i.DevicePNID, err = f.service.Sealer.seal(instancePlace(a.SerialNumber, sequenceNumber, "notification ID"), []byte(in.DevicePNID))
+	a.Licence = a.Licence.with(i)
+	return a, err
 }

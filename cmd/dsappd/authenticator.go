@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
@@ -19,6 +21,8 @@ type authenticatorCommand struct {
 	Assign   authenticatorAssignCommand   `cmd:"" help:"Assign an authenticator to a user."`
 	Unassign authenticatorUnassignCommand `cmd:"" help:"Take an authenticator from its user."`
 	Reset    authenticatorResetCommand    `cmd:"" help:"Return an authenticator to the day of its assignment."`
+
+	Deactivate authenticatorDeactivateCommand `cmd:"" help:"Deactivate an instance of a licence and give its place back."`
 }
 
 // serialFlags name an authenticator.
@@ -35,7 +39,8 @@ type authenticatorAddCommand struct {
 	serialFlags
 	secretFlags
 	Domain         string `placeholder:"DOMAIN" help:"The authenticator's domain; master unless said."`
-	Type           string `enum:"hotp,totp" default:"totp" help:"hotp (event-based) or totp (time-based)."`
+	Type           string `enum:"hotp,totp,mdl" default:"totp" help:"hotp (event-based), totp (time-based), or mdl: a licence for several devices."`
+	Limit          int    `placeholder:"N" help:"The devices of a licence, 1 to 99; mdl only."`
 	Algorithm      string `enum:"SHA1,SHA256,SHA512" default:"SHA1" help:"SHA1, SHA256 or SHA512."`
 	Digits         int    `default:"6" help:"Digits of a one-time password, 6 to 8."`
 	ActivationType string `enum:"online,offline" default:"online" help:"The activation data it is made for: online or offline."`
@@ -58,11 +63,26 @@ func (c *authenticatorAddCommand) Run(ctx context.Context, std streams) error {
 		SecretSize:     c.SecretSize,
 		MovingFactor:   c.MovingFactor,
 	}
+	if err := c.licence(&a); err != nil {
+		return err
+	}
 	return order(ctx, std, c.doorFlags,
 		func(door *dsappd.Door) (admin.Authenticator, error) { return door.AddAuthenticator(ctx, a) },
 		func(a admin.Authenticator) string {
 			return fmt.Sprintf("added authenticator %s to domain %s", a.SerialNumber, a.Domain)
 		})
+}
+
+// licence sets what type mdl stands for.
+func (c *authenticatorAddCommand) licence(a *admin.AddAuthenticator) error {
+	if (c.Type == "mdl") != (c.Limit != 0) {
+		return errors.New("a licence has both: --type mdl and --limit N, from 1 to 99")
+	}
+	if c.Type == "mdl" {
+		p := dsapp.InstanceParameters()
+		a.Type, a.Algorithm, a.Digits, a.Limit = p.Type, p.Algorithm, p.Digits, c.Limit
+	}
+	return nil
 }
 
 type authenticatorListCommand struct {
@@ -88,6 +108,9 @@ func (c *authenticatorListCommand) Run(ctx context.Context, std streams) error {
 }
 
 func authenticatorType(a admin.Authenticator) string {
+	if a.Licence != nil {
+		return "mdl, instances " + fmt.Sprintf("%s %s %d", a.Type, a.Algorithm, a.Digits)
+	}
 	return fmt.Sprintf("%s %s %d", a.Type, a.Algorithm, a.Digits)
 }
 
@@ -115,7 +138,34 @@ func (c *authenticatorShowCommand) Run(ctx context.Context, std streams) error {
 				"grace ends", moment(a.GraceEndsAt),
 				"open registration", orDash(a.OpenRegistration),
 				"created", moment(a.CreatedAt),
-			)
+			) + instances(a.Licence)
+		})
+}
+
+// instances are the lines of a licence, "" for none.
+func instances(l *admin.Licence) string {
+	if l == nil {
+		return ""
+	}
+	lines := fmt.Sprintf("\nplaces taken: %d of %d", l.Places, l.Limit)
+	for _, i := range l.Instances {
+		lines += fmt.Sprintf("\n%s: %s, registration %s, activated %s", i.SerialNumber, i.State, i.RegistrationID, moment(i.ActivatedAt))
+	}
+	return lines
+}
+
+type authenticatorDeactivateCommand struct {
+	doorFlags
+	Instance string `arg:"" help:"The instance, such as VDS1000140-1."`
+}
+
+func (c *authenticatorDeactivateCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Authenticator, error) {
+			return door.DeactivateInstance(ctx, admin.NameAuthenticator{SerialNumber: c.Instance})
+		},
+		func(a admin.Authenticator) string {
+			return fmt.Sprintf("deactivated instance %s; %d of %d places are taken", c.Instance, a.Licence.Places, a.Licence.Limit)
 		})
 }
 

@@ -28,6 +28,47 @@ type Authenticator struct {
 	Activations          int                          `json:"activations"`
 	OpenRegistration     string                       `json:"openRegistration,omitempty"`
 	CreatedAt            time.Time                    `json:"createdAt"`
+	Licence              *Licence                     `json:"licence,omitempty"`
+}
+
+// Licence is what an authenticator for several devices has besides.
+type Licence struct {
+	Limit     int        `json:"limit"`
+	Places    int        `json:"places"` // taken now
+	Instances []Instance `json:"instances"`
+}
+
+// Instance is a device's share of a licence.
+type Instance struct {
+	SerialNumber   string                  `json:"serialNumber"`
+	State          provision.InstanceState `json:"state"`
+	RegistrationID string                  `json:"registrationID"`
+	ExpiresAt      time.Time               `json:"expiresAt"` // a pending one's place
+	ActivatedAt    time.Time               `json:"activatedAt,omitzero"`
+}
+
+func (d *Door) showLicence(a provision.Authenticator) *Licence {
+	if a.Licence == nil {
+		return nil
+	}
+	out := Licence{Limit: a.Licence.Limit, Places: a.Licence.Places(d.Service.Now()), Instances: []Instance{}}
+	for _, i := range a.Licence.Instances {
+		out.Instances = append(out.Instances, Instance{
+			SerialNumber:   provision.InstanceName(a.SerialNumber, i.SequenceNumber),
+			State:          i.State,
+			RegistrationID: i.RegistrationID,
+			ExpiresAt:      i.ExpiresAt.UTC(),
+			ActivatedAt:    i.ActivatedAt.UTC(),
+		})
+	}
+	return &out
+}
+
+// shownAuthenticator is the whole of an authenticator.
+func (d *Door) shownAuthenticator(a provision.Authenticator) Authenticator {
+	out := showAuthenticator(a)
+	out.Licence = d.showLicence(a)
+	return out
 }
 
 func showAuthenticator(a provision.Authenticator) Authenticator {
@@ -53,7 +94,8 @@ func showAuthenticator(a provision.Authenticator) Authenticator {
 }
 
 // AddAuthenticator is a new authenticator. Secret is in hex; without it,
-// secretSize bytes are drawn, 20 unless said.
+// secretSize bytes are drawn, 20 unless said. A limit makes it a licence for
+// as many devices, whose type is totp, SHA256 with 6 digits.
 type AddAuthenticator struct {
 	SerialNumber   string         `json:"serialNumber"`
 	Domain         string         `json:"domain,omitempty"`
@@ -64,6 +106,7 @@ type AddAuthenticator struct {
 	Secret         string         `json:"secret,omitempty"`
 	SecretSize     int            `json:"secretSize,omitempty"`
 	MovingFactor   uint64         `json:"movingFactor,omitempty"`
+	Limit          int            `json:"limit,omitempty"`
 }
 
 func (d *Door) addAuthenticator(ctx context.Context, operator provision.Operator, in AddAuthenticator) (Authenticator, error) {
@@ -84,8 +127,9 @@ func (d *Door) addAuthenticator(ctx context.Context, operator provision.Operator
 		Secret:         secret,
 		SecretSize:     in.SecretSize,
 		MovingFactor:   in.MovingFactor,
+		Limit:          in.Limit,
 	})
-	return showAuthenticator(a), err
+	return d.shownAuthenticator(a), err
 }
 
 // AddAuthenticator makes an authenticator, unassigned.

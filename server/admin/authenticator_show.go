@@ -13,7 +13,7 @@ type NameAuthenticator struct {
 
 func (d *Door) showAuthenticator(ctx context.Context, _ provision.Operator, in NameAuthenticator) (Authenticator, error) {
 	a, err := d.Service.ShowAuthenticator(ctx, in.SerialNumber)
-	return showAuthenticator(a), err
+	return d.shownAuthenticator(a), err
 }
 
 // ShowAuthenticator reads one authenticator.

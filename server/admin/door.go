@@ -62,6 +62,7 @@ func (d *Door) Handler() http.Handler {
 	handle(d, mux, "policy/show", d.showPolicy)
 	handle(d, mux, "policy/set", d.setPolicy)
 	handle(d, mux, "policy/delete", d.deletePolicy)
+	handle(d, mux, "authenticator/deactivate", d.deactivateInstance)
 	handle(d, mux, "registration/list", d.listRegistrations)
 	handle(d, mux, "registration/show", d.showRegistration)
 	handle(d, mux, "registration/close", d.closeRegistration)

@@ -40,8 +40,11 @@ func (d *door) commandDSAPPGenerateActivationData(ctx context.Context, caller pr
 	result, err := d.service.DSAPPSRPGenerateActivationData(ctx, caller, provision.DSAPPSRPGenerateActivationData{
 		RegistrationID: in["REGISTRATIONID"], ClientEvidenceMessage: in["CLIENT_EVIDENCE_MESSAGE"],
 	})
-	return values{"SERVER_EVIDENCE_MESSAGE": result.ServerEvidenceMessage}.
-		withItem("ACTIVATION_CODE", result.ActivationCode).
+	out := values{"SERVER_EVIDENCE_MESSAGE": result.ServerEvidenceMessage}
+	if result.ActivationMessage != nil {
+		return out.withItem("ACTIVATION_MESSAGE", *result.ActivationMessage), err
+	}
+	return out.withItem("ACTIVATION_CODE", result.ActivationCode).
 		withItem("REACTIVATION_COUNTER", result.EventReactivationCounter), err
 }
 

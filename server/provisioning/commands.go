@@ -52,6 +52,13 @@ func attributes() []attribute {
 		{id: "REACTIVATION_COUNTER_DATA", xsdType: typeString, takes: "encryptedData of the item eventReactivationCounter", ours: true},
 		{id: "REACTIVATION_COUNTER_COUNTER", xsdType: typeString, takes: "encryptedCounter of the item eventReactivationCounter", ours: true},
 		{id: "REACTIVATION_COUNTER_MAC", xsdType: typeString, takes: "mac of the item eventReactivationCounter", ours: true},
+		{id: "ACTIVATION_MESSAGE_DATA", xsdType: typeString, takes: "encryptedData of the item activationMessage, which a licence has instead", ours: true},
+		{id: "ACTIVATION_MESSAGE_COUNTER", xsdType: typeString, takes: "encryptedCounter of the item activationMessage", ours: true},
+		{id: "ACTIVATION_MESSAGE_MAC", xsdType: typeString, takes: "mac of the item activationMessage", ours: true},
+		{id: "ACTIVATION_MESSAGE", xsdType: typeString, takes: "Activation Message 1, 88 hexadecimal characters", masked: true, ours: true},
+		{id: "DEVICE_CODE", xsdType: typeString, pattern: `[0-9]{26}`, takes: "26 digits", masked: true, ours: true},
+		{id: "ACTIVATION_MESSAGE2", xsdType: typeString, takes: "Activation Message 2, 98 hexadecimal characters", masked: true, ours: true},
+		{id: "SIGNATURE", xsdType: typeString, pattern: `[0-9]{8}`, takes: "8 digits", masked: true},
 	}
 }
 
@@ -101,12 +108,31 @@ func commands() []command {
 			about:    "dsappSRPGenerateActivationData in the form of attributes, after dsappSRPGenerateEphemeralKey, which has no command. This form is ours.",
 			required: append(slices.Clone(step), "CLIENT_EVIDENCE_MESSAGE"),
 			out: []string{"SERVER_EVIDENCE_MESSAGE", "ACTIVATION_CODE_DATA", "ACTIVATION_CODE_COUNTER", "ACTIVATION_CODE_MAC",
-				"REACTIVATION_COUNTER_DATA", "REACTIVATION_COUNTER_COUNTER", "REACTIVATION_COUNTER_MAC"},
+				"REACTIVATION_COUNTER_DATA", "REACTIVATION_COUNTER_COUNTER", "REACTIVATION_COUNTER_MAC",
+				"ACTIVATION_MESSAGE_DATA", "ACTIVATION_MESSAGE_COUNTER", "ACTIVATION_MESSAGE_MAC"},
 		},
 		{
 			name: "DSAPPACTIVATE", run: (*door).commandDSAPPActivate,
 			about:    "dsappSRPActivate in the form of attributes, by exactly one of DP_RESPONSE and DERIVATION_CODE. This form is ours.",
 			required: step, optional: []string{"DP_RESPONSE", "DERIVATION_CODE"},
+			out: holder,
+		},
+		{
+			name: "MDL_REGISTER", run: (*door).commandMDLRegister,
+			about:    "Opens the offline activation of a device on a licence, and answers with its Activation Message 1. Only where the policy says OfflineMDL: the message holds its key in the clear.",
+			required: user, optional: []string{"DOMAIN", "SERIAL_NO", "REQUEST_TYPE"},
+			out: append([]string{"REGISTRATIONID", "ACTIVATION_MESSAGE"}, holder...),
+		},
+		{
+			name: "MDL_ADD_DEVICE", run: (*door).commandMDLAddDevice,
+			about:    "Takes a device's code, also of an activation over SRP, and a place on the licence, and answers with Activation Message 2 and the name of the instance. The same code gets the same message.",
+			required: append(slices.Clone(step), "DEVICE_CODE"),
+			out:      append([]string{"ACTIVATION_MESSAGE2"}, holder...),
+		},
+		{
+			name: "MDL_ACTIVATE", run: (*door).commandMDLActivate,
+			about:    "Activates the instance by the device's signature or, where the policy says OTPInsteadOfSignature, by a one-time password of the instance.",
+			required: step, optional: []string{"SIGNATURE", "DP_RESPONSE"},
 			out: holder,
 		},
 	}

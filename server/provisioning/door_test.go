@@ -87,12 +87,7 @@ func (l *lab) exchange(registered *etree.Document) (p phone, delivered *etree.Do
 
 func (p phone) open(t *testing.T, delivered *etree.Document, item dsapp.Item) string {
 	t.Helper()
-	at := "//result/standard/" + string(item) + "/"
-	return must(dsapp.Decrypt(p.K, item, dsapp.EncryptedData{
-		EncryptedData:    text(delivered, at+"encryptedData"),
-		EncryptedCounter: text(delivered, at+"encryptedCounter"),
-		MAC:              text(delivered, at+"mac"),
-	}))(t)
+	return p.openItem(t, delivered, "//result/standard/"+string(item)+"/", item)
 }
 
 // The whole of an activation, by a derivation code and then by a response.

@@ -21,6 +21,12 @@ func (d *door) dsappSRPGenerateActivationData(ctx context.Context, r *soap.Reque
 	if err != nil {
 		return nil, err
 	}
+	if result.ActivationMessage != nil {
+		return &wsdl.DSAPPSRPGenerateActivationDataResult{
+			Mdl:                   &wsdl.DSAPPSRPMDLActivationData{ActivationMessage: encryptedData(*result.ActivationMessage)},
+			ServerEvidenceMessage: result.ServerEvidenceMessage,
+		}, nil
+	}
 	return &wsdl.DSAPPSRPGenerateActivationDataResult{
 		Standard: &wsdl.DSAPPSRPStandardActivationData{
 			ActivationCode:           encryptedData(result.ActivationCode),

@@ -176,6 +176,9 @@ func wholeAuthenticator() provision.Authenticator {
 		Secret:         []byte{0, 1, 255}, InitialSecret: []byte{2, 0}, Diversifier: []byte("12345678"), DevicePNID: []byte{5, 6},
 		NextMovingFactor: 1<<64 - 1, AssignedMovingFactor: 1 << 63,
 		AssignedAt: day(1), GraceEndsAt: day(2), LastActivatedAt: day(3), Activations: 2,
+		Licence: &provision.Licence{Limit: 99, NextSequenceNumber: 3, Instances: []provision.Instance{{
+			SequenceNumber: 2, State: provision.InstancePending, RegistrationID: "xiOb8GC2", DeviceType: 7, ExpiresAt: day(2),
+			Secret: []byte{3}, NextMovingFactor: 4, DevicePNID: []byte{6}, ActivatedAt: day(3)}}},
 		OpenRegistration: "xiOb8GC2", CreatedAt: day(1),
 	}
 }
@@ -188,6 +191,7 @@ func wholeRegistration() provision.Registration {
 		CreatedAt: day(1), ExpiresAt: day(2), EndedAt: day(3), Attempts: 1, KeyRequests: 2,
 		Salt: []byte("s"), Verifier: []byte("v"),
 		ClientPublicKey: []byte("A"), ServerPublicKey: []byte("B"), ServerSecret: []byte("b"),
+		MDL: true, Message1: []byte("1"), DeviceCode: []byte("c"), Message2: []byte("2"),
 		DerivationCode: []byte("d"), ClosedBecause: "superseded",
 	}
 }

@@ -1,0 +1,54 @@
+package provision
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
+)
+
+// firstMessage makes a registration's Activation Message 1, which it keeps
+// sealed: a device code is checked against it.
+func (f *frame) firstMessage(r *Registration, a Authenticator) (string, error) {
+	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+	if err != nil {
+		return "", err
+	}
+	var challenge [8]byte
+	if _, err := io.ReadFull(f.service.Rand, challenge[:]); err != nil {
+		return "", fmt.Errorf("draw a challenge: %w", err)
+	}
+	expiry := f.now.Add(time.Duration(f.settings.MessageMinutes) * time.Minute)
+	message, err := dsapp.NewActivationMessage1(secret, a.SerialNumber, challenge, expiry)
+	if err != nil {
+		return "", fmt.Errorf("activation message 1: %w", err)
+	}
+	r.forgetDevice()
+	r.Message1, err = f.service.Sealer.seal(registrationPlace(r.ID, "message 1"), []byte(message.String()))
+	return message.String(), err
+}
+
+// openMessage reads the registration's Activation Message 1.
+func (f *frame) openMessage(r Registration) (dsapp.ActivationMessage1, error) {
+	text, err := f.service.Sealer.open(registrationPlace(r.ID, "message 1"), r.Message1)
+	if err != nil {
+		return dsapp.ActivationMessage1{}, err
+	}
+	return dsapp.ParseActivationMessage1(string(text))
+}
+
+// forgetDevice drops what came of the messages.
+func (r *Registration) forgetDevice() { r.Message1, r.DeviceCode, r.Message2 = nil, nil, nil }
+
+// drawOffline makes the ID of a registration whose activation password is the
+// message itself.
+func (f *frame) drawOffline(r *Registration, a Authenticator) (string, error) {
+	var err error
+	r.ID, err = dsapp.Draw(f.service.Rand, f.settings.RegistrationIDAlphabet, f.settings.RegistrationIDLength)
+	if err != nil {
+		return "", fmt.Errorf("draw a registration ID: %w", err)
+	}
+	f.mustBeNew(r.ID)
+	return f.firstMessage(r, a)
+}

@@ -1,0 +1,60 @@
+package provision
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// DeactivateInstance takes an instance's secret and gives its place back. Its
+// sequence number stays spent.
+func (s *Service) DeactivateInstance(ctx context.Context, operator Operator, name string) (Authenticator, error) {
+	return perform(ctx, s, operatorEvent("authenticator deactivate", operator), func(f *frame) (Authenticator, error) {
+		serialNumber, sequenceNumber, ok := splitInstanceName(name)
+		if !ok {
+			return Authenticator{}, refuse(InvalidParameter, "The instance is named by a licence's serial number, a hyphen and a sequence number, such as VDS1000140-1.")
+		}
+		var a Authenticator
+		err := f.read(func(v View) error {
+			var err error
+			a, err = f.authenticator(v, serialNumber)
+			return err
+		})
+		if err != nil {
+			return a, err
+		}
+		i, found := a.instance(sequenceNumber)
+		if !found || i.State != InstanceActive {
+			return a, refuse(NotFound, fmt.Sprintf("There is no active instance %s.", name))
+		}
+		i.deactivate()
+		a.Licence = a.Licence.with(i)
+		put(f, Tx.PutAuthenticator, a)
+		return a, nil
+	})
+}
+
+// splitInstanceName reads a name such as VDS1000140-1.
+func splitInstanceName(name string) (serialNumber string, sequenceNumber uint8, ok bool) {
+	if !regexp.MustCompile(`^[A-Z0-9]{3}[0-9]{7}-[1-9][0-9]{0,2}$`).MatchString(name) {
+		return "", 0, false
+	}
+	serialNumber, sequence, _ := strings.Cut(name, "-")
+	number, err := strconv.ParseUint(sequence, 10, 8)
+	return serialNumber, uint8(number), err == nil
+}
+
+// instance finds an instance of a licence.
+func (a Authenticator) instance(sequenceNumber uint8) (Instance, bool) {
+	if a.Licence == nil {
+		return Instance{}, false
+	}
+	at := slices.IndexFunc(a.Licence.Instances, func(i Instance) bool { return i.SequenceNumber == sequenceNumber })
+	if at < 0 {
+		return Instance{}, false
+	}
+	return a.Licence.Instances[at], true
+}

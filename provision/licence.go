@@ -1,0 +1,159 @@
+package provision
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
+)
+
+// The limits of a licence (profile section 8).
+const (
+	maxInstances      = 99
+	maxSequenceNumber = 255
+)
+
+// Licence is what makes an authenticator one of multi-device licensing: its
+// secret is the licence's, and the devices have instances of their own. It is
+// kept in the authenticator's record, so that a place is taken and a sequence
+// number spent in one step.
+type Licence struct {
+	// Limit is how many instances may have a place at once, 1 to 99.
+	Limit int
+
+	// NextSequenceNumber was never given to an instance; over 255, the
+	// licence is used up.
+	NextSequenceNumber int
+
+	// Instances are in the order of their sequence numbers.
+	Instances []Instance `json:",omitempty"`
+}
+
+// InstanceState says what has happened to an instance.
+type InstanceState string
+
+// The states of an instance. A pending one that was replaced, or whose
+// registration has closed, is gone.
+const (
+	InstancePending     InstanceState = "Pending" // until its registration expires
+	InstanceActive      InstanceState = "Active"
+	InstanceDeactivated InstanceState = "Deactivated"
+)
+
+// Instance is a device's share of a licence. Its one-time passwords are those
+// of dsapp.InstanceParameters.
+type Instance struct {
+	SequenceNumber uint8
+	State          InstanceState
+	RegistrationID string
+	DeviceType     dsapp.DeviceType
+
+	// ExpiresAt is the registration's: a pending instance has its place until
+	// then and no longer.
+	ExpiresAt time.Time
+
+	// Secret is sealed and goes when the instance is deactivated.
+	Secret []byte `json:",omitempty"`
+
+	// NextMovingFactor is the lowest that is still accepted.
+	NextMovingFactor uint64 `json:",omitempty"`
+
+	// DevicePNID is the notification ID of the device, as given, sealed.
+	DevicePNID []byte `json:",omitempty"`
+
+	ActivatedAt time.Time `json:",omitzero"`
+}
+
+// InstanceName is the serial number of an instance, such as VDS1000140-1.
+func InstanceName(serialNumber string, sequenceNumber uint8) string {
+	return fmt.Sprintf("%s-%d", serialNumber, sequenceNumber)
+}
+
+func instancePlace(serialNumber string, sequenceNumber uint8, field string) place {
+	return place{"instance", InstanceName(serialNumber, sequenceNumber), field}
+}
+
+// holdsPlace reports whether an instance counts against the limit at now.
+func (i Instance) holdsPlace(now time.Time) bool {
+	return i.State == InstanceActive || i.State == InstancePending && now.Before(i.ExpiresAt)
+}
+
+// Places is how many instances count against the limit at now.
+func (l Licence) Places(now time.Time) int {
+	taken := 0
+	for _, i := range l.Instances {
+		if i.holdsPlace(now) {
+			taken++
+		}
+	}
+	return taken
+}
+
+// pending finds the instance that waits for a registration's activation.
+func (l Licence) pending(registrationID string) (Instance, bool) {
+	at := slices.IndexFunc(l.Instances, func(i Instance) bool {
+		return i.State == InstancePending && i.RegistrationID == registrationID
+	})
+	if at < 0 {
+		return Instance{}, false
+	}
+	return l.Instances[at], true
+}
+
+// without is the licence less the pending instance of a registration, and
+// less those whose registrations have expired.
+func (l Licence) without(registrationID string, now time.Time) *Licence {
+	l.Instances = slices.DeleteFunc(slices.Clone(l.Instances), func(i Instance) bool {
+		return i.State == InstancePending && (i.RegistrationID == registrationID || !i.holdsPlace(now))
+	})
+	return &l
+}
+
+// with is the licence with an instance changed.
+func (l Licence) with(changed Instance) *Licence {
+	l.Instances = slices.Clone(l.Instances)
+	for at := range l.Instances {
+		if l.Instances[at].SequenceNumber == changed.SequenceNumber {
+			l.Instances[at] = changed
+		}
+	}
+	return &l
+}
+
+// cleared is the licence when it is taken from its user: nothing holds a
+// place, and the sequence numbers stay spent.
+func (l Licence) cleared() *Licence {
+	l.Instances = slices.DeleteFunc(slices.Clone(l.Instances), func(i Instance) bool { return i.State == InstancePending })
+	for at := range l.Instances {
+		l.Instances[at].deactivate()
+	}
+	return &l
+}
+
+func (i *Instance) deactivate() {
+	i.State, i.Secret, i.DevicePNID = InstanceDeactivated, nil, nil
+}
+
+// placeLeft refuses a licence on which no other instance can be.
+func (f *frame) placeLeft(l Licence) error {
+	f.checked("places of the licence", fmt.Sprintf("%d of %d", l.Places(f.now), l.Limit))
+	switch {
+	case l.NextSequenceNumber > maxSequenceNumber:
+		return refuse(LicenceFull, "License activation limit reached: the licence has used up its 255 sequence numbers.")
+	case l.Places(f.now) >= l.Limit:
+		return refuse(LicenceFull, fmt.Sprintf("License activation limit reached: all %d instances are taken.", l.Limit))
+	}
+	return nil
+}
+
+// dropPending gives back the place that a registration holds.
+func (f *frame) dropPending(a Authenticator, registrationID string) {
+	if a.Licence == nil {
+		return
+	}
+	if _, pending := a.Licence.pending(registrationID); pending {
+		a.Licence = a.Licence.without(registrationID, f.now)
+		put(f, Tx.PutAuthenticator, a)
+	}
+}

@@ -1,0 +1,386 @@
+package provision_test
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/provision"
+)
+
+const licenceSerial = "VDM1000001"
+
+// newLicencePlay is a play with user3 and a licence, over a policy that has
+// everything of MDL on.
+func newLicencePlay(t testing.TB, limit int) *play {
+	t.Helper()
+	p := newPlay(t)
+	must(p.AddPolicy(t.Context(), operator(), provision.AddPolicy{Name: "mdl", Parent: "lab",
+		Set: []byte(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"MessageMinutes":5}`)}))(t)
+	p.component("mdl-component", "127.0.0.0/8", "mdl")
+	must(p.AddUser(t.Context(), operator(), provision.AddUser{UserID: "user3", StaticPassword: "Password2"}))(t)
+	p.authenticator("user3", provision.AddAuthenticator{SerialNumber: licenceSerial, Parameters: dsapp.InstanceParameters(), Limit: limit})
+	return p
+}
+
+func mdlCaller() provision.Caller {
+	c := caller()
+	c.ComponentType = "mdl-component"
+	return c
+}
+
+func (p *play) registerOn(activationType int) (provision.DSAPPSRPRegisterResult, error) {
+	return p.DSAPPSRPRegister(p.t.Context(), mdlCaller(), provision.DSAPPSRPRegister{
+		UserID: "user3", Domain: "master", StaticPassword: "Password2", ActivationType: &activationType})
+}
+
+// firstMessage registers offline and reads the message.
+func (p *play) firstMessage() (string, dsapp.ActivationMessage1) {
+	p.t.Helper()
+	r := must(p.registerOn(1))(p.t)
+	return r.RegistrationID, must(dsapp.ParseActivationMessage1(r.ActivationPassword))(p.t)
+}
+
+func (p *play) deviceCode(m dsapp.ActivationMessage1) dsapp.DeviceCode {
+	p.t.Helper()
+	var nonce [6]byte
+	must(rand.Read(nonce[:]))(p.t)
+	return must(dsapp.NewDeviceCode(m, dsapp.Android, nonce))(p.t)
+}
+
+func (p *play) addDevice(id, code string) (provision.AddDeviceResult, error) {
+	return p.AddDevice(p.t.Context(), mdlCaller(), provision.AddDevice{RegistrationID: id, DeviceCode: code})
+}
+
+func (p *play) sign(id, signature string) (provision.DSAPPSRPActivateResult, error) {
+	return p.ActivateInstance(p.t.Context(), mdlCaller(), provision.ActivateInstance{RegistrationID: id, Signature: signature})
+}
+
+// added is a device that has its Activation Message 2.
+type added struct {
+	id, signature string
+	secret        []byte
+	sequence      uint8
+}
+
+func (p *play) open(id string, m dsapp.ActivationMessage1, c dsapp.DeviceCode, result provision.AddDeviceResult) added {
+	p.t.Helper()
+	m2 := must(dsapp.ParseActivationMessage2(result.ActivationMessage2))(p.t)
+	secret := must(m2.Open(m, c))(p.t)
+	if want := provision.InstanceName(licenceSerial, m2.SequenceNumber); result.SerialNumber != want {
+		p.t.Errorf("the instance is %s, its message is of %s", result.SerialNumber, want)
+	}
+	return added{id, must(m2.Signature(secret))(p.t), secret, m2.SequenceNumber}
+}
+
+// add goes from register to Activation Message 2.
+func (p *play) add() added {
+	p.t.Helper()
+	id, m := p.firstMessage()
+	c := p.deviceCode(m)
+	return p.open(id, m, c, must(p.addDevice(id, c.String()))(p.t))
+}
+
+func (p *play) licence() provision.Licence {
+	p.t.Helper()
+	return *must(p.ShowAuthenticator(p.t.Context(), licenceSerial))(p.t).Licence
+}
+
+func wantRefusal(t testing.TB, err error, want provision.Refusal) {
+	t.Helper()
+	var refusal *provision.Error
+	if !errors.As(err, &refusal) || refusal.Refusal != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+func TestMDLOffline(t *testing.T) {
+	p := newLicencePlay(t, 2)
+	d := p.add()
+	result := must(p.sign(d.id, d.signature))(t)
+	if result.SerialNumber != licenceSerial+"-1" || result.User.UserID != "user3" {
+		t.Errorf("%+v", result)
+	}
+	a := must(p.ShowAuthenticator(t.Context(), licenceSerial))(t)
+	if a.State != provision.Active || a.Licence.Instances[0].State != provision.InstanceActive || a.GraceEndsAt.After(p.clock()) {
+		t.Errorf("%+v", a)
+	}
+	_, err := p.sign(d.id, d.signature)
+	wantRefusal(t, err, provision.NotFound)
+}
+
+func TestMDLOnline(t *testing.T) {
+	p := newLicencePlay(t, 2)
+	for _, startsOver := range []bool{false, true} {
+		r := must(p.registerOn(0))(t)
+		h := p.exchange(r)
+		m := p.deliverMessage(h)
+		c := p.deviceCode(m)
+		d := p.open(h.id, m, c, must(p.addDevice(h.id, c.String()))(t))
+		if startsOver { // the pending instance goes, and its message with it
+			h = p.exchange(r)
+			_, err := p.addDevice(h.id, c.String())
+			wantRefusal(t, err, provision.OutOfOrder)
+			m = p.deliverMessage(h)
+			c = p.deviceCode(m)
+			d = p.open(h.id, m, c, must(p.addDevice(h.id, c.String()))(t))
+		}
+		must(p.sign(d.id, d.signature))(t)
+	}
+	if l := p.licence(); len(l.Instances) != 2 || l.Instances[1].SequenceNumber != 3 || l.NextSequenceNumber != 4 {
+		t.Errorf("%+v", l)
+	}
+	_, err := p.registerOn(0)
+	wantRefusal(t, err, provision.LicenceFull)
+}
+
+func (p *play) deliverMessage(h handset) dsapp.ActivationMessage1 {
+	p.t.Helper()
+	data := must(p.prove(h, h.M1))(p.t)
+	text := must(dsapp.Decrypt(h.K, dsapp.ItemActivationMessage, *data.ActivationMessage))(p.t)
+	return must(dsapp.ParseActivationMessage1(text))(p.t)
+}
+
+func TestMDLSameAndOtherCode(t *testing.T) {
+	p := newLicencePlay(t, 1)
+	id, m := p.firstMessage()
+	c := p.deviceCode(m)
+	first := must(p.addDevice(id, c.String()))(t)
+	if again := must(p.addDevice(id, c.String()))(t); again != first {
+		t.Errorf("the same code got %+v after %+v", again, first)
+	}
+	other := p.deviceCode(m)
+	d := p.open(id, m, other, must(p.addDevice(id, other.String()))(t))
+	if d.sequence != 2 {
+		t.Errorf("sequence number %d", d.sequence)
+	}
+	old := p.open(id, m, c, first)
+	_, err := p.sign(id, old.signature)
+	wantRefusal(t, err, provision.InvalidCredentials)
+	must(p.sign(id, d.signature))(t)
+}
+
+func TestMDLResponseInsteadOfSignature(t *testing.T) {
+	p := newLicencePlay(t, 2)
+	d := p.add()
+	otp := must(oath.OTP(d.secret, oath.TimeStep(p.clock())-2, dsapp.InstanceParameters()))(t)
+	must(p.DSAPPSRPActivate(t.Context(), mdlCaller(), provision.DSAPPSRPActivate{RegistrationID: d.id, Response: otp}))(t)
+
+	d = p.add()
+	must(p.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "mdl", Set: []byte(`{"OTPInsteadOfSignature":false}`)}))(t)
+	otp = must(oath.OTP(d.secret, oath.TimeStep(p.clock()), dsapp.InstanceParameters()))(t)
+	_, err := p.DSAPPSRPActivate(t.Context(), mdlCaller(), provision.DSAPPSRPActivate{RegistrationID: d.id, Response: otp})
+	wantRefusal(t, err, provision.NotAllowed)
+	_, err = p.DSAPPSRPActivate(t.Context(), mdlCaller(), provision.DSAPPSRPActivate{RegistrationID: d.id, DerivationCode: "0123456789ABCDEF123456"})
+	wantRefusal(t, err, provision.InvalidParameter)
+}
+
+func TestMDLWrongThings(t *testing.T) {
+	p := newLicencePlay(t, 2)
+	id, m := p.firstMessage()
+	_, other := p.firstMessage()
+	_, err := p.addDevice(id, "12345678901234567890123456")
+	wantRefusal(t, err, provision.InvalidParameter)
+	_, err = p.addDevice(id, p.deviceCode(other).String()) // of another message
+	wantRefusal(t, err, provision.InvalidCredentials)
+	_, err = p.sign(id, "12345678")
+	wantRefusal(t, err, provision.OutOfOrder)
+
+	p.wait(5 * time.Minute)
+	_, err = p.addDevice(id, p.deviceCode(m).String())
+	wantRefusal(t, err, provision.MessageExpired)
+
+	first, second := p.add(), p.add()
+	_, err = p.sign(first.id, second.signature) // of another instance
+	wantRefusal(t, err, provision.InvalidCredentials)
+	must(p.sign(first.id, first.signature))(t)
+	must(p.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "mdl", Set: []byte(`{"OfflineMDL":false}`)}))(t)
+	must(p.DeactivateInstance(t.Context(), operator(), licenceSerial+"-1"))(t)
+	_, err = p.registerOn(1)
+	wantRefusal(t, err, provision.NotAllowed)
+}
+
+// A place comes back when its registration expires, spends its attempts or is
+// closed, and when the instance is deactivated.
+func TestMDLPlacesComeBack(t *testing.T) {
+	p := newLicencePlay(t, 1)
+	p.add()
+	_, err := p.registerOn(0)
+	wantRefusal(t, err, provision.LicenceFull)
+	p.wait(10 * time.Minute)
+	d := p.add()
+	for range 3 {
+		_, err = p.sign(d.id, "00000000")
+		wantRefusal(t, err, provision.InvalidCredentials)
+	}
+	d = p.add()
+	must(p.CloseRegistration(t.Context(), operator(), provision.CloseRegistration{RegistrationID: d.id}))(t)
+	d = p.add()
+	must(p.sign(d.id, d.signature))(t)
+	_, err = p.registerOn(0)
+	wantRefusal(t, err, provision.LicenceFull)
+	name := provision.InstanceName(licenceSerial, d.sequence)
+	must(p.DeactivateInstance(t.Context(), operator(), name))(t)
+	_, err = p.DeactivateInstance(t.Context(), operator(), name)
+	wantRefusal(t, err, provision.NotFound)
+	if d = p.add(); d.sequence != 5 {
+		t.Errorf("sequence number %d", d.sequence)
+	}
+	must(p.UnassignAuthenticator(t.Context(), operator(), licenceSerial))(t)
+	if l := p.licence(); l.Places(p.clock()) != 0 || l.NextSequenceNumber != 6 {
+		t.Errorf("%+v", l)
+	}
+}
+
+// Of 64 devices at the last place one gets it.
+func TestMDLRaceForTheLastPlace(t *testing.T) {
+	p := newLicencePlay(t, 1)
+	const devices = 64
+	var ids, codes [devices]string
+	for i := range devices {
+		id, m := p.firstMessage()
+		ids[i], codes[i] = id, p.deviceCode(m).String()
+	}
+	var won, full int
+	var mutex sync.Mutex
+	var all sync.WaitGroup
+	for i := range devices {
+		all.Go(func() {
+			_, err := p.addDevice(ids[i], codes[i])
+			var refusal *provision.Error
+			mutex.Lock()
+			defer mutex.Unlock()
+			switch {
+			case err == nil:
+				won++
+			case errors.As(err, &refusal) && refusal.Refusal == provision.LicenceFull:
+				full++
+			default:
+				t.Errorf("device %d: %v", i, err)
+			}
+		})
+	}
+	all.Wait()
+	if won != 1 || full != devices-1 {
+		t.Errorf("%d won, %d found it full", won, full)
+	}
+}
+
+// No sequence of steps gives one sequence number or one (key, block) pair
+// twice, or a place too many.
+func TestMDLModel(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		limit := rapid.IntRange(1, 3).Draw(rt, "limit")
+		p := newLicencePlay(t, limit)
+		m := model{play: p, messages: map[string]dsapp.ActivationMessage1{}, codes: map[string]dsapp.DeviceCode{}, given: map[uint8]string{}, sealed: map[string]bool{}}
+		for range rapid.IntRange(1, 25).Draw(rt, "steps") {
+			m.step(rt)
+			if l := p.licence(); l.Places(p.clock()) > limit {
+				rt.Fatalf("%d places of %d", l.Places(p.clock()), limit)
+			}
+		}
+	})
+}
+
+type model struct {
+	*play
+	ids      []string
+	messages map[string]dsapp.ActivationMessage1
+	codes    map[string]dsapp.DeviceCode
+	given    map[uint8]string // sequence number to message 2
+	sealed   map[string]bool
+}
+
+func (m *model) step(rt *rapid.T) {
+	step := rapid.SampledFrom([]string{"register", "add", "again", "sign", "close", "wait", "deactivate"}).Draw(rt, "step")
+	if step == "register" || len(m.ids) == 0 {
+		if r, err := m.registerOn(1); err == nil {
+			m.ids = append(m.ids, r.RegistrationID)
+			m.messages[r.RegistrationID] = must(dsapp.ParseActivationMessage1(r.ActivationPassword))(m.t)
+		}
+		return
+	}
+	id := rapid.SampledFrom(m.ids).Draw(rt, "registration")
+	switch step {
+	case "add":
+		m.codes[id] = m.deviceCode(m.messages[id])
+		m.add(rt, id)
+	case "again":
+		if _, ok := m.codes[id]; ok {
+			m.add(rt, id)
+		}
+	case "sign":
+		for _, message := range m.given {
+			m2 := must(dsapp.ParseActivationMessage2(message))(m.t)
+			if secret, err := m2.Open(m.messages[id], m.codes[id]); err == nil {
+				_, _ = m.sign(id, must(m2.Signature(secret))(m.t))
+			}
+		}
+	case "close":
+		_, _ = m.CloseRegistration(m.t.Context(), operator(), provision.CloseRegistration{RegistrationID: id})
+	case "wait":
+		m.wait(time.Duration(rapid.IntRange(1, 6).Draw(rt, "minutes")) * time.Minute)
+	case "deactivate":
+		number := rapid.IntRange(1, 9).Draw(rt, "instance")
+		_, _ = m.DeactivateInstance(m.t.Context(), operator(), fmt.Sprintf("%s-%d", licenceSerial, number))
+	}
+}
+
+// add checks that what is new is of a new sequence number and block: the
+// block is the message's tag, under a key of its own.
+func (m *model) add(rt *rapid.T, id string) {
+	result, err := m.addDevice(id, m.codes[id].String())
+	if err != nil {
+		return
+	}
+	m2 := must(dsapp.ParseActivationMessage2(result.ActivationMessage2))(m.t)
+	if before, ok := m.given[m2.SequenceNumber]; ok && before != result.ActivationMessage2 {
+		rt.Fatalf("sequence number %d was given twice", m2.SequenceNumber)
+	}
+	block := result.ActivationMessage2[len(result.ActivationMessage2)-32:]
+	if _, known := m.given[m2.SequenceNumber]; !known && m.sealed[block] {
+		rt.Fatalf("a block was used twice")
+	}
+	m.given[m2.SequenceNumber], m.sealed[block] = result.ActivationMessage2, true
+}
+
+func TestMDLSequenceNumbersEnd(t *testing.T) {
+	p := newLicencePlay(t, 1)
+	must(p.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "mdl", Set: []byte(`{"RegistrationMinutes":600,"MessageMinutes":600}`)}))(t)
+	id, m := p.firstMessage()
+	var sequence []uint8
+	for range 255 {
+		c := p.deviceCode(m)
+		sequence = append(sequence, p.open(id, m, c, must(p.addDevice(id, c.String()))(t)).sequence)
+	}
+	if !slices.IsSorted(sequence) || len(slices.Compact(sequence)) != 255 || sequence[254] != 255 {
+		t.Errorf("sequence numbers %v", sequence)
+	}
+	_, err := p.addDevice(id, p.deviceCode(m).String())
+	wantRefusal(t, err, provision.LicenceFull)
+}
+
+func TestLicenceRefusals(t *testing.T) {
+	p := newPlay(t)
+	good := provision.AddAuthenticator{SerialNumber: licenceSerial, Parameters: dsapp.InstanceParameters(), Limit: 99}
+	for name, change := range map[string]func(*provision.AddAuthenticator){
+		"limit below 0": func(a *provision.AddAuthenticator) { a.Limit = -1 },
+		"limit of 100":  func(a *provision.AddAuthenticator) { a.Limit = 100 },
+		"event-based":   func(a *provision.AddAuthenticator) { a.Type = oath.HOTP },
+		"short secret":  func(a *provision.AddAuthenticator) { a.SecretSize = 20 },
+	} {
+		in := good
+		change(&in)
+		_, err := p.AddAuthenticator(t.Context(), operator(), in)
+		t.Run(name, func(t *testing.T) { wantRefusal(t, err, provision.InvalidParameter) })
+	}
+	must(p.AddAuthenticator(t.Context(), operator(), good))(t)
+}

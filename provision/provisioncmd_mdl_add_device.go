@@ -1,0 +1,144 @@
+package provision
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"io"
+
+	"github.com/dsappd/dsappd/dsapp"
+)
+
+// AddDevice is a device's answer to Activation Message 1.
+type AddDevice struct {
+	RegistrationID string
+	DeviceCode     string // 26 digits
+}
+
+// AddDeviceResult carries an instance to the device.
+type AddDeviceResult struct {
+	ActivationMessage2 string // 98 hex characters
+	User               UserOutput
+	SerialNumber       string // of the instance
+}
+
+// AddDevice is PROVISIONCMD_MDL_ADD_DEVICE: it takes a place on the licence
+// for the device and makes its Activation Message 2. The same code gets the
+// same message again, another one a new instance instead of the pending one.
+func (s *Service) AddDevice(ctx context.Context, caller Caller, in AddDevice) (AddDeviceResult, error) {
+	return perform(ctx, s, callEvent("PROVISIONCMD_MDL_ADD_DEVICE", caller), func(f *frame) (AddDeviceResult, error) {
+		var none AddDeviceResult
+		l, err := f.step(caller, in.RegistrationID)
+		if err != nil {
+			return none, err
+		}
+		code, err := dsapp.ParseDeviceCode(in.DeviceCode)
+		if err != nil {
+			return none, refuse(InvalidParameter, fmt.Sprintf("The device code is refused: %v.", err))
+		}
+		if err := f.alive(l); err != nil {
+			return none, err
+		}
+		same, err := f.sameDevice(l, in.DeviceCode)
+		if err != nil {
+			return none, err
+		}
+		step := StepAddDevice
+		if l.registration.State == DeviceAdded && same {
+			step = StepAddSameDevice
+		} else if l.registration.State == DeviceAdded {
+			step = StepAddOtherDevice
+		}
+		row, err := f.inOrder(l, step)
+		switch {
+		case err != nil:
+			return none, err
+		case same:
+			return f.sameMessage(l)
+		}
+		return f.addDevice(l, row, code)
+	})
+}
+
+// sameDevice recognises the code of the pending instance.
+func (f *frame) sameDevice(l living, code string) (bool, error) {
+	r := l.registration
+	if len(r.DeviceCode) == 0 || l.authenticator.Licence == nil {
+		return false, nil
+	}
+	if _, pending := l.authenticator.Licence.pending(r.ID); !pending {
+		return false, nil
+	}
+	added, err := f.service.Sealer.open(registrationPlace(r.ID, "device code"), r.DeviceCode)
+	if err != nil {
+		return false, err
+	}
+	return subtle.ConstantTimeCompare(added, []byte(code)) == 1, nil
+}
+
+func (f *frame) sameMessage(l living) (AddDeviceResult, error) {
+	r := l.registration
+	f.checked("device code", "repeated")
+	text, err := f.service.Sealer.open(registrationPlace(r.ID, "message 2"), r.Message2)
+	if err != nil {
+		return AddDeviceResult{}, err
+	}
+	i, _ := l.authenticator.Licence.pending(r.ID)
+	return AddDeviceResult{string(text), l.user.output(), InstanceName(r.SerialNumber, i.SequenceNumber)}, nil
+}
+
+func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode) (AddDeviceResult, error) {
+	var none AddDeviceResult
+	message1, err := f.openMessage(l.registration)
+	if err != nil {
+		return none, err
+	}
+	f.checked("activation message 1", "until "+message1.Expiry.Format("2006-01-02T15:04:05Z07:00"))
+	if !f.now.Before(message1.Expiry) {
+		return none, refuse(MessageExpired, "Activation Message 1 has expired: begin anew.")
+	}
+	f.checked("device code", "")
+	if !code.Answers(message1) {
+		return none, f.wrongProof(l, row, "The device code does not answer this registration's Activation Message 1.")
+	}
+	licence := l.authenticator.Licence.without(l.registration.ID, f.now)
+	if err := f.placeLeft(*licence); err != nil {
+		return none, err
+	}
+	l.authenticator.Licence = licence
+	message2, err := f.newInstance(&l, message1, code)
+	if err != nil {
+		return none, err
+	}
+	l.registration.State = row.Right
+	put(f, Tx.PutRegistration, l.registration)
+	put(f, Tx.PutAuthenticator, l.authenticator)
+	return AddDeviceResult{message2.String(), l.user.output(), InstanceName(l.registration.SerialNumber, message2.SequenceNumber)}, nil
+}
+
+// newInstance spends a sequence number and draws the instance's secret.
+func (f *frame) newInstance(l *living, message1 dsapp.ActivationMessage1, code dsapp.DeviceCode) (dsapp.ActivationMessage2, error) {
+	r, licence := &l.registration, l.authenticator.Licence
+	instance := Instance{
+		SequenceNumber: uint8(licence.NextSequenceNumber), State: InstancePending,
+		RegistrationID: r.ID, ExpiresAt: r.ExpiresAt, DeviceType: code.Type,
+	}
+	licence.NextSequenceNumber++
+	secret := make([]byte, dsapp.InstanceSecretSize)
+	if _, err := io.ReadFull(f.service.Rand, secret); err != nil {
+		return dsapp.ActivationMessage2{}, fmt.Errorf("draw an instance's secret: %w", err)
+	}
+	message2, err := dsapp.NewActivationMessage2(message1, code, instance.SequenceNumber, secret)
+	if err != nil {
+		return message2, fmt.Errorf("activation message 2: %w", err)
+	}
+	if instance.Secret, err = f.service.Sealer.seal(instancePlace(r.SerialNumber, instance.SequenceNumber, "secret"), secret); err != nil {
+		return message2, err
+	}
+	if r.DeviceCode, err = f.service.Sealer.seal(registrationPlace(r.ID, "device code"), []byte(code.String())); err != nil {
+		return message2, err
+	}
+	r.Message2, err = f.service.Sealer.seal(registrationPlace(r.ID, "message 2"), []byte(message2.String()))
+	licence.Instances = append(licence.Instances, instance)
+	return message2, err
+}
