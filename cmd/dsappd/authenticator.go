@@ -88,8 +88,8 @@ func (c *authenticatorAddCommand) licence(a *admin.AddAuthenticator) error {
 type authenticatorListCommand struct {
 	doorFlags
 	listFlags
-	Domain string `placeholder:"DOMAIN" help:"The authenticators of this domain only."`
-	State  string `enum:",Unassigned,Assigned,Active,Disabled" default:"" help:"Those in this state only: Unassigned, Assigned, Active or Disabled."`
+	Domain string                 `placeholder:"DOMAIN" help:"The authenticators of this domain only."`
+	State  authenticatorStateFlag `placeholder:"STATE" help:"Those in this state only: Unassigned, Assigned, Active or Disabled."`
 }
 
 func (c *authenticatorListCommand) Run(ctx context.Context, std streams) error {
@@ -105,6 +105,15 @@ func (c *authenticatorListCommand) Run(ctx context.Context, std streams) error {
 			},
 			key: func(serialNumber string) string { return serialNumber },
 		})
+}
+
+type authenticatorStateFlag provision.AuthenticatorState
+
+// UnmarshalText reads the name of a state.
+func (s *authenticatorStateFlag) UnmarshalText(text []byte) error {
+	state, err := stateNamed(string(text), provision.Unassigned, provision.Assigned, provision.Active, provision.Disabled)
+	*s = authenticatorStateFlag(state)
+	return err
 }
 
 func authenticatorType(a admin.Authenticator) string {

@@ -106,7 +106,7 @@ func (c *componentShowCommand) Run(ctx context.Context, std streams) error {
 type componentSetCommand struct {
 	doorFlags
 	componentFlags
-	Policy string `required:"" placeholder:"POLICY" help:"The policy of what it registers from now on; '' for the default settings."`
+	Policy string `required:"" placeholder:"POLICY" help:"The policy of what it registers from now on; \"\" for the default settings."`
 }
 
 func (c *componentSetCommand) Run(ctx context.Context, std streams) error {

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/server/admin"
@@ -16,8 +19,38 @@ import (
 
 // listFlags are those of every list.
 type listFlags struct {
-	After string `placeholder:"KEY" help:"Go on after this one, as the end of a limited list says it."`
-	Limit uint   `placeholder:"N" help:"Print at most N; without it, all."`
+	After string    `placeholder:"KEY" help:"Go on after this one, as the end of a limited list says it."`
+	Limit listLimit `placeholder:"N" help:"Print at most N; without it, or with 0, all."`
+}
+
+// listLimit is how many records a list prints, 0 for all.
+type listLimit uint32
+
+// Decode reads the limit itself, since what begins with a hyphen never reaches
+// a reader of text.
+func (l *listLimit) Decode(ctx *kong.DecodeContext) error {
+	given := ""
+	if token := ctx.Scan.Pop(); !token.IsEOL() {
+		given = token.String()
+	}
+	limit, err := strconv.ParseUint(given, 10, 31)
+	if err != nil {
+		return fmt.Errorf("give a whole number from 0 to %d, not %q", math.MaxInt32, given)
+	}
+	*l = listLimit(limit)
+	return nil
+}
+
+// stateNamed is the state that is meant, in any letter case.
+func stateNamed[S ~string](name string, known ...S) (S, error) {
+	names := make([]string, 0, len(known))
+	for _, state := range known {
+		if strings.EqualFold(name, string(state)) {
+			return state, nil
+		}
+		names = append(names, string(state))
+	}
+	return "", fmt.Errorf("%q is no state: give one of %s", name, strings.Join(names, ", "))
 }
 
 // columns says how a list is printed for people, and how its keys are said.
@@ -39,18 +72,20 @@ func printList[R, K any](ctx context.Context, std streams, f doorFlags, l listFl
 		return err
 	}
 	printer := newListPrinter(std.Out, f.JSON, c)
-	err = walk(int(min(l.Limit, math.MaxInt32)), after, func(after K, limit int) (admin.Page[R, K], error) { return ask(door, after, limit) },
-		printer.page, func(next K) { fmt.Fprintf(std.Err, "more follow: --after %q\n", c.key(next)) })
+	next, err := walk(int(l.Limit), after, func(after K, limit int) (admin.Page[R, K], error) { return ask(door, after, limit) }, printer.page)
 	if err == nil {
 		err = printer.end()
+	}
+	if err == nil && next != nil {
+		fmt.Fprintf(std.Err, "more follow: --after %q\n", c.key(*next))
 	}
 	return errors.Join(err, door.Close())
 }
 
-// walk gives every page to print, up to a limit of records, and says where
-// the list goes on should it be longer.
+// walk gives every page to print, up to a limit of records, and returns the
+// key after which the list goes on should it be longer.
 func walk[R, K any](limit int, after K, ask func(after K, limit int) (admin.Page[R, K], error),
-	print func([]R) error, more func(K)) error {
+	print func([]R) error) (*K, error) {
 	for printed := 0; ; {
 		size := pageSize
 		if limit > 0 {
@@ -58,18 +93,14 @@ func walk[R, K any](limit int, after K, ask func(after K, limit int) (admin.Page
 		}
 		page, err := ask(after, size)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := print(page.Items); err != nil {
-			return err
+			return nil, err
 		}
 		printed += len(page.Items)
-		if page.Next == nil {
-			return nil
-		}
-		if limit > 0 && printed >= limit {
-			more(*page.Next)
-			return nil
+		if page.Next == nil || limit > 0 && printed >= limit {
+			return page.Next, nil
 		}
 		after = *page.Next
 	}

@@ -69,13 +69,25 @@ func run(args []string, std streams) int {
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(std.Err, "dsappd: %v\nSee: dsappd --help\n", err)
+		fmt.Fprintf(std.Err, "dsappd: %v\nSee: %s --help\n", err, commandOf(err))
 		return exitUsage
 	}
 	if err := command.Run(); err != nil {
 		return report(std.Err, err)
 	}
 	return 0
+}
+
+// commandOf is the command whose line was wrong, as far as it was said.
+func commandOf(err error) string {
+	wrong, ok := errors.AsType[*kong.ParseError](err)
+	if !ok {
+		return "dsappd"
+	}
+	if selected := wrong.Context.Selected(); selected != nil {
+		return selected.FullPath()
+	}
+	return wrong.Context.Model.Name
 }
 
 // report says why a command failed.

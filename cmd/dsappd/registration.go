@@ -19,7 +19,7 @@ type registrationCommand struct {
 type registrationListCommand struct {
 	doorFlags
 	listFlags
-	State string `enum:",Registered,KeyExchanged,DataIssued,DeviceAdded,Activated,Closed" default:"" help:"Those in this state only: Registered, KeyExchanged, DataIssued, DeviceAdded, Activated or Closed."`
+	State registrationStateFlag `placeholder:"STATE" help:"Those in this state only: Registered, KeyExchanged, DataIssued, DeviceAdded, Activated or Closed."`
 }
 
 func (c *registrationListCommand) Run(ctx context.Context, std streams) error {
@@ -34,6 +34,16 @@ func (c *registrationListCommand) Run(ctx context.Context, std streams) error {
 			},
 			key: func(id string) string { return id },
 		})
+}
+
+type registrationStateFlag provision.RegistrationState
+
+// UnmarshalText reads the name of a state.
+func (s *registrationStateFlag) UnmarshalText(text []byte) error {
+	state, err := stateNamed(string(text), provision.Registered, provision.KeyExchanged, provision.DataIssued,
+		provision.DeviceAdded, provision.Activated, provision.Closed)
+	*s = registrationStateFlag(state)
+	return err
 }
 
 func registrationState(r admin.Registration) string {

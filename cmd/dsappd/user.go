@@ -16,7 +16,7 @@ type userCommand struct {
 	Show        userShowCommand        `cmd:"" help:"Show a user."`
 	SetPassword userSetPasswordCommand `cmd:"" help:"Set a user's static password."`
 	Enable      userEnableCommand      `cmd:"" help:"Let a disabled user register again."`
-	Disable     userDisableCommand     `cmd:"" help:"Refuse a user every step."`
+	Disable     userDisableCommand     `cmd:"" help:"Disable a user: each step of theirs is refused until the user is enabled again."`
 	Unlock      userUnlockCommand      `cmd:"" help:"Unlock a user and forget the wrong passwords."`
 	Delete      userDeleteCommand      `cmd:"" help:"Delete a user, unassign the user's authenticators and close their registrations."`
 }
