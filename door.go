@@ -61,7 +61,10 @@ const doorRounds = 5
 // code in this process, which then holds it until Close.
 func OpenDoor(ctx context.Context, dir string, config DoorConfig) (*Door, error) {
 	config = config.withDefaults()
-	var err error
+	err := checkNamed(dir)
+	if err != nil {
+		return nil, err
+	}
 	for range doorRounds {
 		var door *Door
 		door, err = openDoor(ctx, dir, config)

@@ -10,6 +10,7 @@ func (e Error) Error() string { return string(e) }
 // The faults.
 const (
 	ErrNoFolder     = Error("no data folder")
+	ErrNoStore      = Error("store is missing")
 	ErrNotEmpty     = Error("folder is not empty")
 	ErrLocked       = Error("data folder is in use")
 	ErrSchema       = Error("data folder has another schema version")

@@ -83,14 +83,43 @@ func (f *folder) checkKey(ctx context.Context) error {
 }
 
 func checkFolder(dir string) error {
+	if err := checkNamed(dir); err != nil {
+		return err
+	}
 	_, err := os.Stat(filepath.Join(dir, storeName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w at %s: make one with: dsappd init --dir %s", ErrNoFolder, dir, ShellWord(dir))
+		return noStore(dir)
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrNoFolder, err)
 	}
 	return nil
+}
+
+// checkNamed refuses the empty name, which would be the working folder's.
+func checkNamed(dir string) error {
+	if dir == "" {
+		return fmt.Errorf("%w: its name is empty: name one with --dir", ErrNoFolder)
+	}
+	return nil
+}
+
+// noStore says what a folder without a store is. A new one is advised only
+// where it would take no place of anything.
+func noStore(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %w", ErrNoFolder, err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); name == keyName || name == settingsName {
+			return fmt.Errorf("%w: %s holds %s but no %s: restore it from a backup", ErrNoStore, dir, name, storeName)
+		}
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("%w at %s, which holds %s: name the folder that dsappd init made", ErrNoFolder, dir, entries[0].Name())
+	}
+	return fmt.Errorf("%w at %s: make one with: dsappd init --dir %s", ErrNoFolder, dir, ShellWord(dir))
 }
 
 // storeFault says in the words of a data folder what the store refused.

@@ -34,7 +34,8 @@ func TestFolderRefused(t *testing.T) {
 		words string
 	}{
 		{"missing", os.RemoveAll, ErrNoFolder, "make one with: dsappd init --dir"},
-		{"another folder", func(dir string) error { return os.Remove(filepath.Join(dir, storeName)) }, ErrNoFolder, "dsappd init"},
+		{"store removed", func(dir string) error { return os.Remove(filepath.Join(dir, storeName)) }, ErrNoStore, "holds master.key but no dsappd.db: restore it from a backup"},
+		{"another folder", anotherFolder, ErrNoFolder, "which holds letter"},
 		{"no settings", func(dir string) error { return os.Remove(filepath.Join(dir, settingsName)) }, ErrSettings, "an empty one will do"},
 		{"unknown setting", func(dir string) error { return overwrite(dir, settingsName, []byte("soap.lisen = \"x\"")) }, ErrSettings, `"soap.listen"`},
 		{"no key", func(dir string) error { return os.Remove(filepath.Join(dir, keyName)) }, ErrKey, "backup"},
@@ -59,6 +60,11 @@ func TestFolderRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+// anotherFolder puts a folder of somebody else's in the place of dir.
+func anotherFolder(dir string) error {
+	return errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700), os.WriteFile(filepath.Join(dir, "letter"), nil, 0o600))
 }
 
 func TestFolderIsOpenOnce(t *testing.T) {

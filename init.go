@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
@@ -45,6 +46,9 @@ func Init(ctx context.Context, dir string, options InitOptions) (err error) {
 	if options.Settings == "" {
 		options.Settings = settingsFile
 	}
+	if err := checkNamed(dir); err != nil {
+		return err
+	}
 	dir, err = filepath.Abs(dir)
 	if err != nil {
 		return fmt.Errorf("make a data folder: %w", err)
@@ -66,9 +70,12 @@ func Init(ctx context.Context, dir string, options InitOptions) (err error) {
 
 func checkEmpty(dir string) error {
 	entries, err := os.ReadDir(dir)
+	holdsStore := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == storeName })
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
+	case holdsStore:
+		return fmt.Errorf("%w: %s is a data folder already: serve it with: dsappd serve --dir %s", ErrNotEmpty, dir, ShellWord(dir))
 	case err != nil:
 		return fmt.Errorf("make a data folder: %w", err)
 	case len(entries) > 0:
