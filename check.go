@@ -7,7 +7,7 @@ import (
 )
 
 // check looks for damage in the folder: in the store's file, in each record,
-// in how the records agree, and in what is sealed.
+// in how the records agree, in what is sealed and in the audit.
 func (f *folder) check(ctx context.Context) ([]provision.Problem, error) {
 	problems, err := f.records.Check(ctx)
 	if err != nil || len(problems) > 0 {
@@ -18,5 +18,13 @@ func (f *folder) check(ctx context.Context) ([]provision.Problem, error) {
 		return problems, err
 	}
 	sealed, err := provision.CheckSealed(ctx, f.records, f.service.Sealer)
-	return append(problems, sealed...), err
+	if problems = append(problems, sealed...); err != nil {
+		return problems, err
+	}
+	audit, err := f.service.VerifyAudit(ctx, provision.VerifyAudit{})
+	for _, broken := range audit.Broken {
+		problems = append(problems, provision.Problem{Record: "audit seal " + broken.String(), Fault: broken.Fault,
+			Mend: "keep a copy of the folder as evidence, and restore it from a backup"})
+	}
+	return problems, err
 }

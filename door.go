@@ -89,7 +89,7 @@ func openDoor(ctx context.Context, dir string, config DoorConfig) (*Door, error)
 	if !errors.Is(err, admin.ErrNoServer) {
 		return nil, err
 	}
-	opened, err := openFolder(ctx, dir, source{now: config.Now, rand: config.Rand})
+	opened, err := openFolder(ctx, dir, source{now: config.Now, rand: config.Rand, logger: config.Logger})
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package dsappd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,10 +28,12 @@ const (
 	socketName   = "admin.sock"
 )
 
-// source is where time and randomness come from.
+// source is where time and randomness come from, and where the log goes; nil:
+// nowhere.
 type source struct {
-	now  func() time.Time
-	rand io.Reader
+	now    func() time.Time
+	rand   io.Reader
+	logger *slog.Logger
 }
 
 // folder is an open data folder: while it is open, nobody else has it.
@@ -39,6 +42,7 @@ type folder struct {
 	settings Settings
 	records  *store.Store
 	service  *provision.Service
+	logger   *slog.Logger
 }
 
 // openFolder opens the data folder dir, or names what is wrong with it and
@@ -146,6 +150,10 @@ func newFolder(dir string, settings Settings, key []byte, records *store.Store, 
 	if err != nil {
 		return nil, err
 	}
+	statuses, err := settings.statuses(dir)
+	if err != nil {
+		return nil, err
+	}
 	passwords, err := provision.NewPasswords(settings.PasswordHash.cost(), runtime.GOMAXPROCS(0), settings.PasswordHash.Queue, from.rand)
 	if err != nil {
 		return nil, err
@@ -155,10 +163,11 @@ func newFolder(dir string, settings Settings, key []byte, records *store.Store, 
 		return nil, err
 	}
 	service := &provision.Service{
-		Store: records, Sealer: sealer, SRP: suite, Passwords: passwords, Statuses: provision.DefaultStatusTable(),
+		Store: records, Sealer: sealer, SRP: suite, Passwords: passwords, Statuses: statuses,
 		GatewayID: settings.GatewayID, Run: run, Now: from.now, Rand: from.rand,
 	}
-	return &folder{dir: dir, settings: settings, records: records, service: service}, nil
+	logger := cmp.Or(from.logger, slog.New(slog.DiscardHandler))
+	return &folder{dir: dir, settings: settings, records: records, service: service, logger: logger}, nil
 }
 
 // nameRun draws the name of this run of the server. Names sort by the start
@@ -171,7 +180,8 @@ func nameRun(from source) (string, error) {
 	return fmt.Sprintf("%s-%x", from.now().UTC().Format("20060102T150405.000"), random), nil
 }
 
-func (f *folder) close() error { return f.records.Close() }
+// close seals what the audit of this run has left and lets go of the folder.
+func (f *folder) close() error { return errors.Join(f.finishAudit(), f.records.Close()) }
 
 // door is the operators' door of the folder.
 func (f *folder) door(logger *slog.Logger) *admin.Door {

@@ -38,6 +38,10 @@ type Config struct {
 	// Trace gets every envelope in and out, its secrets redacted; nil: none.
 	Trace io.Writer
 
+	// StatusTable is a file of status numbers and names, in place of the
+	// setting status_table; empty: as the setting says.
+	StatusTable string
+
 	// Logger gets one line for each request; nil: nothing is logged.
 	Logger *slog.Logger
 
@@ -85,11 +89,17 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 	if err := checkListen("--addr", config.Addr); config.Addr != "" && err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
 	}
-	opened, err := openFolder(ctx, config.Dir, source{now: config.Now, rand: config.Rand})
+	opened, err := openFolder(ctx, config.Dir, source{now: config.Now, rand: config.Rand, logger: config.Logger})
 	if err != nil {
 		return nil, err
 	}
-	server, err := serve(ctx, config, opened)
+	if config.StatusTable != "" {
+		opened.service.Statuses, err = ReadStatusTable(config.StatusTable)
+	}
+	var server *Server
+	if err == nil {
+		server, err = serve(ctx, config, opened)
+	}
 	if err != nil {
 		return nil, errors.Join(err, opened.close())
 	}
@@ -113,12 +123,14 @@ func serve(ctx context.Context, config Config, opened *folder) (*Server, error) 
 	if err != nil {
 		return nil, errors.Join(err, soapListener.Close())
 	}
+	operators := newEndpoint("operators", socket, opened.door(config.Logger).Handler(), opened.settings, config.Logger)
+	operators.server.WriteTimeout = 0 // a verification takes as long as the audit is long
 	s := &Server{
 		urls:   URLs{SOAP: "http://" + soapListener.Addr().String() + "/"},
 		folder: opened,
 		endpoints: []*endpoint{
 			newEndpoint("soap", netutil.LimitListener(soapListener, opened.settings.Limits.Connections), handler, opened.settings, config.Logger),
-			newEndpoint("operators", socket, opened.door(config.Logger).Handler(), opened.settings, config.Logger),
+			operators,
 		},
 	}
 	s.sweeper = sweeper{service: opened.service, retention: opened.settings.Sweep.Retention, logger: config.Logger}
@@ -134,6 +146,7 @@ func (s *Server) start() {
 	}
 	beside, stop := context.WithCancel(context.Background())
 	serving.Go(func() error { s.sweeper.every(beside, s.folder.settings.Sweep.Interval); return nil })
+	serving.Go(func() error { s.folder.keepAudit(beside); return nil })
 	s.stop = stop
 	s.serving, s.done = serving, ended.Done()
 }

@@ -19,11 +19,13 @@ import (
 // file leaves out keeps its value of DefaultSettings.
 type Settings struct {
 	GatewayID    string               `toml:"gateway_id"`
+	StatusTable  string               `toml:"status_table"` // file; relative to the data folder
 	SOAP         SOAPSettings         `toml:"soap"`
 	Limits       LimitSettings        `toml:"limits"`
 	Timeouts     TimeoutSettings      `toml:"timeouts"`
 	PasswordHash PasswordHashSettings `toml:"password_hash"`
 	Sweep        SweepSettings        `toml:"sweep"`
+	Audit        AuditSettings        `toml:"audit"`
 }
 
 // SOAPSettings belong to the SOAP interface.
@@ -62,6 +64,11 @@ type PasswordHashSettings struct {
 type SweepSettings struct {
 	Interval  time.Duration `toml:"interval"`
 	Retention time.Duration `toml:"retention"`
+}
+
+// AuditSettings say how long the audit is kept.
+type AuditSettings struct {
+	Retention time.Duration `toml:"retention"` // 0: for ever
 }
 
 func (s PasswordHashSettings) cost() provision.PasswordCost {
@@ -126,6 +133,7 @@ func (s Settings) check() error {
 		within("password_hash.queue", s.PasswordHash.Queue, 1, 1<<16),
 		within("sweep.interval", s.Sweep.Interval, time.Second, 24*time.Hour),
 		within("sweep.retention", s.Sweep.Retention, 0, 10*365*24*time.Hour),
+		within("audit.retention", s.Audit.Retention, 0, 100*365*24*time.Hour),
 	)
 }
 
@@ -174,22 +182,26 @@ func unknownSettings(text string, unknown []toml.Key) error {
 // lineOf finds the line that sets the key: toml's metadata has the keys but
 // not where they stood.
 func lineOf(text string, key toml.Key) int {
-	table, name := key[:len(key)-1].String(), key[len(key)-1]
+	table, name := bare(key[:len(key)-1].String()), key[len(key)-1]
 	here, number := "", 0
 	for line := range strings.Lines(text) {
 		number++
 		line = strings.TrimSpace(line)
 		if inner, ok := strings.CutPrefix(line, "["); ok {
 			here, _, _ = strings.Cut(inner, "]")
-			if here == key.String() {
+			here = bare(here)
+			if here == bare(key.String()) {
 				return number
 			}
 		}
 		left, _, found := strings.Cut(line, "=")
-		left = strings.Trim(left, " \t\"'")
-		if found && (here == table && left == name || here == "" && left == key.String()) {
+		left = bare(strings.TrimSpace(left))
+		if found && (here == table && left == bare(name) || here == "" && left == bare(key.String())) {
 			return number
 		}
 	}
 	return 1
 }
+
+// bare is a key without the quotes that a part of it may stand in.
+func bare(key string) string { return strings.NewReplacer(`"`, "", "'", "").Replace(key) }

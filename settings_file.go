@@ -11,6 +11,11 @@ const settingsFile = `# The settings of this dsappd data folder. The server read
 # semicolon, 1 to 64 characters.
 gateway_id = "0123456789"
 
+# A file that replaces numbers and names of statuses, for those who own the
+# vendor's list: see docs/statuses.toml. Its name is relative to this folder;
+# empty: the published statuses.
+status_table = ""
+
 [soap]
 # Where the SOAP interface listens, HOST:PORT; port 0 takes a free one. An
 # address that other machines can reach is served only with --plain, as the
@@ -50,4 +55,9 @@ queue = 64
 # shown, and its ID is not given to another. The audit keeps its events.
 interval = "1m0s"
 retention = "168h0m0s"
+
+[audit]
+# How long the audit is kept. What was sealed longer ago is removed, whole
+# sealed ranges at a time; "0s" keeps everything.
+retention = "0s"
 `

@@ -10,20 +10,22 @@ import (
 )
 
 // SealEndedRuns seals what other runs left when they ended without doing so
-// themselves, in their own chains and as final. It is for a server that has
-// the store to itself: a run that still goes on could not seal any more.
-func (s *Service) SealEndedRuns(ctx context.Context) error {
+// themselves, in their own chains and as final, and returns their names. It is
+// for a server that has the store to itself: a run that still goes on could
+// not seal any more.
+func (s *Service) SealEndedRuns(ctx context.Context) (sealed []string, err error) {
 	ended, err := s.unfinishedRuns(ctx)
 	if err != nil {
-		return fmt.Errorf("seal ended runs: %w", err)
+		return nil, fmt.Errorf("seal ended runs: %w", err)
 	}
 	for _, run := range ended {
 		err := s.sealEndedRun(ctx, run)
 		if err != nil && !errors.Is(err, errSealedElsewhere) {
-			return fmt.Errorf("seal ended run %s: %w", run.Run, err)
+			return sealed, fmt.Errorf("seal ended run %s: %w", run.Run, err)
 		}
+		sealed = append(sealed, run.Run)
 	}
-	return nil
+	return sealed, nil
 }
 
 // unfinishedRuns are the other runs without a final seal; number 0: without

@@ -30,13 +30,15 @@ func (s *Service) SealAudit(ctx context.Context) error {
 	return s.seal(ctx, false)
 }
 
-// FinishAudit seals what is left of this run, as final; no operation can
-// decide afterwards. A run that has decided nothing leaves no seal.
-func (s *Service) FinishAudit(ctx context.Context) error {
+// FinishAudit seals what is left of this run, as final, and returns its last
+// seal, which vouches for everything before it; no operation can decide
+// afterwards. A run that has decided nothing leaves no seal, number 0.
+func (s *Service) FinishAudit(ctx context.Context) (SealDigest, error) {
 	s.chain.end()
 	s.chain.sealing.Lock()
 	defer s.chain.sealing.Unlock()
-	return s.seal(ctx, true)
+	err := s.seal(ctx, true)
+	return s.chain.last, err
 }
 
 func (s *Service) seal(ctx context.Context, final bool) error {

@@ -22,7 +22,7 @@ func (p *play) endAudit() {
 	if p.tampered {
 		return
 	}
-	if err := p.FinishAudit(context.Background()); err != nil {
+	if _, err := p.FinishAudit(context.Background()); err != nil {
 		p.t.Error(err)
 	}
 	got, err := p.VerifyAudit(context.Background(), provision.VerifyAudit{})
@@ -50,16 +50,12 @@ func (p *play) seal() {
 
 func (p *play) finish() {
 	p.t.Helper()
-	if err := p.FinishAudit(p.t.Context()); err != nil {
-		p.t.Fatal(err)
-	}
+	must(p.FinishAudit(p.t.Context()))(p.t)
 }
 
 func (p *play) sealEnded() {
 	p.t.Helper()
-	if err := p.SealEndedRuns(p.t.Context()); err != nil {
-		p.t.Fatal(err)
-	}
+	must(p.SealEndedRuns(p.t.Context()))(p.t)
 }
 
 func (p *play) verify() provision.Verification {

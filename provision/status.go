@@ -1,5 +1,14 @@
 package provision
 
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+)
+
 // Status is a pair of the vendor's published codes, as a reply carries it.
 type Status struct {
 	ReturnCode     int    `json:"returnCode"`
@@ -61,6 +70,63 @@ func DefaultStatusTable() StatusTable {
 		Unforeseen:         failure(-1, "STAT_ERROR"),
 	}
 }
+
+// Refusals lists the rows that a status table has.
+func Refusals() []Refusal { return slices.Sorted(maps.Keys(DefaultStatusTable())) }
+
+// Check looks whether every row can go on the wire and none can be taken for
+// another: success alone is 0, and a number has one name. It names every
+// fault.
+func (t StatusTable) Check() error {
+	var faults []error
+	returns, statuses := newNaming("return code"), newNaming("status code")
+	for _, refusal := range Refusals() {
+		row, is := t[refusal]
+		if !is {
+			faults = append(faults, fmt.Errorf("status %q: the row is missing", refusal))
+			continue
+		}
+		for _, err := range []error{
+			returns.check(row.ReturnCode, row.ReturnCodeEnum, refusal == Granted),
+			statuses.check(row.StatusCode, row.StatusCodeEnum, refusal == Granted),
+		} {
+			if err != nil {
+				faults = append(faults, fmt.Errorf("status %q: %w", refusal, err))
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// naming is which numbers have which names.
+type naming struct {
+	what    string
+	names   map[int]string
+	numbers map[string]int
+}
+
+func newNaming(what string) naming { return naming{what, make(map[int]string), make(map[string]int)} }
+
+func (n naming) check(number int, name string, success bool) error {
+	switch {
+	case number < math.MinInt32 || number > math.MaxInt32:
+		return fmt.Errorf("the %s %d does not fit 32 bits", n.what, number)
+	case (number == 0) != success:
+		return fmt.Errorf("the %s is %d: it is 0 for %q and for nothing else", n.what, number, Granted)
+	case name == "" || len(name) > maxStatusName || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "":
+		return fmt.Errorf("the %s is called %q: a name has 1 to %d of A to Z, 0 to 9 and _", n.what, name, maxStatusName)
+	}
+	if other, named := n.names[number]; named && other != name {
+		return fmt.Errorf("the %s %d is called %s here and %s in another row", n.what, number, name, other)
+	}
+	if other, numbered := n.numbers[name]; numbered && other != number {
+		return fmt.Errorf("the %s %s is %d here and %d in another row", n.what, name, number, other)
+	}
+	n.names[number], n.numbers[name] = name, number
+	return nil
+}
+
+const maxStatusName = 64
 
 // Error is a refusal as the caller hears it. An operation that returns one
 // has committed its decision.

@@ -42,6 +42,7 @@ func TestKill(t *testing.T) {
 			t.Error("the server was not killed")
 		}
 		verifyActivations(t, dir, all)
+		verifyAudit(t, dir)
 	}
 }
 

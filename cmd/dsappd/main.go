@@ -32,6 +32,8 @@ type commands struct {
 	Component     componentCommand     `cmd:"" help:"Client components: who may call, from where, under which policy."`
 	Policy        policyCommand        `cmd:"" help:"Policies: the rules that a component's registrations follow."`
 	Registration  registrationCommand  `cmd:"" help:"Registrations."`
+	Audit         auditCommand         `cmd:"" help:"The record of every decision."`
+	Explain       explainCommand       `cmd:"" help:"Tell why a request was decided as it was."`
 	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation, one step at a time."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 }

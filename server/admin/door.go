@@ -66,6 +66,11 @@ func (d *Door) Handler() http.Handler {
 	handle(d, mux, "registration/list", d.listRegistrations)
 	handle(d, mux, "registration/show", d.showRegistration)
 	handle(d, mux, "registration/close", d.closeRegistration)
+	handle(d, mux, "audit/list", d.listAuditEvents)
+	handle(d, mux, "audit/verify", d.verifyAudit)
+	handle(d, mux, "audit/export", d.exportAudit)
+	handle(d, mux, "audit/prune", d.pruneAudit)
+	handle(d, mux, "audit/explain", d.explainRequest)
 	return mux
 }
 
@@ -160,9 +165,13 @@ func (d *Door) answer(w http.ResponseWriter, out any, err error) {
 func (d *Door) log(r *http.Request, operator provision.Operator, began time.Time, err error) {
 	attributes := []any{"request", operator.RequestID, "operation", r.URL.Path, "operator", operator.Name,
 		"took", d.Service.Now().Sub(began)}
+	level := slog.LevelInfo
+	if r.URL.Path == "/audit/list" { // which a tail that follows asks for every second
+		level = slog.LevelDebug
+	}
 	switch {
 	case err == nil:
-		d.Log.Info("operator's request", attributes...)
+		d.Log.Log(r.Context(), level, "operator's request", attributes...)
 	case foreseen(err):
 		d.Log.Info("operator's request refused", append(attributes, "reason", err)...)
 	default:

@@ -1,0 +1,96 @@
+package dsappd
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+const (
+	// sealEvery is how long a decision stands in the audit before a seal
+	// vouches for it.
+	sealEvery = time.Second
+
+	// retainEvery is how often what has grown too old is removed.
+	retainEvery = time.Hour
+
+	// finishTimeout bounds the last seal of a run.
+	finishTimeout = 10 * time.Second
+)
+
+// keepAudit seals what earlier runs left when they crashed, and then, until
+// ctx ends, what this one decides; and it removes what is too old.
+func (f *folder) keepAudit(ctx context.Context) {
+	f.sealEndedRuns(ctx)
+	f.retainAudit(ctx)
+	sealing, retaining := time.NewTicker(sealEvery), time.NewTicker(retainEvery)
+	defer sealing.Stop()
+	defer retaining.Stop()
+	var failed error
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-retaining.C:
+			f.retainAudit(ctx)
+		case <-sealing.C:
+			failed = f.sealAudit(ctx, failed)
+		}
+	}
+}
+
+func (f *folder) sealEndedRuns(ctx context.Context) {
+	sealed, err := f.service.SealEndedRuns(ctx)
+	if len(sealed) > 0 {
+		f.logger.Info("sealed what earlier runs had left of the audit", "runs", sealed)
+	}
+	if err != nil && ctx.Err() == nil {
+		f.logger.Error("the audit of an earlier run is not sealed", "error", err)
+	}
+}
+
+// sealAudit logs when sealing begins to fail and when it works again, not each
+// second between.
+func (f *folder) sealAudit(ctx context.Context, failed error) error {
+	err := f.service.SealAudit(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil && failed == nil:
+		f.logger.Error("the audit is not sealed", "error", err)
+	case err == nil && failed != nil:
+		f.logger.Info("the audit is sealed again")
+	}
+	return err
+}
+
+func (f *folder) retainAudit(ctx context.Context) {
+	if f.settings.Audit.Retention == 0 {
+		return
+	}
+	pruned, err := f.service.RetainAudit(ctx, f.settings.Audit.Retention)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		f.logger.Error("old parts of the audit are not removed", "error", err)
+	case pruned.Stopped != nil:
+		f.logger.Error("old parts of the audit are not removed, as they are broken: see dsappd audit verify", "seal", pruned.Stopped.String(), "fault", pruned.Stopped.Fault)
+	case pruned.Seals > 0:
+		f.logger.Info("removed old parts of the audit", "seals", pruned.Seals, "events", pruned.Events)
+	}
+}
+
+// finishAudit writes the run's last seal, and notes it in the log: outside the
+// store, it is a witness of all that the store holds.
+func (f *folder) finishAudit() error {
+	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
+	defer cancel()
+	last, err := f.service.FinishAudit(ctx)
+	if err != nil {
+		return fmt.Errorf("the end of this run is not sealed, which the next server does: %w", err)
+	}
+	if last.Number > 0 {
+		f.logger.Info("audit sealed", "seal", last.String(), "sha256", last.Digest.String())
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+type auditCommand struct {
+	Tail   auditTailCommand   `cmd:"" help:"Print decisions, and with --follow those to come."`
+	Verify auditVerifyCommand `cmd:"" help:"Look whether the audit is what was written: names the first broken seal."`
+	Export auditExportCommand `cmd:"" help:"Write the audit as JSON lines, which can be verified without this program."`
+	Prune  auditPruneCommand  `cmd:"" help:"Remove whole sealed ranges that are old."`
+}
+
+type auditVerifyCommand struct {
+	doorFlags
+	Known []sealDigest `placeholder:"RUN/NUMBER=SHA256" help:"A seal that an earlier verification, or the server's log, named: it must still be there."`
+}
+
+func (c *auditVerifyCommand) Run(ctx context.Context, std streams) error {
+	var in admin.VerifyAudit
+	for _, known := range c.Known {
+		in.Known = append(in.Known, provision.SealDigest(known))
+	}
+	var report provision.Verification
+	err := order(ctx, std, c.doorFlags, func(door *dsappd.Door) (provision.Verification, error) {
+		var err error
+		report, err = door.VerifyAudit(ctx, in)
+		return report, err
+	}, verification)
+	if err == nil && len(report.Broken) > 0 {
+		return brokenSeal(report.Broken[0])
+	}
+	return err
+}
+
+func brokenSeal(b provision.BrokenSeal) error {
+	return fmt.Errorf("the audit is broken, first at seal %s: %s", b.AuditSealKey, b.Fault)
+}
+
+func verification(v provision.Verification) string {
+	var text strings.Builder
+	for _, broken := range v.Broken {
+		fmt.Fprintf(&text, "broken: seal %s: %s\n", broken.AuditSealKey, broken.Fault)
+	}
+	fmt.Fprintf(&text, "%d runs, %d seals, %d events; not sealed yet: %d", v.Runs, v.Seals, v.Events, v.Unsealed)
+	for _, end := range v.Ends {
+		fmt.Fprintf(&text, "\nlast seal: %s=%s", end.AuditSealKey, end.Digest)
+	}
+	return text.String()
+}
+
+// sealDigest is a seal as it is noted elsewhere.
+type sealDigest provision.SealDigest
+
+// UnmarshalText reads RUN/NUMBER=SHA256.
+func (d *sealDigest) UnmarshalText(text []byte) error {
+	name, digest, _ := strings.Cut(string(text), "=")
+	err := (*sealKey)(&d.AuditSealKey).UnmarshalText([]byte(name))
+	if err == nil {
+		err = d.Digest.UnmarshalText([]byte(digest))
+	}
+	if err != nil {
+		return fmt.Errorf("%q is not RUN/NUMBER=SHA256, as audit verify prints it: %w", text, err)
+	}
+	return nil
+}
+
+// sealKey is the name of a seal.
+type sealKey provision.AuditSealKey
+
+// UnmarshalText reads RUN/NUMBER.
+func (k *sealKey) UnmarshalText(text []byte) error {
+	run, number, _ := strings.Cut(string(text), "/")
+	n, err := strconv.ParseUint(number, 10, 64)
+	if err != nil || run == "" || n == 0 {
+		return fmt.Errorf("%q is not RUN/NUMBER, as a seal is called", text)
+	}
+	k.Run, k.Number = run, n
+	return nil
+}
+
+type auditExportCommand struct {
+	Dir   string  `required:"" placeholder:"DIR" help:"The data folder. The server that serves it is asked; when none does, the command opens it itself."`
+	After sealKey `placeholder:"RUN/NUMBER" help:"Go on behind this seal, the last one of an earlier export."`
+}
+
+// Run writes page after page, so that neither side holds the whole audit, nor
+// waits for a slow reader.
+func (c *auditExportCommand) Run(ctx context.Context, std streams) error {
+	door, err := doorFlags{Dir: c.Dir}.open(ctx, std)
+	if err != nil {
+		return err
+	}
+	defer door.Close()
+	in := admin.ExportAudit{After: provision.AuditPlace{AuditSealKey: provision.AuditSealKey(c.After)}}
+	for {
+		page, err := door.ExportAudit(ctx, in)
+		if err != nil {
+			return err
+		}
+		for _, line := range page.Items {
+			if _, err := std.Out.Write(append(line, '\n')); err != nil {
+				return err
+			}
+		}
+		if page.Next == nil {
+			return nil
+		}
+		in.After = *page.Next
+	}
+}
+
+type auditPruneCommand struct {
+	doorFlags
+	OlderThan age  `required:"" placeholder:"AGE" help:"What was sealed longer ago goes: 90d, 12h, 30m."`
+	Broken    bool `help:"Remove broken ranges too, and with them the evidence of what broke them."`
+}
+
+func (c *auditPruneCommand) Run(ctx context.Context, std streams) error {
+	in := admin.PruneAudit{Before: time.Now().Add(-time.Duration(c.OlderThan)), Broken: c.Broken}
+	var pruned provision.PrunedAudit
+	err := order(ctx, std, c.doorFlags, func(door *dsappd.Door) (provision.PrunedAudit, error) {
+		var err error
+		pruned, err = door.PruneAudit(ctx, in)
+		return pruned, err
+	}, func(p provision.PrunedAudit) string {
+		return fmt.Sprintf("removed %d seals with %d events", p.Seals, p.Events)
+	})
+	if err == nil && pruned.Stopped != nil {
+		return fmt.Errorf("%w: nothing from there on was removed", brokenSeal(*pruned.Stopped))
+	}
+	return err
+}
+
+// age is a duration that may be said in days.
+type age time.Duration
+
+// UnmarshalText reads 90d, or what Go calls a duration.
+func (a *age) UnmarshalText(text []byte) error {
+	if days, ok := strings.CutSuffix(string(text), "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		*a = age(time.Duration(n) * 24 * time.Hour)
+		if err == nil {
+			return nil
+		}
+	}
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d < 0 {
+		return fmt.Errorf("%q is no age: give days, hours or minutes, such as 90d, 12h or 30m", text)
+	}
+	*a = age(d)
+	return nil
+}

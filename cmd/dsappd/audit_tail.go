@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+const (
+	// pollEvery is how often a tail that follows asks again.
+	pollEvery = time.Second
+
+	// overlap is how far back it asks each time: a decision may take so long
+	// to come into the audit.
+	overlap = 10 * time.Second
+)
+
+type auditTailCommand struct {
+	doorFlags
+	Follow       bool   `short:"f" help:"Go on with what comes, until interrupted."`
+	Since        age    `default:"1h" placeholder:"AGE" help:"Begin this long ago: 90d, 12h, 30m; 1h unless said."`
+	User         string `placeholder:"USERID" help:"Decisions on this user only."`
+	Domain       string `placeholder:"DOMAIN" help:"Decisions in this domain only."`
+	Serial       string `placeholder:"SERIAL" help:"Decisions on this authenticator only."`
+	Registration string `placeholder:"ID" help:"Decisions on this registration only."`
+	Operation    string `placeholder:"NAME" help:"This operation only, such as dsappSRPActivate or 'user add'."`
+	Request      string `placeholder:"ID" help:"The decision on this request only."`
+}
+
+// Run opens the door anew for each question, so that a tail that follows
+// neither keeps a server from starting nor ends with one.
+func (c *auditTailCommand) Run(ctx context.Context, std streams) error {
+	t := tail{command: c, since: time.Now().Add(-time.Duration(c.Since)), printed: make(map[provision.AuditKey]bool)}
+	if err := t.poll(ctx, std); err != nil || !c.Follow {
+		return err
+	}
+	ticker := time.NewTicker(pollEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		err := t.poll(ctx, std)
+		if ctx.Err() != nil || errors.Is(err, dsappd.ErrLocked) {
+			continue // the end, or a server that starts or ends
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// tail is where a tail stands.
+type tail struct {
+	command *auditTailCommand
+	since   time.Time
+	newest  provision.AuditKey
+	printed map[provision.AuditKey]bool // of the overlap
+}
+
+// poll prints what has come since the last one.
+func (t *tail) poll(ctx context.Context, std streams) error {
+	door, err := t.command.open(ctx, std)
+	if err != nil {
+		return err
+	}
+	in := admin.ListAuditEvents{
+		Since: t.since, After: t.after(), Limit: pageSize, Domain: t.command.Domain, UserID: t.command.User, SerialNumber: t.command.Serial,
+		RegistrationID: t.command.Registration, Operation: t.command.Operation, RequestID: t.command.Request}
+	for more := true; more && err == nil; {
+		var page admin.AuditPage
+		page, err = door.ListAuditEvents(ctx, in)
+		for _, event := range page.Items {
+			err = errors.Join(err, t.print(std, event))
+		}
+		if more = page.Next != nil; more {
+			in.After = *page.Next
+			t.passed(*page.Next)
+		}
+	}
+	t.forget()
+	return errors.Join(err, door.Close())
+}
+
+// after is the key behind which the next poll begins.
+func (t *tail) after() provision.AuditKey {
+	if t.newest.Run == "" {
+		return provision.AuditKey{}
+	}
+	return provision.AuditKey{Run: t.newest.Run, Time: t.newest.Time.Add(-overlap)}
+}
+
+func (t *tail) passed(key provision.AuditKey) {
+	if key.Run > t.newest.Run || key.Run == t.newest.Run && key.Time.After(t.newest.Time) {
+		t.newest = key
+	}
+}
+
+// forget drops what no later poll asks for.
+func (t *tail) forget() {
+	begin := t.after()
+	for key := range t.printed {
+		if key.Run < begin.Run || key.Run == begin.Run && key.Time.Before(begin.Time) {
+			delete(t.printed, key)
+		}
+	}
+}
+
+func (t *tail) print(std streams, event provision.AuditEvent) error {
+	if t.printed[event.AuditKey] {
+		return nil
+	}
+	t.printed[event.AuditKey] = true
+	t.passed(event.AuditKey)
+	if t.command.JSON {
+		line, err := json.Marshal(event)
+		if err != nil {
+			return err
+		}
+		_, err = std.Out.Write(append(line, '\n'))
+		return err
+	}
+	_, err := fmt.Fprintln(std.Out, eventLine(event))
+	return err
+}
+
+// eventLine is a decision in one line.
+func eventLine(e provision.AuditEvent) string {
+	var line strings.Builder
+	fmt.Fprintf(&line, "%s %s %s", e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), orDash(e.RequestID), e.Operation)
+	words := func(before, text string) {
+		if text != "" {
+			line.WriteString(before + text)
+		}
+	}
+	words(" by ", e.Operator)
+	if e.Operator == "" {
+		words(" by ", e.ComponentType+" at "+e.Address)
+	}
+	words(", user ", e.UserID)
+	words(" of ", e.Domain)
+	words(", authenticator ", e.SerialNumber)
+	words(", registration ", e.RegistrationID)
+	fmt.Fprintf(&line, ": %s", e.Status)
+	if e.Wire != e.Status {
+		fmt.Fprintf(&line, " (shown %s)", e.Wire)
+	}
+	fmt.Fprintf(&line, ": %s", e.Reason)
+	return line.String()
+}

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.etcd.io/bbolt"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+// verifyAudit looks whether the audit of a folder that nobody serves holds.
+func verifyAudit(t *testing.T, dir string) provision.Verification {
+	t.Helper()
+	door := openDoor(t, dir)
+	defer door.Close()
+	got, err := door.VerifyAudit(t.Context(), admin.VerifyAudit{})
+	if err != nil || len(got.Broken) > 0 {
+		t.Errorf("the audit: %+v, %v", got, err)
+	}
+	return got
+}
+
+func openDoor(t *testing.T, dir string) *dsappd.Door {
+	t.Helper()
+	door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return door
+}
+
+func enable(t *testing.T, dir, userID string) {
+	t.Helper()
+	door := openDoor(t, dir)
+	_, err := door.EnableUser(t.Context(), admin.NameUser{UserID: userID})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := door.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a killed server leaves unsealed, the next one seals.
+func TestAuditOfAKilledServer(t *testing.T) {
+	dir := newDataFolder(t)
+	first := serveFolder(t, dir)
+	enable(t, dir, "user1")
+	first.kill()
+	_ = first.wait(t)
+	before := verifyAudit(t, dir)
+	next := serveFolder(t, dir)
+	next.log.await(t, "sealed what earlier runs had left")
+	enable(t, dir, "user2")
+	next.signal(t, os.Interrupt)
+	if err := next.wait(t); err != nil {
+		t.Error(err)
+	}
+	next.log.await(t, "audit sealed")
+	after := verifyAudit(t, dir)
+	if after.Unsealed != 0 || after.Events != before.Events+before.Unsealed+1 {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+}
+
+// A tail that follows prints each decision once, with a server, through its
+// end, and without one.
+func TestAuditTailFollows(t *testing.T) {
+	dir := newDataFolder(t)
+	server := serveFolder(t, dir)
+	ctx, stop := context.WithCancel(t.Context())
+	in, out := io.Pipe()
+	ended := make(chan error, 1)
+	command := auditTailCommand{doorFlags: doorFlags{Dir: dir, JSON: true}, Follow: true, Operation: "user enable"}
+	go func() {
+		ended <- command.Run(ctx, streams{Out: out, Err: io.Discard})
+		out.Close()
+	}()
+	lines := make(chan string)
+	go func() {
+		defer close(lines)
+		for scanner := bufio.NewScanner(in); scanner.Scan(); {
+			lines <- scanner.Text()
+		}
+	}()
+	prints := func(userID string) {
+		t.Helper()
+		enable(t, dir, userID)
+		select {
+		case line := <-lines:
+			if !strings.Contains(line, `"userID":"`+userID+`"`) {
+				t.Errorf("got %s, want what was decided on %s", line, userID)
+			}
+		case <-time.After(patience):
+			t.Fatal("nothing is printed")
+		}
+	}
+	prints("user1")
+	prints("user2")
+	server.signal(t, os.Interrupt)
+	_ = server.wait(t)
+	prints("user3")
+	server = serveFolder(t, dir)
+	prints("user4")
+	server.kill()
+	_ = server.wait(t)
+	stop()
+	for line := range lines {
+		t.Errorf("printed again: %s", line)
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// post FILE posts an envelope to $URL; the reply is what stdout looks at next.
+func post(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: post FILE")
+	}
+	response, err := http.Post(ts.Getenv("URL"), "text/xml", strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	defer response.Body.Close()
+	_, err = io.Copy(ts.Stdout(), response.Body)
+	ts.Check(err)
+	ts.Setenv("REQUEST", response.Header.Get("Request-Id"))
+}
+
+// tamper DIR OLD NEW puts the words NEW in the place of OLD in the first event
+// of the store that holds them.
+func tamper(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: tamper DIR OLD NEW")
+	}
+	db, err := bbolt.Open(ts.MkAbs(filepath.Join(args[0], "dsappd.db")), 0o600, &bbolt.Options{Timeout: time.Second})
+	ts.Check(err)
+	defer db.Close()
+	ts.Check(db.Update(func(tx *bbolt.Tx) error {
+		records := tx.Bucket([]byte("records"))
+		cursor := records.Cursor()
+		for key, value := cursor.Seek([]byte("audit\x00")); bytes.HasPrefix(key, []byte("audit\x00")); key, value = cursor.Next() {
+			if changed := bytes.Replace(value, []byte(args[1]), []byte(args[2]), 1); !bytes.Equal(changed, value) {
+				return records.Put(key, changed)
+			}
+		}
+		return io.ErrUnexpectedEOF
+	}))
+}
