@@ -114,6 +114,9 @@ func parseSettings(text string) (Settings, error) {
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
 		return Settings{}, unknownSettings(text, unknown)
 	}
+	if err := checkUnits(text, meta); err != nil {
+		return Settings{}, err
+	}
 	return settings, settings.check()
 }
 
@@ -129,12 +132,26 @@ func (s Settings) check() error {
 		within("timeouts.write", s.Timeouts.Write, time.Millisecond, time.Hour),
 		within("timeouts.idle", s.Timeouts.Idle, time.Millisecond, time.Hour),
 		within("timeouts.drain", s.Timeouts.Drain, time.Millisecond, time.Hour),
-		s.PasswordHash.cost().Check(),
+		s.PasswordHash.checkCost(),
 		within("password_hash.queue", s.PasswordHash.Queue, 1, 1<<16),
 		within("sweep.interval", s.Sweep.Interval, time.Second, 24*time.Hour),
 		within("sweep.retention", s.Sweep.Retention, 0, 10*365*24*time.Hour),
 		within("audit.retention", s.Audit.Retention, 0, 100*365*24*time.Hour),
 	)
+}
+
+// checkCost says under the names of settings what Argon2id allows.
+func (s PasswordHashSettings) checkCost() error {
+	lanes := max(1, int(s.Parallelism))
+	err := errors.Join(
+		within("password_hash.parallelism", int(s.Parallelism), 1, 255),
+		within("password_hash.memory_kib", int(s.MemoryKiB), 8*lanes, 4<<20),
+		within("password_hash.passes", int(s.Passes), 1, 1000),
+	)
+	if err != nil {
+		return err
+	}
+	return s.cost().Check()
 }
 
 func within[T int | time.Duration](name string, value, low, high T) error {
@@ -174,7 +191,7 @@ func unknownSettings(text string, unknown []toml.Key) error {
 	var all []error
 	for _, key := range unknown {
 		all = append(all, fmt.Errorf("line %d: no setting is called %q; the nearest is %q",
-			lineOf(text, key), key.String(), provision.Nearest(key.String(), knownSettings())))
+			lineOf(text, key), key.String(), nearestSetting(key)))
 	}
 	return errors.Join(all...)
 }

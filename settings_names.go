@@ -1,7 +1,15 @@
 package dsappd
 
 import (
+	"errors"
+	"fmt"
 	"reflect"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/dsappd/dsappd/provision"
 )
 
 // knownSettings lists the names of all settings, tables with their members.
@@ -20,4 +28,45 @@ func settingNames(t reflect.Type, prefix string) []string {
 		names = append(names, name)
 	}
 	return names
+}
+
+// nearestSetting is the known name that key most likely means: one of the same
+// name in another table, or else the nearest.
+func nearestSetting(key toml.Key) string {
+	known := knownSettings()
+	for _, name := range known {
+		if strings.HasSuffix("."+name, "."+key[len(key)-1]) {
+			return name
+		}
+	}
+	return provision.Nearest(key.String(), known)
+}
+
+// checkUnits refuses durations that are numbers: TOML's reader takes them for
+// nanoseconds, which nobody means.
+func checkUnits(text string, meta toml.MetaData) error {
+	var all []error
+	for _, table := range durationSettings() {
+		if meta.Type(table[0], table[1]) == "Integer" {
+			all = append(all, fmt.Errorf("line %d: %s is a number without a unit: write it as text with one, such as %s = \"20s\"",
+				lineOf(text, table), table, table[1]))
+		}
+	}
+	return errors.Join(all...)
+}
+
+// durationSettings are the settings that are durations; each is in a table.
+func durationSettings() []toml.Key {
+	var keys []toml.Key
+	for table := range reflect.TypeFor[Settings]().Fields() {
+		if table.Type.Kind() != reflect.Struct {
+			continue
+		}
+		for field := range table.Type.Fields() {
+			if field.Type == reflect.TypeFor[time.Duration]() {
+				keys = append(keys, toml.Key{table.Tag.Get("toml"), field.Tag.Get("toml")})
+			}
+		}
+	}
+	return keys
 }
