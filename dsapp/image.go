@@ -91,6 +91,9 @@ func checkImageText(text string, semicolons int) error {
 	if !utf8.ValidString(text) {
 		return fmt.Errorf("%w: a field is not UTF-8", ErrImage)
 	}
+	if strings.Contains(text, "\x00") {
+		return fmt.Errorf("%w: a field holds a NUL byte", ErrImage)
+	}
 	if strings.Count(text, ";") != semicolons {
 		return fmt.Errorf("%w: a field holds a semicolon", ErrImage)
 	}

@@ -41,6 +41,8 @@ func (s State) credential(c Credential) (wsdl.ActivateCredentialInput, error) {
 		return in, fmt.Errorf("%w: activate takes a response or a derivation code, one of the two", ErrStep)
 	case c.Response != "":
 		in.Response = &c.Response
+	case s.Binding == nil && s.Activated:
+		return in, fmt.Errorf("%w: the device is activated already, and has made no derivation code since", ErrStep)
 	case s.Binding == nil || !strings.EqualFold(c.DerivationCode, s.Binding.Code):
 		return in, fmt.Errorf("%w: the derivation code is not the last that this device made", ErrStep)
 	default:

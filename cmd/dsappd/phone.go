@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/dsappd/dsappd/phone"
@@ -47,6 +49,10 @@ type phoneServer struct {
 }
 
 func (c *phoneServer) device(std streams) (*phone.Device, error) {
+	at, err := url.Parse(c.URL)
+	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
+		return nil, fmt.Errorf("--url is %q: give http://HOST:PORT/", c.URL)
+	}
 	client, err := phone.NewClient(c.URL, &http.Client{Timeout: c.Timeout})
 	if err != nil {
 		return nil, err
@@ -57,6 +63,14 @@ func (c *phoneServer) device(std streams) (*phone.Device, error) {
 	device := newDevice()
 	device.Client, device.ComponentType = client, c.ComponentType
 	return device, nil
+}
+
+// wentWrong says what helps against the error of a step, where that is known.
+func (c *phoneServer) wentWrong(err error) error {
+	if failed, ok := errors.AsType[*url.Error](err); ok && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("%w: is the server up at --url %s?", failed.Err, c.URL)
+	}
+	return err
 }
 
 func newDevice() *phone.Device { return &phone.Device{Rand: rand.Reader, Now: time.Now} }

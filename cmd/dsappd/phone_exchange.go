@@ -13,8 +13,8 @@ import (
 type phoneExchangeCommand struct {
 	phoneState
 	phoneServer
-	RegistrationID     string `xor:"source" and:"register" placeholder:"ID" help:"As register gave it."`
-	ActivationPassword string `and:"register" placeholder:"PASSWORD" help:"As register gave it."`
+	RegistrationID     string `xor:"source" placeholder:"ID" help:"As register gave it."`
+	ActivationPassword string `env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"As register gave it."`
 	Image              string `xor:"source" placeholder:"HEX" help:"The text of the activation image, in place of the two."`
 
 	Offline      bool   `help:"Expect offline data: the flags below are what the phone knows beforehand."`
@@ -38,7 +38,7 @@ func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
 	}
 	s, err := device.Exchange(ctx, registration)
 	if err != nil {
-		return err
+		return c.wentWrong(err)
 	}
 	if err := c.write(s); err != nil {
 		return err
@@ -46,6 +46,19 @@ func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
 	_, err = fmt.Fprintf(std.Out, "%s: %s, %s, %d digits, next moving factor %s; kept in %s\n", s.SerialNumber,
 		s.Type, s.Algorithm, s.Digits, dsapp.EventReactivationCounter(s.Parameters, s.MovingFactor), c.State)
 	return err
+}
+
+func (c *phoneExchangeCommand) wentWrong(err error) error {
+	refusal, refused := errors.AsType[*phone.Refusal](err)
+	switch {
+	case errors.Is(err, phone.ErrForm) && c.Offline:
+		return fmt.Errorf("%w: register gave online data: leave out --offline and --serial-number", err)
+	case errors.Is(err, phone.ErrForm):
+		return fmt.Errorf("%w: register gave offline data: give --offline and --serial-number", err)
+	case refused && refusal.Operation == "dsappSRPGenerateActivationData" && refusal.Status.ResultCodes.StatusCodeEnum == "STAT_INVCREDENTIALS":
+		return fmt.Errorf("%w: most likely the activation password is not the one that register gave", err)
+	}
+	return c.phoneServer.wentWrong(err)
 }
 
 func (c *phoneExchangeCommand) registration() (phone.Registration, error) {
@@ -57,11 +70,15 @@ func (c *phoneExchangeCommand) registration() (phone.Registration, error) {
 		}
 		r.ID, r.Password = image.RegistrationID, image.ActivationPassword
 	}
-	if r.ID == "" {
+	switch {
+	case r.ID == "":
 		return r, errors.New("give --registration-id and --activation-password, or --image")
-	}
-	if !c.Offline {
+	case r.Password == "":
+		return r, errors.New("--registration-id and --activation-password must be used together")
+	case !c.Offline:
 		return r, nil
+	case c.SerialNumber == "":
+		return r, errors.New("--serial-number is missing: --offline needs it")
 	}
 	if err := dsapp.CheckSerialNumber(c.SerialNumber); err != nil {
 		return r, fmt.Errorf("--serial-number, which --offline needs: %w", err)

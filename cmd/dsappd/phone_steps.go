@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 
 	"github.com/dsappd/dsappd/phone"
@@ -70,8 +71,11 @@ func (c *phoneActivateCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	s, err = device.Activate(ctx, s, phone.Credential{Response: c.Response, DerivationCode: c.DerivationCode})
+	if errors.Is(err, phone.ErrStep) && !s.Activated {
+		return fmt.Errorf("%w: make one with dsappd phone derivation-code", err)
+	}
 	if err != nil {
-		return err
+		return c.wentWrong(err)
 	}
 	if err := c.write(s); err != nil {
 		return err
