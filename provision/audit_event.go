@@ -64,12 +64,14 @@ func bearing(check string) []string {
 		return []string{"KeyRequests"}
 	case "authenticator":
 		return []string{"AutoAssign"}
+	case "auto-assignment":
+		return []string{"AutoAssignType"}
 	case "evidence":
 		return []string{"Attempts"}
 	case "kind of credential":
 		return []string{"DerivationCodeRequired"}
 	case "one-time password", "derivation code":
-		return []string{"EventWindow", "TimeWindowBack", "TimeWindowAhead", "Attempts"}
+		return []string{"EventWindow", "TimeWindowBack", "TimeWindowAhead", "ResynchronizationWindow", "Attempts"}
 	}
 	return nil
 }

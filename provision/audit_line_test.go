@@ -78,7 +78,7 @@ func TestMACsTellKindsAndKeysApart(t *testing.T) {
 func TestBearingNamesSettings(t *testing.T) {
 	rows := 0
 	for _, check := range []string{"password", "disabled and locked", "authenticators of the user", "activations", "lifetime",
-		"state", "key requests", "authenticator", "evidence", "kind of credential", "one-time password", "derivation code"} {
+		"state", "key requests", "authenticator", "auto-assignment", "evidence", "kind of credential", "one-time password", "derivation code"} {
 		for _, name := range bearing(check) {
 			rows++
 			if _, is := reflect.TypeFor[Settings]().FieldByName(name); !is {

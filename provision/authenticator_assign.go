@@ -128,6 +128,7 @@ func (f *frame) startOver(a *Authenticator) {
 	a.State = Assigned
 	a.NextMovingFactor = a.AssignedMovingFactor
 	a.GraceEndsAt = f.now.Add(f.settings.gracePeriod())
+	a.Drift = 0
 	a.LastActivatedAt = time.Time{}
 	a.Activations = 0
 }

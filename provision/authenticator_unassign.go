@@ -63,7 +63,7 @@ func (f *frame) unassign(h held, because string) (Authenticator, error) {
 		return Authenticator{}, err
 	}
 	a.State, a.UserID = Unassigned, ""
-	a.AssignedMovingFactor = 0
+	a.AssignedMovingFactor, a.Drift = 0, 0
 	a.AssignedAt, a.GraceEndsAt, a.LastActivatedAt = time.Time{}, time.Time{}, time.Time{}
 	a.Activations = 0
 	put(f, Tx.PutAuthenticator, a)

@@ -5,11 +5,9 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
-	"github.com/dsappd/dsappd/oath"
 )
 
 // DSAPPSRPActivate validates a one-time password or a derivation code, binds
@@ -95,7 +93,7 @@ func (f *frame) activate(l living, in DSAPPSRPActivate) error {
 	if err := f.withinLimits(l.authenticator); err != nil {
 		return err
 	}
-	bound, err := f.verifyCredential(l.authenticator, in)
+	bound, err := f.verifyCredential(&l, in)
 	if errors.Is(err, errWrongCredential) {
 		return f.wrongProof(l, row, "The response or derivation code is wrong.")
 	}
@@ -118,14 +116,15 @@ const errWrongCredential = storeError("the credential does not verify")
 // verifyCredential returns the authenticator as it is once the credential
 // has verified: its moving factor spent and, by a derivation code, its
 // secret replaced.
-func (f *frame) verifyCredential(a Authenticator, in DSAPPSRPActivate) (Authenticator, error) {
+func (f *frame) verifyCredential(l *living, in DSAPPSRPActivate) (Authenticator, error) {
+	a := l.authenticator
 	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 	if err != nil {
 		return a, err
 	}
 	if in.Response != "" {
 		f.checked("one-time password", "")
-		return f.spend(a, secret, in.Response)
+		return f.spend(l, secret, in.Response, nil)
 	}
 	f.checked("derivation code", "")
 	code, err := dsapp.ParseDerivationCode(in.DerivationCode, a.Digits)
@@ -136,37 +135,13 @@ func (f *frame) verifyCredential(a Authenticator, in DSAPPSRPActivate) (Authenti
 	if err != nil {
 		return a, fmt.Errorf("derive the device's secret: %w", err)
 	}
-	a, err = f.spend(a, derived, code.OTP)
+	a, err = f.spend(l, derived, code.OTP, code.Diversifier[:])
 	if err != nil {
 		return a, err
 	}
 	a.Diversifier = code.Diversifier[:]
 	a.Secret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "secret"), derived)
 	return a, err
-}
-
-// spend matches a one-time password within the policy's window and moves the
-// moving factor past it.
-func (f *frame) spend(a Authenticator, secret []byte, otp string) (Authenticator, error) {
-	from, to := f.window(a)
-	matched, ok := oath.Match(secret, otp, a.Parameters, from, to)
-	if !ok {
-		return a, errWrongCredential
-	}
-	a.NextMovingFactor = matched + 1
-	return a, nil
-}
-
-// window is the inclusive range of moving factors in which a one-time
-// password may lie (profile section 6); only values above the last accepted
-// one are in it.
-func (f *frame) window(a Authenticator) (from, to uint64) {
-	if a.Type == oath.HOTP {
-		ahead := min(uint64(f.settings.EventWindow)-1, math.MaxUint64-1-a.NextMovingFactor)
-		return a.NextMovingFactor, a.NextMovingFactor + ahead
-	}
-	now := oath.TimeStep(f.now)
-	return max(a.NextMovingFactor, now-min(now, uint64(f.settings.TimeWindowBack))), now + uint64(f.settings.TimeWindowAhead)
 }
 
 // activated writes the success: the state, the end of the grace period, and

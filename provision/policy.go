@@ -43,6 +43,11 @@ type Settings struct {
 	TimeWindowBack  int
 	TimeWindowAhead int
 
+	// ResynchronizationWindow is how many event values beyond the window, or
+	// time steps beyond it on either side, a one-time password may lie that
+	// a second, consecutive one confirms; 0: not allowed.
+	ResynchronizationWindow int
+
 	// MaximumActivations per authenticator, 0 meaning no limit, and the
 	// minutes between two.
 	MaximumActivations     int
@@ -108,6 +113,7 @@ func (s Settings) Check() error {
 		{"EventWindow", s.EventWindow, 1, 1000},
 		{"TimeWindowBack", s.TimeWindowBack, 0, 500},
 		{"TimeWindowAhead", s.TimeWindowAhead, 0, 500},
+		{"ResynchronizationWindow", s.ResynchronizationWindow, 0, 1000},
 		{"MaximumActivations", s.MaximumActivations, 0, 1000000},
 		{"MinimumIntervalMinutes", s.MinimumIntervalMinutes, 0, 525600},
 		{"GraceDays", s.GraceDays, 0, 3650},

@@ -121,6 +121,10 @@ type Authenticator struct {
 	NextMovingFactor     uint64
 	AssignedMovingFactor uint64
 
+	// Drift is how many time steps ahead of the server's clock the device's
+	// was found by a resynchronisation.
+	Drift int64 `json:",omitempty"`
+
 	AssignedAt      time.Time `json:",omitzero"`
 	GraceEndsAt     time.Time `json:",omitzero"`
 	LastActivatedAt time.Time `json:",omitzero"`
@@ -180,6 +184,9 @@ type Registration struct {
 	// keys.
 	Attempts    int `json:",omitempty"`
 	KeyRequests int `json:",omitempty"`
+
+	// Drifted is what the last proof was, where the next one may redeem it.
+	Drifted *Drifted `json:",omitempty"`
 
 	// Salt and Verifier are SRP's s and v, sealed, until the end.
 	Salt     []byte `json:",omitempty"`

@@ -126,7 +126,7 @@ func (r *Registration) endExchange() {
 func (r *Registration) end(state RegistrationState, now time.Time) {
 	r.endExchange()
 	r.forgetDevice()
-	r.Salt, r.Verifier = nil, nil
+	r.Salt, r.Verifier, r.Drifted = nil, nil, nil
 	r.State, r.EndedAt = state, now
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/dsappd/dsappd/srp"
@@ -126,6 +127,12 @@ func put[R any](f *frame, write func(Tx, R) error, record R) {
 // checked notes a step of the decision for the audit.
 func (f *frame) checked(name, detail string) {
 	f.event.Checks = append(f.event.Checks, Check{Name: name, Detail: detail, Settings: f.settings.bearing(name)})
+}
+
+// noted notes what led to the last step, before it.
+func (f *frame) noted(name, detail string) {
+	last := len(f.event.Checks) - 1
+	f.event.Checks = slices.Insert(f.event.Checks, last, Check{Name: name, Detail: detail})
 }
 
 // found says what the last step came to.

@@ -175,6 +175,7 @@ func wholeAuthenticator() provision.Authenticator {
 		ActivationType: provision.Offline,
 		Secret:         []byte{0, 1, 255}, InitialSecret: []byte{2, 0}, Diversifier: []byte("12345678"), DevicePNID: []byte{5, 6},
 		NextMovingFactor: 1<<64 - 1, AssignedMovingFactor: 1 << 63,
+		Drift:      -3,
 		AssignedAt: day(1), GraceEndsAt: day(2), LastActivatedAt: day(3), Activations: 2,
 		Licence: &provision.Licence{Limit: 99, NextSequenceNumber: 3, Instances: []provision.Instance{{
 			SequenceNumber: 2, State: provision.InstancePending, RegistrationID: "xiOb8GC2", DeviceType: 7, ExpiresAt: day(2),
@@ -189,7 +190,8 @@ func wholeRegistration() provision.Registration {
 		SerialNumber: "VDS0000001", ActivationType: provision.Offline,
 		ComponentType: "srp-component", Policy: "lab",
 		CreatedAt: day(1), ExpiresAt: day(2), EndedAt: day(3), Attempts: 1, KeyRequests: 2,
-		Salt: []byte("s"), Verifier: []byte("v"),
+		Drifted: &provision.Drifted{MovingFactor: 1<<64 - 1, Diversifier: []byte("12345678")},
+		Salt:    []byte("s"), Verifier: []byte("v"),
 		ClientPublicKey: []byte("A"), ServerPublicKey: []byte("B"), ServerSecret: []byte("b"),
 		MDL: true, Message1: []byte("1"), DeviceCode: []byte("c"), Message2: []byte("2"),
 		DerivationCode: []byte("d"), ClosedBecause: "superseded",
