@@ -19,6 +19,7 @@ type ListAuthenticators struct {
 func (s *Service) ListAuthenticators(ctx context.Context, in ListAuthenticators) (Page[Authenticator, string], error) {
 	return list[Authenticator, string]{
 		limit:  in.Limit,
+		domain: in.Domain,
 		scan:   func(v View) iter.Seq2[Authenticator, error] { return v.ScanAuthenticators(in.After) },
 		key:    func(a Authenticator) string { return a.SerialNumber },
 		wanted: in.wants,

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 )
@@ -28,6 +29,7 @@ const (
 // list is a list as an operator asks for it.
 type list[R, K any] struct {
 	limit  int
+	domain string // the list is narrowed to it; optional
 	scan   func(View) iter.Seq2[R, error]
 	key    func(R) K
 	wanted func(R) bool
@@ -45,11 +47,26 @@ func (l list[R, K]) page(ctx context.Context, s *Service) (Page[R, K], error) {
 	}
 	var page Page[R, K]
 	err := s.Store.View(ctx, func(v View) error {
-		var err error
+		err := l.checkDomain(v)
+		if err != nil {
+			return err
+		}
 		page, err = l.read(l.scan(v))
 		return err
 	})
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		return page, s.refused(refusal)
+	}
 	return page, err
+}
+
+// checkDomain tells a domain that is empty from one that is not there.
+func (l list[R, K]) checkDomain(v View) error {
+	if l.domain == "" {
+		return nil
+	}
+	_, err := v.GetDomain(l.domain)
+	return mustExist(err, fmt.Sprintf("There is no domain %q.", l.domain))
 }
 
 func (l list[R, K]) read(records iter.Seq2[R, error]) (Page[R, K], error) {

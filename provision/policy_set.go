@@ -32,6 +32,9 @@ func (s *Service) SetPolicy(ctx context.Context, operator Operator, in SetPolicy
 			if policy, err = f.policy(v, in.Name); err != nil {
 				return err
 			}
+			if in.Parent == nil && len(members) == 0 && len(in.Unset) == 0 {
+				return refuse(InvalidParameter, "There is nothing to change: give a parent, or settings to set or to unset.")
+			}
 			if policy, err = f.change(v, policy, in, members); err != nil {
 				return err
 			}

@@ -17,6 +17,7 @@ type ListUsers struct {
 func (s *Service) ListUsers(ctx context.Context, in ListUsers) (Page[User, UserKey], error) {
 	return list[User, UserKey]{
 		limit:  in.Limit,
+		domain: in.Domain,
 		scan:   func(v View) iter.Seq2[User, error] { return v.ScanUsers(UserKey{Domain: in.Domain}, in.After) },
 		key:    User.Key,
 		wanted: func(User) bool { return true },

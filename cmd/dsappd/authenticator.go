@@ -145,6 +145,7 @@ func (c *authenticatorShowCommand) Run(ctx context.Context, std streams) error {
 				"last activated", moment(a.LastActivatedAt),
 				"assigned", moment(a.AssignedAt),
 				"grace ends", moment(a.GraceEndsAt),
+				"notification ID kept", yesOrNo(a.NotificationID),
 				"open registration", orDash(a.OpenRegistration),
 				"created", moment(a.CreatedAt),
 			) + instances(a.Licence)

@@ -64,6 +64,12 @@ func TestOrdersOutliveTheServer(t *testing.T) {
 	if closed := registrations(t, dir, "--state", "Closed"); len(closed) != 1 || closed[0].ClosedBecause != "lost phone" {
 		t.Errorf("after the kill, closed registrations: %+v", closed)
 	}
+	for flag, n := range map[string]int{"--user=user2": 1, "--user=user1": 0, "--domain=master": 1,
+		"--serial-number=" + all[0].SerialNumber: 1, "--serial-number=VDS9999999": 0} {
+		if narrowed := registrations(t, dir, flag); len(narrowed) != n {
+			t.Errorf("%s: %d registrations, want %d", flag, len(narrowed), n)
+		}
+	}
 	operate(t, dir, "user", "disable", "user1")
 
 	serveFolder(t, dir)

@@ -24,8 +24,34 @@ type policyNameFlags struct {
 	Name string `arg:"" name:"policy" help:"The policy's name."`
 }
 
-func policySaid(done string) func(admin.Policy) string {
-	return func(p admin.Policy) string { return fmt.Sprintf("%s policy %s: %s", done, p.Name, p.Set) }
+// policySaid is a sentence on what was done to a policy, and a line for each
+// setting that was named and that it says itself now.
+func policySaid(done string, named ...assignment) func(admin.Policy) string {
+	return func(p admin.Policy) string {
+		says, err := policySays(p)
+		if err != nil {
+			return fmt.Sprintf("%s policy %s", done, p.Name)
+		}
+		text := fmt.Sprintf("%s policy %s, parent %s; it says itself: %s", done, p.Name, orDash(p.Parent), countSettings(len(says)))
+		for _, a := range named {
+			text += fmt.Sprintf("\n  %s=%s", a.name, says[a.name])
+		}
+		return text
+	}
+}
+
+// policySays are the settings that a policy says itself.
+func policySays(p admin.Policy) (map[string]json.RawMessage, error) {
+	says := make(map[string]json.RawMessage)
+	err := json.Unmarshal(p.Set, &says)
+	return says, err
+}
+
+func countSettings(n int) string {
+	if n == 1 {
+		return "1 setting"
+	}
+	return fmt.Sprintf("%d settings", n)
 }
 
 type policyAddCommand struct {
@@ -42,7 +68,7 @@ func (c *policyAddCommand) Run(ctx context.Context, std streams) error {
 	}
 	in := admin.AddPolicy{Name: c.Name, Parent: c.Parent, Set: set}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Policy, error) { return door.AddPolicy(ctx, in) }, policySaid("added"))
+		func(door *dsappd.Door) (admin.Policy, error) { return door.AddPolicy(ctx, in) }, policySaid("added", c.Settings...))
 }
 
 // assignment is a setting and its value, as they are typed.
@@ -90,14 +116,14 @@ func (c *policySetCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	return c.change(ctx, std, c.doorFlags, admin.SetPolicy{Parent: c.Parent, Set: set})
+	return c.change(ctx, std, c.doorFlags, admin.SetPolicy{Parent: c.Parent, Set: set}, c.Settings...)
 }
 
 // change has a policy changed, and says what it says then.
-func (p policyNameFlags) change(ctx context.Context, std streams, f doorFlags, in admin.SetPolicy) error {
+func (p policyNameFlags) change(ctx context.Context, std streams, f doorFlags, in admin.SetPolicy, named ...assignment) error {
 	in.Name = p.Name
 	return order(ctx, std, f,
-		func(door *dsappd.Door) (admin.Policy, error) { return door.SetPolicy(ctx, in) }, policySaid("changed"))
+		func(door *dsappd.Door) (admin.Policy, error) { return door.SetPolicy(ctx, in) }, policySaid("changed", named...))
 }
 
 type policyUnsetCommand struct {
@@ -145,9 +171,17 @@ func (c *policyListCommand) Run(ctx context.Context, std streams) error {
 			return door.ListPolicies(ctx, admin.ListPolicies{After: after, Limit: limit})
 		}, columns[admin.Policy, string]{
 			head: []string{"POLICY", "PARENT", "SAYS"},
-			row:  func(p admin.Policy) []string { return []string{p.Name, orDash(p.Parent), string(p.Set)} },
+			row:  policyRow,
 			key:  func(name string) string { return name },
 		})
+}
+
+func policyRow(p admin.Policy) []string {
+	says, err := policySays(p)
+	if err != nil {
+		return []string{p.Name, orDash(p.Parent), "unreadable: " + err.Error()}
+	}
+	return []string{p.Name, orDash(p.Parent), countSettings(len(says))}
 }
 
 type policyDeleteCommand struct {

@@ -19,14 +19,18 @@ type registrationCommand struct {
 type registrationListCommand struct {
 	doorFlags
 	listFlags
-	State registrationStateFlag `placeholder:"STATE" help:"Those in this state only: Registered, KeyExchanged, DataIssued, DeviceAdded, Activated or Closed."`
+	State        registrationStateFlag `placeholder:"STATE" help:"Those in this state only: Registered, KeyExchanged, DataIssued, DeviceAdded, Activated or Closed."`
+	User         string                `placeholder:"USER" help:"Those of this user ID only."`
+	Domain       string                `placeholder:"DOMAIN" help:"Those of this domain's users only."`
+	SerialNumber string                `placeholder:"SERIAL" help:"Those of this authenticator only."`
 }
 
 func (c *registrationListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
 		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Registration, string], error) {
 			return door.ListRegistrations(ctx, admin.ListRegistrations{
-				State: provision.RegistrationState(c.State), After: after, Limit: limit})
+				State: provision.RegistrationState(c.State), UserID: c.User, Domain: c.Domain, SerialNumber: c.SerialNumber,
+				After: after, Limit: limit})
 		}, columns[admin.Registration, string]{
 			head: []string{"REGISTRATION", "STATE", "USER", "DOMAIN", "SERIAL", "CREATED", "EXPIRES"},
 			row: func(r admin.Registration) []string {

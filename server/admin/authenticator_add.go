@@ -27,6 +27,7 @@ type Authenticator struct {
 	LastActivatedAt      time.Time                    `json:"lastActivatedAt,omitzero"`
 	Activations          int                          `json:"activations"`
 	OpenRegistration     string                       `json:"openRegistration,omitempty"`
+	NotificationID       bool                         `json:"notificationID"` // one is kept
 	CreatedAt            time.Time                    `json:"createdAt"`
 	Licence              *Licence                     `json:"licence,omitempty"`
 }
@@ -81,6 +82,7 @@ func showAuthenticator(a provision.Authenticator) Authenticator {
 		Algorithm:            a.Algorithm,
 		Digits:               a.Digits,
 		ActivationType:       showActivationType(a.ActivationType),
+		NotificationID:       len(a.DevicePNID) > 0,
 		Bound:                len(a.Diversifier) > 0,
 		NextMovingFactor:     a.NextMovingFactor,
 		AssignedMovingFactor: a.AssignedMovingFactor,

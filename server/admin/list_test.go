@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -36,7 +37,7 @@ func TestListsPage(t *testing.T) {
 		want = append(want, fmt.Sprintf("user%d", n))
 	}
 	o.must(t)(o.AddUser(t.Context(), admin.AddUser{Domain: "other", UserID: "else", StaticPassword: password}))
-	for domain, users := range map[string][]string{"master": want, "": append(want[:7:7], "else"), "other": {"else"}, "none": nil} {
+	for domain, users := range map[string][]string{"master": want, "": append(want[:7:7], "else"), "other": {"else"}} {
 		records, lengths := all(t, func(after admin.UserKey) (admin.Page[admin.User, admin.UserKey], error) {
 			return o.ListUsers(t.Context(), admin.ListUsers{Domain: domain, After: after, Limit: 3})
 		})
@@ -91,5 +92,20 @@ func TestComponentsKeepTheirLocation(t *testing.T) {
 	}
 	for _, component := range records {
 		o.must(t)(o.DeleteComponent(t.Context(), admin.ComponentKey{ComponentType: component.ComponentType, Location: component.Location}))
+	}
+}
+
+// A list of a domain that is not there is refused: an empty one would hide a
+// slip of the pen.
+func TestListsOfAnUnknownDomain(t *testing.T) {
+	o := openOffice(t)
+	_, users := o.ListUsers(t.Context(), admin.ListUsers{Domain: "none"})
+	_, authenticators := o.ListAuthenticators(t.Context(), admin.ListAuthenticators{Domain: "none"})
+	_, registrations := o.ListRegistrations(t.Context(), admin.ListRegistrations{Domain: "none"})
+	for list, err := range map[string]error{"users": users, "authenticators": authenticators, "registrations": registrations} {
+		refused, ok := errors.AsType[*admin.Error](err)
+		if !ok || refused.Refusal != provision.NotFound || refused.Desc != `There is no domain "none".` {
+			t.Errorf("%s: %v", list, err)
+		}
 	}
 }

@@ -6,12 +6,15 @@ import (
 	"github.com/dsappd/dsappd/provision"
 )
 
-// ListRegistrations asks for the registrations after an ID, in one state where
-// that is given.
+// ListRegistrations asks for the registrations after an ID, in one state and
+// of one user, domain and authenticator where these are given.
 type ListRegistrations struct {
-	State provision.RegistrationState `json:"state,omitempty"`
-	After string                      `json:"after,omitempty"`
-	Limit int                         `json:"limit,omitempty"`
+	State        provision.RegistrationState `json:"state,omitempty"`
+	UserID       string                      `json:"userID,omitempty"`
+	Domain       string                      `json:"domain,omitempty"`
+	SerialNumber string                      `json:"serialNumber,omitempty"`
+	After        string                      `json:"after,omitempty"`
+	Limit        int                         `json:"limit,omitempty"`
 }
 
 func (d *Door) listRegistrations(ctx context.Context, _ provision.Operator, in ListRegistrations) (Page[Registration, string], error) {
