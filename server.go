@@ -176,5 +176,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 	drained := draining.Wait()
 	s.stop()
-	return errors.Join(drained, s.serving.Wait(), s.folder.close())
+	err := errors.Join(drained, s.serving.Wait(), s.folder.close())
+	s.sweeper.logger.Info("ended", "folder", s.folder.dir)
+	return err
 }

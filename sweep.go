@@ -45,9 +45,9 @@ func (s sweeper) sweep(ctx context.Context) {
 	}
 	switch {
 	case err != nil && ctx.Err() == nil:
-		s.logger.Error("sweep of registrations failed", "request", operator.RequestID, "error", err)
+		s.logger.Error("sweep of registrations failed", "request_id", operator.RequestID, "error", err)
 	case n > 0:
-		s.logger.Info("registrations swept", "request", operator.RequestID, "deleted", n)
+		s.logger.Info("registrations swept", "request_id", operator.RequestID, "deleted", n)
 	}
 }
 

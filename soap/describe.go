@@ -17,13 +17,32 @@ const page = `<!DOCTYPE html>
 
 // describe answers a GET or HEAD.
 func (e *exchange) describe() {
-	if e.handler.Describe != nil && e.handler.Describe(e.writer, e.request) {
-		e.log(http.StatusOK, nil)
+	w := counted{ResponseWriter: e.writer, status: http.StatusOK}
+	if e.handler.Describe != nil && e.handler.Describe(&w, e.request) {
+		e.sent = w.sent
+		e.log(w.status, nil)
 		return
 	}
 	e.writer.Header().Set("Link", `<?wsdl>; rel="describedby"; type="text/xml"`)
 	e.writer.Header().Set("Content-Type", "text/html; charset=utf-8")
 	e.plain(http.StatusOK, page)
+}
+
+// counted notes what is answered, for the log.
+type counted struct {
+	http.ResponseWriter
+	status, sent int
+}
+
+func (w *counted) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *counted) Write(text []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(text)
+	w.sent += n
+	return n, err
 }
 
 // words answers in plain text.
@@ -41,6 +60,9 @@ func (e *exchange) plain(status int, text string) {
 
 // log writes the request's one line.
 func (e *exchange) log(status int, fault *Fault) {
+	if e.request.Method == http.MethodHead {
+		e.sent = 0 // its body was not sent
+	}
 	attrs := make([]slog.Attr, 0, 16)
 	attrs = append(attrs,
 		slog.String("request_id", e.id),

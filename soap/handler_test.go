@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -77,6 +78,29 @@ func TestGet(t *testing.T) {
 			if response.StatusCode != http.StatusOK || method == http.MethodGet && !strings.Contains(words, want) {
 				t.Errorf("%s %s: %d %q", method, target, response.StatusCode, words)
 			}
+		}
+	}
+}
+
+func TestGetIsLogged(t *testing.T) {
+	var logged strings.Builder
+	c := config(t, &heard{})
+	c.Log = slog.New(slog.NewTextHandler(&logged, nil))
+	handler, err := soap.NewHandler(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{"/", "/?wsdl", "/?xsd=none.xsd"} {
+		logged.Reset()
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, target, nil))
+		if want := fmt.Sprintf("http_status=%d bytes_in=0 bytes_out=%d ", w.Code, w.Body.Len()); !strings.Contains(logged.String(), want) {
+			t.Errorf("%s: logged %s; want %s", target, logged.String(), want)
+		}
+		logged.Reset()
+		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodHead, target, nil))
+		if !strings.Contains(logged.String(), " bytes_out=0 ") {
+			t.Errorf("HEAD %s: logged %s", target, logged.String())
 		}
 	}
 }

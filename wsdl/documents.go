@@ -51,7 +51,10 @@ func Serve(w http.ResponseWriter, r *http.Request) bool {
 		case strings.EqualFold(key, "wsdl"):
 			document = Document(address(r))
 		case strings.EqualFold(key, "xsd"):
-			document = []byte(Schema(values[0]))
+			if document = []byte(Schema(values[0])); len(document) == 0 {
+				http.Error(w, "There is no schema of this name: the WSDL, at ?wsdl, names those that there are.", http.StatusNotFound)
+				return true
+			}
 		}
 	}
 	if len(document) == 0 {

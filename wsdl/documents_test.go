@@ -205,10 +205,18 @@ func TestServeOverTLS(t *testing.T) {
 }
 
 func TestServeIsAskedFor(t *testing.T) {
-	for _, target := range []string{"/", "/?x", "/?xsd=none.xsd", "/wsdl"} {
+	for _, target := range []string{"/", "/?x", "/wsdl"} {
 		if wsdl.Serve(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, target, nil)) {
 			t.Errorf("%s was served", target)
 		}
+	}
+}
+
+func TestNoSuchSchema(t *testing.T) {
+	w := httptest.NewRecorder()
+	served := wsdl.Serve(w, httptest.NewRequest(http.MethodGet, "/?xsd=none.xsd", nil))
+	if !served || w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "There is no schema of this name") {
+		t.Errorf("served %t: %d %q", served, w.Code, w.Body)
 	}
 }
 

@@ -163,7 +163,7 @@ func (d *Door) answer(w http.ResponseWriter, out any, err error) {
 }
 
 func (d *Door) log(r *http.Request, operator provision.Operator, began time.Time, err error) {
-	attributes := []any{"request", operator.RequestID, "operation", r.URL.Path, "operator", operator.Name,
+	attributes := []any{"request_id", operator.RequestID, "operation", r.URL.Path, "operator", operator.Name,
 		"took", d.Service.Now().Sub(began)}
 	level := slog.LevelInfo
 	if r.URL.Path == "/audit/list" { // which a tail that follows asks for every second
