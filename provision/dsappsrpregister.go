@@ -80,6 +80,7 @@ type passwordCheck struct {
 	paid    bool
 	against string
 	right   bool
+	renewed string // what is to replace against; "" for nothing
 }
 
 func (c *passwordCheck) verify(ctx context.Context, hash string) (bool, error) {
@@ -90,8 +91,27 @@ func (c *passwordCheck) verify(ctx context.Context, hash string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	c.paid, c.against, c.right = true, hash, right
+	c.paid, c.against, c.right, c.renewed = true, hash, right, ""
 	return right, nil
+}
+
+// renew hashes the password anew, which was right, where the hash it was
+// verified against is outdated. With the queue full it leaves that to the
+// next time: nobody is refused for the sake of a better hash.
+func (c *passwordCheck) renew(ctx context.Context) (string, error) {
+	if c.renewed != "" {
+		return c.renewed, nil
+	}
+	outdated, err := c.passwords.outdated(c.against)
+	if err != nil || !outdated {
+		return "", err
+	}
+	renewed, err := c.passwords.Hash(ctx, c.password)
+	if errors.Is(err, ErrBusy) {
+		return "", nil
+	}
+	c.renewed = renewed
+	return renewed, err
 }
 
 // authenticate checks the password, then disabled and locked. The hash is
@@ -114,7 +134,10 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 		}
 		return refuseCredentials("wrong password")
 	}
-	return f.admitted(a)
+	if err := f.admitted(a); err != nil {
+		return err
+	}
+	return f.welcome(a, password)
 }
 
 func (f *frame) admitted(a *applicant) error {
@@ -127,7 +150,23 @@ func (f *frame) admitted(a *applicant) error {
 	} else if locked {
 		return refuse(UserLocked, "The user is locked for some time.")
 	}
-	if a.user.rightPassword() {
+	return nil
+}
+
+// welcome writes what a right password changes. The hash is renewed only
+// now: before the lock was looked at, the time it takes would tell whoever
+// guesses at a locked user's password that it was right.
+func (f *frame) welcome(a *applicant, password *passwordCheck) error {
+	changed := a.user.rightPassword()
+	renewed, err := password.renew(f.ctx)
+	if err != nil {
+		return fmt.Errorf("renew the password's hash: %w", err)
+	}
+	if renewed != "" {
+		f.checked("password hash", "made anew at the current cost")
+		a.user.PasswordHash, changed = renewed, true
+	}
+	if changed {
 		put(f, Tx.PutUser, a.user)
 	}
 	return nil

@@ -115,6 +115,20 @@ func (p *Passwords) Verify(ctx context.Context, password, phcString string) (boo
 	return subtle.ConstantTimeCompare(hash, h.hash) == 1 && known, nil
 }
 
+// outdated reports whether a stored hash is to be made anew at the next right
+// password: where the current cost asks for more memory or more passes, and
+// for less of neither, so that nobody's hash ever becomes cheaper. Lanes only
+// spread the same work.
+func (p *Passwords) outdated(phcString string) (bool, error) {
+	h, err := parsePHC(phcString)
+	if err != nil {
+		return false, err
+	}
+	more := p.cost.MemoryKiB > h.cost.MemoryKiB || p.cost.Time > h.cost.Time
+	less := p.cost.MemoryKiB < h.cost.MemoryKiB || p.cost.Time < h.cost.Time
+	return more && !less, nil
+}
+
 func (p *Passwords) derive(ctx context.Context, password string, h phc, size uint32) ([]byte, error) {
 	select {
 	case p.admit <- struct{}{}:
