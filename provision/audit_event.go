@@ -1,11 +1,9 @@
 package provision
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -22,58 +20,6 @@ func putEvent(tx Tx, event AuditEvent) error {
 		}
 	}
 	return tx.PutAuditEvent(event)
-}
-
-// bearing are the settings that bear on a check, with their values.
-func (s Settings) bearing(check string) json.RawMessage {
-	names := bearing(check)
-	if len(names) == 0 {
-		return nil
-	}
-	values, text := reflect.ValueOf(s), []byte("{")
-	for i, name := range names {
-		value, err := json.Marshal(values.FieldByName(name).Interface())
-		if err != nil {
-			continue // numbers, words and truth values all have their JSON
-		}
-		if i > 0 {
-			text = append(text, ',')
-		}
-		text = fmt.Appendf(text, "%q:%s", name, value)
-	}
-	return append(text, '}')
-}
-
-// bearing names the settings that bear on a check. A check without a row has
-// none.
-func bearing(check string) []string {
-	switch check {
-	case "password":
-		return []string{"LockThreshold"}
-	case "disabled and locked":
-		return []string{"GenericStatusCodes", "UnlockMinutes", "UnlockBackOff"}
-	case "authenticators of the user":
-		return []string{"AuthenticatorLimit"}
-	case "activations":
-		return []string{"MaximumActivations", "MinimumIntervalMinutes"}
-	case "lifetime":
-		return []string{"RegistrationMinutes"}
-	case "state":
-		return []string{"KeyExchangeRequired"}
-	case "key requests":
-		return []string{"KeyRequests"}
-	case "authenticator":
-		return []string{"AutoAssign"}
-	case "auto-assignment":
-		return []string{"AutoAssignType"}
-	case "evidence":
-		return []string{"Attempts"}
-	case "kind of credential":
-		return []string{"DerivationCodeRequired"}
-	case "one-time password", "derivation code":
-		return []string{"EventWindow", "TimeWindowBack", "TimeWindowAhead", "ResynchronizationWindow", "Attempts"}
-	}
-	return nil
 }
 
 // The limits of texts in an event, in characters. A peer's own words are kept

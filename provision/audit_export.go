@@ -111,7 +111,7 @@ func (e *export) events(v View, seal AuditSeal) error {
 		if err == nil {
 			err = e.line(event)
 		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		if _, unreadable := errors.AsType[*UnreadableError](err); err != nil && !unreadable && !errors.Is(err, ErrNotFound) {
 			return err
 		}
 	}

@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"reflect"
+	"os"
+	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -74,24 +76,49 @@ func TestMACsTellKindsAndKeysApart(t *testing.T) {
 	}
 }
 
-// A row that names what is not a setting would leave it out in silence.
-func TestBearingNamesSettings(t *testing.T) {
-	rows := 0
-	for _, check := range []string{"password", "disabled and locked", "authenticators of the user", "activations", "lifetime",
-		"state", "key requests", "authenticator", "auto-assignment", "evidence", "kind of credential", "one-time password", "derivation code"} {
+// Every setting bears on a check, by whose name explain finds it, or shapes
+// what is made rather than what is decided.
+func TestEverySettingBearsOnACheck(t *testing.T) {
+	placed := map[string]string{
+		"RegistrationIDLength": "shapes", "RegistrationIDAlphabet": "shapes", "ActivationPasswordLength": "shapes",
+		"ActivationPasswordAlphabet": "shapes", "GraceDays": "shapes", "Explain": "shapes",
+	}
+	for _, check := range checksInCode(t) {
 		for _, name := range bearing(check) {
-			rows++
-			if _, is := reflect.TypeFor[Settings]().FieldByName(name); !is {
-				t.Errorf("%s: there is no setting %s", check, name)
-			}
+			placed[name] = check
 		}
 	}
-	if rows == 0 {
-		t.Error("no check has settings")
+	for _, name := range SettingNames() {
+		if placed[name] == "" {
+			t.Errorf("the setting %s bears on no check: give it to one in bearing", name)
+		}
+		delete(placed, name)
+	}
+	for name, check := range placed {
+		t.Errorf("%s: there is no setting %s", check, name)
 	}
 	if got, want := string(DefaultSettings().bearing("activations")), `{"MaximumActivations":3,"MinimumIntervalMinutes":1440}`; got != want {
 		t.Errorf("activations: %s, want %s", got, want)
 	}
+}
+
+// checksInCode are the names of all checks, as the code gives them.
+func checksInCode(t *testing.T) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range regexp.MustCompile(`f\.checked\("([^"]*)"`).FindAllSubmatch(text, -1) {
+			names = append(names, string(found[1]))
+		}
+	}
+	return names
 }
 
 // What a chain cannot remember it knows to look for.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 )
 
@@ -169,7 +170,7 @@ func (s *Service) tryWriteSeal(ctx context.Context, last SealDigest, seal AuditS
 func (s *Service) openEnds(ctx context.Context, run string) ([]AuditRun, error) {
 	var ends []AuditRun
 	err := s.Store.View(ctx, func(v View) error {
-		for end, err := range v.ScanAuditRuns("") {
+		for end, err := range readableRuns(v) {
 			if err != nil {
 				return fmt.Errorf("ends of the audit's runs: %w", err)
 			}
@@ -180,6 +181,27 @@ func (s *Service) openEnds(ctx context.Context, run string) ([]AuditRun, error) 
 		return nil
 	})
 	return ends, err
+}
+
+// readableRuns scans the index of runs and passes over what cannot be read.
+func readableRuns(v View) iter.Seq2[AuditRun, error] {
+	return func(yield func(AuditRun, error) bool) {
+		for after, more := "", true; more; {
+			more = false
+			for run, err := range v.ScanAuditRuns(after) {
+				if fault, ok := errors.AsType[*UnreadableError](err); ok {
+					if more = len(fault.Key) > 0 && fault.Key[0] > after; more {
+						after = fault.Key[0]
+					}
+					break
+				}
+				if !yield(run, err) || err != nil {
+					return
+				}
+				after = run.Run
+			}
+		}
+	}
 }
 
 // tieUp takes the ends that a seal names out of the index, but for those of

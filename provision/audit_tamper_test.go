@@ -114,6 +114,11 @@ func (a *archive) keys(kind, run string) []string {
 	return keys
 }
 
+// requestOf is the key of an event in the index of requests.
+func (a *archive) requestOf(event string) string {
+	return "auditrequest\x00" + operator().RequestID + "\x00" + strings.TrimPrefix(event, "audit\x00")
+}
+
 // forged is the key of an event with a 0 before its random part.
 func forged(key string) string {
 	parts := strings.Split(key, "\x00")
@@ -197,9 +202,12 @@ func TestTamperingIsFound(t *testing.T) {
 				t.Errorf("%s does not name %s", seal, a.values[events[2]])
 			}
 		}, "a/2", "wrong MAC"},
-		"a whole run removed":    {remove(slices.Concat(ofB, a.keys("auditseal", "b"))...), "b/2", "is missing"},
-		"a run's events removed": {remove(ofB...), "b/1", "is missing"},
-		"a run's seals removed":  {remove(a.keys("auditseal", "b")...), "b/2", "is missing"},
+		"the index of runs scrambled": {edit("auditrun\x00c\x00", `{`, `[`), "c/2", "cannot be read"},
+		"an anchor scrambled":         {insert("auditanchor\x00b\x00", []byte(`[`)), "b/1", "cannot be read"},
+		"the index of requests cut":   {remove(a.requestOf(events[2])), "a/2", "index of requests"},
+		"a whole run removed":         {remove(slices.Concat(ofB, a.keys("auditseal", "b"))...), "b/2", "is missing"},
+		"a run's events removed":      {remove(ofB...), "b/1", "is missing"},
+		"a run's seals removed":       {remove(a.keys("auditseal", "b")...), "b/2", "is missing"},
 		"removed like retention does": {both(remove(events[0], events[1], sealKey("a", 1)), insert("auditanchor\x00a\x00",
 			fmt.Appendf(nil, `{"run":"a","number":1,"sha256":"%064d","removedAt":"2026-11-22T12:00:00Z"}`, 0))), "a/1", "wrong MAC"},
 		"an event in a run of its own": {insert(strings.Replace(events[0], "\x00a\x00", "\x00bb\x00", 1), lie(events[0], `"run":"a"`, `"run":"bb"`)), "bb/1", "wrong MAC"},

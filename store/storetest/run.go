@@ -49,6 +49,7 @@ func Run(t *testing.T, open Open) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t, open)) })
 	}
+	t.Run("Unreadable", func(t *testing.T) { testUnreadable(t, open) })
 	t.Run("Model", func(t *testing.T) { testModel(t, open) })
 }
 

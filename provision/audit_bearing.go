@@ -1,0 +1,75 @@
+package provision
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// bearing are the settings that bear on a check, with their values.
+func (s Settings) bearing(check string) json.RawMessage {
+	names := bearing(check)
+	if len(names) == 0 {
+		return nil
+	}
+	values, text := reflect.ValueOf(s), []byte("{")
+	for i, name := range names {
+		value, err := json.Marshal(values.FieldByName(name).Interface())
+		if err != nil {
+			continue // numbers, words and truth values all have their JSON
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = fmt.Appendf(text, "%q:%s", name, value)
+	}
+	return append(text, '}')
+}
+
+// bearing names the settings that bear on a check. A check without a row has
+// none.
+func bearing(check string) []string {
+	switch check {
+	case "password":
+		return []string{"LockThreshold"}
+	case "disabled and locked":
+		return []string{"GenericStatusCodes", "UnlockMinutes", "UnlockBackOff"}
+	case "authenticator":
+		return []string{"AutoAssign"}
+	case "auto-assignment":
+		return []string{"AutoAssignType"}
+	case "authenticators of the user":
+		return []string{"AuthenticatorLimit"}
+	case "activations":
+		return []string{"MaximumActivations", "MinimumIntervalMinutes"}
+	case "lifetime":
+		return []string{"RegistrationMinutes"}
+	case "state":
+		return []string{"KeyExchangeRequired"}
+	case "key requests":
+		return []string{"KeyRequests"}
+	case "evidence", "device code", "signature":
+		return []string{"Attempts"}
+	case "kind of credential":
+		return []string{"DerivationCodeRequired"}
+	case "one-time password", "derivation code":
+		return []string{"EventWindow", "TimeWindowBack", "TimeWindowAhead", "ResynchronizationWindow", "Attempts"}
+	}
+	return bearingOnForms(check)
+}
+
+// bearingOnForms are the settings that allow or bound what is not the plain
+// course.
+func bearingOnForms(check string) []string {
+	switch check {
+	case "activation outside SRP":
+		return []string{"ActivationCodeOutsideSRP"}
+	case "offline activation":
+		return []string{"OfflineMDL"}
+	case "activation message 1":
+		return []string{"MessageMinutes"}
+	case "one-time password instead of a signature":
+		return []string{"OTPInsteadOfSignature", "Attempts"}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+)
+
+// scan reads the events up to the latest that the seals name.
+func (c *runCheck) scan(v View) error {
+	named, latest := make(map[AuditKey]bool), c.cursor
+	for _, seal := range c.seals {
+		for _, event := range seal.Events {
+			key := event.key(c.run).utc()
+			named[key] = true
+			delete(c.unnamed, key)
+			if key.after(latest) {
+				latest = key
+			}
+		}
+	}
+	for event, err := range c.events(v) {
+		if err != nil || event.AuditKey.after(latest) {
+			return err
+		}
+		c.pass(event, named)
+	}
+	return nil
+}
+
+// events scans on. One that cannot be read and that a seal names is missed
+// there too.
+func (c *runCheck) events(v View) iter.Seq2[AuditEvent, error] {
+	if c.blind {
+		return func(func(AuditEvent, error) bool) {}
+	}
+	return readableEvents(v, c.cursor, func(fault *UnreadableError) {
+		key, known := auditKeyOf(fault)
+		if c.blind = !known || !key.after(c.cursor); c.blind {
+			c.broken(c.place(c.cursor), fmt.Sprintf("neither an event nor what comes after it can be read: %v", fault))
+			return
+		}
+		c.broken(c.place(key), fmt.Sprintf("the event %s cannot be read: %v", key, fault.Cause))
+		c.cursor = key
+	})
+}
+
+// rest reads events behind the last seal, and at their end the index's word
+// for where the run ends.
+func (c *runCheck) rest(v View) (more bool, err error) {
+	n := 0
+	for event, err := range c.events(v) {
+		if err != nil {
+			return false, err
+		}
+		c.pass(event, nil)
+		if n++; n == verifyPage {
+			return true, nil
+		}
+	}
+	return false, c.end(v)
+}
+
+// pass takes notice of an event in the order of the scan.
+func (c *runCheck) pass(event AuditEvent, named map[AuditKey]bool) {
+	key := event.AuditKey.utc()
+	c.cursor = key
+	switch {
+	case named[key]:
+	case len(c.unnamed) == maxUnnamed:
+		c.Unsealed++
+	default:
+		c.unnamed[key] = c.place(key).Number
+	}
+}
+
+// place is the first seal, as far as they are looked at, that was made after
+// an event.
+func (c *runCheck) place(key AuditKey) AuditSealKey {
+	for _, seal := range c.seals {
+		if !seal.Time.Before(key.Time) {
+			return seal.AuditSealKey
+		}
+	}
+	return AuditSealKey{c.run, c.next}
+}
+
+// end compares the last seal with what the index says it is. Only a run that
+// is sealed as final may have left the index.
+func (c *runCheck) end(v View) error {
+	end, err := v.GetAuditRun(c.run)
+	last := AuditSealKey{c.run, c.next - 1}
+	if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+		c.broken(last, fmt.Sprintf("what the index of runs has as the last seal cannot be read: %v", unreadable.Cause))
+		return nil
+	}
+	switch {
+	case errors.Is(err, ErrNotFound):
+		if last.Number > 0 && c.known && !c.last.Final {
+			c.broken(AuditSealKey{c.run, c.next}, "the end of the run is missing: nothing says that "+last.String()+" is its last seal")
+		}
+		return nil
+	case err != nil:
+		return err
+	case c.lost:
+		return nil
+	case end.Number > last.Number:
+		c.broken(AuditSealKey{c.run, c.next}, fmt.Sprintf("the seal is missing: the run's last one is %s", end.last().AuditSealKey))
+	case end.Number < last.Number || c.known && end.Digest != c.previous:
+		c.broken(last, "the seal is not the one that the index of runs has as the last")
+	}
+	return nil
+}
+
+// settle tells, of the events that no seal names, those that are not sealed
+// yet from those that cannot be.
+func (c *runCheck) settle(ctx context.Context) error {
+	keys := make([]AuditKey, 0, len(c.unnamed))
+	for key := range c.unnamed {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, AuditKey.compare)
+	for page := range slices.Chunk(keys, verifyPage) {
+		err := c.service.Store.View(ctx, func(v View) error {
+			for _, key := range page {
+				if err := c.settleEvent(v, key); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *runCheck) settleEvent(v View, key AuditKey) error {
+	event, err := v.GetAuditEvent(key)
+	if errors.Is(err, ErrNotFound) {
+		return nil // retention removed it meanwhile
+	}
+	if err != nil {
+		return err
+	}
+	_, right, err := authentic(c.service.Sealer, event)
+	at := AuditSealKey{c.run, c.unnamed[key]}
+	switch {
+	case !right:
+		c.broken(at, fmt.Sprintf("the event %s, which no seal names, has a wrong MAC, so it was changed or forged", key))
+	case c.last.Final || c.last.Number > 0 && c.last.Time.Sub(key.Time) > lateness:
+		c.broken(at, fmt.Sprintf("no seal names the event %s: it was put in afterwards, or its seal was changed", key))
+	default:
+		c.Unsealed++
+	}
+	return err
+}

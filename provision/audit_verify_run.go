@@ -1,0 +1,236 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+)
+
+// runCheck is the verification of one run on its way through its seals and,
+// beside them, its events.
+type runCheck struct {
+	*Verification
+	service *Service
+	run     string
+
+	next     uint64    // number of the next seal
+	previous Digest    // of the seal before it
+	known    bool      // whether previous is
+	last     AuditSeal // that holds
+
+	seals []AuditSeal // of the page
+
+	lost    bool                // the seals from next on cannot be scanned
+	blind   bool                // the events beyond cursor cannot be scanned
+	cursor  AuditKey            // of the last event scanned
+	unnamed map[AuditKey]uint64 // those scanned that no seal has named, and the seal that should have
+}
+
+func (s *Service) verifyRun(ctx context.Context, report *Verification, run string) error {
+	report.Runs++
+	c := &runCheck{Verification: report, service: s, run: run, next: 1,
+		cursor: AuditKey{Run: run}, unnamed: make(map[AuditKey]uint64)}
+	for more := true; more; {
+		err := s.Store.View(ctx, func(v View) (err error) {
+			more, err = c.page(v)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return c.settle(ctx)
+}
+
+// page checks some seals and then scans the events up to the latest one that
+// they name; without another seal, the events that are left.
+func (c *runCheck) page(v View) (more bool, err error) {
+	if err := c.skipRemoved(v); err != nil {
+		return false, err
+	}
+	if c.lost {
+		return c.rest(v)
+	}
+	c.seals = nil
+	events := 0
+	for seal, err := range v.ScanAuditSeals(AuditSealKey{Run: c.run}, AuditSealKey{Run: c.run, Number: c.next - 1}) {
+		if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+			c.unreadableSeal(unreadable)
+			return true, c.scan(v)
+		}
+		if err != nil {
+			return false, err
+		}
+		if err := c.seal(v, seal); err != nil {
+			return false, err
+		}
+		c.seals = append(c.seals, seal)
+		if events += 1 + len(seal.Events); events >= verifyPage {
+			break
+		}
+	}
+	if len(c.seals) == 0 {
+		return c.rest(v)
+	}
+	return true, c.scan(v)
+}
+
+// unreadableSeal passes over a seal, unless its key says nothing either.
+func (c *runCheck) unreadableSeal(fault *UnreadableError) {
+	number, err := strconv.ParseUint(fault.Key[len(fault.Key)-1], 10, 64)
+	if err != nil || number < c.next {
+		c.broken(AuditSealKey{c.run, c.next}, fmt.Sprintf("neither the seal nor what comes after it can be read: %v", fault))
+		c.lost = true
+		return
+	}
+	c.missing(number)
+	c.broken(AuditSealKey{c.run, number}, fmt.Sprintf("the seal cannot be read: %v", fault.Cause))
+	c.known = false
+	c.next = number
+	if c.next++; c.next == 0 {
+		c.lost = true
+	}
+}
+
+// missing notes that the seals from next to the given one are not there.
+func (c *runCheck) missing(number uint64) {
+	if number > c.next {
+		c.broken(AuditSealKey{c.run, c.next}, fmt.Sprintf("the seal is missing: the one after it is %s", AuditSealKey{c.run, number}))
+		c.next, c.known = number, false
+	}
+}
+
+// skipRemoved goes on behind what retention removed.
+func (c *runCheck) skipRemoved(v View) error {
+	anchor, err := v.GetAuditAnchor(c.run)
+	if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+		if c.next == 1 { // said once
+			c.broken(AuditSealKey{c.run, 1}, fmt.Sprintf("what retention removed cannot be read: %v", unreadable.Cause))
+		}
+		return nil
+	}
+	if errors.Is(err, ErrNotFound) || err == nil && anchor.Number < c.next {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c.next, c.known, c.previous = anchor.Number+1, true, anchor.Digest
+	if _, right, err := authentic(c.service.Sealer, anchor); err != nil || !right {
+		c.broken(anchor.AuditSealKey, "the record that retention removed what was up to here has a wrong MAC")
+		return err
+	}
+	return c.anchored(v, anchor)
+}
+
+// anchored checks the seal that retention kept.
+func (c *runCheck) anchored(v View, anchor AuditAnchor) error {
+	seal, err := v.GetAuditSeal(anchor.AuditSealKey)
+	_, unreadable := errors.AsType[*UnreadableError](err)
+	switch {
+	case errors.Is(err, ErrNotFound), unreadable:
+		c.broken(anchor.AuditSealKey, "the seal is missing or cannot be read, which retention kept as anchor")
+		return nil
+	case err != nil:
+		return err
+	}
+	digest, err := digestOf(seal)
+	if err == nil && digest != anchor.Digest {
+		c.broken(anchor.AuditSealKey, "the seal was changed, which retention kept as anchor")
+		return nil
+	}
+	c.last = seal
+	return err
+}
+
+// seal checks one seal, and the events that it names.
+func (c *runCheck) seal(v View, seal AuditSeal) error {
+	c.Seals++
+	c.missing(seal.Number)
+	here := seal.AuditSealKey
+	digest, right, err := authentic(c.service.Sealer, seal)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !right:
+		c.broken(here, "the seal has a wrong MAC, so it was changed or forged")
+	case c.last.Final && c.last.Run != "":
+		c.broken(here, fmt.Sprintf("the seal comes after %s, which was to be the run's last", c.last.AuditSealKey))
+	default:
+		err = errors.Join(c.order(v, seal), c.contents(v, seal))
+	}
+	c.next, c.previous, c.known = c.next+1, digest, right
+	if right {
+		c.last = seal
+	}
+	return err
+}
+
+// order checks what a seal comes after.
+func (c *runCheck) order(v View, seal AuditSeal) error {
+	if seal.Number == 1 {
+		for _, before := range seal.After {
+			if err := c.vouched(v, before, fmt.Sprintf("%s names it", seal.AuditSealKey)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if c.known && (len(seal.After) != 1 || seal.After[0].Digest != c.previous) {
+		c.broken(seal.AuditSealKey, "the seal names another one before it than there is")
+	}
+	return nil
+}
+
+// contents checks the events that a seal names; its first fault is enough.
+func (c *runCheck) contents(v View, seal AuditSeal) error {
+	for _, named := range seal.Events {
+		fault, err := faultOf(v, named.key(seal.Run), named.Digest)
+		if err != nil {
+			return err
+		}
+		if fault != "" {
+			c.broken(seal.AuditSealKey, fault)
+			return nil
+		}
+		c.Events++
+	}
+	return nil
+}
+
+// faultOf says what is wrong with an event that a seal names, if anything is.
+func faultOf(v View, key AuditKey, digest Digest) (fault string, err error) {
+	event, err := v.GetAuditEvent(key)
+	if errors.Is(err, ErrNotFound) {
+		return fmt.Sprintf("the event %s is missing", key), nil
+	}
+	if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+		return fmt.Sprintf("the event %s cannot be read: %v", key, unreadable.Cause), nil
+	}
+	if err != nil {
+		return "", err
+	}
+	found, err := digestOf(event)
+	if err == nil && found != digest {
+		return fmt.Sprintf("the event %s was changed", key), nil
+	}
+	indexed, indexErr := indexed(v, event)
+	if err = errors.Join(err, indexErr); err == nil && !indexed {
+		fault = fmt.Sprintf("the event %s is not in the index of requests, where explain looks for it", key)
+	}
+	return fault, err
+}
+
+// indexed reports whether the index of requests leads to an event.
+func indexed(v View, event AuditEvent) (bool, error) {
+	if event.RequestID == "" {
+		return true, nil
+	}
+	_, err := v.GetAuditRequest(AuditRequestKey{RequestID: event.RequestID, AuditKey: event.AuditKey})
+	if _, unreadable := errors.AsType[*UnreadableError](err); unreadable || errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
