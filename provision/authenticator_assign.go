@@ -84,14 +84,14 @@ func (f *frame) withinAuthenticatorLimit(v View, user User, coming Authenticator
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return fmt.Errorf("authenticator %s of the user: %w", serialNumber, err)
 		}
-		if a.Type == coming.Type {
+		if a.kind() == coming.kind() {
 			count++
 		}
 	}
-	f.checked("authenticators of the user", fmt.Sprintf("%d of %d, type %s", count, f.settings.AuthenticatorLimit, coming.Type))
+	f.checked("authenticators of the user", fmt.Sprintf("%d of %d, type %s", count, f.settings.AuthenticatorLimit, coming.kind()))
 	if count >= f.settings.AuthenticatorLimit {
 		return refuse(AuthenticatorLimit, fmt.Sprintf(
-			"The authenticator limit has been reached: the user has %d of type %s. Unassign one first.", count, coming.Type))
+			"The authenticator limit has been reached: the user has %d of type %s. Unassign one first.", count, coming.kind()))
 	}
 	return nil
 }

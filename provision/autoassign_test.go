@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 )
@@ -115,7 +116,7 @@ func TestAutoAssignmentLooksFurther(t *testing.T) {
 	_, err := p.DSAPPSRPRegister(t.Context(), caller(), in)
 	p.refused(err, -13)
 	p.stock(provision.AddAuthenticator{SerialNumber: "VDS1000300", Parameters: hotp()})
-	ghost := provision.FreeAuthenticator{FreeKey: provision.FreeKey{Domain: "master", Type: oath.HOTP, SerialNumber: "VDS1000001"}}
+	ghost := provision.FreeAuthenticator{FreeKey: provision.FreeKey{Domain: "master", Type: provision.EventBased, SerialNumber: "VDS1000001"}}
 	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutFreeAuthenticator(ghost) }))(t)
 	if got := must(p.DSAPPSRPRegister(t.Context(), caller(), in))(t); got.SerialNumber != "VDS1000300" {
 		t.Errorf("assigned %s", got.SerialNumber)
@@ -187,6 +188,8 @@ func TestAuthenticatorLimitIsPerUserAndType(t *testing.T) {
 	must(0, assign("VDS1000152", totp()))(t)
 	must(0, assign("VDS1000153", totp()))(t)
 	p.refused(assign("VDS1000154", totp()), 1005)
+	p.stock(provision.AddAuthenticator{SerialNumber: licenceSerial, Parameters: dsapp.InstanceParameters(), Limit: 2})
+	must(p.AssignAuthenticator(t.Context(), operator(), provision.AssignAuthenticator{SerialNumber: licenceSerial, UserID: "user1", Policy: "two"}))(t)
 	must(p.UnassignAuthenticator(t.Context(), operator(), "VDS1000150"))(t)
 	must(p.AssignAuthenticator(t.Context(), operator(), provision.AssignAuthenticator{SerialNumber: "VDS1000151", UserID: "user1", Policy: "two"}))(t)
 }
@@ -204,5 +207,53 @@ func TestAuthenticatorLimitAtOnce(t *testing.T) {
 	})
 	if u := p.account("user1"); granted != 2 || len(u.SerialNumbers) != 3 {
 		t.Errorf("%d granted, user has %v", granted, u.SerialNumbers)
+	}
+}
+
+// A licence goes to whom it can serve, and one device's authenticator too.
+func TestAutoAssignmentTellsLicences(t *testing.T) {
+	licence := provision.AddAuthenticator{SerialNumber: licenceSerial, Parameters: dsapp.InstanceParameters(), Limit: 2}
+	single := provision.AddAuthenticator{SerialNumber: "VDS1000150", Parameters: hotp(), Secret: []byte(rfc4226Secret)}
+	srp, mdl, direct := "dsappSRPRegister", "PROVISIONCMD_MDL_REGISTER", "PROVISIONCMD_REGISTER"
+	for _, c := range []struct{ operation, setting, want string }{
+		{srp, ``, single.SerialNumber}, {srp, `hotp`, single.SerialNumber}, {srp, `mdl`, licenceSerial}, {srp, `totp`, ""},
+		{mdl, ``, licenceSerial}, {mdl, `mdl`, licenceSerial}, {mdl, `hotp`, ""},
+		{direct, ``, single.SerialNumber}, {direct, `hotp`, single.SerialNumber}, {direct, `mdl`, ""},
+	} {
+		p := stocked(t, `, "OfflineMDL": true, "ActivationCodeOutsideSRP": true, "AutoAssignType": "`+c.setting+`"`)
+		p.stock(licence)
+		p.stock(single)
+		in := provision.DSAPPSRPRegister{UserID: "bare", StaticPassword: "Password2", MDL: c.operation == mdl}
+		var got string
+		var err error
+		if c.operation == direct {
+			var r provision.RegisterOutsideSRPResult
+			r, err = p.RegisterOutsideSRP(t.Context(), caller(), in)
+			got = r.SerialNumber
+		} else {
+			var r provision.DSAPPSRPRegisterResult
+			r, err = p.DSAPPSRPRegister(t.Context(), caller(), in)
+			got = r.SerialNumber
+		}
+		if c.want == "" {
+			p.refused(err, -13)
+		}
+		if got != c.want || len(p.account("bare").SerialNumbers) != min(len(c.want), 1) {
+			t.Errorf("%s under type %q: assigned %q, want %q; the user has %v", c.operation, c.setting, got, c.want, p.account("bare").SerialNumbers)
+		}
+	}
+}
+
+func TestAutoAssignmentPassesAUsedUpLicenceOver(t *testing.T) {
+	p := stocked(t, `, "AutoAssignType": "mdl"`)
+	p.stock(provision.AddAuthenticator{SerialNumber: licenceSerial, Parameters: dsapp.InstanceParameters(), Limit: 2})
+	usedUp := p.device(licenceSerial)
+	usedUp.Licence.NextSequenceNumber = 256
+	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutAuthenticator(usedUp) }))(t)
+	_, err := p.register("bare")
+	p.refused(err, -13)
+	p.stock(provision.AddAuthenticator{SerialNumber: "VDM1000002", Parameters: dsapp.InstanceParameters(), Limit: 2})
+	if got := p.mustRegister("bare").SerialNumber; got != "VDM1000002" {
+		t.Errorf("assigned %s", got)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // registration, which supersedes an open one for the same authenticator.
 func (s *Service) DSAPPSRPRegister(ctx context.Context, caller Caller, in DSAPPSRPRegister) (DSAPPSRPRegisterResult, error) {
 	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
-	claims := 0
+	claim := claim{single: !in.MDL, licence: true}
 	return perform(ctx, s, callEvent("dsappSRPRegister", caller), func(f *frame) (DSAPPSRPRegisterResult, error) {
 		a, err := f.applicant(caller, in)
 		if err != nil {
@@ -23,7 +23,7 @@ func (s *Service) DSAPPSRPRegister(ctx context.Context, caller Caller, in DSAPPS
 		if err := f.authenticate(&a, &password); err != nil {
 			return DSAPPSRPRegisterResult{}, err
 		}
-		if err := f.choose(&a, in, &claims); err != nil {
+		if err := f.choose(&a, in, &claim); err != nil {
 			return DSAPPSRPRegisterResult{}, err
 		}
 		if in.MDL && a.authenticator.Licence == nil {
@@ -175,10 +175,10 @@ func (f *frame) welcome(a *applicant, password *passwordCheck) error {
 // choose finds the authenticator to register, and loads it only now: before
 // the password was right, a known user must not cost more than an unknown
 // one.
-func (f *frame) choose(a *applicant, in DSAPPSRPRegister, claims *int) error {
+func (f *frame) choose(a *applicant, in DSAPPSRPRegister, c *claim) error {
 	f.checked("authenticator", in.SerialNumber)
 	if len(a.user.SerialNumbers) == 0 && in.SerialNumber == "" && f.settings.AutoAssign {
-		return f.autoAssign(a, in.ActivationType, claims)
+		return f.autoAssign(a, in.ActivationType, c)
 	}
 	chosen, err := chooseSerialNumber(a.user.SerialNumbers, in.SerialNumber)
 	if err != nil {

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 )
 
@@ -48,9 +47,9 @@ func TestCheckFindsBrokenIndexes(t *testing.T) {
 	r := p.registration(p.mustRegister("user1").RegistrationID)
 	expiry := provision.Expiry{ExpiryKey: provision.ExpiryKey{ExpiresAt: r.ExpiresAt, RegistrationID: r.ID}}
 	must(p.UnassignAuthenticator(t.Context(), operator(), "VDS1000141"))(t)
-	free := provision.FreeAuthenticator{FreeKey: provision.FreeKey{Domain: "master", Type: oath.TOTP, SerialNumber: "VDS1000141"}}
+	free := provision.FreeAuthenticator{FreeKey: provision.FreeKey{Domain: "master", Type: provision.TimeBased, SerialNumber: "VDS1000141"}}
 	taken := free
-	taken.Type, taken.SerialNumber = oath.HOTP, "VDS1000140"
+	taken.Type, taken.SerialNumber = provision.EventBased, "VDS1000140"
 	elsewhere := free
 	elsewhere.Domain = "branch"
 	late := expiry

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
-	"github.com/dsappd/dsappd/oath"
 )
 
 // Settings is everything a policy decides. The member names are also those
@@ -55,14 +54,14 @@ type Settings struct {
 
 	GraceDays int
 
-	// AuthenticatorLimit is how many authenticators of one type (hotp, totp)
-	// a user may be assigned; 0 means no limit.
+	// AuthenticatorLimit is how many authenticators of one type a user may be
+	// assigned; 0 means no limit.
 	AuthenticatorLimit int
 	// AutoAssign gives a user who registers without an authenticator a free
-	// one of the user's domain; AutoAssignType confines it to one type,
-	// empty: any.
+	// one of the user's domain; AutoAssignType says of which type, empty:
+	// any for one device, and a licence only to a command that needs one.
 	AutoAssign     bool
-	AutoAssignType oath.Type
+	AutoAssignType AuthenticatorType
 
 	ActivationCodeOutsideSRP bool
 	OfflineMDL               bool
@@ -125,8 +124,10 @@ func (s Settings) Check() error {
 			return fmt.Errorf("setting %s is %d: it must be from %d to %d", limit.name, limit.value, limit.low, limit.up)
 		}
 	}
-	if s.AutoAssignType != "" && s.AutoAssignType != oath.HOTP && s.AutoAssignType != oath.TOTP {
-		return fmt.Errorf("setting AutoAssignType is %q: it must be %q, %q or empty for any", s.AutoAssignType, oath.HOTP, oath.TOTP)
+	switch s.AutoAssignType {
+	case "", EventBased, TimeBased, MDL:
+	default:
+		return fmt.Errorf("setting AutoAssignType is %q: it must be %q, %q, %q or empty", s.AutoAssignType, EventBased, TimeBased, MDL)
 	}
 	if err := s.RegistrationIDAlphabet.Check(s.RegistrationIDLength); err != nil {
 		return fmt.Errorf("setting RegistrationIDLength: %w", err)

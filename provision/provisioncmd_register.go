@@ -20,7 +20,7 @@ type RegisterOutsideSRPResult struct {
 // exchange. The policy has to allow it, and the connection to keep it.
 func (s *Service) RegisterOutsideSRP(ctx context.Context, caller Caller, in DSAPPSRPRegister) (RegisterOutsideSRPResult, error) {
 	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
-	claims := 0
+	claim := claim{single: true}
 	return perform(ctx, s, callEvent("PROVISIONCMD_REGISTER", caller), func(f *frame) (RegisterOutsideSRPResult, error) {
 		var none RegisterOutsideSRPResult
 		a, err := f.applicant(caller, in)
@@ -33,7 +33,7 @@ func (s *Service) RegisterOutsideSRP(ctx context.Context, caller Caller, in DSAP
 		if err := f.authenticate(&a, &password); err != nil {
 			return none, err
 		}
-		if err := f.choose(&a, in, &claims); err != nil {
+		if err := f.choose(&a, in, &claim); err != nil {
 			return none, err
 		}
 		if a.authenticator.Licence != nil {

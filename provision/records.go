@@ -143,8 +143,26 @@ type Authenticator struct {
 	CreatedAt time.Time
 }
 
+// AuthenticatorType is what operators and policies tell authenticators by:
+// those of one device by their one-time passwords, and licences.
+type AuthenticatorType string
+
+// The types of authenticators.
+const (
+	EventBased AuthenticatorType = "hotp"
+	TimeBased  AuthenticatorType = "totp"
+	MDL        AuthenticatorType = "mdl" // a licence for several devices
+)
+
+func (a Authenticator) kind() AuthenticatorType {
+	if a.Licence != nil {
+		return MDL
+	}
+	return AuthenticatorType(a.Type)
+}
+
 func (a Authenticator) free() FreeAuthenticator {
-	return FreeAuthenticator{FreeKey: FreeKey{Domain: a.Domain, Type: a.Type, SerialNumber: a.SerialNumber}}
+	return FreeAuthenticator{FreeKey: FreeKey{Domain: a.Domain, Type: a.kind(), SerialNumber: a.SerialNumber}}
 }
 
 // RegistrationState says what has happened in a registration. That it has
@@ -240,7 +258,7 @@ func (e Expiry) Key() ExpiryKey { return e.ExpiryKey }
 // FreeKey orders the authenticators that nobody has by domain and type.
 type FreeKey struct {
 	Domain       string
-	Type         oath.Type
+	Type         AuthenticatorType
 	SerialNumber string
 }
 

@@ -86,6 +86,7 @@ func (f *frame) sweep(v View, key ExpiryKey) (bool, error) {
 		a.OpenRegistration = ""
 		put(f, Tx.PutAuthenticator, a)
 	}
+	f.dropPending(a, r.ID)
 	if errors.Is(err, ErrNotFound) {
 		err = nil
 	}

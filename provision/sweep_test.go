@@ -198,3 +198,23 @@ func TestSweepDoesNotUndoARegister(t *testing.T) {
 		t.Errorf("the authenticator has %q open, want %q", a.OpenRegistration, after)
 	}
 }
+
+// The sweep of a registration takes its pending instance along, and leaves
+// those that are active or wait for another.
+func TestSweepOfLicences(t *testing.T) {
+	p := newLicencePlay(t, 4)
+	active := p.add()
+	must(p.sign(active.id, active.signature))(t)
+	p.add()
+	p.add()
+	p.wait(time.Minute)
+	waiting := p.add()
+	p.wait(9 * time.Minute)
+	if n := must(p.SweepRegistrations(t.Context(), operator(), 0))(t); n != 3 {
+		t.Errorf("swept %d", n)
+	}
+	got := p.licence()
+	if len(got.Instances) != 2 || got.Instances[0].State != provision.InstanceActive || got.Instances[1].RegistrationID != waiting.id || got.NextSequenceNumber != 5 {
+		t.Errorf("%+v", got)
+	}
+}

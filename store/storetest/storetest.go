@@ -214,7 +214,7 @@ func wholeExpiry() provision.Expiry {
 }
 
 func wholeFreeAuthenticator() provision.FreeAuthenticator {
-	return provision.FreeAuthenticator{FreeKey: provision.FreeKey{Domain: "master", Type: oath.HOTP, SerialNumber: "VDS0000001"}}
+	return provision.FreeAuthenticator{FreeKey: provision.FreeKey{Domain: "master", Type: provision.EventBased, SerialNumber: "VDS0000001"}}
 }
 
 func wholePolicy() provision.Policy {
