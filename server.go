@@ -108,8 +108,12 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 
 // serve opens the doors of a folder and begins to answer.
 func serve(ctx context.Context, config Config, opened *folder) (*Server, error) {
+	proxies, err := opened.settings.SOAP.proxies()
+	if err != nil {
+		return nil, err
+	}
 	handler, err := provisioning.NewHandler(provisioning.Config{
-		Service: opened.service, Log: config.Logger,
+		Service: opened.service, Log: config.Logger, Proxies: proxies,
 		Strict: config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
 	})
 	if err != nil {

@@ -30,7 +30,8 @@ type Settings struct {
 
 // SOAPSettings belong to the SOAP interface.
 type SOAPSettings struct {
-	Listen string `toml:"listen"` // host:port
+	Listen  string   `toml:"listen"`  // host:port
+	Proxies []string `toml:"proxies"` // addresses and prefixes that are asked for whom they speak
 }
 
 // LimitSettings bound what peers may hold. The limits of an envelope are those
@@ -79,7 +80,7 @@ func (s PasswordHashSettings) cost() provision.PasswordCost {
 func DefaultSettings() Settings {
 	return Settings{
 		GatewayID: "0123456789",
-		SOAP:      SOAPSettings{Listen: "127.0.0.1:8888"},
+		SOAP:      SOAPSettings{Listen: "127.0.0.1:8888", Proxies: []string{}},
 		Limits:    LimitSettings{Connections: 1024, HeaderBytes: 16 << 10},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
@@ -125,6 +126,7 @@ func (s Settings) check() error {
 	return errors.Join(
 		checkGatewayID(s.GatewayID),
 		checkListen("soap.listen", s.SOAP.Listen),
+		s.SOAP.checkProxies(),
 		within("limits.connections", s.Limits.Connections, 1, 1<<20),
 		within("limits.header_bytes", s.Limits.HeaderBytes, 1<<10, 1<<20),
 		within("timeouts.read_header", s.Timeouts.ReadHeader, time.Millisecond, time.Hour),

@@ -21,6 +21,15 @@ status_table = ""
 # address that other machines can reach is served only with --plain, as the
 # envelopes hold passwords and travel unencrypted.
 listen = "127.0.0.1:8888"
+# The proxies before this server: addresses such as "127.0.0.1" and prefixes
+# such as "10.1.2.0/24". A component is found by its caller's address, which is
+# the connection's; if that is a proxy's, the caller is the last address in
+# X-Forwarded-For that is none. From anybody else that header is ignored, and
+# the header Forwarded (RFC 7239) always is. Each proxy has to add the address
+# that it hears. Where it does not, or what it adds is no address, the proxy
+# itself counts as the caller, and the log says why. Name no address here that
+# callers have as well.
+proxies = []
 
 [limits]
 # How many connections the SOAP interface holds at once; more wait their turn.

@@ -13,8 +13,8 @@ type Caller struct {
 	Address       netip.Addr
 	RequestID     string
 
-	// Confidential says that the connection hides what it carries. The
-	// address says whether it stays on this machine.
+	// Confidential says that nobody between can read what is said: it is
+	// encrypted all the way to the caller, or never leaves this machine.
 	Confidential bool
 
 	// Command is the provisioning command that asks for an operation, and

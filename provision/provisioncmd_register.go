@@ -50,8 +50,8 @@ func (f *frame) mayPassOutsideSRP(caller Caller) error {
 	if !f.settings.ActivationCodeOutsideSRP {
 		return refuse(NotAllowed, "The policy does not allow an activation outside SRP (ActivationCodeOutsideSRP).")
 	}
-	if !caller.Confidential && !caller.Address.IsLoopback() {
-		return refuse(NotAllowed, "An activation outside SRP is answered over TLS or from this machine only.")
+	if !caller.Confidential {
+		return refuse(NotAllowed, "An activation outside SRP is answered over TLS or from this machine only, and not through a proxy.")
 	}
 	return nil
 }

@@ -76,9 +76,10 @@ func NewHandler(c Config) (*Handler, error) {
 
 // Request is a request to an operation.
 type Request struct {
-	ID         string // that of the reply's Request-Id header
-	RemoteAddr string // as http.Request has it
-	TLS        bool   // it came over TLS
+	ID         string      // that of the reply's Request-Id header
+	RemoteAddr string      // as http.Request has it
+	Header     http.Header // as http.Request has it; to be read only
+	TLS        bool        // it came over TLS
 
 	operation string
 	reader    *reader
@@ -185,7 +186,7 @@ func (e *exchange) answer(dst []byte) (_ []byte, err error) {
 		return nil, s.fault(UnknownOperation, e.handler.nearest(start.Name))
 	}
 	e.called.ID, e.called.RemoteAddr = e.id, e.request.RemoteAddr
-	e.called.TLS = e.request.TLS != nil
+	e.called.Header, e.called.TLS = e.request.Header, e.request.TLS != nil
 	e.called.reader = newReader(s, e.handler.Schema, start, e.handler.Strict)
 	return operation(e.request.Context(), &e.called, dst)
 }

@@ -267,8 +267,8 @@ func TestLogLine(t *testing.T) {
 		if err := r.Decode(&in); err != nil {
 			return nil, err
 		}
-		if r.RemoteAddr == "" {
-			t.Error("no address")
+		if r.RemoteAddr == "" || r.Header.Get("Content-Type") == "" || r.TLS {
+			t.Errorf("not as it came: %q %v %v", r.RemoteAddr, r.Header, r.TLS)
 		}
 		r.Note(slog.String("status", "STAT_SUCCESS"), slog.String("id_of_operation", r.ID))
 		return dst, nil

@@ -23,6 +23,11 @@ type Config struct {
 	Strict      bool          // hold requests to the schema to the letter
 	BodyTimeout time.Duration // for a request's body to arrive; 0: soap's
 	Trace       io.Writer     // gets every envelope without its secrets; optional
+
+	// Proxies are the peers that are asked, by X-Forwarded-For, for whom they
+	// speak, in the form of provision.ParseLocation; without them the header
+	// is not read.
+	Proxies []netip.Prefix
 }
 
 // NewHandler makes the door, which answers on any path.
@@ -39,7 +44,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &door{service: c.Service, log: c.Log, table: table}
+	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies}
 	return soap.NewHandler(soap.Config{
 		Operations:  d.operations(),
 		Schema:      schema,
@@ -86,6 +91,7 @@ type door struct {
 	service *provision.Service
 	log     *slog.Logger
 	table   *commandTable
+	proxies proxies
 }
 
 // operations are all of the interface's; each is in the file of its name.
@@ -124,13 +130,24 @@ func operation[In, Result any](d *door,
 }
 
 // caller is who asks: the component type that the request names and the
-// address that it comes from, an IPv4 address never mapped into IPv6.
-func caller(r *soap.Request, componentType string) (provision.Caller, error) {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
+// address that it is believed to come from. TLS with a proxy says nothing of
+// how the proxy was reached.
+func (d *door) caller(r *soap.Request, componentType string) (provision.Caller, error) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return provision.Caller{}, fmt.Errorf("address of the peer: %w", err)
 	}
-	return provision.Caller{ComponentType: componentType, Address: from.Addr().Unmap().WithZone(""), RequestID: r.ID, Confidential: r.TLS}, nil
+	from := d.proxies.origin(plain(peer.Addr()), r.Header.Values(forwardedFor))
+	if from.proxied {
+		r.Note(slog.String("caller", from.address.String()))
+	}
+	if from.doubt != nil {
+		r.Note(slog.String("forwarded", from.doubt.Error()))
+	}
+	return provision.Caller{
+		ComponentType: componentType, Address: from.address, RequestID: r.ID,
+		Confidential: from.local || r.TLS && !from.proxied,
+	}, nil
 }
 
 // value is an optional element's text, "" if it is absent.

@@ -9,7 +9,7 @@ import (
 )
 
 func (d *door) dsappSRPActivate(ctx context.Context, r *soap.Request, in *wsdl.DsappSRPActivate) (*wsdl.DSAPPSRPActivateResult, error) {
-	caller, err := caller(r, in.ComponentType)
+	caller, err := d.caller(r, in.ComponentType)
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func (d *door) dsappSRPGenerateActivationData(ctx context.Context, r *soap.Request, in *wsdl.DsappSRPGenerateActivationData) (*wsdl.DSAPPSRPGenerateActivationDataResult, error) {
-	caller, err := caller(r, in.ComponentType)
+	caller, err := d.caller(r, in.ComponentType)
 	if err != nil {
 		return nil, err
 	}

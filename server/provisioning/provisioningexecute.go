@@ -23,7 +23,7 @@ func (d *door) provisioningExecute(ctx context.Context, r *soap.Request, in *wsd
 	if err != nil {
 		return nil, err
 	}
-	caller, err := caller(r, given["COMPONENT_TYPE"])
+	caller, err := d.caller(r, given["COMPONENT_TYPE"])
 	if err != nil {
 		return nil, err
 	}

@@ -10,7 +10,7 @@ import (
 
 // updateDevicePNID has no result: the status says it all.
 func (d *door) updateDevicePNID(ctx context.Context, r *soap.Request, in *wsdl.UpdateDevicePNID) (*struct{}, error) {
-	caller, err := caller(r, in.ComponentType)
+	caller, err := d.caller(r, in.ComponentType)
 	if err != nil {
 		return nil, err
 	}
