@@ -50,9 +50,10 @@ drain = "20s"
 [password_hash]
 # The cost of Argon2id for static passwords: memory in KiB, passes over it,
 # lanes. Hashes that are stored already keep the cost that they were made with
-# until the user's next right password, which replaces a cheaper one, and never
-# one that takes more memory or more passes. Until then the time of an answer
-# can tell such a user from one that does not exist, who costs what is set here.
+# until the user's next right password, which replaces a cheaper one and one that
+# was imported as bcrypt or PBKDF2, but never one that takes more memory or
+# more passes. Until then the time of an answer can tell such a user from one
+# that does not exist, who costs what is set here.
 memory_kib = 19456
 passes = 2
 parallelism = 1

@@ -2,13 +2,8 @@ package provision
 
 import (
 	"context"
-	"crypto/subtle"
-	"encoding/base64"
 	"fmt"
 	"io"
-	"strings"
-
-	"golang.org/x/crypto/argon2"
 )
 
 // PasswordCost are the parameters of Argon2id (RFC 9106): memory in KiB,
@@ -78,7 +73,7 @@ func NewPasswords(cost PasswordCost, concurrency, queue int, rand io.Reader) (*P
 	if _, err := io.ReadFull(rand, drawn); err != nil {
 		return nil, fmt.Errorf("draw a decoy: %w", err)
 	}
-	p.decoy = phc{cost: cost, salt: drawn[:saltSize], hash: drawn[saltSize:]}.String()
+	p.decoy = argon2idHash{cost: cost, salt: drawn[:saltSize], hash: drawn[saltSize:]}.String()
 	return p, nil
 }
 
@@ -88,9 +83,8 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	if _, err := io.ReadFull(p.rand, salt); err != nil {
 		return "", fmt.Errorf("draw a salt: %w", err)
 	}
-	h := phc{cost: p.cost, salt: salt}
-	var err error
-	h.hash, err = p.derive(ctx, password, h, hashSize)
+	h := argon2idHash{cost: p.cost, salt: salt, hash: make([]byte, hashSize)}
+	err := p.queued(ctx, func() { h.hash = h.derive(password) })
 	if err != nil {
 		return "", err
 	}
@@ -104,78 +98,39 @@ func (p *Passwords) Verify(ctx context.Context, password, phcString string) (boo
 	if !known {
 		phcString = p.decoy
 	}
-	h, err := parsePHC(phcString)
+	h, err := parsePasswordHash(phcString)
 	if err != nil {
 		return false, err
 	}
-	hash, err := p.derive(ctx, password, h, uint32(len(h.hash)))
-	if err != nil {
-		return false, err
-	}
-	return subtle.ConstantTimeCompare(hash, h.hash) == 1 && known, nil
+	right := false
+	err = p.queued(ctx, func() { right = h.right(password) })
+	return right && known, err
 }
 
 // outdated reports whether a stored hash is to be made anew at the next right
-// password: where the current cost asks for more memory or more passes, and
-// for less of neither, so that nobody's hash ever becomes cheaper. Lanes only
-// spread the same work.
+// password.
 func (p *Passwords) outdated(phcString string) (bool, error) {
-	h, err := parsePHC(phcString)
+	h, err := parsePasswordHash(phcString)
 	if err != nil {
 		return false, err
 	}
-	more := p.cost.MemoryKiB > h.cost.MemoryKiB || p.cost.Time > h.cost.Time
-	less := p.cost.MemoryKiB < h.cost.MemoryKiB || p.cost.Time < h.cost.Time
-	return more && !less, nil
+	return h.outdated(p.cost), nil
 }
 
-func (p *Passwords) derive(ctx context.Context, password string, h phc, size uint32) ([]byte, error) {
+// queued has the work done when its turn comes.
+func (p *Passwords) queued(ctx context.Context, work func()) error {
 	select {
 	case p.admit <- struct{}{}:
 	default:
-		return nil, ErrBusy
+		return ErrBusy
 	}
 	defer func() { <-p.admit }()
 	select {
 	case p.running <- struct{}{}:
 	case <-ctx.Done():
-		return nil, fmt.Errorf("wait for a password hash: %w", ctx.Err())
+		return fmt.Errorf("wait for a password hash: %w", ctx.Err())
 	}
 	defer func() { <-p.running }()
-	return argon2.IDKey([]byte(password), h.salt, h.cost.Time, h.cost.MemoryKiB, h.cost.Parallelism, size), nil
-}
-
-// phc is a password hash in the PHC string format for Argon2id.
-type phc struct {
-	cost       PasswordCost
-	salt, hash []byte
-}
-
-func (h phc) String() string {
-	encode := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
-		h.cost.MemoryKiB, h.cost.Time, h.cost.Parallelism, encode(h.salt), encode(h.hash))
-}
-
-// errPHC never quotes the string, which is as good as a password to whoever
-// has time.
-const errPHC = storeError("a stored password hash is not a PHC string of argon2id v=19")
-
-func parsePHC(s string) (phc, error) {
-	var h phc
-	parts := strings.Split(s, "$")
-	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != fmt.Sprintf("v=%d", argon2.Version) {
-		return phc{}, errPHC
-	}
-	_, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &h.cost.MemoryKiB, &h.cost.Time, &h.cost.Parallelism)
-	if err != nil || h.cost.Check() != nil {
-		return phc{}, errPHC
-	}
-	salt, saltErr := base64.RawStdEncoding.DecodeString(parts[4])
-	hash, hashErr := base64.RawStdEncoding.DecodeString(parts[5])
-	if saltErr != nil || hashErr != nil || len(salt) < 8 || len(hash) < 16 {
-		return phc{}, errPHC
-	}
-	h.salt, h.hash = salt, hash
-	return h, nil
+	work()
+	return nil
 }

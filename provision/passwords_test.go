@@ -61,7 +61,7 @@ func TestBrokenPHCStringsAreNotQuoted(t *testing.T) {
 		"$argon2id$v=19$m=8,t=1,p=1$$", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$!",
 	} {
 		_, err := p.Verify(t.Context(), "x", broken)
-		if !errors.Is(err, errPHC) || strings.Contains(err.Error(), broken) {
+		if !errors.Is(err, errPasswordHash) || strings.Contains(err.Error(), broken) {
 			t.Errorf("Verify against %q: %v", broken, err)
 		}
 	}

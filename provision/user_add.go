@@ -13,12 +13,13 @@ import (
 type AddUser struct {
 	Domain, UserID string
 	OrgUnit        string
-	StaticPassword string // 1 to 255 characters
+	StaticPassword string // 1 to 255 characters, or
+	PasswordHash   string // its hash: argon2id, bcrypt or pbkdf2-sha256
 }
 
 // AddUser makes a user.
 func (s *Service) AddUser(ctx context.Context, operator Operator, in AddUser) (User, error) {
-	password := newPassword{text: in.StaticPassword}
+	password := newPassword{text: in.StaticPassword, hashed: in.PasswordHash}
 	return perform(ctx, s, operatorEvent("user add", operator), func(f *frame) (User, error) {
 		if err := in.check(); err != nil {
 			return User{}, err
@@ -51,7 +52,13 @@ func (in AddUser) check() error {
 			return err
 		}
 	}
-	return checkPassword(in.StaticPassword)
+	if in.PasswordHash == "" {
+		return checkPassword(in.StaticPassword)
+	}
+	if in.StaticPassword != "" {
+		return refuse(InvalidParameter, "Give the static password or its hash, not both.")
+	}
+	return checkPasswordHash(in.PasswordHash)
 }
 
 func checkUserName(domain, userID string) error {

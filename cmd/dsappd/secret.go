@@ -20,7 +20,7 @@ const maxSecretInput = 4 << 10
 // passwordFlags say where a static password comes from: never from the
 // command line, which other users of the machine can read.
 type passwordFlags struct {
-	PasswordFile string `placeholder:"FILE" help:"Read the password from the one line of FILE. Without it, it is asked for, or read as one line from a stdin that is no terminal."`
+	PasswordFile string `xor:"password" placeholder:"FILE" help:"Read the password from the one line of FILE. Without it, it is asked for, or read as one line from a stdin that is no terminal."`
 }
 
 func (f passwordFlags) read(ctx context.Context, std streams) (string, error) {

@@ -33,15 +33,21 @@ type userAddCommand struct {
 	doorFlags
 	userFlags
 	passwordFlags
-	OrgUnit string `placeholder:"UNIT" help:"The user's organizational unit."`
+	PasswordHashFile string `xor:"password" placeholder:"FILE" help:"In place of the password, its hash from the one line of FILE, - for stdin: argon2id, bcrypt or pbkdf2-sha256."`
+	OrgUnit          string `placeholder:"UNIT" help:"The user's organizational unit."`
 }
 
 func (c *userAddCommand) Run(ctx context.Context, std streams) error {
-	password, err := c.passwordFlags.read(ctx, std)
+	user := admin.AddUser{Domain: c.Domain, UserID: c.UserID, OrgUnit: c.OrgUnit}
+	var err error
+	if c.PasswordHashFile != "" {
+		user.PasswordHash, err = readLine(std, c.PasswordHashFile)
+	} else {
+		user.StaticPassword, err = c.passwordFlags.read(ctx, std)
+	}
 	if err != nil {
 		return err
 	}
-	user := admin.AddUser{Domain: c.Domain, UserID: c.UserID, OrgUnit: c.OrgUnit, StaticPassword: password}
 	return order(ctx, std, c.doorFlags,
 		func(door *dsappd.Door) (admin.User, error) { return door.AddUser(ctx, user) }, userSaid("added"))
 }

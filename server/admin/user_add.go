@@ -46,7 +46,8 @@ type AddUser struct {
 	Domain         string `json:"domain,omitempty"`
 	UserID         string `json:"userID"`
 	OrgUnit        string `json:"orgUnit,omitempty"`
-	StaticPassword string `json:"staticPassword"`
+	StaticPassword string `json:"staticPassword,omitempty"`
+	PasswordHash   string `json:"passwordHash,omitempty"` // in place of the password
 }
 
 func (d *Door) addUser(ctx context.Context, operator provision.Operator, in AddUser) (User, error) {
