@@ -21,6 +21,7 @@ type endpoint struct {
 
 	draining atomic.Bool
 	accepted sync.WaitGroup // connections that are open
+	idle     chan struct{}  // holds one when a connection has become idle
 	ended    chan struct{}  // closed when no connection is accepted any more
 }
 
@@ -32,7 +33,7 @@ const settle = time.Second
 // newEndpoint serves handler within the settings. Requests live in a context
 // of their own: the end of whoever opened the server must not cut them off.
 func newEndpoint(name string, listener net.Listener, handler http.Handler, settings Settings, logger *slog.Logger) *endpoint {
-	e := &endpoint{name: name, listener: listener, logger: logger, ended: make(chan struct{})}
+	e := &endpoint{name: name, listener: listener, logger: logger, idle: make(chan struct{}, 1), ended: make(chan struct{})}
 	e.server = &http.Server{
 		Handler:           e.lastWhenDraining(handler),
 		ReadHeaderTimeout: settings.Timeouts.ReadHeader,
@@ -59,6 +60,11 @@ func (e *endpoint) count(_ net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		e.accepted.Add(1)
+	case http.StateIdle:
+		select {
+		case e.idle <- struct{}{}:
+		default:
+		}
 	case http.StateClosed, http.StateHijacked:
 		e.accepted.Done()
 	}
@@ -90,15 +96,26 @@ func (e *endpoint) drain(ctx context.Context) error {
 	return nil
 }
 
-// settle returns when every connection has ended, or has had its time to.
+// settle returns when every connection has ended, or has had its time to. A
+// request that was begun before the drain is answered without a word that it
+// is the last, so time runs anew when its connection becomes idle.
 func (e *endpoint) settle(ctx context.Context) {
 	<-e.ended
 	left := make(chan struct{})
 	go func() { defer close(left); e.accepted.Wait() }()
-	select {
-	case <-left:
-	case <-time.After(settle):
-	case <-ctx.Done():
+	over := time.NewTimer(settle)
+	defer over.Stop()
+	for {
+		select {
+		case <-e.idle:
+			over.Reset(settle)
+		case <-left:
+			return
+		case <-over.C:
+			return
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

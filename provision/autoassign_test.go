@@ -228,7 +228,9 @@ func TestAutoAssignmentTellsLicences(t *testing.T) {
 		var err error
 		if c.operation == direct {
 			var r provision.RegisterOutsideSRPResult
-			r, err = p.RegisterOutsideSRP(t.Context(), caller(), in)
+			local := caller()
+			local.Confidential = true
+			r, err = p.RegisterOutsideSRP(t.Context(), local, in)
 			got = r.SerialNumber
 		} else {
 			var r provision.DSAPPSRPRegisterResult
