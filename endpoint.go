@@ -119,22 +119,6 @@ func (e *endpoint) settle(ctx context.Context) {
 	}
 }
 
-// listenLoopback listens at address. Unless plain, it refuses an address
-// that other machines can reach, with ErrAddress.
-func listenLoopback(ctx context.Context, address string, plain bool) (net.Listener, error) {
-	if !plain {
-		if err := checkLoopback(ctx, address); err != nil {
-			return nil, err
-		}
-	}
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", address)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w; choose another with --addr or the setting soap.listen", ErrAddress, err)
-	}
-	return listener, nil
-}
-
 // checkLoopback looks at what the host resolves to; an empty host is every
 // address of the machine.
 func checkLoopback(ctx context.Context, address string) error {

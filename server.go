@@ -1,7 +1,6 @@
 package dsappd
 
 import (
-	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -15,7 +14,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dsappd/dsappd/server/admin"
-	"github.com/dsappd/dsappd/server/provisioning"
 )
 
 // Config says which data folder to serve, and how. Only Dir is required.
@@ -27,8 +25,15 @@ type Config struct {
 	// free one. Empty: as the setting soap.listen says.
 	Addr string
 
-	// Plain allows an address that other machines can reach although the
-	// envelopes, which hold passwords, travel unencrypted.
+	// GatewayAddr and ConsoleAddr are where the gateway and the console
+	// listen, or "none". Empty: as the settings gateway.listen and
+	// console.listen say; but where Addr has port 0, a free port of its host,
+	// so that servers beside each other never collide.
+	GatewayAddr string
+	ConsoleAddr string
+
+	// Plain allows addresses that other machines can reach although
+	// passwords travel unencrypted.
 	Plain bool
 
 	// Strict holds requests to the order, occurrence, namespaces and simple
@@ -65,9 +70,12 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// URLs are where a server answers.
+// URLs are where a server answers, in the form http://HOST:PORT/; empty where
+// it does not.
 type URLs struct {
-	SOAP string // http://HOST:PORT/
+	SOAP    string
+	Gateway string
+	Console string
 }
 
 // Server is a data folder being served.
@@ -86,7 +94,7 @@ type Server struct {
 // opening alone.
 func Open(ctx context.Context, config Config) (*Server, error) {
 	config = config.withDefaults()
-	if err := checkListen("--addr", config.Addr); config.Addr != "" && err != nil {
+	if err := config.checkAddresses(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
 	}
 	opened, err := openFolder(ctx, config.Dir, source{now: config.Now, rand: config.Rand, logger: config.Logger})
@@ -108,39 +116,62 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 
 // serve opens the doors of a folder and begins to answer.
 func serve(ctx context.Context, config Config, opened *folder) (*Server, error) {
-	proxies, err := opened.settings.SOAP.proxies()
-	if err != nil {
-		return nil, err
-	}
-	handler, err := provisioning.NewHandler(provisioning.Config{
-		Service: opened.service, Log: config.Logger, Proxies: proxies,
-		Strict: config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
-	})
-	if err != nil {
-		return nil, err
-	}
-	soapListener, err := listenLoopback(ctx, cmp.Or(config.Addr, opened.settings.SOAP.Listen), config.Plain)
-	if err != nil {
-		return nil, err
-	}
-	socket, err := admin.Listen(filepath.Join(opened.dir, socketName))
-	if err != nil {
-		return nil, errors.Join(err, soapListener.Close())
-	}
-	operators := newEndpoint("operators", socket, opened.door(config.Logger).Handler(), opened.settings, config.Logger)
-	operators.server.WriteTimeout = 0 // a verification takes as long as the audit is long
-	s := &Server{
-		urls:   URLs{SOAP: "http://" + soapListener.Addr().String() + "/"},
-		folder: opened,
-		endpoints: []*endpoint{
-			newEndpoint("soap", netutil.LimitListener(soapListener, opened.settings.Limits.Connections), handler, opened.settings, config.Logger),
-			operators,
-		},
-	}
+	s := &Server{folder: opened}
 	s.sweeper = sweeper{service: opened.service, retention: opened.settings.Sweep.Retention, logger: config.Logger}
+	err := s.openNetworkDoors(ctx, config)
+	if err == nil {
+		err = s.openOperators(config)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.closeListeners())
+	}
 	s.start()
-	config.Logger.Info("serving", "soap", s.urls.SOAP, "folder", opened.dir, "run", opened.service.Run)
+	config.Logger.Info("serving", "soap", s.urls.SOAP, "gateway", s.urls.Gateway, "console", s.urls.Console,
+		"folder", opened.dir, "run", opened.service.Run)
 	return s, nil
+}
+
+// openNetworkDoors listens for each of the doors that has an address.
+func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
+	settings := s.folder.settings
+	for _, door := range networkDoors(config.withAddresses(settings), settings) {
+		if door.address == "" {
+			continue
+		}
+		handler, err := door.handler(config, s.folder)
+		if err != nil {
+			return err
+		}
+		listener, err := door.listen(ctx, config.Plain)
+		if err != nil {
+			return err
+		}
+		*door.url(&s.urls) = "http://" + listener.Addr().String() + "/"
+		limited := netutil.LimitListener(listener, settings.Limits.Connections)
+		s.endpoints = append(s.endpoints, newEndpoint(door.name, limited, handler, settings, config.Logger))
+	}
+	return nil
+}
+
+// openOperators listens at the socket in the folder.
+func (s *Server) openOperators(config Config) error {
+	socket, err := admin.Listen(filepath.Join(s.folder.dir, socketName))
+	if err != nil {
+		return err
+	}
+	operators := newEndpoint("operators", socket, s.folder.door(config.Logger).Handler(), s.folder.settings, config.Logger)
+	operators.server.WriteTimeout = 0 // a verification takes as long as the audit is long
+	s.endpoints = append(s.endpoints, operators)
+	return nil
+}
+
+// closeListeners is for a server that was never started.
+func (s *Server) closeListeners() error {
+	var all []error
+	for _, e := range s.endpoints {
+		all = append(all, e.listener.Close())
+	}
+	return errors.Join(all...)
 }
 
 func (s *Server) start() {

@@ -91,6 +91,8 @@ func TestServerRefusals(t *testing.T) {
 		{"every address", dsappd.Config{Dir: dir, Addr: ":0"}, dsappd.ErrAddress},
 		{"a port in use", dsappd.Config{Dir: dir, Addr: busy.Addr().String()}, syscall.EADDRINUSE},
 		{"no address", dsappd.Config{Dir: dir, Addr: "here"}, dsappd.ErrAddress},
+		{"no address of the gateway", dsappd.Config{Dir: dir, Addr: "127.0.0.1:0", GatewayAddr: "here"}, dsappd.ErrAddress},
+		{"SOAP nowhere", dsappd.Config{Dir: dir, Addr: "none"}, dsappd.ErrAddress},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server, err := dsappd.Open(t.Context(), c.config)

@@ -21,6 +21,8 @@ type Settings struct {
 	GatewayID    string               `toml:"gateway_id"`
 	StatusTable  string               `toml:"status_table"` // file; relative to the data folder
 	SOAP         SOAPSettings         `toml:"soap"`
+	Gateway      GatewaySettings      `toml:"gateway"`
+	Console      ConsoleSettings      `toml:"console"`
 	Limits       LimitSettings        `toml:"limits"`
 	Timeouts     TimeoutSettings      `toml:"timeouts"`
 	PasswordHash PasswordHashSettings `toml:"password_hash"`
@@ -28,10 +30,26 @@ type Settings struct {
 	Audit        AuditSettings        `toml:"audit"`
 }
 
+// ListenerSettings are those that every interface has which other machines
+// may reach.
+type ListenerSettings struct {
+	Listen  string   `toml:"listen"`  // host:port; empty, where that is allowed: it is not served
+	Proxies []string `toml:"proxies"` // addresses and prefixes that are asked for whom they speak
+}
+
 // SOAPSettings belong to the SOAP interface.
 type SOAPSettings struct {
-	Listen  string   `toml:"listen"`  // host:port
-	Proxies []string `toml:"proxies"` // addresses and prefixes that are asked for whom they speak
+	ListenerSettings
+}
+
+// GatewaySettings belong to the gateway, the REST services for phones.
+type GatewaySettings struct {
+	ListenerSettings
+}
+
+// ConsoleSettings belong to the console, the self-management page.
+type ConsoleSettings struct {
+	ListenerSettings
 }
 
 // LimitSettings bound what peers may hold. The limits of an envelope are those
@@ -80,7 +98,9 @@ func (s PasswordHashSettings) cost() provision.PasswordCost {
 func DefaultSettings() Settings {
 	return Settings{
 		GatewayID: "0123456789",
-		SOAP:      SOAPSettings{Listen: "127.0.0.1:8888", Proxies: []string{}},
+		SOAP:      SOAPSettings{ListenerSettings{Listen: "127.0.0.1:8888", Proxies: []string{}}},
+		Gateway:   GatewaySettings{ListenerSettings{Listen: "127.0.0.1:11080", Proxies: []string{}}},
+		Console:   ConsoleSettings{ListenerSettings{Listen: "127.0.0.1:8889", Proxies: []string{}}},
 		Limits:    LimitSettings{Connections: 1024, HeaderBytes: 16 << 10},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
@@ -125,8 +145,9 @@ func parseSettings(text string) (Settings, error) {
 func (s Settings) check() error {
 	return errors.Join(
 		checkGatewayID(s.GatewayID),
-		checkListen("soap.listen", s.SOAP.Listen),
-		s.SOAP.checkProxies(),
+		s.SOAP.check(),
+		s.Gateway.check("gateway"),
+		s.Console.check("console"),
 		within("limits.connections", s.Limits.Connections, 1, 1<<20),
 		within("limits.header_bytes", s.Limits.HeaderBytes, 1<<10, 1<<20),
 		within("timeouts.read_header", s.Timeouts.ReadHeader, time.Millisecond, time.Hour),
@@ -175,6 +196,24 @@ func checkGatewayID(id string) error {
 		return fmt.Errorf("gateway_id is %d characters long; it must have 1 to 64", len(id))
 	}
 	return nil
+}
+
+// check also refuses a SOAP interface that is not served, without which there
+// is nothing to serve.
+func (s SOAPSettings) check() error {
+	if s.Listen == "" {
+		return checkListen("soap.listen", s.Listen)
+	}
+	return s.ListenerSettings.check("soap")
+}
+
+// check is for the table of that name.
+func (s ListenerSettings) check(table string) error {
+	_, err := s.proxies(table)
+	if s.Listen != "" {
+		err = errors.Join(checkListen(table+".listen", s.Listen), err)
+	}
+	return err
 }
 
 func checkListen(name, address string) error {

@@ -31,8 +31,23 @@ listen = "127.0.0.1:8888"
 # callers have as well.
 proxies = []
 
+[gateway]
+# Where phones activate: the gateway's REST services. Empty: nowhere. While
+# serve has --addr with port 0, as labs do, and no --gateway-addr, the gateway
+# takes a free port of that host too, and so does the console.
+listen = "127.0.0.1:11080"
+# As in [soap].
+proxies = []
+
+[console]
+# Where people manage their authenticators themselves, with a browser. Empty:
+# nowhere.
+listen = "127.0.0.1:8889"
+# As in [soap].
+proxies = []
+
 [limits]
-# How many connections the SOAP interface holds at once; more wait their turn.
+# How many connections each listener holds at once; more wait their turn.
 connections = 1024
 # The largest header of an HTTP request, in bytes.
 header_bytes = 16384

@@ -21,6 +21,10 @@ func settingNames(t reflect.Type, prefix string) []string {
 	var names []string
 	for field := range t.Fields() {
 		name := prefix + field.Tag.Get("toml")
+		if field.Anonymous {
+			names = append(names, settingNames(field.Type, prefix)...)
+			continue
+		}
 		if field.Type.Kind() == reflect.Struct {
 			names = append(names, settingNames(field.Type, name+".")...)
 			continue
@@ -62,7 +66,7 @@ func durationSettings() []toml.Key {
 		if table.Type.Kind() != reflect.Struct {
 			continue
 		}
-		for field := range table.Type.Fields() {
+		for _, field := range reflect.VisibleFields(table.Type) {
 			if field.Type == reflect.TypeFor[time.Duration]() {
 				keys = append(keys, toml.Key{table.Tag.Get("toml"), field.Tag.Get("toml")})
 			}

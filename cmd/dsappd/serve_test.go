@@ -44,7 +44,7 @@ func newDataFolder(t *testing.T) string {
 	return dir
 }
 
-// serveFolder starts dsappd serve on a free port and waits for its one line.
+// serveFolder starts dsappd serve on free ports and waits for the lines with its URLs.
 func serveFolder(t *testing.T, dir string, flags ...string) *served {
 	t.Helper()
 	s, err := startServe(dir, flags...)
@@ -67,13 +67,20 @@ func startServe(dir string, flags ...string) (*served, error) {
 		return nil, err
 	}
 	lines := bufio.NewReader(stdout)
-	line, err := lines.ReadString('\n')
-	url, ok := strings.CutPrefix(strings.TrimSpace(line), "dsappd serves ")
-	if err != nil || !ok {
-		s.kill()
-		return nil, fmt.Errorf("no line with the URL on stdout: %q, %w; stderr: %s", line, err, s.log)
+	for _, served := range []struct {
+		name string
+		url  *string
+	}{
+		{"SOAP", &s.url},
+	} {
+		line, err := lines.ReadString('\n')
+		url, ok := strings.CutPrefix(strings.TrimSpace(line), "dsappd serves "+served.name+" at ")
+		if err != nil || !ok {
+			s.kill()
+			return nil, fmt.Errorf("no line with the URL of %s on stdout: %q, %w; stderr: %s", served.name, line, err, s.log)
+		}
+		*served.url = url
 	}
-	s.url = url
 	go s.reap(lines)
 	return s, nil
 }
@@ -83,7 +90,7 @@ func (s *served) reap(stdout io.Reader) {
 	rest, _ := io.ReadAll(stdout)
 	err := s.command.Wait()
 	if len(rest) > 0 {
-		err = errors.Join(err, fmt.Errorf("more than one line on stdout: %q", rest))
+		err = errors.Join(err, fmt.Errorf("more on stdout than the URLs: %q", rest))
 	}
 	s.ended <- err
 }
