@@ -247,7 +247,7 @@ func (r *canaryRun) exchange() (*phone.Device, phone.State) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	device := &phone.Device{Client: client, ComponentType: "srp-component", Rand: r.phoneRand, Now: r.clock}
+	device := &phone.Device{Transport: &phone.SOAP{Client: client, ComponentType: "srp-component"}, Rand: r.phoneRand, Now: r.clock}
 	before := len(r.traced)
 	state, err := device.Exchange(r.t.Context(), phone.Registration{ID: id, Password: password})
 	if err != nil {

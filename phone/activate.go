@@ -4,13 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
-
-	"github.com/dsappd/dsappd/wsdl"
 )
-
-// Credential is what proves that the device holds the secret: one of a
-// one-time password and a derivation code.
-type Credential struct{ Response, DerivationCode string }
 
 // Activate ends the registration. A derivation code must be the one that
 // DerivationCode made last: its secret replaces the old one. Should the reply
@@ -20,33 +14,32 @@ func (d *Device) Activate(ctx context.Context, s State, c Credential) (State, er
 	if err != nil {
 		return s, err
 	}
-	result, err := d.activate(ctx, s.RegistrationID, credential)
+	result, err := d.Transport.Activate(ctx, s.RegistrationID, credential)
 	if err != nil {
 		return s, err
 	}
 	if result.SerialNumber != s.SerialNumber {
 		return s, fmt.Errorf("%w: the server activated %s, this device is %s", ErrReply, result.SerialNumber, s.SerialNumber)
 	}
-	s.Activated, s.UserID, s.Domain = true, result.User.UserID, result.User.Domain
+	s.Activated, s.UserID, s.Domain = true, result.UserID, result.Domain
 	if c.DerivationCode != "" {
 		s.Secret, s.Binding = s.Binding.Secret, nil
 	}
 	return s, nil
 }
 
-func (s State) credential(c Credential) (wsdl.ActivateCredentialInput, error) {
-	var in wsdl.ActivateCredentialInput
+// credential is what goes to the server: a derivation code as it was made,
+// whatever case it was typed in.
+func (s State) credential(c Credential) (Credential, error) {
 	switch {
 	case (c.Response == "") == (c.DerivationCode == ""):
-		return in, fmt.Errorf("%w: activate takes a response or a derivation code, one of the two", ErrStep)
+		return c, fmt.Errorf("%w: activate takes a response or a derivation code, one of the two", ErrStep)
 	case c.Response != "":
-		in.Response = &c.Response
+		return c, nil
 	case s.Binding == nil && s.Activated:
-		return in, fmt.Errorf("%w: the device is activated already, and has made no derivation code since", ErrStep)
+		return c, fmt.Errorf("%w: the device is activated already, and has made no derivation code since", ErrStep)
 	case s.Binding == nil || !strings.EqualFold(c.DerivationCode, s.Binding.Code):
-		return in, fmt.Errorf("%w: the derivation code is not the last that this device made", ErrStep)
-	default:
-		in.DerivationCode = &s.Binding.Code
+		return c, fmt.Errorf("%w: the derivation code is not the last that this device made", ErrStep)
 	}
-	return in, nil
+	return Credential{DerivationCode: s.Binding.Code}, nil
 }

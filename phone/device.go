@@ -5,15 +5,13 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/oath"
-	"github.com/dsappd/dsappd/soap"
 )
 
 // Device takes the steps of a phone.
 type Device struct {
-	Client        *soap.Client
-	ComponentType string // by which the server knows the caller
-	Rand          io.Reader
-	Now           func() time.Time
+	Transport Transport // not needed by what sends nothing
+	Rand      io.Reader
+	Now       func() time.Time
 }
 
 // Registration is what the activation image tells the device, and what the

@@ -10,7 +10,6 @@ import (
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/srp"
-	"github.com/dsappd/dsappd/wsdl"
 )
 
 // Exchange agrees on a key with the server and takes the activation data from
@@ -20,14 +19,14 @@ func (d *Device) Exchange(ctx context.Context, r Registration) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	opened, err := d.generateEphemeralKey(ctx, r.ID, dsapp.EncodeHex(h.A))
+	opened, err := d.Transport.GenerateEphemeralKey(ctx, r.ID, dsapp.EncodeHex(h.A))
 	if err != nil {
 		return State{}, err
 	}
 	if err := h.agree(r, opened.ServerEphemeralPublicKey, opened.Salt); err != nil {
 		return State{}, err
 	}
-	issued, err := d.generateActivationData(ctx, r.ID, dsapp.EncodeHex(h.M1))
+	issued, err := d.Transport.GenerateActivationData(ctx, r.ID, dsapp.EncodeHex(h.M1))
 	if err != nil {
 		return State{}, err
 	}
@@ -80,7 +79,7 @@ func (h *handshake) agree(r Registration, serverKey, salt string) error {
 }
 
 // items checks M2 before it looks at anything else, and opens the two items.
-func (h *handshake) items(issued wsdl.DSAPPSRPGenerateActivationDataResult) (items, error) {
+func (h *handshake) items(issued ActivationDataResult) (items, error) {
 	M2, err := dsapp.DecodeHex(issued.ServerEvidenceMessage, len(h.M1))
 	if err != nil {
 		return items{}, fmt.Errorf("%w: serverEvidenceMessage: %w", ErrReply, err)
@@ -88,19 +87,15 @@ func (h *handshake) items(issued wsdl.DSAPPSRPGenerateActivationDataResult) (ite
 	if subtle.ConstantTimeCompare(M2, h.suite.M2(h.A, h.M1, h.K)) != 1 {
 		return items{}, ErrEvidence
 	}
-	if issued.Standard == nil || issued.Mdl != nil {
+	if issued.ActivationCode == nil || issued.EventReactivationCounter == nil || issued.ActivationMessage != nil {
 		return items{}, fmt.Errorf("%w: single-device activation has an activation code and an event reactivation counter, and nothing else", ErrItems)
 	}
-	code, err := h.decrypt(dsapp.ItemActivationCode, issued.Standard.ActivationCode)
+	code, err := dsapp.Decrypt(h.K, dsapp.ItemActivationCode, *issued.ActivationCode)
 	if err != nil {
 		return items{}, err
 	}
-	counter, err := h.decrypt(dsapp.ItemEventReactivationCounter, issued.Standard.EventReactivationCounter)
+	counter, err := dsapp.Decrypt(h.K, dsapp.ItemEventReactivationCounter, *issued.EventReactivationCounter)
 	return items{code: code, counter: counter}, err
-}
-
-func (h *handshake) decrypt(item dsapp.Item, e wsdl.DSAPPSRPEncryptedData) (string, error) {
-	return dsapp.Decrypt(h.K, item, dsapp.EncryptedData{EncryptedData: e.EncryptedData, EncryptedCounter: e.EncryptedCounter, MAC: e.Mac})
 }
 
 // items are the texts of the two encrypted items.

@@ -197,21 +197,39 @@ func TestExchangeRefusesReplies(t *testing.T) {
 	}
 }
 
-// TestItemsOfBothKinds: should a client let both kinds through, the device
-// still opens neither.
+// TestItemsOfBothKinds: should a transport let through what must not be there,
+// or miss what must, the device opens nothing.
 func TestItemsOfBothKinds(t *testing.T) {
 	peer := newPeer(t)
-	var issued wsdl.DSAPPSRPGenerateActivationDataResult
-	peer.bendData = func(r *wsdl.DSAPPSRPGenerateActivationDataResult) { issued = *r }
 	device := peer.start()
+	var issued ActivationDataResult
+	device.Transport = &tapped{Transport: device.Transport, issued: &issued}
 	if _, err := device.Exchange(t.Context(), peer.registration()); err != nil {
 		t.Fatal(err)
 	}
-	issued.Mdl = &wsdl.DSAPPSRPMDLActivationData{ActivationMessage: issued.Standard.ActivationCode}
 	h := &handshake{suite: peer.suite, A: peer.A, K: peer.K, M1: peer.M1}
-	if _, err := h.items(issued); !errors.Is(err, ErrItems) {
-		t.Errorf("%v, want %v", err, ErrItems)
+	code, counter := issued.ActivationCode, issued.EventReactivationCounter
+	for name, c := range map[string]ActivationDataResult{
+		"both kinds": {ActivationCode: code, EventReactivationCounter: counter, ActivationMessage: code},
+		"no counter": {ActivationCode: code}, "no code": {EventReactivationCounter: counter}, "nothing": {},
+	} {
+		c.ServerEvidenceMessage = issued.ServerEvidenceMessage
+		if _, err := h.items(c); !errors.Is(err, ErrItems) {
+			t.Errorf("%s: %v, want %v", name, err, ErrItems)
+		}
 	}
+}
+
+// tapped keeps what a transport returned.
+type tapped struct {
+	Transport
+	issued *ActivationDataResult
+}
+
+func (t *tapped) GenerateActivationData(ctx context.Context, registrationID, clientEvidenceMessage string) (ActivationDataResult, error) {
+	result, err := t.Transport.GenerateActivationData(ctx, registrationID, clientEvidenceMessage)
+	*t.issued = result
+	return result, err
 }
 
 func TestExchangeReportsARefusal(t *testing.T) {
@@ -221,7 +239,7 @@ func TestExchangeReportsARefusal(t *testing.T) {
 	r.Password = "wrong"
 	_, err := device.Exchange(t.Context(), r)
 	refusal, ok := errors.AsType[*Refusal](err)
-	if !ok || refusal.Operation != "dsappSRPGenerateActivationData" || refusal.Status.ResultCodes.StatusCode != 1000 {
+	if !ok || refusal.Operation != "dsappSRPGenerateActivationData" || refusal.ResultCodes.StatusCode != 1000 {
 		t.Errorf("wrong password: %v", err)
 	}
 	peer.bendStatus = func(s *wsdl.CommandStatusResponse) {

@@ -25,6 +25,7 @@ import (
 type lab struct {
 	t       *testing.T
 	service *provision.Service
+	soap    *phone.SOAP
 	device  *phone.Device
 	now     time.Time // moved between requests only
 }
@@ -55,8 +56,8 @@ func newLab(t *testing.T, parameters oath.Parameters) *lab {
 	handler := must(provisioning.NewHandler(provisioning.Config{Service: l.service, Strict: true, Log: slog.New(slog.DiscardHandler)}))(t)
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() { server.Close(); l.service.Store.Close() })
-	client := must(phone.NewClient(server.URL, server.Client()))(t)
-	l.device = &phone.Device{Client: client, ComponentType: "srp-component", Rand: rand.Reader, Now: clock}
+	l.soap = &phone.SOAP{Client: must(phone.NewClient(server.URL, server.Client()))(t), ComponentType: "srp-component"}
+	l.device = &phone.Device{Transport: l.soap, Rand: rand.Reader, Now: clock}
 	l.furnish(parameters)
 	return l
 }
@@ -89,7 +90,7 @@ func (l *lab) active() bool {
 func (l *lab) refused(err error, status int32) {
 	l.t.Helper()
 	refusal, ok := errors.AsType[*phone.Refusal](err)
-	if !ok || refusal.Status.ResultCodes.StatusCode != status {
+	if !ok || refusal.ResultCodes.StatusCode != status {
 		l.t.Errorf("%v, want a refusal with status %d", err, status)
 	}
 }
@@ -162,10 +163,10 @@ func TestFlowRefusals(t *testing.T) {
 	s := must(l.device.Exchange(t.Context(), r))(t)
 	_, err = l.device.Activate(t.Context(), s, phone.Credential{Response: "000000"})
 	l.refused(err, 1000)
-	l.device.ComponentType = "unheard of"
+	l.soap.ComponentType = "unheard of"
 	_, err = l.device.Activate(t.Context(), s, phone.Credential{Response: "755224"})
 	l.refused(err, 1005)
-	l.device.Client.HTTP = &http.Client{Timeout: time.Nanosecond}
+	l.soap.Client.HTTP = &http.Client{Timeout: time.Nanosecond}
 	if _, err = l.device.Activate(t.Context(), s, phone.Credential{Response: "755224"}); err == nil {
 		t.Error("activated within a nanosecond")
 	}

@@ -85,7 +85,7 @@ func (p *peer) start() *Device {
 	server := httptest.NewServer(handler)
 	p.t.Cleanup(server.Close)
 	client.URL = server.URL
-	return &Device{Client: client, ComponentType: "srp-component", Rand: rand.Reader, Now: time.Now}
+	return &Device{Transport: &SOAP{Client: client, ComponentType: "srp-component"}, Rand: rand.Reader, Now: time.Now}
 }
 
 func (p *peer) registration() Registration { return Registration{ID: p.id, Password: p.password} }

@@ -80,7 +80,7 @@ func (d *demo) play(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	device := &phone.Device{Client: client, ComponentType: "srp-component", Rand: rand.Reader, Now: time.Now}
+	device := &phone.Device{Transport: &phone.SOAP{Client: client, ComponentType: "srp-component"}, Rand: rand.Reader, Now: time.Now}
 	state, err := device.Exchange(ctx, registration)
 	if err != nil {
 		return err

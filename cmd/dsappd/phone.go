@@ -61,7 +61,7 @@ func (c *phoneServer) device(std streams) (*phone.Device, error) {
 		client.Trace = &soap.Trace{Schema: client.Schema, Writer: std.Err}
 	}
 	device := newDevice()
-	device.Client, device.ComponentType = client, c.ComponentType
+	device.Transport = &phone.SOAP{Client: client, ComponentType: c.ComponentType}
 	return device, nil
 }
 

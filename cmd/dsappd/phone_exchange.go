@@ -55,7 +55,7 @@ func (c *phoneExchangeCommand) wentWrong(err error) error {
 		return fmt.Errorf("%w: register gave online data: leave out --offline and --serial-number", err)
 	case errors.Is(err, phone.ErrForm):
 		return fmt.Errorf("%w: register gave offline data: give --offline and --serial-number", err)
-	case refused && refusal.Operation == "dsappSRPGenerateActivationData" && refusal.Status.ResultCodes.StatusCodeEnum == "STAT_INVCREDENTIALS":
+	case refused && refusal.Operation == "dsappSRPGenerateActivationData" && refusal.ResultCodes.StatusCodeEnum == "STAT_INVCREDENTIALS":
 		return fmt.Errorf("%w: most likely the activation password is not the one that register gave", err)
 	}
 	return c.phoneServer.wentWrong(err)
