@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 )
@@ -57,13 +58,19 @@ func addSample(ctx context.Context, service *provision.Service) error {
 	return nil
 }
 
-// labPolicy lets an authenticator be activated again and again.
-const labPolicy = "lab"
+// The policies of the lab: labPolicy lets an authenticator be activated again
+// and again.
+const (
+	labPolicy       = "lab"
+	labDirectPolicy = "lab-direct"
+	labMDLPolicy    = "lab-mdl"
+)
 
 func samplePolicies() []provision.AddPolicy {
 	return []provision.AddPolicy{
 		{Name: labPolicy, Parent: provision.ProvisioningPolicy, Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)},
-		{Name: "lab-direct", Parent: labPolicy, Set: json.RawMessage(`{"KeyExchangeRequired":false}`)},
+		{Name: labDirectPolicy, Parent: labPolicy, Set: json.RawMessage(`{"KeyExchangeRequired":false,"ActivationCodeOutsideSRP":true}`)},
+		{Name: labMDLPolicy, Parent: provision.MDLProvisioningPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true}`)},
 	}
 }
 
@@ -74,7 +81,8 @@ func sampleComponents() []provision.AddComponent {
 	for _, location := range []string{"127.0.0.0/8", "::1/128"} {
 		all = append(all,
 			provision.AddComponent{ComponentType: "srp-component", Location: location, Policy: labPolicy},
-			provision.AddComponent{ComponentType: "srp-direct", Location: location, Policy: "lab-direct"})
+			provision.AddComponent{ComponentType: "srp-direct", Location: location, Policy: labDirectPolicy},
+			provision.AddComponent{ComponentType: "mdl-component", Location: location, Policy: labMDLPolicy})
 	}
 	return all
 }
@@ -91,6 +99,10 @@ func sampleAuthenticators() []provision.AddAuthenticator {
 		{SerialNumber: "VDS1000143", Parameters: oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA512, Digits: 8}},
 		{SerialNumber: "VDS1000144", Parameters: oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA1, Digits: 6},
 			ActivationType: provision.Offline, SecretSize: 16},
+		// A licence for three devices. Its secret is the one that RFC 6238,
+		// appendix B, tests SHA-256 with.
+		{SerialNumber: "VDM1000001", Parameters: dsapp.InstanceParameters(), Limit: 3,
+			Secret: []byte("12345678901234567890123456789012")},
 	}
 }
 
