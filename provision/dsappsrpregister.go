@@ -48,6 +48,10 @@ type possession struct {
 }
 
 func (f *frame) applicant(caller Caller, in DSAPPSRPRegister) (applicant, error) {
+	return f.applies(caller, func(v View) (UserKey, error) { return f.resolve(v, in.UserID, in.Domain) })
+}
+
+func (f *frame) applies(caller Caller, who func(View) (UserKey, error)) (applicant, error) {
 	var a applicant
 	err := f.read(func(v View) error {
 		var err error
@@ -57,7 +61,7 @@ func (f *frame) applicant(caller Caller, in DSAPPSRPRegister) (applicant, error)
 		if err := f.govern(v, a.component.Policy); err != nil {
 			return err
 		}
-		key, err := f.resolve(v, in.UserID, in.Domain)
+		key, err := who(v)
 		if err != nil {
 			return err
 		}

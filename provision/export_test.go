@@ -5,3 +5,10 @@ func (p *Passwords) Occupy() (leave func()) {
 	p.admit <- struct{}{}
 	return func() { <-p.admit }
 }
+
+// Watchers counts the registrations that are watched.
+func (s *Service) Watchers() int {
+	s.watchers.mu.Lock()
+	defer s.watchers.mu.Unlock()
+	return len(s.watchers.of)
+}

@@ -32,16 +32,21 @@ func (s *Service) CloseRegistration(ctx context.Context, operator Operator, in C
 		if err != nil {
 			return Registration{}, err
 		}
-		f.checked("reason", because)
-		r.closeBecause(because, f.now)
-		put(f, Tx.PutRegistration, r)
-		if a.OpenRegistration == r.ID {
-			a.OpenRegistration = ""
-			put(f, Tx.PutAuthenticator, a)
-		}
-		f.dropPending(a, r.ID)
-		return r, nil
+		return f.closeRegistration(r, a, because), nil
 	})
+}
+
+// closeRegistration closes one that has not ended.
+func (f *frame) closeRegistration(r Registration, a Authenticator, because string) Registration {
+	f.checked("reason", because)
+	r.closeBecause(because, f.now)
+	put(f, Tx.PutRegistration, r)
+	if a.OpenRegistration == r.ID {
+		a.OpenRegistration = ""
+		put(f, Tx.PutAuthenticator, a)
+	}
+	f.dropPending(a, r.ID)
+	return r
 }
 
 // because is the reason without its full stop, which whoever quotes it sets.
@@ -59,14 +64,21 @@ func (f *frame) closable(v View, id string) (Registration, Authenticator, error)
 	if err != nil {
 		return Registration{}, Authenticator{}, err
 	}
+	a, err := f.stillOpen(v, r)
+	return r, a, err
+}
+
+// stillOpen reads the authenticator, which may be gone, of a registration
+// that has not ended.
+func (f *frame) stillOpen(v View, r Registration) (Authenticator, error) {
 	f.checked("state", string(r.State))
 	if r.ended() {
-		return Registration{}, Authenticator{}, refuse(OutOfOrder, fmt.Sprintf(
+		return Authenticator{}, refuse(OutOfOrder, fmt.Sprintf(
 			"The registration %s has ended: it is %s since %s, and there is nothing to close.", r.ID, r.State, r.EndedAt.UTC().Format(time.RFC3339)))
 	}
 	a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, r.SerialNumber)
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return Registration{}, Authenticator{}, fmt.Errorf("authenticator %s: %w", r.SerialNumber, err)
+		return Authenticator{}, fmt.Errorf("authenticator %s: %w", r.SerialNumber, err)
 	}
-	return r, a, nil
+	return a, nil
 }

@@ -31,7 +31,8 @@ type Service struct {
 	Now  func() time.Time
 	Rand io.Reader
 
-	chain chain
+	chain    chain
+	watchers watchers
 }
 
 // rounds is how often an operation starts again because a record moved
@@ -64,7 +65,9 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 			continue
 		case err != nil:
 			return none, fmt.Errorf("commit %s: %w", event.Operation, err)
-		case refused:
+		}
+		s.watchers.tell(f.moving)
+		if refused {
 			return none, refusal
 		}
 		return result, nil
@@ -83,6 +86,7 @@ type frame struct {
 	digest   Digest // of the event's line, once it is settled
 	unmoved  []func(Tx) error
 	puts     []func(Tx) error
+	moving   []string // registrations that it writes
 }
 
 // read gives the body a snapshot.
@@ -121,6 +125,9 @@ func watch[K any, R revised](f *frame, again func(Tx, K) (R, error), key K, seen
 // put has a record written at the commit. It is a method expression of Tx
 // with its record, such as put(f, Tx.PutUser, user).
 func put[R any](f *frame, write func(Tx, R) error, record R) {
+	if r, is := any(record).(Registration); is {
+		f.moving = append(f.moving, r.ID)
+	}
 	f.puts = append(f.puts, func(tx Tx) error { return write(tx, record) })
 }
 
