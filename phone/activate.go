@@ -10,6 +10,9 @@ import (
 // DerivationCode made last: its secret replaces the old one. Should the reply
 // be lost, the same call with the same state may be made again.
 func (d *Device) Activate(ctx context.Context, s State, c Credential) (State, error) {
+	if err := s.single(); err != nil {
+		return s, err
+	}
 	credential, err := s.credential(c)
 	if err != nil {
 		return s, err

@@ -7,6 +7,9 @@ import "github.com/dsappd/dsappd/dsapp"
 // once Activate has succeeded with the code; another call forgets the code
 // before.
 func (d *Device) DerivationCode(s State, fingerprint []byte) (string, State, error) {
+	if err := s.single(); err != nil {
+		return "", s, err
+	}
 	diversifier, err := dsapp.Diversifier(s.SerialNumber, fingerprint)
 	if err != nil {
 		return "", s, err

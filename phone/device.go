@@ -14,6 +14,11 @@ type Device struct {
 	Now       func() time.Time
 }
 
+func (d *Device) draw(b []byte) error {
+	_, err := io.ReadFull(d.Rand, b)
+	return err
+}
+
 // Registration is what the activation image tells the device, and what the
 // device expects.
 type Registration struct {

@@ -23,6 +23,10 @@ const (
 	ErrCounter Error = "event reactivation counter differs from the activation data"
 	// ErrStep says that the state does not allow the step.
 	ErrStep Error = "step out of order"
+	// ErrExpired says that Activation Message 1 is over by the device's clock.
+	ErrExpired Error = "Activation Message 1 has expired"
+	// ErrInstance says that the device has no instance of the name.
+	ErrInstance Error = "no such instance"
 	// ErrPIN says that the PIN is wrong or the file was altered.
 	ErrPIN Error = "wrong PIN, or an altered file"
 	// ErrPINLength says that a PIN is too short or too long to seal with.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -13,20 +12,10 @@ import (
 )
 
 // Exchange agrees on a key with the server and takes the activation data from
-// it: dsappSRPGenerateEphemeralKey, then dsappSRPGenerateActivationData.
+// it: dsappSRPGenerateEphemeralKey, then dsappSRPGenerateActivationData. The
+// state is a new one; a device that has instances keeps them by its MDL.
 func (d *Device) Exchange(ctx context.Context, r Registration) (State, error) {
-	h, err := newHandshake(d.Rand)
-	if err != nil {
-		return State{}, err
-	}
-	opened, err := d.Transport.GenerateEphemeralKey(ctx, r.ID, dsapp.EncodeHex(h.A))
-	if err != nil {
-		return State{}, err
-	}
-	if err := h.agree(r, opened.ServerEphemeralPublicKey, opened.Salt); err != nil {
-		return State{}, err
-	}
-	issued, err := d.Transport.GenerateActivationData(ctx, r.ID, dsapp.EncodeHex(h.M1))
+	h, issued, err := d.exchange(ctx, r)
 	if err != nil {
 		return State{}, err
 	}
@@ -41,19 +30,40 @@ func (d *Device) Exchange(ctx context.Context, r Registration) (State, error) {
 	return State{RegistrationID: r.ID, ActivationData: data}, nil
 }
 
+// exchange is both calls. It checks M2 before anybody looks at an item.
+func (d *Device) exchange(ctx context.Context, r Registration) (*handshake, ActivationDataResult, error) {
+	var none ActivationDataResult
+	h, err := d.newHandshake()
+	if err != nil {
+		return nil, none, err
+	}
+	opened, err := d.Transport.GenerateEphemeralKey(ctx, r.ID, dsapp.EncodeHex(h.A))
+	if err != nil {
+		return nil, none, err
+	}
+	if err := h.agree(r, opened); err != nil {
+		return nil, none, err
+	}
+	issued, err := d.Transport.GenerateActivationData(ctx, r.ID, dsapp.EncodeHex(h.M1))
+	if err != nil {
+		return nil, none, err
+	}
+	return h, issued, h.verify(issued.ServerEvidenceMessage)
+}
+
 // handshake is the device's half of an exchange, by the names of RFC 5054.
 type handshake struct {
 	suite       *srp.Suite
 	a, A, K, M1 []byte
 }
 
-func newHandshake(rand io.Reader) (*handshake, error) {
+func (d *Device) newHandshake() (*handshake, error) {
 	suite, err := dsapp.NewSRP()
 	if err != nil {
 		return nil, err
 	}
 	h := &handshake{suite: suite, a: make([]byte, srp.PrivateSize)}
-	if _, err := io.ReadFull(rand, h.a); err != nil {
+	if err := d.draw(h.a); err != nil {
 		return nil, fmt.Errorf("draw a: %w", err)
 	}
 	h.A, err = suite.ClientPublicKey(h.a)
@@ -61,12 +71,12 @@ func newHandshake(rand io.Reader) (*handshake, error) {
 }
 
 // agree finds K and M1 from the server's half.
-func (h *handshake) agree(r Registration, serverKey, salt string) error {
-	B, err := dsapp.ParseEphemeralKey(serverKey)
+func (h *handshake) agree(r Registration, opened EphemeralKeyResult) error {
+	B, err := dsapp.ParseEphemeralKey(opened.ServerEphemeralPublicKey)
 	if err != nil {
 		return fmt.Errorf("%w: serverEphemeralPublicKey: %w", ErrReply, err)
 	}
-	s, err := dsapp.DecodeHex(salt, dsapp.SaltSize)
+	s, err := dsapp.DecodeHex(opened.Salt, dsapp.SaltSize)
 	if err != nil {
 		return fmt.Errorf("%w: salt: %w", ErrReply, err)
 	}
@@ -78,15 +88,20 @@ func (h *handshake) agree(r Registration, serverKey, salt string) error {
 	return nil
 }
 
-// items checks M2 before it looks at anything else, and opens the two items.
-func (h *handshake) items(issued ActivationDataResult) (items, error) {
-	M2, err := dsapp.DecodeHex(issued.ServerEvidenceMessage, len(h.M1))
+// verify checks M2.
+func (h *handshake) verify(serverEvidenceMessage string) error {
+	M2, err := dsapp.DecodeHex(serverEvidenceMessage, len(h.M1))
 	if err != nil {
-		return items{}, fmt.Errorf("%w: serverEvidenceMessage: %w", ErrReply, err)
+		return fmt.Errorf("%w: serverEvidenceMessage: %w", ErrReply, err)
 	}
 	if subtle.ConstantTimeCompare(M2, h.suite.M2(h.A, h.M1, h.K)) != 1 {
-		return items{}, ErrEvidence
+		return ErrEvidence
 	}
+	return nil
+}
+
+// items opens the two items, once M2 was found right.
+func (h *handshake) items(issued ActivationDataResult) (items, error) {
 	if issued.ActivationCode == nil || issued.EventReactivationCounter == nil || issued.ActivationMessage != nil {
 		return items{}, fmt.Errorf("%w: single-device activation has an activation code and an event reactivation counter, and nothing else", ErrItems)
 	}

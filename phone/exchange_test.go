@@ -220,16 +220,63 @@ func TestItemsOfBothKinds(t *testing.T) {
 	}
 }
 
-// tapped keeps what a transport returned.
+// tapped keeps what a transport returned, or changes it.
 type tapped struct {
 	Transport
 	issued *ActivationDataResult
+	bend   func(*ActivationDataResult)
 }
 
 func (t *tapped) GenerateActivationData(ctx context.Context, registrationID, clientEvidenceMessage string) (ActivationDataResult, error) {
 	result, err := t.Transport.GenerateActivationData(ctx, registrationID, clientEvidenceMessage)
-	*t.issued = result
+	if t.issued != nil {
+		*t.issued = result
+	}
+	if t.bend != nil {
+		t.bend(&result)
+	}
 	return result, err
+}
+
+// TestExchangeMDL: the message of a licence comes in the exchange, and every
+// other thing in its place is refused. A device that expects single-device
+// data refuses it.
+func TestExchangeMDL(t *testing.T) {
+	l := newLicence("VDM1000001")
+	message1 := l.open(t)
+	for name, c := range map[string]struct {
+		message1 string
+		bend     func(*ActivationDataResult)
+		want     error
+	}{
+		"right":         {message1, nil, nil},
+		"another item":  {"", nil, ErrItems},
+		"one item more": {message1, func(r *ActivationDataResult) { r.EventReactivationCounter = r.ActivationMessage }, ErrItems},
+		"both kinds": {message1, func(r *ActivationDataResult) {
+			r.ActivationCode, r.EventReactivationCounter = r.ActivationMessage, r.ActivationMessage
+		}, ErrItems},
+		"nothing":             {message1, func(r *ActivationDataResult) { r.ActivationMessage = nil }, ErrItems},
+		"M2 wrong":            {message1, func(r *ActivationDataResult) { r.ServerEvidenceMessage = strings.Repeat("0", 64) }, ErrEvidence},
+		"M2 of another shape": {message1, func(r *ActivationDataResult) { r.ServerEvidenceMessage = "" }, ErrReply},
+		"item altered":        {message1, func(r *ActivationDataResult) { r.ActivationMessage.MAC = strings.Repeat("0", 64) }, dsapp.ErrAuthentication},
+		"bit flipped inside":  {flipped(t, message1, 100), nil, dsapp.ErrActivationMessage},
+	} {
+		peer := newPeer(t)
+		peer.message1 = c.message1
+		device := peer.start()
+		device.Now = labTime
+		device.Transport = &tapped{Transport: device.Transport, bend: c.bend}
+		s, err := device.ExchangeMDL(t.Context(), State{}, peer.registration())
+		if !errors.Is(err, c.want) || (s.MDL.Opening == nil) != (err != nil) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		if o := s.MDL.Opening; o != nil && (o.Message1 != message1 || o.RegistrationID != peer.id) {
+			t.Errorf("%s: the device took another message, or took it for another registration", name)
+		}
+		if _, err := device.Exchange(t.Context(), peer.registration()); c.want == nil && !errors.Is(err, ErrItems) {
+			t.Errorf("single-device data expected: %v, want %v", err, ErrItems)
+		}
+	}
 }
 
 func TestExchangeReportsARefusal(t *testing.T) {

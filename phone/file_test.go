@@ -30,9 +30,19 @@ func sampleState() State {
 	}
 }
 
+func sampleStateMDL() State {
+	s := sampleState()
+	s.MDL.Opening = &Opening{RegistrationID: "Tb048aX1", Message1: strings.Repeat("4D", 44), DeviceCode: strings.Repeat("7", 26)}
+	s.MDL.Instances = []Instance{
+		{SerialNumber: "VDM1000001", SequenceNumber: 1, DeviceType: dsapp.IOS, Secret: []byte("abcdefghijklmnopqrst"), Activated: true, UserID: "Zoë", Domain: "master"},
+		{SerialNumber: "VDM1000001", SequenceNumber: 2, DeviceType: dsapp.Hardware, Secret: []byte("bcdefghijklmnopqrstu"), RegistrationID: "Tb048aX2", Signature: "24681357"},
+	}
+	return s
+}
+
 func TestFileKeepsTheState(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "phone")
-	for _, want := range []State{sampleState(), {RegistrationID: "replaced", Activated: true}} {
+	for _, want := range []State{sampleState(), sampleStateMDL(), {RegistrationID: "replaced", Activated: true}} {
 		if err := WriteFile(name, rand.Reader, "2468", want); err != nil {
 			t.Fatal(err)
 		}
@@ -50,6 +60,25 @@ func TestFileKeepsTheState(t *testing.T) {
 	}
 	if _, err := ReadFile(name+"2", "2468"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: %v, want %v", err, fs.ErrNotExist)
+	}
+}
+
+// TestFileOfVersion1 was written before there were licences for several
+// devices; a state that knows none is still written so.
+func TestFileOfVersion1(t *testing.T) {
+	got, err := ReadFile("testdata/state1.json", "2468")
+	if diff := cmp.Diff(sampleState(), got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	for want, s := range map[int]State{1: sampleState(), 2: sampleStateMDL()} {
+		file, err := Seal(rand.Reader, "2468", s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var content sealed
+		if err := json.Unmarshal(file, &content); err != nil || content.Header.Version != want {
+			t.Errorf("%s is sealed as version %d, %v; want %d", s, content.Header.Version, err, want)
+		}
 	}
 }
 
@@ -106,21 +135,25 @@ func TestFailedWriteKeepsTheOldFile(t *testing.T) {
 }
 
 func TestSealedStateShowsNothing(t *testing.T) {
-	s := sampleState()
-	sealed, err := Seal(rand.Reader, "2468", s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range []string{string(sealed), fmt.Sprint(s), fmt.Sprintf("%+v %#v", s, s)} {
-		for _, secret := range []string{string(s.Secret), "MTIzNDU2", "31323334", "[49 50", s.Binding.Code, "0x31"} {
-			if strings.Contains(text, secret) {
-				t.Errorf("%q shows %q", text, secret)
+	for _, s := range []State{sampleState(), sampleStateMDL()} {
+		sealed, err := Seal(rand.Reader, "2468", s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := s.MDL
+		for _, text := range []string{string(sealed), fmt.Sprint(s), fmt.Sprintf("%+v %#v", s, s), fmt.Sprintf("%v %+v %#v", m, m, m),
+			fmt.Sprintf("%v %#v %+v", m.Opening, m.Opening, m.Instances), fmt.Sprintf("%#v", m.Instances)} {
+			for _, secret := range []string{string(s.Secret), "MTIzNDU2", "31323334", "[49 50", s.Binding.Code, "0x31",
+				"4D4D", "7777", "abcdef", "YWJj", "616263", "[97 98", "0x61", "24681357"} {
+				if strings.Contains(text, secret) {
+					t.Errorf("%q shows %q", text, secret)
+				}
 			}
 		}
-	}
-	again, err := Seal(rand.Reader, "2468", s)
-	if err != nil || bytes.Equal(sealed, again) {
-		t.Errorf("sealed twice alike, %v", err)
+		again, err := Seal(rand.Reader, "2468", s)
+		if err != nil || bytes.Equal(sealed, again) {
+			t.Errorf("sealed twice alike, %v", err)
+		}
 	}
 }
 
@@ -160,7 +193,9 @@ func TestAlteredFile(t *testing.T) {
 		"nonce":           {func(s *sealed) { s.Header.Nonce[0] ^= 1 }, ErrPIN},
 		"salt":            {func(s *sealed) { s.Header.KDF.Salt[0] ^= 1 }, ErrPIN},
 		"time":            {func(s *sealed) { s.Header.KDF.Time++ }, ErrPIN},
-		"version":         {func(s *sealed) { s.Header.Version++ }, ErrFile},
+		"another version": {func(s *sealed) { s.Header.Version++ }, ErrPIN},
+		"no version":      {func(s *sealed) { s.Header.Version = 0 }, ErrFile},
+		"later version":   {func(s *sealed) { s.Header.Version = 3 }, ErrFile},
 		"name":            {func(s *sealed) { s.Header.KDF.Name = "scrypt" }, ErrFile},
 		"short nonce":     {func(s *sealed) { s.Header.Nonce = s.Header.Nonce[1:] }, ErrFile},
 		"no salt":         {func(s *sealed) { s.Header.KDF.Salt = nil }, ErrFile},

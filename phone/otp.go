@@ -10,6 +10,9 @@ import (
 // OTP is the next one-time password. An event-based one uses up its moving
 // factor: keep the returned state before showing the password.
 func (d *Device) OTP(s State) (string, State, error) {
+	if err := s.single(); err != nil {
+		return "", s, err
+	}
 	movingFactor, s, err := d.movingFactor(s)
 	if err != nil {
 		return "", s, err

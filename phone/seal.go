@@ -11,12 +11,18 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
+// The versions of a state file. A state that the first can hold is written as
+// such, so that older programs still open it.
 const (
-	fileVersion = 1
-	saltSize    = 16
-	keySize     = 32
-	minPIN      = 4
-	maxPIN      = 64
+	versionSingle = 1
+	versionMDL    = 2
+)
+
+const (
+	saltSize = 16
+	keySize  = 32
+	minPIN   = 4
+	maxPIN   = 64
 )
 
 // header is the part of a sealed state that is not secret. It is the
@@ -52,7 +58,7 @@ func Seal(rand io.Reader, pin string, s State) ([]byte, error) {
 		return nil, fmt.Errorf("draw a salt and nonce: %w", err)
 	}
 	h := header{
-		Version: fileVersion,
+		Version: s.version(),
 		KDF:     kdf{Name: "argon2id", Time: 2, Memory: 19 * 1024, Threads: 1, Salt: drawn[:saltSize]},
 		Nonce:   drawn[saltSize:],
 	}
@@ -65,6 +71,13 @@ func Seal(rand io.Reader, pin string, s State) ([]byte, error) {
 		return nil, err
 	}
 	return json.MarshalIndent(sealed{Header: h, State: aead.Seal(nil, h.Nonce, text, associated)}, "", "  ")
+}
+
+func (s State) version() int {
+	if s.MDL.Opening == nil && len(s.MDL.Instances) == 0 {
+		return versionSingle
+	}
+	return versionMDL
 }
 
 func checkPIN(pin string) error {
@@ -101,8 +114,8 @@ func Open(pin string, file []byte) (State, error) {
 
 // check refuses other versions, and costs that would stall the machine.
 func (h header) check() error {
-	if h.Version != fileVersion {
-		return fmt.Errorf("%w: version %d, this program reads version %d", ErrFile, h.Version, fileVersion)
+	if h.Version != versionSingle && h.Version != versionMDL {
+		return fmt.Errorf("%w: version %d, this program reads versions %d and %d", ErrFile, h.Version, versionSingle, versionMDL)
 	}
 	k := h.KDF
 	if k.Name != "argon2id" || k.Time < 1 || k.Time > 16 || k.Memory < 8*1024 || k.Memory > 256*1024 ||

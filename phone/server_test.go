@@ -28,6 +28,7 @@ type peer struct {
 	salt, b          []byte
 	data             dsapp.ActivationData
 	offline          bool
+	message1         string // delivered in place of data, if set
 	bendKey          func(*wsdl.DSAPPSRPGenerateEphemeralKeyResult)
 	bendData         func(*wsdl.DSAPPSRPGenerateActivationDataResult)
 	bendText         func(items) items
@@ -154,6 +155,9 @@ func (p *peer) generateActivationData(_ context.Context, r *soap.Request, dst []
 }
 
 func (p *peer) issued() (*wsdl.DSAPPSRPGenerateActivationDataResult, error) {
+	if p.message1 != "" {
+		return p.issuedMDL()
+	}
 	texts, err := p.texts()
 	if err != nil {
 		return nil, err
@@ -171,11 +175,22 @@ func (p *peer) issued() (*wsdl.DSAPPSRPGenerateActivationDataResult, error) {
 	}
 	return &wsdl.DSAPPSRPGenerateActivationDataResult{
 		Standard: &wsdl.DSAPPSRPStandardActivationData{
-			ActivationCode:           wsdl.DSAPPSRPEncryptedData{EncryptedData: code.EncryptedData, EncryptedCounter: code.EncryptedCounter, Mac: code.MAC},
-			EventReactivationCounter: wsdl.DSAPPSRPEncryptedData{EncryptedData: counter.EncryptedData, EncryptedCounter: counter.EncryptedCounter, Mac: counter.MAC},
+			ActivationCode: onTheWire(code), EventReactivationCounter: onTheWire(counter),
 		},
 		ServerEvidenceMessage: dsapp.EncodeHex(p.suite.M2(p.A, p.M1, p.K)),
 	}, nil
+}
+
+func (p *peer) issuedMDL() (*wsdl.DSAPPSRPGenerateActivationDataResult, error) {
+	message1, err := dsapp.Encrypt(p.K, [8]byte{1}, dsapp.ItemActivationMessage, p.message1)
+	return &wsdl.DSAPPSRPGenerateActivationDataResult{
+		Mdl:                   &wsdl.DSAPPSRPMDLActivationData{ActivationMessage: onTheWire(message1)},
+		ServerEvidenceMessage: dsapp.EncodeHex(p.suite.M2(p.A, p.M1, p.K)),
+	}, err
+}
+
+func onTheWire(e dsapp.EncryptedData) wsdl.DSAPPSRPEncryptedData {
+	return wsdl.DSAPPSRPEncryptedData{EncryptedData: e.EncryptedData, EncryptedCounter: e.EncryptedCounter, Mac: e.MAC}
 }
 
 func (p *peer) texts() (items, error) {
