@@ -16,6 +16,18 @@ const (
 	Hardware DeviceType = 11
 )
 
+func (t DeviceType) String() string {
+	switch t {
+	case IOS:
+		return "iOS"
+	case Android:
+		return "Android"
+	case Hardware:
+		return "hardware"
+	}
+	return fmt.Sprintf("type %d", uint8(t))
+}
+
 const (
 	deviceCodeSize = 26
 	tagBits        = 30

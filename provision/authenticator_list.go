@@ -6,11 +6,12 @@ import (
 )
 
 // ListAuthenticators asks for the authenticators after a serial number, of
-// one domain and in one state where these are given; Limit 0 is a page's
-// default.
+// one domain, in one state and of one type where these are given; Limit 0 is a
+// page's default.
 type ListAuthenticators struct {
 	Domain string
 	State  AuthenticatorState
+	Type   AuthenticatorType
 	After  string
 	Limit  int
 }
@@ -27,5 +28,5 @@ func (s *Service) ListAuthenticators(ctx context.Context, in ListAuthenticators)
 }
 
 func (in ListAuthenticators) wants(a Authenticator) bool {
-	return (in.Domain == "" || in.Domain == a.Domain) && (in.State == "" || in.State == a.State)
+	return (in.Domain == "" || in.Domain == a.Domain) && (in.State == "" || in.State == a.State) && (in.Type == "" || in.Type == a.kind())
 }

@@ -71,6 +71,6 @@ func (f *frame) unbind(a *Authenticator) error {
 	if a.Licence != nil {
 		a.Licence = a.Licence.cleared()
 	}
-	a.OpenRegistration = ""
+	a.OpenRegistration, a.ActivatedBy = "", ""
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
 )
 
 // The limits of CheckRecords: records in one View, and problems after which it
@@ -222,7 +224,7 @@ func (f findings) licence(a Authenticator) {
 	f.report(l.Places(f.now) > l.Limit, fmt.Sprintf("%d instances have a place, and %d is the limit", l.Places(f.now), l.Limit), "deactivate instances")
 	last := 0
 	for _, i := range l.Instances {
-		name := InstanceName(a.SerialNumber, i.SequenceNumber)
+		name := dsapp.InstanceName(a.SerialNumber, i.SequenceNumber)
 		f.report(int(i.SequenceNumber) <= last, "the instance "+name+" is there twice or out of order", mendBackup)
 		f.report(int(i.SequenceNumber) >= l.NextSequenceNumber, "the sequence number of "+name+" could be given again", mendBackup)
 		f.report((i.State == InstanceDeactivated) == (len(i.Secret) > 0), "the instance "+name+" has a secret although deactivated, or none although not", mendBackup)

@@ -29,14 +29,7 @@ func (s *Service) DSAPPSRPActivate(ctx context.Context, caller Caller, in DSAPPS
 			}
 			return f.activateInstance(l, ActivateInstance{Response: in.Response})
 		}
-		repeated, err := f.repeats(l, in.DerivationCode)
-		if err != nil {
-			return DSAPPSRPActivateResult{}, err
-		}
-		if !repeated {
-			err = f.activate(l, in)
-		}
-		return DSAPPSRPActivateResult{User: l.user.output(), SerialNumber: l.registration.SerialNumber}, err
+		return f.activateDevice(l, in)
 	})
 }
 
@@ -76,6 +69,19 @@ func (f *frame) repeats(l living, derivationCode string) (bool, error) {
 	}
 	f.checked("derivation code", "repeated")
 	return true, f.entitled(l)
+}
+
+// activateDevice ends a registration of a single device, or says again that
+// it has.
+func (f *frame) activateDevice(l living, in DSAPPSRPActivate) (DSAPPSRPActivateResult, error) {
+	repeated, err := f.repeats(l, in.DerivationCode)
+	if err != nil {
+		return DSAPPSRPActivateResult{}, err
+	}
+	if !repeated {
+		err = f.activate(l, in)
+	}
+	return DSAPPSRPActivateResult{User: l.user.output(), SerialNumber: l.registration.SerialNumber}, err
 }
 
 func (f *frame) activate(l living, in DSAPPSRPActivate) error {
@@ -156,6 +162,7 @@ func (f *frame) activated(l living, row Transition, a Authenticator, derivationC
 	if a.OpenRegistration == l.registration.ID {
 		a.OpenRegistration = ""
 	}
+	a.ActivatedBy = l.registration.ID
 	r := l.registration
 	r.end(row.Right, f.now)
 	if derivationCode != "" {

@@ -77,7 +77,8 @@ func (f *frame) namedUser(v View, in Possession) (User, error) {
 func (f *frame) namedAuthenticator(v View, user User, serialNumber string) (Authenticator, error) {
 	f.event.SerialNumber = serialNumber
 	f.checked("authenticator", serialNumber)
-	licence, sequenceNumber, instance := splitInstanceName(serialNumber)
+	licence, sequenceNumber, err := dsapp.ParseInstanceName(serialNumber)
+	instance := err == nil
 	if instance {
 		serialNumber = licence
 	}

@@ -3,22 +3,21 @@ package provision
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
+
+	"github.com/dsappd/dsappd/dsapp"
 )
 
 // DeactivateInstance takes an instance's secret and gives its place back. Its
 // sequence number stays spent.
 func (s *Service) DeactivateInstance(ctx context.Context, operator Operator, name string) (Authenticator, error) {
 	return perform(ctx, s, operatorEvent("authenticator deactivate", operator), func(f *frame) (Authenticator, error) {
-		serialNumber, sequenceNumber, ok := splitInstanceName(name)
-		if !ok {
-			return Authenticator{}, refuse(InvalidParameter, "The instance is named by a licence's serial number, a hyphen and a sequence number, such as VDS1000140-1.")
+		serialNumber, sequenceNumber, err := dsapp.ParseInstanceName(name)
+		if err != nil {
+			return Authenticator{}, refuse(InvalidParameter, "The instance is named by a licence's serial number, a hyphen and a sequence number from 1 to 255, such as VDM1000001-1.")
 		}
 		var a Authenticator
-		err := f.read(func(v View) error {
+		err = f.read(func(v View) error {
 			var err error
 			a, err = f.authenticator(v, serialNumber)
 			return err
@@ -35,16 +34,6 @@ func (s *Service) DeactivateInstance(ctx context.Context, operator Operator, nam
 		put(f, Tx.PutAuthenticator, a)
 		return a, nil
 	})
-}
-
-// splitInstanceName reads a name such as VDS1000140-1.
-func splitInstanceName(name string) (serialNumber string, sequenceNumber uint8, ok bool) {
-	if !regexp.MustCompile(`^[A-Z0-9]{3}[0-9]{7}-[1-9][0-9]{0,2}$`).MatchString(name) {
-		return "", 0, false
-	}
-	serialNumber, sequence, _ := strings.Cut(name, "-")
-	number, err := strconv.ParseUint(sequence, 10, 8)
-	return serialNumber, uint8(number), err == nil
 }
 
 // instance finds an instance of a licence.

@@ -65,17 +65,12 @@ type Instance struct {
 	ActivatedAt time.Time `json:",omitzero"`
 }
 
-// InstanceName is the serial number of an instance, such as VDS1000140-1.
-func InstanceName(serialNumber string, sequenceNumber uint8) string {
-	return fmt.Sprintf("%s-%d", serialNumber, sequenceNumber)
-}
-
 func instancePlace(serialNumber string, sequenceNumber uint8, field string) place {
-	return place{"instance", InstanceName(serialNumber, sequenceNumber), field}
+	return place{"instance", dsapp.InstanceName(serialNumber, sequenceNumber), field}
 }
 
-// holdsPlace reports whether an instance counts against the limit at now.
-func (i Instance) holdsPlace(now time.Time) bool {
+// HoldsPlace reports whether the instance counts against the limit at now.
+func (i Instance) HoldsPlace(now time.Time) bool {
 	return i.State == InstanceActive || i.State == InstancePending && now.Before(i.ExpiresAt)
 }
 
@@ -83,7 +78,7 @@ func (i Instance) holdsPlace(now time.Time) bool {
 func (l Licence) Places(now time.Time) int {
 	taken := 0
 	for _, i := range l.Instances {
-		if i.holdsPlace(now) {
+		if i.HoldsPlace(now) {
 			taken++
 		}
 	}
@@ -105,7 +100,7 @@ func (l Licence) pending(registrationID string) (Instance, bool) {
 // less those whose registrations have expired.
 func (l Licence) without(registrationID string, now time.Time) *Licence {
 	l.Instances = slices.DeleteFunc(slices.Clone(l.Instances), func(i Instance) bool {
-		return i.State == InstancePending && (i.RegistrationID == registrationID || !i.holdsPlace(now))
+		return i.State == InstancePending && (i.RegistrationID == registrationID || !i.HoldsPlace(now))
 	})
 	return &l
 }

@@ -75,7 +75,7 @@ func (p *play) open(id string, m dsapp.ActivationMessage1, c dsapp.DeviceCode, r
 	p.t.Helper()
 	m2 := must(dsapp.ParseActivationMessage2(result.ActivationMessage2))(p.t)
 	secret := must(m2.Open(m, c))(p.t)
-	if want := provision.InstanceName(licenceSerial, m2.SequenceNumber); result.SerialNumber != want {
+	if want := dsapp.InstanceName(licenceSerial, m2.SequenceNumber); result.SerialNumber != want {
 		p.t.Errorf("the instance is %s, its message is of %s", result.SerialNumber, want)
 	}
 	return added{id, must(m2.Signature(secret))(p.t), secret, m2.SequenceNumber}
@@ -227,7 +227,7 @@ func TestMDLPlacesComeBack(t *testing.T) {
 	must(p.sign(d.id, d.signature))(t)
 	_, err = p.registerOn(0)
 	wantRefusal(t, err, provision.LicenceFull)
-	name := provision.InstanceName(licenceSerial, d.sequence)
+	name := dsapp.InstanceName(licenceSerial, d.sequence)
 	must(p.DeactivateInstance(t.Context(), operator(), name))(t)
 	_, err = p.DeactivateInstance(t.Context(), operator(), name)
 	wantRefusal(t, err, provision.NotFound)

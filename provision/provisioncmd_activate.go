@@ -17,7 +17,8 @@ type ActivateOutsideSRP struct {
 }
 
 // ActivateOutsideSRP is PROVISIONCMD_ACTIVATE: it ends the open registration
-// of a user and serial number.
+// of a user and serial number. Without one, the derivation code that ended the
+// last one gets the same answer within its lifetime (profile section 7).
 func (s *Service) ActivateOutsideSRP(ctx context.Context, caller Caller, in ActivateOutsideSRP) (DSAPPSRPActivateResult, error) {
 	return perform(ctx, s, callEvent("PROVISIONCMD_ACTIVATE", caller), func(f *frame) (DSAPPSRPActivateResult, error) {
 		var none DSAPPSRPActivateResult
@@ -40,8 +41,7 @@ func (s *Service) ActivateOutsideSRP(ctx context.Context, caller Caller, in Acti
 		if err := f.mayPassOutsideSRP(caller); err != nil {
 			return none, err
 		}
-		err = f.activate(l, credential)
-		return DSAPPSRPActivateResult{User: l.user.output(), SerialNumber: l.registration.SerialNumber}, err
+		return f.activateDevice(l, credential)
 	})
 }
 
@@ -70,8 +70,21 @@ func (f *frame) openRegistration(v View, caller Caller, in ActivateOutsideSRP) (
 		return "", fmt.Errorf("authenticator %s: %w", serialNumber, err)
 	}
 	f.event.SerialNumber = serialNumber
-	if a.OpenRegistration == "" {
-		return "", refuse(NotFound, "There is no open registration of this user and authenticator: register first.")
+	if a.OpenRegistration != "" {
+		return a.OpenRegistration, nil
 	}
-	return a.OpenRegistration, nil
+	return f.lastRegistration(v, a, in)
+}
+
+// lastRegistration is the one that a derivation code may have ended.
+func (f *frame) lastRegistration(v View, a Authenticator, in ActivateOutsideSRP) (string, error) {
+	none := refuse(NotFound, "There is no open registration of this user and authenticator: register first.")
+	if a.ActivatedBy == "" || in.DerivationCode == "" {
+		return "", none
+	}
+	_, err := get(f, v.GetRegistration, Tx.GetRegistration, a.ActivatedBy)
+	if errors.Is(err, ErrNotFound) {
+		return "", none
+	}
+	return a.ActivatedBy, err
 }

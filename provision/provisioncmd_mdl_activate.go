@@ -62,7 +62,7 @@ func (f *frame) activateInstance(l living, in ActivateInstance) (DSAPPSRPActivat
 		return none, err
 	}
 	f.instanceActivated(l, row, instance)
-	return DSAPPSRPActivateResult{User: l.user.output(), SerialNumber: InstanceName(l.registration.SerialNumber, instance.SequenceNumber)}, nil
+	return DSAPPSRPActivateResult{User: l.user.output(), SerialNumber: dsapp.InstanceName(l.registration.SerialNumber, instance.SequenceNumber)}, nil
 }
 
 func (f *frame) instanceCredential(in ActivateInstance) error {
@@ -124,6 +124,7 @@ func (f *frame) instanceActivated(l living, row Transition, i Instance) {
 	if f.now.Before(a.GraceEndsAt) {
 		a.GraceEndsAt = f.now
 	}
+	f.rightProof(l.user)
 	l.registration.end(row.Right, f.now)
 	put(f, Tx.PutAuthenticator, a)
 	put(f, Tx.PutRegistration, l.registration)

@@ -84,7 +84,7 @@ func (f *frame) sameMessage(l living) (AddDeviceResult, error) {
 		return AddDeviceResult{}, err
 	}
 	i, _ := l.authenticator.Licence.pending(r.ID)
-	return AddDeviceResult{string(text), l.user.output(), InstanceName(r.SerialNumber, i.SequenceNumber)}, nil
+	return AddDeviceResult{string(text), l.user.output(), dsapp.InstanceName(r.SerialNumber, i.SequenceNumber)}, nil
 }
 
 func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode) (AddDeviceResult, error) {
@@ -113,7 +113,7 @@ func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode) (AddD
 	l.registration.State = row.Right
 	put(f, Tx.PutRegistration, l.registration)
 	put(f, Tx.PutAuthenticator, l.authenticator)
-	return AddDeviceResult{message2.String(), l.user.output(), InstanceName(l.registration.SerialNumber, message2.SequenceNumber)}, nil
+	return AddDeviceResult{message2.String(), l.user.output(), dsapp.InstanceName(l.registration.SerialNumber, message2.SequenceNumber)}, nil
 }
 
 // newInstance spends a sequence number and draws the instance's secret.

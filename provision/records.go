@@ -140,6 +140,10 @@ type Authenticator struct {
 	// supersedes; a licence may have several open and none here.
 	OpenRegistration string `json:",omitempty"`
 
+	// ActivatedBy is the registration of the last activation of a single
+	// device, which may have been swept.
+	ActivatedBy string `json:",omitempty"`
+
 	CreatedAt time.Time
 }
 

@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"encoding/hex"
+
+	"github.com/dsappd/dsappd/dsapp"
 )
 
 // UpdateDevicePNID gives an authenticator the notification ID of its device.
@@ -40,10 +42,9 @@ func (s *Service) UpdateDevicePNID(ctx context.Context, caller Caller, in Update
 // notify gives the notification ID to the authenticator, or to the instance
 // that is named.
 func (f *frame) notify(a Authenticator, in UpdateDevicePNID) (Authenticator, error) {
-	_, sequenceNumber, _ := splitInstanceName(in.SerialNumber)
+	_, sequenceNumber, err := dsapp.ParseInstanceName(in.SerialNumber)
 	i, found := a.instance(sequenceNumber)
-	var err error
-	if !found {
+	if err != nil || !found {
 		a.DevicePNID, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "notification ID"), []byte(in.DevicePNID))
 		return a, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/dsapp"
@@ -21,6 +22,7 @@ type authenticatorCommand struct {
 	Assign   authenticatorAssignCommand   `cmd:"" help:"Assign an authenticator to a user."`
 	Unassign authenticatorUnassignCommand `cmd:"" help:"Take an authenticator from its user."`
 	Reset    authenticatorResetCommand    `cmd:"" help:"Return an authenticator to the day of its assignment."`
+	Set      authenticatorSetCommand      `cmd:"" help:"Change the limit of a licence for several devices."`
 
 	Deactivate authenticatorDeactivateCommand `cmd:"" help:"Deactivate an instance of a licence and give its place back."`
 }
@@ -90,13 +92,15 @@ type authenticatorListCommand struct {
 	listFlags
 	Domain string                 `placeholder:"DOMAIN" help:"The authenticators of this domain only."`
 	State  authenticatorStateFlag `placeholder:"STATE" help:"Those in this state only: Unassigned, Assigned, Active or Disabled."`
+	Type   string                 `enum:",hotp,totp,mdl" default:"" placeholder:"TYPE" help:"Those of this type only: hotp (event-based), totp (time-based), or mdl: licences for several devices."`
 }
 
 func (c *authenticatorListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
 		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Authenticator, string], error) {
 			return door.ListAuthenticators(ctx, admin.ListAuthenticators{
-				Domain: c.Domain, State: provision.AuthenticatorState(c.State), After: after, Limit: limit})
+				Domain: c.Domain, State: provision.AuthenticatorState(c.State), Type: provision.AuthenticatorType(c.Type),
+				After: after, Limit: limit})
 		}, columns[admin.Authenticator, string]{
 			head: []string{"SERIAL", "DOMAIN", "STATE", "USER", "TYPE", "ACTIVATIONS", "GRACE ENDS"},
 			row: func(a admin.Authenticator) []string {
@@ -118,7 +122,7 @@ func (s *authenticatorStateFlag) UnmarshalText(text []byte) error {
 
 func authenticatorType(a admin.Authenticator) string {
 	if a.Licence != nil {
-		return "mdl, instances " + fmt.Sprintf("%s %s %d", a.Type, a.Algorithm, a.Digits)
+		return fmt.Sprintf("mdl, %d of %d places taken", a.Licence.Places, a.Licence.Limit)
 	}
 	return fmt.Sprintf("%s %s %d", a.Type, a.Algorithm, a.Digits)
 }
@@ -152,16 +156,44 @@ func (c *authenticatorShowCommand) Run(ctx context.Context, std streams) error {
 		})
 }
 
-// instances are the lines of a licence, "" for none.
+// instances are a licence's, a line each; "" for none.
 func instances(l *admin.Licence) string {
 	if l == nil {
 		return ""
 	}
-	lines := fmt.Sprintf("\nplaces taken: %d of %d", l.Places, l.Limit)
+	var lines strings.Builder
 	for _, i := range l.Instances {
-		lines += fmt.Sprintf("\n%s: %s, registration %s, activated %s", i.SerialNumber, i.State, i.RegistrationID, moment(i.ActivatedAt))
+		fmt.Fprintf(&lines, "\ninstance %s: %s, registration %s", i.SerialNumber, instanceState(i), i.RegistrationID)
 	}
-	return lines
+	return lines.String()
+}
+
+// instanceState says what has become of an instance, and until when one that
+// waits for its activation has its place.
+func instanceState(i admin.Instance) string {
+	switch {
+	case i.State == provision.InstancePending && i.HoldsPlace:
+		return fmt.Sprintf("%s until %s, %s", i.State, moment(i.ExpiresAt), i.DeviceType)
+	case i.State == provision.InstancePending:
+		return fmt.Sprintf("%s, expired %s, %s", i.State, moment(i.ExpiresAt), i.DeviceType)
+	}
+	return fmt.Sprintf("%s, activated %s, %s, notification ID kept: %s", i.State, moment(i.ActivatedAt), i.DeviceType, yesOrNo(i.NotificationID))
+}
+
+type authenticatorSetCommand struct {
+	doorFlags
+	serialFlags
+	Limit int `required:"" placeholder:"N" help:"The devices of the licence, 1 to 99, and not below the places that are taken."`
+}
+
+func (c *authenticatorSetCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Authenticator, error) {
+			return door.SetAuthenticator(ctx, admin.SetAuthenticator{SerialNumber: c.SerialNumber, Limit: c.Limit})
+		},
+		func(a admin.Authenticator) string {
+			return fmt.Sprintf("changed licence %s; %d of %d places are taken", a.SerialNumber, a.Licence.Places, a.Licence.Limit)
+		})
 }
 
 type authenticatorDeactivateCommand struct {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"time"
 
+	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 )
@@ -35,45 +36,51 @@ type Authenticator struct {
 // Licence is what an authenticator for several devices has besides.
 type Licence struct {
 	Limit     int        `json:"limit"`
-	Places    int        `json:"places"` // taken now
-	Instances []Instance `json:"instances"`
+	Places    int        `json:"places"`             // taken now
+	Instances []Instance `json:"instances,omitzero"` // none in a list of authenticators
 }
 
 // Instance is a device's share of a licence.
 type Instance struct {
 	SerialNumber   string                  `json:"serialNumber"`
 	State          provision.InstanceState `json:"state"`
+	DeviceType     string                  `json:"deviceType"`
 	RegistrationID string                  `json:"registrationID"`
 	ExpiresAt      time.Time               `json:"expiresAt"` // a pending one's place
+	HoldsPlace     bool                    `json:"holdsPlace"`
+	NotificationID bool                    `json:"notificationID"` // one is kept
 	ActivatedAt    time.Time               `json:"activatedAt,omitzero"`
 }
 
-func (d *Door) showLicence(a provision.Authenticator) *Licence {
-	if a.Licence == nil {
-		return nil
-	}
-	out := Licence{Limit: a.Licence.Limit, Places: a.Licence.Places(d.Service.Now()), Instances: []Instance{}}
+func showInstances(a provision.Authenticator, now time.Time) []Instance {
+	out := make([]Instance, 0, len(a.Licence.Instances))
 	for _, i := range a.Licence.Instances {
-		out.Instances = append(out.Instances, Instance{
-			SerialNumber:   provision.InstanceName(a.SerialNumber, i.SequenceNumber),
+		out = append(out, Instance{
+			SerialNumber:   dsapp.InstanceName(a.SerialNumber, i.SequenceNumber),
 			State:          i.State,
+			DeviceType:     i.DeviceType.String(),
 			RegistrationID: i.RegistrationID,
 			ExpiresAt:      i.ExpiresAt.UTC(),
+			HoldsPlace:     i.HoldsPlace(now),
+			NotificationID: len(i.DevicePNID) > 0,
 			ActivatedAt:    i.ActivatedAt.UTC(),
 		})
 	}
-	return &out
+	return out
 }
 
 // shownAuthenticator is the whole of an authenticator.
 func (d *Door) shownAuthenticator(a provision.Authenticator) Authenticator {
-	out := showAuthenticator(a)
-	out.Licence = d.showLicence(a)
+	out := d.listedAuthenticator(a)
+	if a.Licence != nil {
+		out.Licence.Instances = showInstances(a, d.Service.Now())
+	}
 	return out
 }
 
-func showAuthenticator(a provision.Authenticator) Authenticator {
-	return Authenticator{
+// listedAuthenticator is an authenticator without its instances.
+func (d *Door) listedAuthenticator(a provision.Authenticator) Authenticator {
+	out := Authenticator{
 		SerialNumber:         a.SerialNumber,
 		Domain:               a.Domain,
 		State:                a.State,
@@ -93,6 +100,10 @@ func showAuthenticator(a provision.Authenticator) Authenticator {
 		OpenRegistration:     a.OpenRegistration,
 		CreatedAt:            a.CreatedAt.UTC(),
 	}
+	if a.Licence != nil {
+		out.Licence = &Licence{Limit: a.Licence.Limit, Places: a.Licence.Places(d.Service.Now())}
+	}
+	return out
 }
 
 // AddAuthenticator is a new authenticator. Secret is in hex; without it,

@@ -16,7 +16,7 @@ type AssignAuthenticator struct {
 
 func (d *Door) assignAuthenticator(ctx context.Context, operator provision.Operator, in AssignAuthenticator) (Authenticator, error) {
 	a, err := d.Service.AssignAuthenticator(ctx, operator, provision.AssignAuthenticator(in))
-	return showAuthenticator(a), err
+	return d.shownAuthenticator(a), err
 }
 
 // AssignAuthenticator assigns an authenticator that nobody has.

@@ -15,7 +15,7 @@ type ResetAuthenticator struct {
 
 func (d *Door) resetAuthenticator(ctx context.Context, operator provision.Operator, in ResetAuthenticator) (Authenticator, error) {
 	a, err := d.Service.ResetAuthenticator(ctx, operator, provision.ResetAuthenticator(in))
-	return showAuthenticator(a), err
+	return d.shownAuthenticator(a), err
 }
 
 // ResetAuthenticator returns an assigned authenticator to its initial secret

@@ -8,7 +8,7 @@ import (
 
 func (d *Door) unassignAuthenticator(ctx context.Context, operator provision.Operator, in NameAuthenticator) (Authenticator, error) {
 	a, err := d.Service.UnassignAuthenticator(ctx, operator, in.SerialNumber)
-	return showAuthenticator(a), err
+	return d.shownAuthenticator(a), err
 }
 
 // UnassignAuthenticator takes an authenticator from its user and clears its
