@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
 )
 
 // Progress is how far a registration has come, as its user may see it.
@@ -75,7 +77,7 @@ func (f *frame) progress(v View, r Registration, now time.Time) (Progress, error
 	}
 	at := slices.IndexFunc(a.Licence.Instances, func(i Instance) bool { return i.RegistrationID == r.ID })
 	if at >= 0 {
-		p.SerialNumber = InstanceName(r.SerialNumber, a.Licence.Instances[at].SequenceNumber)
+		p.SerialNumber = dsapp.InstanceName(r.SerialNumber, a.Licence.Instances[at].SequenceNumber)
 	}
 	return p, nil
 }
