@@ -36,6 +36,13 @@ func networkDoors(config Config, settings Settings) []networkDoor {
 			handler:  soapHandler,
 			url:      func(u *URLs) *string { return &u.SOAP },
 		},
+		{
+			name: "gateway", flag: "--gateway-addr", table: "gateway",
+			address:  config.GatewayAddr,
+			settings: settings.Gateway.ListenerSettings,
+			handler:  gatewayHandler,
+			url:      func(u *URLs) *string { return &u.Gateway },
+		},
 	}
 }
 

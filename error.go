@@ -17,5 +17,6 @@ const (
 	ErrKey          = Error("master key is refused")
 	ErrSettings     = Error("settings are refused")
 	ErrAddress      = Error("address is refused")
+	ErrNoComponent  = Error("component is missing")
 	ErrDamagedStore = Error("store is damaged")
 )

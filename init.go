@@ -105,18 +105,25 @@ func fill(ctx context.Context, dir string, options InitOptions) error {
 	if err != nil {
 		return errors.Join(err, engine.Close())
 	}
-	return errors.Join(begin(ctx, made.service, options), made.close(), syncFolder(dir))
+	return errors.Join(begin(ctx, made, options), made.close(), syncFolder(dir))
 }
 
 // begin writes the first records.
-func begin(ctx context.Context, service *provision.Service, options InitOptions) error {
+func begin(ctx context.Context, made *folder, options InitOptions) error {
+	service := made.service
 	if err := provision.NoteKey(ctx, service.Store, service.Sealer, options.Now()); err != nil {
+		return err
+	}
+	if err := addDefaults(ctx, service); err != nil {
+		return err
+	}
+	if err := addGateway(ctx, service, made.settings.Gateway); err != nil {
 		return err
 	}
 	if options.Sample {
 		return addSample(ctx, service)
 	}
-	return addDefaults(ctx, service)
+	return nil
 }
 
 // moveFolder puts a complete folder in its place and has that on disk when it

@@ -36,14 +36,16 @@ func initOperator() provision.Operator {
 	return provision.Operator{Name: "init", RequestID: "init"}
 }
 
-// addSample fills an empty store with a lab: what its README's session with
+// addSample fills a new store with a lab: what its README's session with
 // curl and its demo begin with.
 func addSample(ctx context.Context, service *provision.Service) error {
-	if err := addDefaults(ctx, service); err != nil {
-		return err
-	}
 	if err := addPolicies(ctx, service, samplePolicies()); err != nil {
 		return fmt.Errorf("sample: %w", err)
+	}
+	for _, key := range sampleGatewayKeys() {
+		if _, err := service.AddGatewayKey(ctx, initOperator(), key); err != nil {
+			return fmt.Errorf("sample gateway key %s: %w", key.Name, err)
+		}
 	}
 	for _, component := range sampleComponents() {
 		if _, err := service.AddComponent(ctx, initOperator(), component); err != nil {
@@ -85,6 +87,14 @@ func sampleComponents() []provision.AddComponent {
 			provision.AddComponent{ComponentType: "mdl-component", Location: location, Policy: labMDLPolicy})
 	}
 	return all
+}
+
+// sampleGatewayKeys are as public as the sample's passwords.
+func sampleGatewayKeys() []provision.AddGatewayKey {
+	return []provision.AddGatewayKey{
+		{Name: "lab-front", Side: provision.FrontEnd, Key: "lab-front-key"},
+		{Name: "lab-back", Side: provision.BackEnd, Key: "lab-back-key"},
+	}
 }
 
 // sampleAuthenticators are those of user1, user2 and so on.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 
@@ -45,6 +46,7 @@ type SOAPSettings struct {
 // GatewaySettings belong to the gateway, the REST services for phones.
 type GatewaySettings struct {
 	ListenerSettings
+	ComponentType string `toml:"component_type"`
 }
 
 // ConsoleSettings belong to the console, the self-management page.
@@ -99,7 +101,7 @@ func DefaultSettings() Settings {
 	return Settings{
 		GatewayID: "0123456789",
 		SOAP:      SOAPSettings{ListenerSettings{Listen: "127.0.0.1:8888", Proxies: []string{}}},
-		Gateway:   GatewaySettings{ListenerSettings{Listen: "127.0.0.1:11080", Proxies: []string{}}},
+		Gateway:   GatewaySettings{ListenerSettings{Listen: "127.0.0.1:11080", Proxies: []string{}}, "DIGIPASS Gateway"},
 		Console:   ConsoleSettings{ListenerSettings{Listen: "127.0.0.1:8889", Proxies: []string{}}},
 		Limits:    LimitSettings{Connections: 1024, HeaderBytes: 16 << 10},
 		Timeouts: TimeoutSettings{
@@ -147,6 +149,7 @@ func (s Settings) check() error {
 		checkGatewayID(s.GatewayID),
 		s.SOAP.check(),
 		s.Gateway.check("gateway"),
+		checkComponentType("gateway.component_type", s.Gateway.ComponentType),
 		s.Console.check("console"),
 		within("limits.connections", s.Limits.Connections, 1, 1<<20),
 		within("limits.header_bytes", s.Limits.HeaderBytes, 1<<10, 1<<20),
@@ -214,6 +217,13 @@ func (s ListenerSettings) check(table string) error {
 		err = errors.Join(checkListen(table+".listen", s.Listen), err)
 	}
 	return err
+}
+
+func checkComponentType(name, componentType string) error {
+	if length := utf8.RuneCountInString(componentType); length < 1 || length > 255 {
+		return fmt.Errorf("%s has %d characters; it must have 1 to 255", name, length)
+	}
+	return nil
 }
 
 func checkListen(name, address string) error {

@@ -38,6 +38,9 @@ proxies = []
 listen = "127.0.0.1:11080"
 # As in [soap].
 proxies = []
+# In the name of which component the gateway asks. dsappd init makes it, at
+# 0.0.0.0: that is the address of no peer, so nobody else can use the name.
+component_type = "DIGIPASS Gateway"
 
 [console]
 # Where people manage their authenticators themselves, with a browser. Empty:

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"iter"
@@ -51,6 +52,7 @@ func CheckRecords(ctx context.Context, store Store, now time.Time) ([]Problem, e
 		pages(c, scanFree, FreeAuthenticator.Key, findings.free),
 		pages(c, scanComponents, Component.Key, findings.component),
 		pages(c, View.ScanPolicies, policyKey, findings.policy),
+		pages(c, View.ScanGatewayKeys, gatewayKeyName, findings.gatewayKey),
 	)
 	return c.problems, err
 }
@@ -340,4 +342,11 @@ func (f findings) policy(policy Policy) {
 	if _, err := effectiveSettings(f.GetPolicy, policy.Name); err != nil {
 		f.report(true, fmt.Sprintf("nothing can be governed by it: %v", err), mendPolicy)
 	}
+}
+
+func (f findings) gatewayKey(k GatewayKey) {
+	const mend = "delete the key and add another"
+	f = f.of("gateway key %q", k.Name)
+	f.report(!k.Side.known(), fmt.Sprintf("its side %q is not known, and it opens nothing", k.Side), mend)
+	f.report(len(k.Digest) != sha256.Size, fmt.Sprintf("its digest has %d bytes, not %d, and no key fits", len(k.Digest), sha256.Size), mend)
 }

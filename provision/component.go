@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 )
@@ -18,24 +19,51 @@ func callEvent(operation string, caller Caller) AuditEvent {
 	}
 }
 
-// component finds the caller's record: its type, and of the locations that
-// hold its address the narrowest.
+// stands is the address that the caller's component is found by.
+func (c Caller) stands() netip.Addr {
+	if c.OwnDoor {
+		return netip.IPv4Unspecified()
+	}
+	return c.Address
+}
+
+// component finds the caller's record.
 func (f *frame) component(v View, caller Caller) (Component, error) {
-	f.checked("component", caller.ComponentType+" at "+caller.Address.String())
-	best, found := netip.Prefix{}, false
-	for candidate, err := range v.ScanComponents(ComponentKey{ComponentType: caller.ComponentType}, ComponentKey{}) {
-		if err != nil {
-			return Component{}, fmt.Errorf("components: %w", err)
-		}
-		if candidate.Location.Contains(caller.Address) && (!found || candidate.Location.Bits() > best.Bits()) {
-			best, found = candidate.Location, true
-		}
+	address := caller.stands()
+	f.checked("component", caller.ComponentType+" at "+address.String())
+	location, found, err := narrowest(v, caller.ComponentType, address)
+	if err != nil {
+		return Component{}, err
 	}
 	if !found {
 		return Component{}, refuse(NoComponent, fmt.Sprintf(
-			"There is no component of type %q for address %s.", caller.ComponentType, caller.Address))
+			"There is no component of type %q for address %s.", caller.ComponentType, address))
 	}
-	return get(f, v.GetComponent, Tx.GetComponent, ComponentKey{caller.ComponentType, best})
+	return get(f, v.GetComponent, Tx.GetComponent, ComponentKey{caller.ComponentType, location})
+}
+
+// narrowest is the location of a component of the type that decides for the
+// address.
+func narrowest(v View, componentType string, address netip.Addr) (best netip.Prefix, found bool, err error) {
+	for candidate, err := range v.ScanComponents(ComponentKey{ComponentType: componentType}, ComponentKey{}) {
+		if err != nil {
+			return best, false, fmt.Errorf("components: %w", err)
+		}
+		if candidate.Location.Contains(address) && (!found || candidate.Location.Bits() > best.Bits()) {
+			best, found = candidate.Location, true
+		}
+	}
+	return best, found, nil
+}
+
+// HasOwnDoor reports whether there is a component of the type for the server's
+// own doors.
+func (s *Service) HasOwnDoor(ctx context.Context, componentType string) (found bool, err error) {
+	err = s.Store.View(ctx, func(v View) error {
+		_, found, err = narrowest(v, componentType, Caller{OwnDoor: true}.stands())
+		return err
+	})
+	return found, err
 }
 
 // govern makes the named policy the one that this operation follows.

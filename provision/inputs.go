@@ -13,6 +13,11 @@ type Caller struct {
 	Address       netip.Addr
 	RequestID     string
 
+	// OwnDoor says that a door of the server's own asks for a caller of whom
+	// it has made sure itself. Its component stands at 0.0.0.0, which is the
+	// address of no peer, so that nobody else can call in its name.
+	OwnDoor bool
+
 	// Confidential says that nobody between can read what is said: it is
 	// encrypted all the way to the caller, or never leaves this machine.
 	Confidential bool

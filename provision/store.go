@@ -60,6 +60,7 @@ type Reader interface {
 	GetKeyCheck(name string) (KeyCheck, error)
 	GetExpiry(key ExpiryKey) (Expiry, error)
 	GetFreeAuthenticator(key FreeKey) (FreeAuthenticator, error)
+	GetGatewayKey(name string) (GatewayKey, error)
 }
 
 // View reads a snapshot. A scan yields records in the order of their keys,
@@ -82,6 +83,7 @@ type View interface {
 	ScanKeyChecks(after string) iter.Seq2[KeyCheck, error]
 	ScanExpiries(within, after ExpiryKey) iter.Seq2[Expiry, error]
 	ScanFreeAuthenticators(within, after FreeKey) iter.Seq2[FreeAuthenticator, error]
+	ScanGatewayKeys(after string) iter.Seq2[GatewayKey, error]
 }
 
 // Tx reads and writes inside an Update, always by key, and reads its own
@@ -102,6 +104,7 @@ type Tx interface {
 	PutKeyCheck(KeyCheck) error
 	PutExpiry(Expiry) error
 	PutFreeAuthenticator(FreeAuthenticator) error
+	PutGatewayKey(GatewayKey) error
 
 	DeleteDomain(name string) error
 	DeleteUser(key UserKey) error
@@ -117,4 +120,5 @@ type Tx interface {
 	DeleteKeyCheck(name string) error
 	DeleteExpiry(key ExpiryKey) error
 	DeleteFreeAuthenticator(key FreeKey) error
+	DeleteGatewayKey(name string) error
 }

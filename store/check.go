@@ -58,6 +58,7 @@ func recordChecks() map[string]recordCheck {
 		keyChecks().name:          checkEntry(keyChecks()),
 		expiries().name:           checkEntry(expiries()),
 		freeAuthenticators().name: checkEntry(freeAuthenticators()),
+		gatewayKeys().name:        checkEntry(gatewayKeys()),
 	}
 }
 

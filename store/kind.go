@@ -149,6 +149,15 @@ func freeAuthenticators() kind[provision.FreeKey, provision.FreeAuthenticator] {
 	}
 }
 
+func gatewayKeys() kind[string, provision.GatewayKey] {
+	return kind[string, provision.GatewayKey]{
+		name:  "gatewaykey",
+		names: parts{"Name"},
+		split: onePart,
+		keyOf: func(k provision.GatewayKey) string { return k.Name },
+	}
+}
+
 func onePart(key string) parts { return parts{key} }
 
 // length is the number of parts of the kind's keys.

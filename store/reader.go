@@ -73,6 +73,10 @@ func (r reader) GetFreeAuthenticator(key provision.FreeKey) (provision.FreeAuthe
 	return get(r, freeAuthenticators(), key)
 }
 
+func (r reader) GetGatewayKey(name string) (provision.GatewayKey, error) {
+	return get(r, gatewayKeys(), name)
+}
+
 func (r reader) GetAuditRequest(key provision.AuditRequestKey) (provision.AuditRequest, error) {
 	return get(r, auditRequests(), key)
 }

@@ -98,6 +98,7 @@ func (t *tx) PutExpiry(e provision.Expiry) error               { return put(t, e
 func (t *tx) PutFreeAuthenticator(a provision.FreeAuthenticator) error {
 	return put(t, freeAuthenticators(), a)
 }
+func (t *tx) PutGatewayKey(k provision.GatewayKey) error { return put(t, gatewayKeys(), k) }
 
 func (t *tx) DeleteDomain(name string) error         { return remove(t, domains(), name) }
 func (t *tx) DeleteUser(key provision.UserKey) error { return remove(t, users(), key) }
@@ -119,3 +120,4 @@ func (t *tx) DeleteExpiry(key provision.ExpiryKey) error       { return remove(t
 func (t *tx) DeleteFreeAuthenticator(key provision.FreeKey) error {
 	return remove(t, freeAuthenticators(), key)
 }
+func (t *tx) DeleteGatewayKey(name string) error { return remove(t, gatewayKeys(), name) }

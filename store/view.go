@@ -119,6 +119,10 @@ func (v *view) ScanExpiries(within, after provision.ExpiryKey) iter.Seq2[provisi
 	return scan(v, expiries(), within, after)
 }
 
+func (v *view) ScanGatewayKeys(after string) iter.Seq2[provision.GatewayKey, error] {
+	return scan(v, gatewayKeys(), "", after)
+}
+
 func (v *view) ScanFreeAuthenticators(within, after provision.FreeKey) iter.Seq2[provision.FreeAuthenticator, error] {
 	return scan(v, freeAuthenticators(), within, after)
 }

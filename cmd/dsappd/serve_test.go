@@ -24,6 +24,7 @@ const patience = 30 * time.Second
 // served is a real process that serves a data folder.
 type served struct {
 	url     string
+	gateway string
 	command *exec.Cmd
 	log     *lineLog
 	ended   chan error // gets what Wait returned, once
@@ -71,7 +72,7 @@ func startServe(dir string, flags ...string) (*served, error) {
 		name string
 		url  *string
 	}{
-		{"SOAP", &s.url},
+		{"SOAP", &s.url}, {"the gateway", &s.gateway},
 	} {
 		line, err := lines.ReadString('\n')
 		url, ok := strings.CutPrefix(strings.TrimSpace(line), "dsappd serves "+served.name+" at ")

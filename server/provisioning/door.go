@@ -3,13 +3,13 @@ package provisioning
 import (
 	"context"
 	"encoding/xml"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/netip"
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/forwarded"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -91,7 +91,7 @@ type door struct {
 	service *provision.Service
 	log     *slog.Logger
 	table   *commandTable
-	proxies proxies
+	proxies forwarded.Proxies
 }
 
 // operations are all of the interface's; each is in the file of its name.
@@ -130,23 +130,16 @@ func operation[In, Result any](d *door,
 }
 
 // caller is who asks: the component type that the request names and the
-// address that it is believed to come from. TLS with a proxy says nothing of
-// how the proxy was reached.
+// address that it is believed to come from.
 func (d *door) caller(r *soap.Request, componentType string) (provision.Caller, error) {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	from, err := d.proxies.Request(r.RemoteAddr, r.Header)
 	if err != nil {
-		return provision.Caller{}, fmt.Errorf("address of the peer: %w", err)
+		return provision.Caller{}, err
 	}
-	from := d.proxies.origin(plain(peer.Addr()), r.Header.Values(forwardedFor))
-	if from.proxied {
-		r.Note(slog.String("caller", from.address.String()))
-	}
-	if from.doubt != nil {
-		r.Note(slog.String("forwarded", from.doubt.Error()))
-	}
+	r.Note(from.Attrs()...)
 	return provision.Caller{
-		ComponentType: componentType, Address: from.address, RequestID: r.ID,
-		Confidential: from.local || r.TLS && !from.proxied,
+		ComponentType: componentType, Address: from.Address, RequestID: r.ID,
+		Confidential: from.Confidential(r.TLS),
 	}, nil
 }
 

@@ -23,6 +23,7 @@ func Run(t *testing.T, open Open) {
 		testRecords(t, open, keyChecks())
 		testRecords(t, open, expiries())
 		testRecords(t, open, freeAuthenticators())
+		testRecords(t, open, gatewayKeys())
 		testRecords(t, open, auditEvents())
 		testRecords(t, open, auditRequests())
 		testRecords(t, open, auditSeals())

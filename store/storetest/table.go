@@ -181,6 +181,18 @@ func freeAuthenticators() table[provision.FreeKey, provision.FreeAuthenticator] 
 	}
 }
 
+func gatewayKeys() table[string, provision.GatewayKey] {
+	return single(table[string, provision.GatewayKey]{
+		name:   "gateway key",
+		whole:  wholeGatewayKey(),
+		key:    func(k provision.GatewayKey) string { return k.Name },
+		rekey:  func(k provision.GatewayKey, key string) provision.GatewayKey { k.Name = key; return k },
+		put:    provision.Tx.PutGatewayKey,
+		remove: provision.Tx.DeleteGatewayKey,
+		get:    provision.Reader.GetGatewayKey,
+	}, provision.View.ScanGatewayKeys)
+}
+
 func policies() table[string, provision.Policy] {
 	return single(table[string, provision.Policy]{
 		name:   "policy",

@@ -1,4 +1,4 @@
-package provisioning
+package forwarded
 
 import (
 	"net/netip"
@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-func testProxies() proxies {
-	return proxies{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:ffff::/48")}
+func testProxies() Proxies {
+	return Proxies{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:ffff::/48")}
 }
 
 // forwardedCase is a line of testdata/forwarded.txt.
@@ -50,14 +50,14 @@ func TestForwarded(t *testing.T) {
 	for _, c := range forwardedCases(t) {
 		got := testProxies().origin(plain(netip.MustParseAddr(c.peer)), c.lines)
 		how := "far"
-		if got.local {
+		if got.Local {
 			how = "local"
 		}
-		if got.doubt != nil {
-			how = got.doubt.Error()
+		if got.Doubt != nil {
+			how = got.Doubt.Error()
 		}
-		if got.address.String() != c.address || !strings.Contains(how, c.how) || got.local && got.doubt != nil {
-			t.Errorf("%s: %s (%s), want %s (%s)", c.what, got.address, how, c.address, c.how)
+		if got.Address.String() != c.address || !strings.Contains(how, c.how) || got.Local && got.Doubt != nil {
+			t.Errorf("%s: %s (%s), want %s (%s)", c.what, got.Address, how, c.address, c.how)
 		}
 	}
 }
@@ -76,27 +76,27 @@ func FuzzForwarded(f *testing.F) {
 		peer = plain(peer)
 		trusted := testProxies()
 		got := trusted.origin(peer, []string{list})
-		if got.address != plain(got.address) || !got.address.IsValid() {
-			t.Errorf("the address %s is in a form that no component has", got.address)
+		if got.Address != plain(got.Address) || !got.Address.IsValid() {
+			t.Errorf("the address %s is in a form that no component has", got.Address)
 		}
-		if got.local && !(peer.IsLoopback() && got.address.IsLoopback()) {
-			t.Errorf("%s by %s counts as local", got.address, peer)
+		if got.Local && !(peer.IsLoopback() && got.Address.IsLoopback()) {
+			t.Errorf("%s by %s counts as local", got.Address, peer)
 		}
-		if got.proxied != trusted.contain(peer) || (!got.proxied || got.doubt != nil) && got.address != peer {
+		if got.Proxied != trusted.contain(peer) || (!got.Proxied || got.Doubt != nil) && got.Address != peer {
 			t.Errorf("%+v of %s, whose word does not count", got, peer)
 		}
-		if !got.proxied || got.doubt != nil {
+		if !got.Proxied || got.Doubt != nil {
 			return
 		}
-		if trusted.contain(got.address) {
-			t.Errorf("%s is a proxy", got.address)
+		if trusted.contain(got.Address) {
+			t.Errorf("%s is a proxy", got.Address)
 		}
 		for _, lines := range [][]string{{before, list}, {before + "," + list}} {
 			if spoiled := trusted.origin(peer, lines); spoiled != got {
 				t.Errorf("%q makes %+v of %+v", before, spoiled, got)
 			}
 		}
-		if !got.address.IsLoopback() {
+		if !got.Address.IsLoopback() {
 			if longer := trusted.origin(peer, []string{list + ", [::ffff:10.1.2.3]:80"}); longer != got {
 				t.Errorf("one more proxy makes %+v of %+v", longer, got)
 			}

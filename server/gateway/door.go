@@ -1,0 +1,76 @@
+package gateway
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"time"
+
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/forwarded"
+)
+
+// Config is what the door is made of. Fields are required unless they say
+// otherwise.
+type Config struct {
+	Service *provision.Service
+	Log     *slog.Logger
+
+	// ComponentType is that of a component at 0.0.0.0, in whose name the
+	// services are asked.
+	ComponentType string
+
+	BodyTimeout time.Duration // for a request's body to arrive; 0: 10 seconds
+
+	// Proxies are the peers that are asked, by X-Forwarded-For, for whom they
+	// speak, in the form of provision.ParseLocation; without them the header
+	// is not read.
+	Proxies []netip.Prefix
+}
+
+// NewHandler makes the door.
+func NewHandler(c Config) (http.Handler, error) {
+	if c.BodyTimeout == 0 {
+		c.BodyTimeout = 10 * time.Second
+	}
+	d := &door{Config: c, proxies: c.Proxies, routes: map[string]route{}, patterns: map[string]*regexp.Regexp{}}
+	for _, r := range routes() {
+		d.routes[r.path] = r
+	}
+	for _, m := range members() {
+		pattern, err := regexp.Compile(m.expression())
+		if err != nil {
+			return nil, err
+		}
+		d.patterns[m.name] = pattern
+	}
+	return d, nil
+}
+
+type door struct {
+	Config
+	proxies  forwarded.Proxies
+	routes   map[string]route
+	patterns map[string]*regexp.Regexp // of members, by their names
+}
+
+// ServeHTTP implements http.Handler.
+func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &call{door: d, writer: w, request: r, started: d.Service.Now()}
+	if err := c.draw(); err != nil {
+		d.Log.ErrorContext(r.Context(), "draw a request's ID", "error", err)
+		http.Error(w, "The server cannot draw random numbers.", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Request-Id", c.id)
+	reply, err := c.answer()
+	if err != nil {
+		reply = c.refusal(err)
+	}
+	c.send(reply)
+	c.log(reply.status)
+}
+
+// values are the members of a request, by their names; absent ones are "".
+type values map[string]string

@@ -1,0 +1,19 @@
+package gateway
+
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+type addDeviceResult struct {
+	InstanceActivationMessage string `json:"instanceActivationMessage"`
+}
+
+func (d *door) mdlAddDevice(ctx context.Context, caller provision.Caller, in values) (any, error) {
+	result, err := d.Service.AddDevice(ctx, caller, provision.AddDevice{
+		RegistrationID: in["registrationIdentifier"],
+		DeviceCode:     in["deviceCode"],
+	})
+	return addDeviceResult{InstanceActivationMessage: result.ActivationMessage2}, err
+}

@@ -1,0 +1,122 @@
+package gateway
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// unforeseen is all that a peer hears of what nobody foresaw.
+const unforeseen = "The server could not answer because of an internal error: the log has it under the request's ID."
+
+// contended is for a service whose records others kept changing: nothing was
+// decided.
+const contended = "Other requests kept changing the same records: try again."
+
+// fault is an answer to a request that never became one of a service.
+type fault struct {
+	status  int
+	refusal provision.Refusal // empty: InvalidParameter
+	desc    string            // what is wrong and how to mend it, in constant words
+}
+
+func (f *fault) Error() string { return f.desc }
+
+// outcome is what an error is answered with.
+type outcome struct {
+	http   int
+	status provision.Status
+	desc   string
+}
+
+// outcome decides, alone, what an error is: a refusal, which the domain has
+// decided; a field or a fault, which is the request's; or anything else, which
+// the log keeps and the peer does not hear.
+func (c *call) outcome(err error) outcome {
+	statuses := c.door.Service.Statuses
+	if refusal, ok := errors.AsType[*provision.Error](err); ok {
+		return outcome{http.StatusOK, refusal.Status, refusal.Desc}
+	}
+	if field, ok := errors.AsType[*fieldError](err); ok {
+		c.note(slog.String("field", field.Error()))
+		return outcome{http.StatusOK, statuses[provision.InvalidParameter], field.Error()}
+	}
+	if errors.Is(err, provision.ErrContended) {
+		return outcome{http.StatusOK, statuses[provision.Busy], contended}
+	}
+	if f, ok := errors.AsType[*fault](err); ok {
+		refusal := provision.InvalidParameter
+		if f.refusal != "" {
+			refusal = f.refusal
+		}
+		return outcome{f.status, statuses[refusal], f.desc}
+	}
+	c.logUnforeseen(err)
+	return outcome{http.StatusInternalServerError, statuses[provision.Unforeseen], unforeseen}
+}
+
+func (c *call) logUnforeseen(err error) {
+	attrs := []slog.Attr{slog.String("request_id", c.id), slog.String("error", err.Error())}
+	if p, ok := errors.AsType[panicked](err); ok {
+		attrs = append(attrs, slog.String("stack", string(p.stack)))
+	}
+	c.door.Log.LogAttrs(c.request.Context(), slog.LevelError, "gateway request failed", attrs...)
+}
+
+// envelope is what every reply of a service is.
+type envelope struct {
+	ResultCodes resultCodes `json:"resultCodes"`
+	ErrorStack  *errorStack `json:"errorStack,omitempty"`
+	Result      any         `json:"result,omitempty"`
+}
+
+type resultCodes struct {
+	ReturnCodeEnum string `json:"returnCodeEnum"`
+	StatusCodeEnum string `json:"statusCodeEnum"`
+	ReturnCode     int    `json:"returnCode"`
+	StatusCode     int    `json:"statusCode"`
+}
+
+// errorStack says in words what the codes do not, as SOAP's replies do.
+type errorStack struct {
+	Errors []errorEntry `json:"errors"`
+}
+
+type errorEntry struct {
+	ErrorCode int    `json:"errorCode"`
+	ErrorDesc string `json:"errorDesc"`
+}
+
+func codes(s provision.Status) resultCodes {
+	return resultCodes{ReturnCodeEnum: s.ReturnCodeEnum, StatusCodeEnum: s.StatusCodeEnum, ReturnCode: s.ReturnCode, StatusCode: s.StatusCode}
+}
+
+// success is the reply with a result; nil: codes only.
+func (c *call) success(result any) (reply, error) {
+	granted := c.door.Service.Statuses[provision.Granted]
+	c.note(slog.String("status", granted.StatusCodeEnum))
+	return enveloped(http.StatusOK, envelope{ResultCodes: codes(granted), Result: result})
+}
+
+// refusal is the reply to a request that came to an error.
+func (c *call) refusal(err error) reply {
+	o := c.outcome(err)
+	c.note(slog.String("status", o.status.StatusCodeEnum))
+	stack := &errorStack{Errors: []errorEntry{{ErrorCode: o.status.StatusCode, ErrorDesc: o.desc}}}
+	r, err := enveloped(o.http, envelope{ResultCodes: codes(o.status), ErrorStack: stack})
+	if err != nil {
+		c.logUnforeseen(err)
+		return reply{status: http.StatusInternalServerError, mediaType: jsonType}
+	}
+	return r
+}
+
+const jsonType = "application/json"
+
+func enveloped(status int, e envelope) (reply, error) {
+	body, err := json.Marshal(e)
+	return reply{status: status, mediaType: jsonType, body: append(body, '\n')}, err
+}
