@@ -135,6 +135,7 @@ func (f *frame) verifyCredential(l *living, in DSAPPSRPActivate) (Authenticator,
 	f.checked("derivation code", "")
 	code, err := dsapp.ParseDerivationCode(in.DerivationCode, a.Digits)
 	if err != nil {
+		l.registration.Drifted = nil // what comes next does not follow it any more
 		return a, errWrongCredential
 	}
 	derived, err := dsapp.DeriveSecret(secret, code.Diversifier, a.SerialNumber)

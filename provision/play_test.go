@@ -38,9 +38,16 @@ const rfc4226Secret = "12345678901234567890"
 
 func newPlay(t testing.TB) *play {
 	t.Helper()
+	p := stage(t)
+	t.Cleanup(p.close)
+	return p
+}
+
+// stage is a play that whoever begins it has to close.
+func stage(t testing.TB) *play {
+	t.Helper()
 	p := &play{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), file: filepath.Join(t.TempDir(), "play.db")}
 	p.begin("play", must(bolt.Create(p.file))(t))
-	t.Cleanup(p.close)
 	p.furnish()
 	return p
 }
@@ -169,16 +176,25 @@ type handset struct {
 // exchange asks for B and makes the proof of it.
 func (p *play) exchange(r provision.DSAPPSRPRegisterResult) handset {
 	p.t.Helper()
-	h := handset{suite: p.SRP, id: r.RegistrationID, a: make([]byte, srp.PrivateSize)}
+	return must(p.ask(r.RegistrationID, r.ActivationPassword))(p.t)
+}
+
+// ask does so for a registration that may refuse.
+func (p *play) ask(id, password string) (handset, error) {
+	p.t.Helper()
+	h := handset{suite: p.SRP, id: id, a: make([]byte, srp.PrivateSize)}
 	must(rand.Read(h.a))(p.t)
 	h.A = must(h.suite.ClientPublicKey(h.a))(p.t)
-	key := must(p.DSAPPSRPGenerateEphemeralKey(p.t.Context(), caller(), provision.DSAPPSRPGenerateEphemeralKey{
-		RegistrationID: h.id, ClientEphemeralPublicKey: dsapp.EncodeHex(h.A)}))(p.t)
+	key, err := p.DSAPPSRPGenerateEphemeralKey(p.t.Context(), caller(), provision.DSAPPSRPGenerateEphemeralKey{
+		RegistrationID: h.id, ClientEphemeralPublicKey: dsapp.EncodeHex(h.A)})
+	if err != nil {
+		return h, err
+	}
 	h.B = must(dsapp.ParseEphemeralKey(key.ServerEphemeralPublicKey))(p.t)
 	salt := must(dsapp.DecodeHex(key.Salt, dsapp.SaltSize))(p.t)
-	h.K = must(h.suite.ClientKey(h.suite.X(salt, h.id, r.ActivationPassword), h.a, h.A, h.B))(p.t)
+	h.K = must(h.suite.ClientKey(h.suite.X(salt, h.id, password), h.a, h.A, h.B))(p.t)
 	h.M1 = h.suite.M1(h.id, salt, h.A, h.B, h.K)
-	return h
+	return h, nil
 }
 
 func (p *play) prove(h handset, evidence []byte) (provision.DSAPPSRPGenerateActivationDataResult, error) {

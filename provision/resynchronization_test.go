@@ -194,6 +194,19 @@ func TestDerivationCodesResynchronize(t *testing.T) {
 	}
 }
 
+// A derivation code that holds no one-time password stands between two of
+// them as a wrong one does.
+func TestAnotherCodeEndsADrift(t *testing.T) {
+	p := drifting(t)
+	r := p.mustRegister("user1")
+	p.refused(p.event(r, 22), 1000)
+	p.refused(p.bind(r.RegistrationID, "F00"), 1000)
+	if got := p.registration(r.RegistrationID).Drifted; got != nil {
+		t.Errorf("%+v", got)
+	}
+	p.refused(p.event(r, 23), 1000)
+}
+
 func TestSecondPasswordAtOnceOneWins(t *testing.T) {
 	p := drifting(t)
 	r := p.mustRegister("user1")

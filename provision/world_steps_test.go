@@ -1,0 +1,277 @@
+package provision_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/provision"
+)
+
+// drawPolicy changes the settings, also for what is under way.
+func (p *worldPlay) drawPolicy(rt *rapid.T) {
+	pick := func(name string, values ...int) int { return rapid.SampledFrom(values).Draw(rt, name) }
+	yes := func(name string) bool { return rapid.Bool().Draw(rt, name) }
+	s := provision.DefaultSettings()
+	s.LockThreshold = pick("LockThreshold", 0, 1, 2, 3)
+	s.UnlockMinutes, s.UnlockBackOff = pick("UnlockMinutes", 0, 5), pick("UnlockBackOff", 1, 3)
+	s.GenericStatusCodes = yes("GenericStatusCodes")
+	s.RegistrationMinutes = pick("RegistrationMinutes", 10, 60)
+	s.KeyExchangeRequired, s.DerivationCodeRequired = yes("KeyExchangeRequired"), pick("DerivationCodeRequired", 0, 0, 1) == 1
+	s.Attempts, s.KeyRequests = pick("Attempts", 1, 2, 8), pick("KeyRequests", 1, 3)
+	s.EventWindow, s.TimeWindowBack, s.TimeWindowAhead = pick("EventWindow", 1, 4), pick("TimeWindowBack", 0, 2), 1
+	s.ResynchronizationWindow = pick("ResynchronizationWindow", 0, 3, 5)
+	s.MaximumActivations, s.MinimumIntervalMinutes = pick("MaximumActivations", 0, 0, 2), pick("MinimumIntervalMinutes", 0, 0, 5)
+	s.GraceDays, s.AuthenticatorLimit = pick("GraceDays", 0, 2), pick("AuthenticatorLimit", 0, 1, 2)
+	s.AutoAssign, s.ActivationCodeOutsideSRP = yes("AutoAssign"), yes("ActivationCodeOutsideSRP")
+	set := must(json.Marshal(s))(p.t)
+	p.order(rt, "policy set", 0)(p.SetPolicy(p.t.Context(), operator(), provision.SetPolicy{Name: "lab", Set: set}))
+	p.settings = s
+}
+
+// drawLogin is of somebody who knows the password more often than not.
+func (p *worldPlay) drawLogin(rt *rapid.T) provision.DSAPPSRPRegister {
+	in := provision.DSAPPSRPRegister{
+		UserID:         rapid.SampledFrom(append(userIDs(), "nobody")).Draw(rt, "user"),
+		StaticPassword: rapid.SampledFrom([]string{"", "", "wrong"}).Draw(rt, "password"),
+		SerialNumber:   rapid.SampledFrom(append(serialNumbers(), "", "", "", "")).Draw(rt, "serial"),
+	}
+	if u := p.Users[in.UserID]; u != nil && in.StaticPassword == "" {
+		in.StaticPassword = u.password
+	}
+	return in
+}
+
+func (p *worldPlay) tryRegister(rt *rapid.T) { p.registerAs(rt, p.drawLogin(rt)) }
+
+// registerAs is the registration that is granted; empty: none.
+func (p *worldPlay) registerAs(rt *rapid.T, in provision.DSAPPSRPRegister) string {
+	status, serialNumber := p.world.register(in.UserID, in.StaticPassword, in.SerialNumber)
+	result, err := p.DSAPPSRPRegister(p.t.Context(), caller(), in)
+	p.expect(rt, "dsappSRPRegister", status, err)
+	if status == 0 {
+		if result.SerialNumber != serialNumber {
+			rt.Fatalf("registered %s, want %s", result.SerialNumber, serialNumber)
+		}
+		p.registered(result.RegistrationID, in.UserID, serialNumber, provision.Registered)
+		p.known = append(p.known, result.RegistrationID)
+		p.secret[result.RegistrationID] = result.ActivationPassword
+	}
+	return result.RegistrationID
+}
+
+// tryGuesses is somebody who does not know a password, and then somebody who
+// may.
+func (p *worldPlay) tryGuesses(rt *rapid.T) {
+	in := provision.DSAPPSRPRegister{UserID: rapid.SampledFrom(userIDs()).Draw(rt, "user"), StaticPassword: "wrong"}
+	for range rapid.IntRange(1, 3).Draw(rt, "guesses") {
+		p.registerAs(rt, in)
+	}
+	p.tryWait(rt)
+	in.StaticPassword = rapid.SampledFrom([]string{"Password2", "wrong"}).Draw(rt, "password")
+	p.registerAs(rt, in)
+}
+
+// tryFlow goes from register to the activation, in order, but for what it
+// draws.
+func (p *worldPlay) tryFlow(rt *rapid.T) {
+	in := p.drawLogin(rt)
+	if u := p.Users[in.UserID]; u != nil {
+		in.StaticPassword = u.password
+	}
+	id := p.registerAs(rt, in)
+	if id == "" {
+		return
+	}
+	p.tryExchange(rt, id)
+	p.tryProve(rt, id)
+	for range rapid.IntRange(0, 4).Draw(rt, "activations") {
+		p.tryActivate(rt, id)
+	}
+}
+
+// tryOutside registers, or activates what is open, without a key exchange.
+func (p *worldPlay) tryOutside(rt *rapid.T) {
+	caller := caller()
+	caller.Confidential = true
+	in := p.drawLogin(rt)
+	if rapid.Bool().Draw(rt, "activate") {
+		p.activateOutside(rt, caller, in)
+		return
+	}
+	status, serialNumber := 1005, ""
+	if p.settings.ActivationCodeOutsideSRP {
+		status, serialNumber = p.world.register(in.UserID, in.StaticPassword, in.SerialNumber)
+	}
+	result, err := p.RegisterOutsideSRP(p.t.Context(), caller, in)
+	p.expect(rt, "PROVISIONCMD_REGISTER", status, err)
+	if status != 0 {
+		return
+	}
+	if result.SerialNumber != serialNumber {
+		rt.Fatalf("registered %s, want %s", result.SerialNumber, serialNumber)
+	}
+	id := p.device(serialNumber).OpenRegistration // nobody else is told
+	p.registered(id, in.UserID, serialNumber, provision.DataIssued)
+	p.known = append(p.known, id)
+}
+
+func (p *worldPlay) activateOutside(rt *rapid.T, caller provision.Caller, in provision.DSAPPSRPRegister) {
+	serialNumber := in.SerialNumber
+	if u := p.Users[in.UserID]; serialNumber == "" && u != nil && len(u.Has) == 1 {
+		serialNumber = u.Has[0]
+	}
+	c := credential{otp: "123456"}
+	if d := p.Devices[serialNumber]; d != nil {
+		c = p.drawCredential(rt, serialNumber, p.Registrations[d.Open])
+	}
+	_, err := p.ActivateOutsideSRP(p.t.Context(), caller, provision.ActivateOutsideSRP{
+		UserID: in.UserID, SerialNumber: in.SerialNumber, Response: c.response(), DerivationCode: c.code})
+	p.expect(rt, "PROVISIONCMD_ACTIVATE", p.world.activateOutside(in.UserID, in.SerialNumber, c), err)
+}
+
+// anyRegistration is rather a late one.
+func (p *worldPlay) anyRegistration(rt *rapid.T) string {
+	late := p.known[max(0, len(p.known)-3):]
+	return rapid.OneOf(rapid.SampledFrom(late), rapid.SampledFrom(late), rapid.SampledFrom(p.known)).Draw(rt, "registration")
+}
+
+func (p *worldPlay) tryExchange(rt *rapid.T, id string) {
+	h, err := p.ask(id, p.secret[id])
+	p.expect(rt, "dsappSRPGenerateEphemeralKey", p.ephemeralKey(id), err)
+	if err == nil {
+		p.handset[id] = h
+	}
+}
+
+func (p *worldPlay) tryProve(rt *rapid.T, id string) {
+	h, asked := p.handset[id]
+	evidence := h.M1
+	right := asked && rapid.SampledFrom([]bool{true, true, false}).Draw(rt, "right")
+	if !right {
+		evidence, h.id = bytes.Repeat([]byte{9}, 32), id
+	}
+	_, err := p.prove(h, evidence)
+	p.expect(rt, "dsappSRPGenerateActivationData", p.evidence(id, right), err)
+}
+
+// tryActivate gives a registration the credential of a moving factor near the
+// expected one: of the secret or of one that was, as it is or derived.
+func (p *worldPlay) tryActivate(rt *rapid.T, id string) {
+	serialNumber := rapid.SampledFrom(serialNumbers()).Draw(rt, "device")
+	if r := p.Registrations[id]; r != nil {
+		serialNumber = r.SerialNumber
+	}
+	c := p.drawCredential(rt, serialNumber, p.Registrations[id])
+	_, err := p.DSAPPSRPActivate(p.t.Context(), caller(), provision.DSAPPSRPActivate{
+		RegistrationID: id, Response: c.response(), DerivationCode: c.code})
+	p.expect(rt, "dsappSRPActivate", p.world.activate(id, c), err)
+}
+
+func (p *worldPlay) drawCredential(rt *rapid.T, serialNumber string, r *worldRegistration) credential {
+	d := p.Devices[serialNumber]
+	base := int64(d.Next)
+	if d.parameters.Type == oath.TOTP {
+		base = p.world.now.Unix() / 30
+	}
+	factor := max(0, base+int64(rapid.SampledFrom([]int{-3, -1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).Draw(rt, "offset")))
+	if r != nil && r.Drifted != nil && rapid.Bool().Draw(rt, "next") {
+		factor = int64(r.Drifted.MovingFactor) + 1
+	}
+	secret := rapid.SampledFrom([][]byte{d.secret, d.secret, d.secret, d.initial}).Draw(rt, "secret")
+	kind := rapid.SampledFrom([]string{"response", "response", "phone A", "phone B", "again"}).Draw(rt, "kind")
+	switch {
+	case kind == "response", kind == "again" && p.code == "":
+		return credential{otp: must(oath.OTP(secret, uint64(factor), d.parameters))(p.t)}
+	case kind != "again":
+		p.code, _ = p.derivationCode(secret, serialNumber, kind, uint64(factor), d.parameters)
+	}
+	parsed, err := dsapp.ParseDerivationCode(p.code, d.parameters.Digits)
+	if err != nil { // another device's, of more or fewer digits
+		return credential{code: p.code, otp: "unreadable", diversifier: make([]byte, 8)}
+	}
+	return credential{code: p.code, otp: parsed.OTP, diversifier: parsed.Diversifier[:]}
+}
+
+func (p *worldPlay) tryAssign(rt *rapid.T) {
+	serialNumber, ctx := rapid.SampledFrom(serialNumbers()).Draw(rt, "authenticator"), p.t.Context()
+	switch rapid.SampledFrom([]string{"assign", "assign", "take", "unassign", "reset"}).Draw(rt, "order") {
+	case "assign":
+		userID := rapid.SampledFrom(userIDs()).Draw(rt, "user")
+		p.order(rt, "authenticator assign", p.world.assign(serialNumber, userID))(p.AssignAuthenticator(ctx, operator(),
+			provision.AssignAuthenticator{SerialNumber: serialNumber, UserID: userID, Policy: "lab"}))
+	case "take":
+		in := p.drawLogin(rt)
+		p.order(rt, "PROVISIONCMD_ASSIGN", p.world.take(in.UserID, in.StaticPassword, serialNumber))(p.Assign(ctx, caller(),
+			provision.Assign{UserID: in.UserID, StaticPassword: in.StaticPassword, SerialNumber: serialNumber}))
+	case "unassign":
+		p.order(rt, "authenticator unassign", p.world.unassign(serialNumber, "the authenticator was unassigned"))(
+			p.UnassignAuthenticator(ctx, operator(), serialNumber))
+	case "reset":
+		p.order(rt, "authenticator reset", p.world.reset(serialNumber))(p.ResetAuthenticator(ctx, operator(),
+			provision.ResetAuthenticator{SerialNumber: serialNumber, Policy: "lab"}))
+	}
+}
+
+func (p *worldPlay) tryUsers(rt *rapid.T) {
+	name := provision.NameUser{UserID: rapid.SampledFrom(userIDs()).Draw(rt, "user")}
+	u, ctx := p.Users[name.UserID], p.t.Context()
+	if u == nil {
+		p.order(rt, "user add", 0)(p.AddUser(ctx, operator(), provision.AddUser{UserID: name.UserID, StaticPassword: "Password2"}))
+		p.Users[name.UserID] = &worldUser{password: "Password2"}
+		return
+	}
+	switch rapid.SampledFrom([]string{"disable", "disable", "enable", "enable", "unlock", "password", "delete"}).Draw(rt, "order") {
+	case "disable":
+		p.order(rt, "user disable", 0)(p.DisableUser(ctx, operator(), name))
+		u.Disabled = true
+	case "enable":
+		p.order(rt, "user enable", 0)(p.EnableUser(ctx, operator(), name))
+		u.Disabled = false
+	case "unlock":
+		p.order(rt, "user unlock", 0)(p.UnlockUser(ctx, operator(), name))
+		u.Wrong, u.Spent, u.Lock, u.LockedAt = 0, 0, 0, time.Time{}
+	case "password":
+		u.password = rapid.SampledFrom([]string{"Password2", "Password3"}).Draw(rt, "new password")
+		p.order(rt, "user set-password", 0)(p.SetUserPassword(ctx, operator(), provision.SetUserPassword{NameUser: name, StaticPassword: u.password}))
+	case "delete":
+		p.order(rt, "user delete", p.deleteUser(name.UserID))(p.DeleteUser(ctx, operator(), name))
+	}
+}
+
+func (p *worldPlay) tryClose(rt *rapid.T) {
+	id := p.anyRegistration(rt)
+	p.order(rt, "registration close", p.world.close(id))(p.CloseRegistration(p.t.Context(), operator(), provision.CloseRegistration{RegistrationID: id}))
+}
+
+func (p *worldPlay) tryWait(rt *rapid.T) {
+	seconds := rapid.SampledFrom([]int{0, 1, 30, 90, 300, 600, 3600, 3 * 86400}).Draw(rt, "seconds")
+	p.play.wait(time.Duration(seconds) * time.Second)
+	p.world.now = p.clock()
+}
+
+func (p *worldPlay) trySweep(rt *rapid.T) {
+	got, err := p.SweepRegistrations(p.t.Context(), operator(), retention)
+	want := p.world.sweep(retention)
+	if err != nil || got != want {
+		rt.Fatalf("swept %d, %v, want %d", got, err, want)
+	}
+	if want > 0 {
+		p.decisions[answered("registration sweep", 0)]++
+	}
+}
+
+// tryRestart ends the run in order or by a crash.
+func (p *worldPlay) tryRestart(rt *rapid.T) {
+	if rapid.Bool().Draw(rt, "finished") {
+		p.finish()
+	}
+	p.runs++
+	p.restart(fmt.Sprintf("play %04d", p.runs))
+	must(p.SealEndedRuns(p.t.Context()))(p.t)
+}
