@@ -30,6 +30,7 @@ type commands struct {
 	Domain        domainCommand        `cmd:"" help:"Domains."`
 	Authenticator authenticatorCommand `cmd:"" help:"Authenticators."`
 	Component     componentCommand     `cmd:"" help:"Client components: who may call, from where, under which policy."`
+	GatewayKey    gatewayKeyCommand    `cmd:"" help:"API keys of the gateway: of phones and of the site."`
 	Policy        policyCommand        `cmd:"" help:"Policies: the rules that a component's registrations follow."`
 	Registration  registrationCommand  `cmd:"" help:"Registrations."`
 	Audit         auditCommand         `cmd:"" help:"The record of every decision."`

@@ -33,6 +33,9 @@ func refusals() map[string]struct {
 	component := func(in admin.AddComponent) func(context.Context, *admin.Client) error {
 		return func(ctx context.Context, c *admin.Client) error { _, err := c.AddComponent(ctx, in); return err }
 	}
+	gatewayKey := func(in admin.AddGatewayKey) func(context.Context, *admin.Client) error {
+		return func(ctx context.Context, c *admin.Client) error { _, err := c.AddGatewayKey(ctx, in); return err }
+	}
 	domain := func(name string) func(context.Context, *admin.Client) error {
 		return func(ctx context.Context, c *admin.Client) error {
 			_, err := c.AddDomain(ctx, admin.AddDomain{Name: name})
@@ -78,10 +81,16 @@ func refusals() map[string]struct {
 		"assign twice":       {assign(admin.AssignAuthenticator{SerialNumber: "VDS1000142", UserID: "user1"}), provision.Exists, "unassign it first"},
 		"assign by no rule":  {assign(admin.AssignAuthenticator{SerialNumber: serial, UserID: "user1", Policy: "none"}), provision.NotFound, "policy"},
 		"assign too many":    {assign(admin.AssignAuthenticator{SerialNumber: serial, UserID: "user1", Policy: "single"}), provision.AuthenticatorLimit, "Unassign one first"},
-		"location":           {component(admin.AddComponent{ComponentType: "site", Location: "example.net"}), provision.InvalidParameter, "192.0.2.0/24"},
-		"location zone":      {component(admin.AddComponent{ComponentType: "site", Location: "fe80::1%eth0"}), provision.InvalidParameter, "zone"},
-		"component no rule":  {component(admin.AddComponent{ComponentType: "site", Location: "::1", Policy: "none"}), provision.NotFound, "policy"},
-		"component twice":    {component(admin.AddComponent{ComponentType: "site", Location: "::ffff:10.9.9.9/104"}), provision.Exists, "10.0.0.0/8"},
+		"key without a name": {gatewayKey(admin.AddGatewayKey{Side: provision.FrontEnd}), provision.InvalidParameter, "key's name"},
+		"key of no side":     {gatewayKey(admin.AddGatewayKey{Name: "site", Side: "both"}), provision.InvalidParameter, "side"},
+		"no such key": {func(ctx context.Context, c *admin.Client) error {
+			_, err := c.DeleteGatewayKey(ctx, admin.NameGatewayKey{Name: "none"})
+			return err
+		}, provision.NotFound, "none"},
+		"location":          {component(admin.AddComponent{ComponentType: "site", Location: "example.net"}), provision.InvalidParameter, "192.0.2.0/24"},
+		"location zone":     {component(admin.AddComponent{ComponentType: "site", Location: "fe80::1%eth0"}), provision.InvalidParameter, "zone"},
+		"component no rule": {component(admin.AddComponent{ComponentType: "site", Location: "::1", Policy: "none"}), provision.NotFound, "policy"},
+		"component twice":   {component(admin.AddComponent{ComponentType: "site", Location: "::ffff:10.9.9.9/104"}), provision.Exists, "10.0.0.0/8"},
 		"no such component": {func(ctx context.Context, c *admin.Client) error {
 			_, err := c.DeleteComponent(ctx, admin.ComponentKey{ComponentType: "site", Location: "10.0.0.1"})
 			return err
