@@ -33,4 +33,6 @@ const (
 	ErrPINLength Error = "unusable PIN"
 	// ErrFile says that a file holds no sealed state that this program reads.
 	ErrFile Error = "state file"
+	// ErrScan says that a picture shows no activation, or several.
+	ErrScan Error = "picture"
 )

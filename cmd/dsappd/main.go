@@ -35,6 +35,7 @@ type commands struct {
 	Registration  registrationCommand  `cmd:"" help:"Registrations."`
 	Audit         auditCommand         `cmd:"" help:"The record of every decision."`
 	Explain       explainCommand       `cmd:"" help:"Tell why a request was decided as it was."`
+	Image         imageCommand         `cmd:"" help:"Render an activation image as a QR code."`
 	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation, one step at a time."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 }

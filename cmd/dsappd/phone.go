@@ -16,6 +16,7 @@ import (
 
 // phoneCommand plays the phone of an activation, one step at a time.
 type phoneCommand struct {
+	Scan           phoneScanCommand           `cmd:"" help:"Read the QR code in a picture and print what it holds."`
 	Exchange       phoneExchangeCommand       `cmd:"" help:"Agree on a key with the server and take the activation data."`
 	OTP            phoneOTPCommand            `cmd:"" name:"otp" help:"Print the next one-time password."`
 	DerivationCode phoneDerivationCodeCommand `cmd:"" help:"Print a derivation code, which binds this phone."`

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/dsapp/qr"
+)
+
+type imageCommand struct {
+	Text string `arg:"" optional:"" placeholder:"HEX" help:"The text of the code: an activation image, or an Activation Message. Without it and the flags below, it is read from stdin: hex, or the fields as JSON."`
+
+	UserID             string `name:"user-id" placeholder:"USER" help:"As register gave it, like the following ones."`
+	Domain             string `default:"master" help:"The user's domain."`
+	RegistrationID     string `placeholder:"ID" help:"The registration."`
+	ActivationPassword string `env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"Other users of the machine can read it here: better leave it to the environment or stdin."`
+	DigipassGatewayID  string `placeholder:"ID" help:"The gateway; may be left out."`
+
+	Out    string `placeholder:"FILE" help:"Write FILE.png or FILE.svg, which only you can read, in place of stdout."`
+	Format string `enum:"png,svg,terminal,hex," default:"" placeholder:"FORMAT" help:"png, svg, terminal (half blocks) or hex (the text alone); by the name of FILE if not given, and otherwise terminal on a terminal, else png."`
+	Module int    `default:"6" placeholder:"PIXELS" help:"The width of a module, 1 to 32."`
+}
+
+// imageFields are those of an activation image, as JSON has them.
+type imageFields struct {
+	UserID             string `json:"userID"`
+	Domain             string `json:"domain"`
+	RegistrationID     string `json:"registrationID"`
+	ActivationPassword string `json:"activationPassword,omitempty"`
+	DigipassGatewayID  string `json:"digipassGatewayID"`
+}
+
+func (c *imageCommand) Run(std streams) error {
+	format, err := c.format(std)
+	if err != nil {
+		return err
+	}
+	text, err := c.text(std)
+	if err != nil {
+		return err
+	}
+	picture, err := render(format, text, c.Module)
+	if err != nil {
+		return err
+	}
+	if c.Out == "" {
+		_, err = std.Out.Write(picture)
+		return err
+	}
+	if err := replaceFile(c.Out, picture); err != nil {
+		return fmt.Errorf("write %s: %w", c.Out, err)
+	}
+	return nil
+}
+
+func (c *imageCommand) format(std streams) (string, error) {
+	out, isFile := std.Out.(*os.File)
+	extension := strings.ToLower(filepath.Ext(c.Out))
+	switch {
+	case c.Format != "":
+		return c.Format, nil
+	case extension == ".png" || extension == ".svg":
+		return extension[1:], nil
+	case c.Out != "":
+		return "", fmt.Errorf("--out is %q: give FILE.png or FILE.svg, or say the --format", c.Out)
+	case isFile && term.IsTerminal(int(out.Fd())):
+		return "terminal", nil
+	}
+	return "png", nil
+}
+
+func render(format, text string, module int) ([]byte, error) {
+	switch format {
+	case "png":
+		return qr.PNG(text, module)
+	case "svg":
+		return qr.SVG(text, module)
+	case "hex":
+		return []byte(text + "\n"), nil
+	}
+	lines, err := qr.Terminal(text)
+	return []byte(lines), err
+}
+
+// text is what the code holds, from wherever it is given.
+func (c *imageCommand) text(std streams) (string, error) {
+	fields := imageFields{c.UserID, c.Domain, c.RegistrationID, c.ActivationPassword, c.DigipassGatewayID}
+	switch byFlags := c.UserID != "" || c.RegistrationID != ""; {
+	case byFlags && c.Text != "":
+		return "", errors.New("give HEX or the fields of an image, not both")
+	case byFlags:
+		return fields.hex()
+	case c.Text != "":
+		return codeText(c.Text)
+	}
+	return imageOfStdin(std)
+}
+
+// imageOfStdin reads the hex of a text or the fields of an image.
+func imageOfStdin(std streams) (string, error) {
+	if in, isFile := std.In.(*os.File); isFile && term.IsTerminal(int(in.Fd())) {
+		return "", errors.New("give HEX, or --user-id, --registration-id and the activation password, or either on stdin")
+	}
+	given, err := io.ReadAll(io.LimitReader(std.In, maxSecretInput+1))
+	if err != nil {
+		return "", fmt.Errorf("read stdin: %w", err)
+	}
+	if len(given) > maxSecretInput {
+		return "", fmt.Errorf("stdin holds more than %d bytes: give the hex of one image, or its fields as JSON", maxSecretInput)
+	}
+	if given = bytes.TrimSpace(given); bytes.HasPrefix(given, []byte("{")) {
+		return imageOfJSON(given)
+	}
+	return codeText(string(given))
+}
+
+func imageOfJSON(given []byte) (string, error) {
+	var fields imageFields
+	decoder := json.NewDecoder(bytes.NewReader(given))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&fields); err != nil || decoder.More() {
+		return "", errors.New("stdin is not one JSON object with userID, domain, registrationID, activationPassword and digipassGatewayID")
+	}
+	fields.Domain = cmp.Or(fields.Domain, "master")
+	return fields.hex()
+}
+
+func (f imageFields) hex() (string, error) {
+	if f.ActivationPassword == "" {
+		return "", errors.New("the activation password is missing: set DSAPPD_ACTIVATION_PASSWORD, or give the fields as JSON on stdin")
+	}
+	return dsapp.Image(f).Hex()
+}
+
+// codeText is a hex text as a code holds it.
+func codeText(given string) (string, error) {
+	text := strings.ToUpper(given)
+	if text == "" || strings.Trim(text, "0123456789ABCDEF") != "" {
+		return "", errors.New("the text of a code is hex: give that of an activation image or an Activation Message")
+	}
+	return text, nil
+}
+
+// replaceFile writes a file that only its owner can read. It is the old one or
+// the new one at every moment.
+func replaceFile(name string, content []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(name), ".dsappd-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // nothing is there once it was renamed
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}

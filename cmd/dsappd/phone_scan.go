@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/phone"
+)
+
+type phoneScanCommand struct {
+	File         string `arg:"" name:"picture" placeholder:"PICTURE" help:"A PNG or JPEG with the QR code somewhere in it, - for stdin."`
+	ShowPassword bool   `help:"Also print the activation password."`
+	ShowText     bool   `help:"Print the text of the code alone, in hex. It holds the activation password."`
+	JSON         bool   `help:"Print JSON, as dsappd image reads it."`
+}
+
+func (c *phoneScanCommand) Run(std streams) error {
+	scanned, err := scanFile(std, c.File)
+	switch {
+	case err != nil:
+		return err
+	case c.ShowText:
+		_, err = fmt.Fprintln(std.Out, scanned.Text)
+	case scanned.Image != nil:
+		err = c.printImage(std.Out, *scanned.Image)
+	case scanned.Message1 != nil:
+		err = c.printMessage(std.Out, scannedMessage{Kind: scanned.String(), SerialNumber: scanned.Message1.SerialNumber, Expiry: &scanned.Message1.Expiry})
+	default:
+		err = c.printMessage(std.Out, scannedMessage{Kind: scanned.String(), SerialNumber: dsapp.InstanceName(scanned.Message2.SerialNumber, scanned.Message2.SequenceNumber)})
+	}
+	return err
+}
+
+// scanFile scans a picture, and says which one it was if that fails.
+func scanFile(std streams, name string) (phone.Scanned, error) {
+	var in io.Reader = std.In
+	if name != stdin {
+		file, err := os.Open(name)
+		if err != nil {
+			return phone.Scanned{}, err
+		}
+		defer file.Close()
+		in = file
+	}
+	scanned, err := phone.Scan(in)
+	if err != nil {
+		return scanned, fmt.Errorf("%s: %w", name, err)
+	}
+	return scanned, nil
+}
+
+func (c *phoneScanCommand) printImage(w io.Writer, image dsapp.Image) error {
+	fields := imageFields(image)
+	if !c.ShowPassword {
+		fields.ActivationPassword = ""
+	}
+	if c.JSON {
+		return printJSON(w, fields)
+	}
+	if !c.ShowPassword {
+		fields.ActivationPassword = "[hidden]"
+	}
+	table := newTable(w)
+	for _, row := range [][2]string{{"user", fields.UserID}, {"domain", fields.Domain}, {"registration ID", fields.RegistrationID},
+		{"activation password", fields.ActivationPassword}, {"gateway ID", fields.DigipassGatewayID}} {
+		fmt.Fprintf(table, "%s\t%s\n", row[0], harmless(row[1]))
+	}
+	return table.Flush()
+}
+
+// harmless is a text from elsewhere as a terminal may be given it.
+func harmless(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+// scannedMessage is what may be shown of an Activation Message.
+type scannedMessage struct {
+	Kind         string     `json:"kind"`
+	SerialNumber string     `json:"serialNumber"`
+	Expiry       *time.Time `json:"expiry,omitempty"`
+}
+
+func (c *phoneScanCommand) printMessage(w io.Writer, m scannedMessage) error {
+	if c.JSON {
+		return printJSON(w, m)
+	}
+	table := newTable(w)
+	fmt.Fprintf(table, "%s\t%s\n", m.Kind, m.SerialNumber)
+	if m.Expiry != nil {
+		fmt.Fprintf(table, "good until\t%s\n", m.Expiry.Format(time.RFC3339))
+	}
+	return table.Flush()
+}
