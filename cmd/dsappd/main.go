@@ -37,6 +37,7 @@ type commands struct {
 	Explain       explainCommand       `cmd:"" help:"Tell why a request was decided as it was."`
 	Image         imageCommand         `cmd:"" help:"Render an activation image as a QR code."`
 	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation, one step at a time."`
+	Replay        replayCommand        `cmd:"" help:"Play recorded conversations as tests."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 }
 
@@ -101,5 +102,8 @@ func report(w io.Writer, err error) int {
 		return exitFailed
 	}
 	fmt.Fprintln(w, "dsappd:", err)
+	if errors.Is(err, errBroken) {
+		return exitUsage
+	}
 	return exitFailed
 }

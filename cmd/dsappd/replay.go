@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/replay"
+)
+
+// replayCommand plays transcripts, which docs/replay.md describes.
+type replayCommand struct {
+	Run replayRunCommand `cmd:"" help:"Play transcripts and compare the replies."`
+}
+
+type replayRunCommand struct {
+	Paths     []string      `arg:"" name:"path" help:"Transcripts, and folders of them."`
+	URL       string        `name:"url" placeholder:"URL" help:"Play against this server; if not given, each transcript against a throw-away server with its clock, seed and sample."`
+	CA        string        `name:"ca" placeholder:"FILE" help:"Certificates (PEM) by which the server at --url is trusted."`
+	Component string        `placeholder:"TYPE" help:"In place of the component types in the requests."`
+	Timeout   time.Duration `default:"30s" help:"For each request to --url."`
+	Parallel  int           `short:"j" default:"1" placeholder:"N" help:"Transcripts at once."`
+	Repeat    int           `default:"1" placeholder:"N" help:"Play each so many times."`
+	JUnit     string        `name:"junit" placeholder:"FILE" help:"Write a report in JUnit's XML; - is the standard output."`
+	JSON      string        `name:"json" placeholder:"FILE" help:"Write a report in JSON; - is the standard output."`
+	Quiet     bool          `short:"q" help:"Print only what did not pass."`
+}
+
+// errDiffered and errBroken have been told, and say how the program ends.
+const (
+	errDiffered replayError = "replies differed from what was expected"
+	errBroken   replayError = "transcripts are broken"
+)
+
+type replayError string
+
+func (e replayError) Error() string { return string(e) }
+
+func (c *replayRunCommand) Run(ctx context.Context, std streams) (err error) {
+	player, err := c.player()
+	if err != nil {
+		return err
+	}
+	reports, err := c.reports(std)
+	if err != nil {
+		return err
+	}
+	run := replay.Run{Player: player, Parallel: c.Parallel, Repeat: c.Repeat, Report: reports.report}
+	summary, err := run.Paths(ctx, c.Paths)
+	err = errors.Join(err, reports.end(summary))
+	switch {
+	case err != nil:
+		return err
+	case summary.Broken > 0:
+		return errBroken
+	case summary.Failed > 0:
+		return errDiffered
+	}
+	return nil
+}
+
+func (c *replayRunCommand) player() (*replay.Player, error) {
+	if c.Parallel < 1 || c.Repeat < 1 {
+		return nil, errors.New("-j and --repeat are numbers from 1 on")
+	}
+	if c.URL == "" {
+		if c.CA != "" {
+			return nil, errors.New("--ca belongs to --url")
+		}
+		return &replay.Player{Start: dsappd.StartReplay, Component: c.Component}, nil
+	}
+	at, err := url.Parse(c.URL)
+	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
+		return nil, fmt.Errorf("--url is %q: give http://HOST:PORT/ or https://HOST:PORT/", c.URL)
+	}
+	transport := &http.Transport{MaxIdleConnsPerHost: c.Parallel, Proxy: http.ProxyFromEnvironment}
+	if c.CA != "" {
+		if transport.TLSClientConfig, err = trusting(c.CA); err != nil {
+			return nil, err
+		}
+	}
+	return &replay.Player{URL: c.URL, Component: c.Component, HTTP: &http.Client{Transport: transport, Timeout: c.Timeout}}, nil
+}
+
+// trusting trusts the certificates in a file, and no others.
+func trusting(file string) (*tls.Config, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--ca: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(text) {
+		return nil, fmt.Errorf("--ca: %s holds no certificate in PEM", file)
+	}
+	return &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}, nil
+}
+
+// reporter is what every report does.
+type reporter interface {
+	Report(replay.Result) error
+	End(replay.Summary) error
+}
+
+// replayReports are the reports of a run, and the files that they go to.
+type replayReports struct {
+	all   []reporter
+	files []io.Closer
+}
+
+func (c *replayRunCommand) reports(std streams) (*replayReports, error) {
+	r := &replayReports{}
+	people := std.Out
+	for _, file := range []struct {
+		name string
+		make func(io.Writer) reporter
+	}{
+		{c.JUnit, func(w io.Writer) reporter { return &replay.JUnitReport{Writer: w} }},
+		{c.JSON, func(w io.Writer) reporter { return &replay.JSONReport{Writer: w} }},
+	} {
+		switch file.name {
+		case "":
+		case "-":
+			if people == std.Err {
+				return nil, errors.New("--junit and --json cannot both go to the standard output")
+			}
+			r.all, people = append(r.all, file.make(std.Out)), std.Err
+		default:
+			created, err := os.Create(filepath.Clean(file.name))
+			if err != nil {
+				return nil, errors.Join(err, r.close())
+			}
+			r.all, r.files = append(r.all, file.make(created)), append(r.files, created)
+		}
+	}
+	r.all = append(r.all, &replay.People{Writer: people, Quiet: c.Quiet})
+	return r, nil
+}
+
+func (r *replayReports) report(result replay.Result) error {
+	var all []error
+	for _, each := range r.all {
+		all = append(all, each.Report(result))
+	}
+	return errors.Join(all...)
+}
+
+func (r *replayReports) end(s replay.Summary) error {
+	var all []error
+	for _, each := range r.all {
+		all = append(all, each.End(s))
+	}
+	return errors.Join(errors.Join(all...), r.close())
+}
+
+func (r *replayReports) close() error {
+	var all []error
+	for _, file := range r.files {
+		all = append(all, file.Close())
+	}
+	return errors.Join(all...)
+}

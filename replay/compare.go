@@ -1,0 +1,282 @@
+package replay
+
+import (
+	"encoding/xml"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Difference is one place in which a reply is not what was expected.
+type Difference struct {
+	// Path leads to the place: local names from the root on, with a number
+	// where siblings have the same name, and @NAME for an attribute. Of HTTP
+	// it is "status", "header NAME" or "time".
+	Path string         `json:"path"`
+	Kind DifferenceKind `json:"kind"`
+	Line int            `json:"line,omitempty"` // in the transcript
+	Want string         `json:"want,omitempty"`
+	Got  string         `json:"got,omitempty"`
+	edit edit           // what --update makes of it
+}
+
+// DifferenceKind says what is the matter.
+type DifferenceKind string
+
+// The kinds of differences.
+const (
+	OtherValue  DifferenceKind = "value"      // a text is another one
+	Missing     DifferenceKind = "missing"    // an element or attribute is not there
+	Unexpected  DifferenceKind = "unexpected" // one is there that was not expected
+	OutOfOrder  DifferenceKind = "order"      // an element stands elsewhere among its siblings
+	NotCaptured DifferenceKind = "capture"    // what is to be captured is not there, or not once
+	Unreadable  DifferenceKind = "unreadable" // the reply is no document
+)
+
+// comparison compares a reply with what was expected.
+type comparison struct {
+	values values
+	found  []Difference
+	err    error // a placeholder could not be filled in
+}
+
+// compareTrees is every difference between two documents. The error says that
+// a placeholder could not be filled in.
+func compareTrees(want, got *node, v values) ([]Difference, error) {
+	c := &comparison{values: v}
+	c.siblings([]*node{want}, []*node{got}, nil, nil, "")
+	return c.found, c.err
+}
+
+// elements compares two elements of one name.
+func (c *comparison) elements(want, got, parent *node, path string) {
+	c.attributes(want, got, path)
+	if len(want.want) == 1 && want.want[0].kind == anything && !want.holdsElements() {
+		return
+	}
+	if !c.fits(want.want, got, parent) {
+		c.add(Difference{Path: path, Kind: OtherValue, Want: want.want.shown(c.values), Got: got.text,
+			edit: edit{want: want, got: got}})
+	}
+	c.siblings(want.children, got.children, want, got, path+"/")
+}
+
+// fits says whether the text of an element is what was expected.
+func (c *comparison) fits(t template, got, parent *node) bool {
+	if len(t) == 0 {
+		return got.text == ""
+	}
+	if len(t) == 1 && t[0].kind == sealed {
+		return c.opens(t[0], got, parent)
+	}
+	fits, err := t.fits(got.text, c.values)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return fits
+}
+
+// opens decrypts an item by what stands beside its text.
+func (c *comparison) opens(p part, got, parent *node) bool {
+	if parent == nil {
+		return false
+	}
+	text, err := c.values.open(p.call.phone, parent.name.Local, encryptedItem(parent))
+	if err != nil {
+		return false
+	}
+	fits, err := template{*p.sealed}.fits(text, c.values)
+	return fits && err == nil
+}
+
+func (c *comparison) attributes(want, got *node, path string) {
+	for _, w := range want.attrs {
+		i := slices.IndexFunc(got.attrs, func(a attr) bool { return a.name == w.name })
+		at := path + "/@" + w.name.Local
+		if i < 0 {
+			c.add(Difference{Path: at, Kind: Missing, Want: w.want.shown(c.values), edit: edit{want: want, attr: w.name}})
+			continue
+		}
+		fits, err := w.want.fits(got.attrs[i].value, c.values)
+		if err != nil && c.err == nil {
+			c.err = err
+		}
+		if !fits {
+			c.add(Difference{Path: at, Kind: OtherValue, Want: w.want.shown(c.values), Got: got.attrs[i].value,
+				edit: edit{want: want, got: got, attr: w.name}})
+		}
+	}
+	for _, g := range got.attrs {
+		if !slices.ContainsFunc(want.attrs, func(a attr) bool { return a.name == g.name }) {
+			c.add(Difference{Path: path + "/@" + g.name.Local, Kind: Unexpected, Got: g.value,
+				edit: edit{want: want, got: got, attr: g.name}})
+		}
+	}
+}
+
+// siblings compares the children of two elements in their order.
+func (c *comparison) siblings(want, got []*node, wantParent, gotParent *node, prefix string) {
+	pairs := c.align(want, got, gotParent)
+	missing, extra := rest(want, pairs, func(p pair) int { return p.want }), rest(got, pairs, func(p pair) int { return p.got })
+	for _, p := range pairs {
+		w, g := want[p.want], got[p.got]
+		c.elements(w, g, gotParent, prefix+step(want, p.want, g.name))
+	}
+	for _, w := range missing {
+		if g := slices.IndexFunc(extra, func(i int) bool { return got[i].name == want[w].name }); g >= 0 {
+			c.add(Difference{Path: prefix + step(want, w, want[w].name), Kind: OutOfOrder,
+				Want: position(want, w), Got: position(got, extra[g]), edit: edit{want: want[w], parent: wantParent, got: got[extra[g]], gotParent: gotParent}})
+			c.elements(want[w], got[extra[g]], gotParent, prefix+step(want, w, want[w].name))
+			extra = slices.Delete(extra, g, g+1)
+			continue
+		}
+		c.add(Difference{Path: prefix + step(want, w, want[w].name), Kind: Missing,
+			Want: c.shownElement(want[w], got), edit: edit{want: want[w], parent: wantParent}})
+	}
+	for _, g := range extra {
+		c.add(Difference{Path: prefix + step(got, g, got[g].name), Kind: Unexpected,
+			Got: shownElement(got[g], want), edit: edit{parent: wantParent, got: got[g], gotParent: gotParent}})
+	}
+}
+
+// pair is two elements that stand for each other, by their places.
+type pair struct{ want, got int }
+
+// align finds which elements stand for each other, in order and as many and as
+// equal ones as can be.
+func (c *comparison) align(want, got []*node, gotParent *node) []pair {
+	if pairs, same := straight(want, got); same {
+		return pairs
+	}
+	best := make([][]int, len(want)+1)
+	for i := range best {
+		best[i] = make([]int, len(got)+1)
+	}
+	worth := c.worth(want, got, gotParent)
+	for i := len(want) - 1; i >= 0; i-- {
+		for j := len(got) - 1; j >= 0; j-- {
+			best[i][j] = max(best[i+1][j], best[i][j+1])
+			if w := worth(i, j); w > 0 {
+				best[i][j] = max(best[i][j], best[i+1][j+1]+w)
+			}
+		}
+	}
+	var pairs []pair
+	for i, j := 0, 0; i < len(want) && j < len(got); {
+		switch w := worth(i, j); {
+		case w > 0 && best[i][j] == best[i+1][j+1]+w:
+			pairs = append(pairs, pair{i, j})
+			i++
+			j++
+		case best[i][j] == best[i+1][j]:
+			i++
+		default:
+			j++
+		}
+	}
+	return pairs
+}
+
+// straight pairs elements one by one where their names are the same.
+func straight(want, got []*node) ([]pair, bool) {
+	if len(want) != len(got) {
+		return nil, false
+	}
+	var pairs []pair
+	for i := range want {
+		if want[i].name != got[i].name {
+			return nil, false
+		}
+		pairs = append(pairs, pair{i, i})
+	}
+	return pairs, true
+}
+
+// worth is how much is gained by pairing two elements: the same content counts
+// for more than the same name.
+func (c *comparison) worth(want, got []*node, gotParent *node) func(i, j int) int {
+	known := map[pair]int{}
+	return func(i, j int) int {
+		if want[i].name != got[j].name {
+			return 0
+		}
+		at := pair{i, j}
+		if _, ok := known[at]; !ok {
+			inner := &comparison{values: c.values}
+			inner.elements(want[i], got[j], gotParent, "")
+			known[at] = 1
+			if len(inner.found) == 0 {
+				known[at] = 3
+			}
+		}
+		return known[at]
+	}
+}
+
+// rest is what has no pair.
+func rest(all []*node, pairs []pair, side func(pair) int) []int {
+	paired := map[int]bool{}
+	for _, p := range pairs {
+		paired[side(p)] = true
+	}
+	var left []int
+	for i := range all {
+		if !paired[i] {
+			left = append(left, i)
+		}
+	}
+	return left
+}
+
+// step names an element among its siblings.
+func step(siblings []*node, at int, name xml.Name) string {
+	before, total := 0, 0
+	for i, n := range siblings {
+		if n.name == name {
+			total++
+			if i <= at {
+				before++
+			}
+		}
+	}
+	if total < 2 {
+		return name.Local
+	}
+	return fmt.Sprintf("%s[%d]", name.Local, before)
+}
+
+// position says where an element stands among its siblings.
+func position(siblings []*node, at int) string {
+	if at == 0 {
+		return "first"
+	}
+	return "after " + siblings[at-1].name.Local
+}
+
+// shownElement writes an element short, with its namespace where another one
+// has the same local name.
+func shownElement(n *node, others []*node) string {
+	name := n.name.Local
+	if slices.ContainsFunc(others, func(o *node) bool { return o.name.Local == name && o.name.Space != n.name.Space }) {
+		name = fmt.Sprintf("%s xmlns=%q", name, n.name.Space)
+	}
+	if n.holdsElements() {
+		return "<" + name + ">..."
+	}
+	if n.text == "" {
+		return "<" + name + "/>"
+	}
+	return "<" + name + ">" + n.text + "</" + n.name.Local + ">"
+}
+
+// shownElement writes an expected element.
+func (c *comparison) shownElement(n *node, others []*node) string {
+	filled := *n
+	filled.text = n.want.shown(c.values)
+	return shownElement(&filled, others)
+}
+
+func (c *comparison) add(d Difference) {
+	d.Path = strings.TrimPrefix(d.Path, "/")
+	c.found = append(c.found, d)
+}

@@ -1,0 +1,13 @@
+package replay_test
+
+import (
+	"flag"
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	flag.Bool("update", false, "write what is said of broken transcripts anew")
+	flag.Parse()
+	os.Exit(m.Run())
+}

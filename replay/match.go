@@ -1,0 +1,135 @@
+package replay
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// values is what placeholders stand for.
+type values interface {
+	// capture is the value of a name.
+	capture(name string) (string, error)
+	// compute is the value of a call.
+	compute(c call) (string, error)
+	// open decrypts an item of activation data by the key of a phone.
+	open(phone, item string, e encrypted) (string, error)
+}
+
+// fixed says that a part stands for one text, and which.
+func (p part) fixed(v values) (string, bool, error) {
+	switch p.kind {
+	case literal, quoted:
+		return p.text, true, nil
+	case captured:
+		text, err := v.capture(p.text)
+		return text, true, err
+	case computed:
+		text, err := v.compute(p.call)
+		return text, true, err
+	}
+	return "", false, nil
+}
+
+// fill is the text with every value put in. Values from outside the text are
+// escaped; what stands in it, and {{"text"}}, is not.
+func (t template) fill(v values, escape func(string) string) (string, error) {
+	var out strings.Builder
+	for _, p := range t {
+		text, _, err := p.fixed(v)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", p.shown(), err)
+		}
+		if p.kind == captured || p.kind == computed {
+			text = escape(text)
+		}
+		out.WriteString(text)
+	}
+	return out.String(), nil
+}
+
+// shown is the text with what is fixed put in and the rest as it is written.
+func (t template) shown(v values) string {
+	var out strings.Builder
+	for _, p := range t {
+		text, fixed, err := p.fixed(v)
+		if !fixed || err != nil {
+			text = p.shown()
+		}
+		out.WriteString(text)
+	}
+	return out.String()
+}
+
+// fits says whether a text is what the template describes.
+func (t template) fits(got string, v values) (bool, error) {
+	var expr strings.Builder
+	var ranges []part
+	for _, p := range t {
+		text, isFixed, err := p.fixed(v)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", p.shown(), err)
+		}
+		if isFixed {
+			expr.WriteString(regexp.QuoteMeta(text))
+			continue
+		}
+		if p.kind == number {
+			fmt.Fprintf(&expr, "(?P<%s>[+-]?[0-9]+)", rangeName(len(ranges)))
+			ranges = append(ranges, p)
+			continue
+		}
+		expr.WriteString(p.expression())
+	}
+	compiled, err := regexp.Compile(`(?s)\A` + expr.String() + `\z`)
+	if err != nil {
+		return false, fmt.Errorf("the patterns of a value together: %w", err)
+	}
+	found := compiled.FindStringSubmatch(got)
+	if found == nil {
+		return false, nil
+	}
+	for i, p := range ranges {
+		if !p.within(found[compiled.SubexpIndex(rangeName(i))]) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// rangeName names the group of a range's number among those of patterns.
+func rangeName(i int) string { return fmt.Sprintf("range_%d", i) }
+
+// expression is the regular expression of a free part.
+func (p part) expression() string {
+	switch p.kind {
+	case pattern:
+		return "(?-s:" + p.text + ")"
+	case several:
+		var each []string
+		for _, text := range p.accept {
+			each = append(each, regexp.QuoteMeta(text))
+		}
+		slices.SortFunc(each, func(a, b string) int { return len(b) - len(a) })
+		return "(?:" + strings.Join(each, "|") + ")"
+	}
+	return "(?:.+)"
+}
+
+// within says whether a whole number is in a range.
+func (p part) within(text string) bool {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return false
+	}
+	low, noLow := strconv.ParseInt(p.low, 10, 64)
+	high, noHigh := strconv.ParseInt(p.high, 10, 64)
+	return (noLow != nil || n >= low) && (noHigh != nil || n <= high)
+}
+
+// escapeXML writes a text as the content of an element or an attribute.
+func escapeXML(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(text)
+}

@@ -1,0 +1,323 @@
+package replay
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/txtar"
+)
+
+// MaxSize is the size in bytes of the largest transcript that is read.
+const MaxSize = 64 << 20
+
+// ReadFile reads the transcript in a file.
+func ReadFile(name string) (*Transcript, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > MaxSize {
+		return nil, &BrokenError{File: name, Cause: fmt.Errorf("it has %d bytes; %d are the limit", info.Size(), MaxSize)}
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(name, text)
+}
+
+// Parse reads a transcript. What is wrong with it is told all at once, each
+// fault a *BrokenError with its line; name stands for the file.
+func Parse(name string, text []byte) (*Transcript, error) {
+	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	archive := txtar.Parse(text)
+	p := &parser{
+		faults:     faults{file: name},
+		transcript: &Transcript{File: name, text: string(text)},
+		names:      map[string]int{},
+	}
+	p.comment(string(archive.Comment))
+	line := 1 + bytes.Count(archive.Comment, []byte("\n"))
+	for _, file := range archive.Files {
+		p.section(section{name: file.Name, text: string(file.Data), line: line})
+		line += 1 + bytes.Count(file.Data, []byte("\n"))
+	}
+	p.whole()
+	if err := p.faults.err(); err != nil {
+		return nil, err
+	}
+	return p.transcript, nil
+}
+
+// section is a file of the archive; its marker stands in line.
+type section struct {
+	name string
+	text string
+	line int
+}
+
+// parser puts a transcript together from its sections.
+type parser struct {
+	faults
+	transcript *Transcript
+	names      map[string]int // the line of each section so far
+	header     section
+	misnamed   bool // a section, so that what is missing may be there
+}
+
+func (p *parser) comment(text string) {
+	title, why, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	p.transcript.Title, p.transcript.Why = strings.TrimSpace(title), strings.TrimSpace(why)
+}
+
+func (p *parser) section(s section) {
+	if before, twice := p.names[s.name]; twice {
+		p.add(s.line, "there already is a %s, in line %d", s.name, before)
+		return
+	}
+	p.names[s.name] = s.line
+	if s.name == "transcript.toml" {
+		if len(p.transcript.Exchanges) > 0 {
+			p.add(s.line, "transcript.toml stands before the exchanges")
+		}
+		p.header = s
+		p.all(s, decodeTOML(s.text, &p.transcript.Header)...)
+		return
+	}
+	number, rest, _ := strings.Cut(s.name, ".")
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || number != strconv.Itoa(n) {
+		p.add(s.line, "%q is no file of a transcript: there are transcript.toml and, for exchange 1, 1.toml, 1.request.xml and 1.reply.xml", s.name)
+		return
+	}
+	e := p.exchange(n, s)
+	if e == nil {
+		return
+	}
+	what, kind, _ := strings.Cut(rest, ".")
+	switch {
+	case rest == "toml":
+		p.options(e, s)
+	case what == "request" && known(Kind(kind)):
+		p.request(e, Kind(kind), s)
+	case what == "reply" && known(Kind(kind)):
+		p.reply(e, Kind(kind), s)
+	default:
+		p.misnamed = true
+		p.add(s.line, "%q is no file of a transcript: of exchange %d there are %d.toml, %d.request.xml and %d.reply.xml, or .txt in place of .xml", s.name, n, n, n, n)
+	}
+}
+
+func known(k Kind) bool { return slices.Contains([]Kind{XML, Text}, k) }
+
+// exchange is the one that a section belongs to: the last, or a new one with a
+// higher number.
+func (p *parser) exchange(n int, s section) *Exchange {
+	all := &p.transcript.Exchanges
+	last := len(*all) - 1
+	switch {
+	case last >= 0 && (*all)[last].Number == n:
+		return &(*all)[last]
+	case last >= 0 && (*all)[last].Number > n:
+		p.add(s.line, "%s stands behind exchange %d: exchanges are in the order of their numbers", s.name, (*all)[last].Number)
+		return nil
+	}
+	*all = append(*all, Exchange{Number: n})
+	return &(*all)[last+1]
+}
+
+func (p *parser) options(e *Exchange, s section) {
+	var o exchangeOptions
+	p.all(s, decodeTOML(s.text, &o)...)
+	if e.Request.Kind != "" || e.Reply.Kind != "" {
+		p.add(s.line, "%s stands before the request and the reply of its exchange", s.name)
+	}
+	if o.Advance < 0 || o.Reply.TimeLimit < 0 {
+		p.add(s.line, "%s holds a time that is negative", s.name)
+	}
+	if o.Reply.Status != 0 && (o.Reply.Status < 200 || o.Reply.Status > 599) {
+		p.add(s.line, "%s expects status %d: it is from 200 to 599", s.name, o.Reply.Status)
+	}
+	e.Advance, e.Request.RequestOptions, e.Reply.ReplyOptions = o.Advance, o.Request, o.Reply
+}
+
+func (p *parser) request(e *Exchange, kind Kind, s section) {
+	if e.Request.Kind != "" || e.Reply.Kind != "" {
+		p.add(s.line, "%s: an exchange has one request, before its reply", s.name)
+	}
+	e.Request.Kind, e.Request.Body, e.Request.line = kind, s.text, s.line
+	var err error
+	e.Request.body, err = parseTemplate(s.text)
+	p.all(s, err)
+}
+
+func (p *parser) reply(e *Exchange, kind Kind, s section) {
+	if e.Reply.Kind != "" {
+		p.add(s.line, "%s: an exchange has one reply", s.name)
+	}
+	e.Reply.Kind, e.Reply.Body, e.Reply.line = kind, s.text, s.line
+	var errs []error
+	e.Reply.body, errs = parseExpectation(kind, s.text)
+	p.all(s, errs...)
+}
+
+// all notes the errors of a section at their lines.
+func (p *parser) all(s section, errs ...error) {
+	for _, err := range errs {
+		if at, ok := errors.AsType[*placed](err); ok {
+			p.add(s.line+at.line, "%w", at.cause)
+		} else if err != nil {
+			p.add(s.line, "%s: %w", s.name, err)
+		}
+	}
+}
+
+// whole checks what the sections must be together.
+func (p *parser) whole() {
+	t := p.transcript
+	if len(t.Exchanges) == 0 {
+		p.add(0, "it holds no exchange: a transcript is a txtar archive with files such as -- 1.request.xml --")
+		return
+	}
+	if t.Title == "" {
+		p.add(1, "the first line is the title: say what is played")
+	}
+	p.captures()
+	p.samples()
+	for i := range t.Exchanges {
+		p.completed(&t.Exchanges[i])
+	}
+}
+
+// captures checks the places of captures against the exchanges.
+func (p *parser) captures() {
+	all, wrong := parseCaptures(p.transcript.Captures)
+	for _, name := range slices.Sorted(maps.Keys(wrong)) {
+		p.add(p.captureLine(name), "%w", wrong[name])
+	}
+	for _, c := range all {
+		found := slices.IndexFunc(p.transcript.Exchanges, func(e Exchange) bool { return e.Number == c.exchange })
+		if found < 0 {
+			p.add(p.captureLine(c.name), "capture %s is taken from exchange %d, which is not there", c.name, c.exchange)
+		}
+	}
+	p.transcript.captures = all
+}
+
+func (p *parser) captureLine(name string) int {
+	key := append([]string{"captures"}, strings.Split(name, ".")...)
+	return p.header.line + lineOfKey(p.header.text, key)
+}
+
+// samples checks what the phones need to know of the sample.
+func (p *parser) samples() {
+	for _, a := range p.transcript.Authenticators {
+		if _, err := a.parameters(); err != nil {
+			p.add(p.header.line+lineOf(p.header.text, a.SerialNumber), "authenticator %s: %w", a.SerialNumber, err)
+		}
+	}
+}
+
+// lineOf is the line, from 1, of the first mention of a text.
+func lineOf(text, mention string) int { return lineAt(text, max(0, strings.Index(text, mention))) }
+
+// completed checks an exchange and fills in what its options leave out.
+func (p *parser) completed(e *Exchange) {
+	line := max(e.Request.line, e.Reply.line)
+	if line == 0 {
+		line = p.names[fmt.Sprintf("%d.toml", e.Number)]
+	}
+	bodiless := e.Request.Method == "GET" || e.Request.Method == "HEAD"
+	if ok, _ := regexp.MatchString(`^[A-Z]*$`, e.Request.Method); !ok {
+		p.add(line, "exchange %d: the method %q is not in upper-case letters", e.Number, e.Request.Method)
+	}
+	if e.Request.Kind == "" && !bodiless && !p.misnamed {
+		p.add(line, "exchange %d has no request: add %d.request.xml, or the method GET in %d.toml", e.Number, e.Number, e.Number)
+	}
+	if e.Reply.Kind == "" && !p.misnamed {
+		p.add(line, "exchange %d has no reply: add %d.reply.xml", e.Number, e.Number)
+	}
+	e.Request.head = p.headers(e, e.Request.Headers, p.transcript.Header.Request.Headers)
+	e.Reply.head = p.headers(e, e.Reply.Headers, p.transcript.Header.Reply.Headers)
+	p.placeholders(e)
+}
+
+// headers compiles those of an exchange and those of all.
+func (p *parser) headers(e *Exchange, own, all map[string]string) map[string]template {
+	merged := maps.Clone(all)
+	if merged == nil {
+		merged = map[string]string{}
+	}
+	maps.Copy(merged, own)
+	parsed := map[string]template{}
+	for _, name := range slices.Sorted(maps.Keys(merged)) {
+		compiled, err := parseTemplate(merged[name])
+		if err != nil {
+			s := section{line: p.names[fmt.Sprintf("%d.toml", e.Number)]}
+			if _, isOwn := own[name]; !isOwn {
+				s = p.header
+			}
+			p.add(s.line+lineOf(s.text, name), "header %s: %w", name, err)
+		}
+		parsed[name] = compiled
+	}
+	return parsed
+}
+
+// placeholders checks that each can be filled in where it stands.
+func (p *parser) placeholders(e *Exchange) {
+	p.body(e, e.Request.body, e.Request.line, e.Request.Body, false)
+	for _, each := range e.Request.head {
+		p.body(e, each, e.Request.line, "", false)
+	}
+	for _, each := range e.Reply.body.templates() {
+		p.body(e, each, e.Reply.line, "", true)
+	}
+	for _, each := range e.Reply.head {
+		p.body(e, each, e.Reply.line, "", true)
+	}
+}
+
+func (p *parser) body(e *Exchange, t template, line int, text string, inReply bool) {
+	for _, each := range t {
+		at := line
+		if text != "" {
+			at += lineAt(text, each.offset)
+		}
+		if each.kind.free() && !inReply {
+			p.add(at, "a free value cannot be sent: %s is for replies", each.shown())
+		}
+		if each.kind == captured {
+			p.known(e, each.text, at)
+		}
+		if each.kind == computed || each.kind == sealed {
+			for _, name := range each.call.needs() {
+				p.known(e, name, at)
+			}
+		}
+	}
+}
+
+// known says where a value is used that was not captured before.
+func (p *parser) known(e *Exchange, name string, line int) {
+	first := 0
+	for _, c := range p.transcript.captures {
+		if c.name == name && (first == 0 || c.exchange < first) {
+			first = c.exchange
+		}
+	}
+	switch {
+	case first == 0:
+		p.add(line, "nothing is captured as %s: add it to [captures] in transcript.toml, such as %s = \"%d %s\"",
+			name, name[strings.LastIndex(name, ".")+1:], max(1, e.Number-1), name[strings.LastIndex(name, ".")+1:])
+	case first >= e.Number:
+		p.add(line, "%s is used in exchange %d, but captured in exchange %d", name, e.Number, first)
+	}
+}

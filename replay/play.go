@@ -1,0 +1,252 @@
+package replay
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+)
+
+// Setup is what a server for one play is made of.
+type Setup struct {
+	Sample    Sample
+	GatewayID string // empty: the usual one
+	Strict    bool
+	Now       func() time.Time
+	Rand      io.Reader // is read from many goroutines
+}
+
+// Server answers one play.
+type Server struct {
+	URL   string
+	Close func() error
+}
+
+// Player plays transcripts. One of Start and URL is given.
+type Player struct {
+	// Start starts a server that nobody else uses.
+	Start func(context.Context, Setup) (Server, error)
+
+	// URL is a server that is there already, whose clock is the time of day.
+	URL string
+
+	// Component takes the place of the component types in requests; empty:
+	// they stay.
+	Component string
+
+	// HTTP sends the requests to URL; its Timeout bounds each.
+	HTTP *http.Client
+}
+
+// patience is how long a throw-away server may take over a reply.
+const patience = 30 * time.Second
+
+// maxReply is the size in bytes of the largest reply that is read.
+const maxReply = 16 << 20
+
+// Play plays a transcript once.
+func (p *Player) Play(ctx context.Context, t *Transcript) Result {
+	began := time.Now()
+	result := Result{File: t.File, Title: t.Title}
+	if p.Start == nil && t.MovesClock() {
+		result.Skipped = "it moves the clock, which only a server of its own can follow"
+		return result
+	}
+	run, end, err := p.begin(ctx, t)
+	if err != nil {
+		result.Failed = err.Error()
+		return result
+	}
+	for i := range t.Exchanges {
+		e := run.exchange(ctx, &t.Exchanges[i])
+		result.Exchanges = append(result.Exchanges, e)
+		if e.Failed != "" {
+			break
+		}
+	}
+	if err := end(); err != nil {
+		result.Failed = "end the server: " + err.Error()
+	}
+	result.Took = time.Since(began)
+	return result
+}
+
+// play is one play under way.
+type play struct {
+	transcript *Transcript
+	base       *url.URL
+	http       *http.Client
+	component  string
+	clock      *clock // nil: the time of day
+	phones     *phones
+}
+
+// begin has a server and the phones ready.
+func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error, error) {
+	run := &play{transcript: t, http: p.HTTP, component: p.Component}
+	at, end := p.URL, func() error { return nil }
+	now, random := time.Now, io.Reader(rand.Reader)
+	if p.Start != nil {
+		run.clock = &clock{time: t.Begins()}
+		now, random = run.clock.now, newSeeded(t.Seed, "phones")
+		server, err := p.Start(ctx, Setup{Sample: t.Sample, GatewayID: t.GatewayID, Strict: t.Strict,
+			Now: now, Rand: newSeeded(t.Seed, "server")})
+		if err != nil {
+			return nil, nil, fmt.Errorf("start a server with the sample: %w", err)
+		}
+		transport := &http.Transport{}
+		run.http = &http.Client{Transport: transport, Timeout: patience}
+		at, end = server.URL, func() error { transport.CloseIdleConnections(); return server.Close() }
+	}
+	run.phones = newPhones(t, now, random)
+	var err error
+	if run.base, err = url.Parse(at); err != nil {
+		return nil, nil, errors.Join(err, end())
+	}
+	unfollowed := *run.http
+	unfollowed.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	run.http = &unfollowed
+	return run, end, nil
+}
+
+// exchange sends a request and compares its reply.
+func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {
+	result := ExchangeResult{Number: e.Number, Line: e.Reply.line}
+	if r.clock != nil {
+		r.clock.advance(e.Advance)
+	}
+	r.phones.begin()
+	request, sent, err := r.request(ctx, e)
+	if err != nil {
+		result.Failed = err.Error()
+		return result
+	}
+	result.Operation = operation(request, sent)
+	got, err := r.send(request)
+	result.Status, result.Took = got.status, got.took
+	if err == nil {
+		result.Differences, err = r.compare(e, got)
+	}
+	if err != nil {
+		result.Failed = err.Error()
+	}
+	if !result.Passed() {
+		result.Sent, result.Received = sent, got.body
+	}
+	return result
+}
+
+// request fills in what is sent.
+func (r *play) request(ctx context.Context, e *Exchange) (*http.Request, string, error) {
+	escape := escapeXML
+	if e.Request.Kind != XML {
+		escape = func(text string) string { return text }
+	}
+	body, err := e.Request.body.fill(r.phones, escape)
+	if err != nil {
+		return nil, "", fmt.Errorf("fill in the request: %w", err)
+	}
+	if r.component != "" && e.Request.Kind == XML {
+		body = withComponent(body, r.component)
+	}
+	at, err := r.base.Parse(e.Request.Path)
+	if err != nil {
+		return nil, "", fmt.Errorf("path of the request: %w", err)
+	}
+	request, err := http.NewRequestWithContext(ctx, cmp.Or(e.Request.Method, http.MethodPost), at.String(), strings.NewReader(body))
+	if err != nil {
+		return nil, "", fmt.Errorf("make the request: %w", err)
+	}
+	if e.Request.Kind == "" {
+		request.Body, request.ContentLength = http.NoBody, 0
+	}
+	return request, body, r.headers(e, request)
+}
+
+// headers are the usual ones of a body's kind, and those that the transcript
+// has.
+func (r *play) headers(e *Exchange, request *http.Request) error {
+	if e.Request.Kind == XML {
+		request.Header.Set("Content-Type", "text/xml; charset=utf-8")
+		request.Header.Set("SOAPAction", `""`)
+	}
+	for name, t := range e.Request.head {
+		value, err := t.fill(r.phones, func(text string) string { return text })
+		if err != nil {
+			return fmt.Errorf("fill in the header %s: %w", name, err)
+		}
+		request.Header.Set(name, value)
+		if value == "" {
+			request.Header.Del(name)
+		}
+		if strings.EqualFold(name, "Host") {
+			request.Host = value
+		}
+	}
+	return nil
+}
+
+// operation names what was asked.
+func operation(request *http.Request, sent string) string {
+	doc := etree.NewDocument()
+	if doc.ReadFromString(sent) == nil {
+		if found := doc.FindElement("/Envelope/Body/*"); found != nil {
+			return found.Tag
+		}
+	}
+	return request.Method + " " + request.URL.RequestURI()
+}
+
+// withComponent is an envelope whose component types are another.
+func withComponent(body, component string) string {
+	doc := etree.NewDocument()
+	if doc.ReadFromString(body) != nil {
+		return body
+	}
+	for _, e := range doc.FindElements("//componentType") {
+		e.SetText(component)
+	}
+	for _, e := range doc.FindElements("//attributes[attributeID='PROVFLD_COMPONENT_TYPE']/value") {
+		e.SetText(component)
+	}
+	written, err := doc.WriteToString()
+	if err != nil {
+		return body
+	}
+	return written
+}
+
+// received is a reply.
+type received struct {
+	status int
+	header http.Header
+	body   string
+	took   time.Duration
+}
+
+func (r *play) send(request *http.Request) (received, error) {
+	began := time.Now()
+	response, err := r.http.Do(request)
+	if err != nil {
+		return received{}, fmt.Errorf("send the request: %w", err)
+	}
+	defer response.Body.Close()
+	got := received{status: response.StatusCode, header: response.Header}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxReply+1))
+	got.took, got.body = time.Since(began), string(body)
+	if err != nil {
+		return got, fmt.Errorf("read the reply: %w", err)
+	}
+	if len(body) > maxReply {
+		return got, fmt.Errorf("read the reply: it has more than %d bytes", maxReply)
+	}
+	return got, nil
+}

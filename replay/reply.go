@@ -1,0 +1,130 @@
+package replay
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+)
+
+// compare is all that is different in a reply, and takes what is captured from
+// it.
+func (r *play) compare(e *Exchange, got received) ([]Difference, error) {
+	all, err := r.compareHTTP(e, got)
+	if err != nil {
+		return all, err
+	}
+	if e.Reply.Kind == Text {
+		found, err := r.compareText(e, got.body)
+		return append(all, found...), err
+	}
+	doc, root, err := readDocument([]byte(got.body))
+	if err != nil {
+		return append(all, Difference{Path: "reply", Kind: Unreadable, Line: e.Reply.line, Want: "an XML document", Got: err.Error()}), nil
+	}
+	taken, missing := r.take(e, doc)
+	found, err := compareTrees(e.Reply.body.root, root, r.phones)
+	r.phones.took(taken)
+	if granted(doc) && got.status == http.StatusOK {
+		r.phones.accepted()
+	}
+	for i := range found {
+		found[i].Line = e.Reply.line + 1
+		if want := found[i].edit.line(); want != nil {
+			found[i].Line = e.Reply.line + lineAt(e.Reply.Body, places(e.Reply.Body)[want.index].start)
+		}
+	}
+	return slices.Concat(all, found, missing), err
+}
+
+func (r *play) compareHTTP(e *Exchange, got received) ([]Difference, error) {
+	var all []Difference
+	add := func(path, want, is string) {
+		all = append(all, Difference{Path: path, Kind: OtherValue, Line: e.Reply.line, Want: want, Got: is})
+	}
+	want := e.Reply.Status
+	switch {
+	case want == 0 && e.Reply.body.fault():
+		want = http.StatusInternalServerError
+	case want == 0:
+		want = http.StatusOK
+	}
+	if got.status != want {
+		add("status", strconv.Itoa(want), strconv.Itoa(got.status))
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Reply.head)) {
+		value := strings.Join(got.header.Values(name), ", ")
+		fits, err := e.Reply.head[name].fits(value, r.phones)
+		if err != nil {
+			return all, fmt.Errorf("header %s: %w", name, err)
+		}
+		if !fits {
+			add("header "+name, e.Reply.head[name].shown(r.phones), value)
+		}
+	}
+	limit := e.Reply.TimeLimit
+	if limit == 0 {
+		limit = r.transcript.Header.Reply.TimeLimit
+	}
+	if limit != 0 && got.took > limit {
+		add("time", "at most "+limit.String(), got.took.Round(time.Millisecond).String())
+	}
+	return all, nil
+}
+
+func (r *play) compareText(e *Exchange, got string) ([]Difference, error) {
+	got = strings.TrimSuffix(got, "\n")
+	fits, err := e.Reply.body.text.fits(got, r.phones)
+	if err != nil || fits {
+		return nil, err
+	}
+	return []Difference{{Path: "text", Kind: OtherValue, Line: e.Reply.line + 1, Want: e.Reply.body.text.shown(r.phones), Got: got}}, nil
+}
+
+// granted says whether a reply is a success by its codes.
+func granted(doc *etree.Document) bool {
+	code := doc.FindElement("//resultCodes/statusCode")
+	return code != nil && strings.TrimSpace(code.Text()) == "0"
+}
+
+// take is what is captured from a reply, and what of it is not there once.
+func (r *play) take(e *Exchange, doc *etree.Document) (taken map[string]string, missing []Difference) {
+	taken = map[string]string{}
+	for _, c := range r.transcript.captures {
+		if c.exchange != e.Number {
+			continue
+		}
+		value, err := r.value(c, doc.FindElementsPath(c.compiled))
+		if err != nil {
+			missing = append(missing, Difference{Path: c.path, Kind: NotCaptured, Line: e.Reply.line,
+				Want: "one, to capture as " + c.name, Got: err.Error()})
+			continue
+		}
+		taken[c.name] = value
+	}
+	return taken, missing
+}
+
+// value is what an element holds: its text, or that of an encrypted item.
+func (r *play) value(c capture, found []*etree.Element) (string, error) {
+	if len(found) != 1 {
+		return "", fmt.Errorf("%d elements", len(found))
+	}
+	if len(found[0].ChildElements()) == 0 {
+		return found[0].Text(), nil
+	}
+	item, err := (&canonicaliser{}).element(found[0])
+	if err != nil {
+		return "", err
+	}
+	text, err := r.phones.open(c.phone, item.name.Local, encryptedItem(item))
+	if err != nil {
+		return "", fmt.Errorf("an item that cannot be opened: %w", err)
+	}
+	return text, nil
+}

@@ -1,0 +1,43 @@
+package replay
+
+import "time"
+
+// Result is what came of playing a transcript once.
+type Result struct {
+	File      string           `json:"file"`
+	Title     string           `json:"title,omitempty"`
+	Skipped   string           `json:"skipped,omitempty"` // why it was not played
+	Broken    string           `json:"broken,omitempty"`  // why it cannot be
+	Failed    string           `json:"failed,omitempty"`  // why no server could be started
+	Took      time.Duration    `json:"took"`              // in nanoseconds
+	Exchanges []ExchangeResult `json:"exchanges,omitempty"`
+}
+
+// ExchangeResult is what came of one exchange. What follows one that could not
+// be had is not played.
+type ExchangeResult struct {
+	Number      int           `json:"number"`
+	Operation   string        `json:"operation,omitempty"` // the element in the request's Body, or the method and path
+	Line        int           `json:"line"`                // of the reply in the transcript
+	Status      int           `json:"status,omitempty"`    // of HTTP
+	Took        time.Duration `json:"took"`                // in nanoseconds
+	Differences []Difference  `json:"differences,omitempty"`
+	Failed      string        `json:"failed,omitempty"` // why it could not be had
+
+	// Sent and Received are the bodies of an exchange that did not pass.
+	Sent     string `json:"sent,omitempty"`
+	Received string `json:"received,omitempty"`
+}
+
+// Passed says that every reply was as expected.
+func (r Result) Passed() bool {
+	for _, e := range r.Exchanges {
+		if !e.Passed() {
+			return false
+		}
+	}
+	return r.Broken == "" && r.Failed == ""
+}
+
+// Passed says that the reply was as expected.
+func (e ExchangeResult) Passed() bool { return len(e.Differences) == 0 && e.Failed == "" }

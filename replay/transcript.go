@@ -1,0 +1,171 @@
+package replay
+
+import (
+	"time"
+)
+
+// Transcript is a conversation with a server. What Parse returned can be
+// played; who makes one fills in the exported fields, has Format write it and
+// reads that again.
+type Transcript struct {
+	File  string // its name, for messages
+	Title string // one line
+	Why   string // the rest of the comment
+
+	Header
+	Exchanges []Exchange
+
+	captures []capture
+	text     string // as it was read
+}
+
+// Header is transcript.toml.
+type Header struct {
+	Clock     time.Time `toml:"clock,omitempty"`
+	Seed      string    `toml:"seed,omitempty"`
+	Strict    bool      `toml:"strict,omitempty"`
+	GatewayID string    `toml:"gatewayID,omitempty"`
+
+	Request RequestOptions `toml:"request,omitempty"`
+	Reply   ReplyOptions   `toml:"reply,omitempty"`
+
+	// Captures are by name: a place "N PATH" or a list of such; the table of a
+	// phone by its name.
+	Captures map[string]any `toml:"captures,omitempty"`
+
+	Sample
+}
+
+// Sample is what a server has to hold before the play.
+type Sample struct {
+	// Lab begins with the sample of dsappd init.
+	Lab            bool            `toml:"sample,omitempty"`
+	Policies       []Policy        `toml:"policies,omitempty"`
+	Components     []Component     `toml:"components,omitempty"`
+	Domains        []Domain        `toml:"domains,omitempty"`
+	Users          []User          `toml:"users,omitempty"`
+	Authenticators []Authenticator `toml:"authenticators,omitempty"`
+}
+
+// Policy is a policy; Set holds its settings by their names.
+type Policy struct {
+	Name   string         `toml:"policy"`
+	Parent string         `toml:"parent,omitempty"`
+	Set    map[string]any `toml:"set,omitempty"`
+}
+
+// Component may call; an empty Location is 127.0.0.1.
+type Component struct {
+	ComponentType string `toml:"componentType"`
+	Location      string `toml:"location,omitempty"`
+	Policy        string `toml:"policy,omitempty"`
+}
+
+// Domain is a domain besides master.
+type Domain struct {
+	Name string `toml:"domain"`
+}
+
+// User is a user.
+type User struct {
+	UserID         string `toml:"userID"`
+	Domain         string `toml:"domain,omitempty"`
+	OrgUnit        string `toml:"orgUnit,omitempty"`
+	StaticPassword string `toml:"staticPassword,omitempty"`
+	Disabled       bool   `toml:"disabled,omitempty"`
+}
+
+// Authenticator is an authenticator or, with a limit, a licence. What is left
+// out is totp, SHA1, 6 digits and online, for a licence what its instances
+// have.
+type Authenticator struct {
+	SerialNumber   string `toml:"serialNumber"`
+	Domain         string `toml:"domain,omitempty"`
+	Type           string `toml:"type,omitempty"`
+	Algorithm      string `toml:"algorithm,omitempty"`
+	Digits         int    `toml:"digits,omitzero"`
+	ActivationType string `toml:"activationType,omitempty"`
+	Secret         string `toml:"secret,omitempty"` // hex; empty: drawn by the server
+	MovingFactor   uint64 `toml:"movingFactor,omitzero"`
+	Limit          int    `toml:"limit,omitzero"`
+	UserID         string `toml:"userID,omitempty"` // of whom it is assigned to
+}
+
+// Exchange is a request and the reply that is expected.
+type Exchange struct {
+	Number  int
+	Advance time.Duration // by which the clock moves on beforehand
+	Request Request
+	Reply   Reply
+}
+
+// Kind says what a body is, by the end of its file's name.
+type Kind string
+
+// The kinds of bodies.
+const (
+	XML  Kind = "xml"
+	Text Kind = "txt"
+)
+
+// Request is what is sent, with placeholders.
+type Request struct {
+	RequestOptions
+	Kind Kind
+	Body string
+
+	line int // of the body
+	body template
+	head map[string]template
+}
+
+// RequestOptions are the request in N.toml.
+type RequestOptions struct {
+	Method  string            `toml:"method,omitempty"` // empty: POST
+	Path    string            `toml:"path,omitempty"`   // relative to the server's URL
+	Headers map[string]string `toml:"headers,omitempty"`
+}
+
+// Reply is what is expected, with placeholders.
+type Reply struct {
+	ReplyOptions
+	Kind Kind
+	Body string
+
+	line int // of the body
+	body expectation
+	head map[string]template
+}
+
+// ReplyOptions are the reply in N.toml.
+type ReplyOptions struct {
+	Status    int               `toml:"status,omitzero"` // 0: 500 for a Fault, else 200
+	TimeLimit time.Duration     `toml:"timeLimit,omitzero"`
+	Headers   map[string]string `toml:"headers,omitempty"`
+}
+
+// exchangeOptions is N.toml.
+type exchangeOptions struct {
+	Advance time.Duration  `toml:"advance,omitzero"`
+	Request RequestOptions `toml:"request,omitempty"`
+	Reply   ReplyOptions   `toml:"reply,omitempty"`
+}
+
+// Begins is the time at which the play begins.
+func (t *Transcript) Begins() time.Time {
+	if t.Clock.IsZero() {
+		return time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return t.Clock
+}
+
+// MovesClock says whether the transcript can be played only where the clock
+// is in its hands.
+func (t *Transcript) MovesClock() bool {
+	for _, e := range t.Exchanges {
+		if e.Advance != 0 {
+			return true
+		}
+	}
+	return false
+}
