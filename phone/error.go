@@ -27,6 +27,9 @@ const (
 	ErrExpired Error = "Activation Message 1 has expired"
 	// ErrInstance says that the device has no instance of the name.
 	ErrInstance Error = "no such instance"
+	// ErrInstanceThere says that the device has an instance of the name, or as
+	// many as it keeps.
+	ErrInstanceThere Error = "no room for the instance"
 	// ErrPIN says that the PIN is wrong or the file was altered.
 	ErrPIN Error = "wrong PIN, or an altered file"
 	// ErrPINLength says that a PIN is too short or too long to seal with.

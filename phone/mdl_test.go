@@ -322,8 +322,8 @@ func TestInstanceTwice(t *testing.T) {
 	code, s, err = d.DeviceCode(s, dsapp.IOS)
 	check(t, err)
 	message2, secret := l.answer(t, code)
-	if _, err := d.TakeMessage2(s, message2); !errors.Is(err, ErrStep) {
-		t.Errorf("a second VDM1000001-1: %v, want %v", err, ErrStep)
+	if _, err := d.TakeMessage2(s, message2); !errors.Is(err, ErrInstanceThere) {
+		t.Errorf("a second VDM1000001-1: %v, want %v", err, ErrInstanceThere)
 	}
 	s, err = s.Forget("VDM1000001-1")
 	check(t, err)
@@ -341,11 +341,11 @@ func TestRoomForInstances(t *testing.T) {
 		s.MDL.Instances[i].Activated = i < maxInstances-1
 	}
 	l, d := newLicence("VDM1000002"), labDevice()
-	if _, err := d.TakeMessage1(s, "", l.open(t)); !errors.Is(err, ErrStep) {
-		t.Errorf("%d instances: %v, want %v", maxInstances, err, ErrStep)
+	if _, err := d.TakeMessage1(s, "", l.open(t)); !errors.Is(err, ErrInstanceThere) {
+		t.Errorf("%d instances: %v, want %v", maxInstances, err, ErrInstanceThere)
 	}
-	if _, err := d.ExchangeMDL(t.Context(), s, Registration{ID: "another"}); !errors.Is(err, ErrStep) {
-		t.Errorf("%d instances: %v, want %v", maxInstances, err, ErrStep)
+	if _, err := d.ExchangeMDL(t.Context(), s, Registration{ID: "another"}); !errors.Is(err, ErrInstanceThere) {
+		t.Errorf("%d instances: %v, want %v", maxInstances, err, ErrInstanceThere)
 	}
 	if _, err := d.TakeMessage1(s, "last", l.open(t)); err != nil {
 		t.Errorf("one of them waits on the same registration: %v", err)

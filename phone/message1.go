@@ -84,7 +84,7 @@ func (d *Device) message1(o *Opening) (dsapp.ActivationMessage1, error) {
 // device keeps, before a server was asked for it.
 func (m MDL) roomFor(registrationID string) error {
 	if len(m.without(registrationID)) >= maxInstances {
-		return fmt.Errorf("%w: the device has %d instances and keeps no more: forget one", ErrStep, maxInstances)
+		return fmt.Errorf("%w: the device has %d and keeps no more, forget one", ErrInstanceThere, maxInstances)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (d *Device) TakeMessage2(s State, message2 string) (State, error) {
 		return s, err
 	}
 	if _, err := s.find(instance.Name()); err == nil {
-		return s, fmt.Errorf("%w: the device has an instance %s: forget it first", ErrStep, instance.Name())
+		return s, fmt.Errorf("%w: the device has a %s, forget it first", ErrInstanceThere, instance.Name())
 	}
 	s.MDL.Instances = append(slices.Clone(s.MDL.Instances), instance)
 	s.MDL.Opening = nil

@@ -23,7 +23,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"modes": modes, "serving": serving, "schema": schema, "register": register, "capture": capture, "tamper": tamper, "post": post,
+			"modes": modes, "serving": serving, "schema": schema, "register": register, "mdl": mdl, "capture": capture, "tamper": tamper, "post": post,
 		},
 	})
 }

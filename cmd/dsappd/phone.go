@@ -21,6 +21,7 @@ type phoneCommand struct {
 	OTP            phoneOTPCommand            `cmd:"" name:"otp" help:"Print the next one-time password."`
 	DerivationCode phoneDerivationCodeCommand `cmd:"" help:"Print a derivation code, which binds this phone."`
 	Activate       phoneActivateCommand       `cmd:"" help:"Activate with a one-time password or a derivation code."`
+	MDL            phoneMDLCommand            `cmd:"" name:"mdl" help:"A place on a licence for several devices."`
 }
 
 // phoneState is the file that every step needs.
@@ -32,7 +33,20 @@ type phoneState struct {
 func (c *phoneState) read() (phone.State, error) {
 	s, err := phone.ReadFile(c.State, c.PIN)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, fmt.Errorf("there is no %s: make it with dsappd phone exchange", c.State)
+		return s, fmt.Errorf("there is no %s: make it with dsappd phone exchange, or dsappd phone mdl exchange", c.State)
+	}
+	return s, err
+}
+
+// readOrNew is for the steps that begin: the file may not be there yet. What
+// WriteFile would fail at is found before a server is asked for anything.
+func (c *phoneState) readOrNew() (phone.State, error) {
+	if err := phone.CheckFile(c.State, c.PIN); err != nil {
+		return phone.State{}, fmt.Errorf("could not keep the state: %w", err)
+	}
+	s, err := phone.ReadFile(c.State, c.PIN)
+	if errors.Is(err, fs.ErrNotExist) {
+		return phone.State{}, nil
 	}
 	return s, err
 }

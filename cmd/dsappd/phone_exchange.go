@@ -13,9 +13,7 @@ import (
 type phoneExchangeCommand struct {
 	phoneState
 	phoneServer
-	RegistrationID     string `xor:"source" placeholder:"ID" help:"As register gave it."`
-	ActivationPassword string `env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"As register gave it."`
-	Image              string `xor:"source" placeholder:"HEX" help:"The text of the activation image, in place of the two."`
+	phoneRegistration
 
 	Offline      bool   `help:"Expect offline data: the flags below are what the phone knows beforehand."`
 	SerialNumber string `placeholder:"SERIAL" help:"As the user typed it."`
@@ -29,8 +27,9 @@ func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	if err := phone.CheckFile(c.State, c.PIN); err != nil {
-		return fmt.Errorf("could not keep the state: %w", err)
+	before, err := c.readOrNew()
+	if err != nil {
+		return err
 	}
 	device, err := c.device(std)
 	if err != nil {
@@ -40,6 +39,7 @@ func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return c.wentWrong(err)
 	}
+	s.MDL = before.MDL
 	if err := c.write(s); err != nil {
 		return err
 	}
@@ -49,19 +49,52 @@ func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
 }
 
 func (c *phoneExchangeCommand) wentWrong(err error) error {
-	refusal, refused := errors.AsType[*phone.Refusal](err)
 	switch {
 	case errors.Is(err, phone.ErrForm) && c.Offline:
 		return fmt.Errorf("%w: register gave online data: leave out --offline and --serial-number", err)
 	case errors.Is(err, phone.ErrForm):
 		return fmt.Errorf("%w: register gave offline data: give --offline and --serial-number", err)
-	case refused && refusal.Operation == "dsappSRPGenerateActivationData" && refusal.ResultCodes.StatusCodeEnum == "STAT_INVCREDENTIALS":
+	case errors.Is(err, phone.ErrItems):
+		return fmt.Errorf("%w: for a licence for several devices there is dsappd phone mdl exchange", err)
+	}
+	return c.phoneServer.wentWrong(suspect(err))
+}
+
+// suspect says what most likely made an exchange fail.
+func suspect(err error) error {
+	refusal, refused := errors.AsType[*phone.Refusal](err)
+	if refused && refusal.Operation == "dsappSRPGenerateActivationData" && refusal.ResultCodes.StatusCodeEnum == "STAT_INVCREDENTIALS" {
 		return fmt.Errorf("%w: most likely the activation password is not the one that register gave", err)
 	}
-	return c.phoneServer.wentWrong(err)
+	return err
 }
 
 func (c *phoneExchangeCommand) registration() (phone.Registration, error) {
+	r, err := c.phoneRegistration.registration()
+	switch {
+	case err != nil || !c.Offline:
+		return r, err
+	case c.SerialNumber == "":
+		return r, errors.New("--serial-number is missing: --offline needs it")
+	}
+	if err := dsapp.CheckSerialNumber(c.SerialNumber); err != nil {
+		return r, fmt.Errorf("--serial-number, which --offline needs: %w", err)
+	}
+	r.Offline = &phone.BuiltIn{
+		Parameters:   oath.Parameters{Type: oath.Type(c.Type), Algorithm: oath.Algorithm(c.Algorithm), Digits: c.Digits},
+		SerialNumber: c.SerialNumber,
+	}
+	return r, r.Offline.Check()
+}
+
+// phoneRegistration is what register gave, in one form or another.
+type phoneRegistration struct {
+	RegistrationID     string `xor:"source" placeholder:"ID" help:"As register gave it."`
+	ActivationPassword string `env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"As register gave it."`
+	Image              string `xor:"source" placeholder:"HEX" help:"The text of the activation image, in place of the two."`
+}
+
+func (c *phoneRegistration) registration() (phone.Registration, error) {
 	r := phone.Registration{ID: c.RegistrationID, Password: c.ActivationPassword}
 	if c.Image != "" {
 		image, err := dsapp.ParseImage(c.Image)
@@ -75,17 +108,6 @@ func (c *phoneExchangeCommand) registration() (phone.Registration, error) {
 		return r, errors.New("give --registration-id and --activation-password, or --image")
 	case r.Password == "":
 		return r, errors.New("--registration-id and --activation-password must be used together")
-	case !c.Offline:
-		return r, nil
-	case c.SerialNumber == "":
-		return r, errors.New("--serial-number is missing: --offline needs it")
 	}
-	if err := dsapp.CheckSerialNumber(c.SerialNumber); err != nil {
-		return r, fmt.Errorf("--serial-number, which --offline needs: %w", err)
-	}
-	r.Offline = &phone.BuiltIn{
-		Parameters:   oath.Parameters{Type: oath.Type(c.Type), Algorithm: oath.Algorithm(c.Algorithm), Digits: c.Digits},
-		SerialNumber: c.SerialNumber,
-	}
-	return r, r.Offline.Check()
+	return r, nil
 }

@@ -10,10 +10,25 @@ import (
 	"github.com/dsappd/dsappd/phone"
 )
 
-type phoneOTPCommand struct{ phoneState }
+type phoneOTPCommand struct {
+	phoneState
+	Instance string `placeholder:"NAME" help:"Of this instance, such as VDM1000001-1; needed where the phone has more than one secret."`
+}
 
 func (c *phoneOTPCommand) Run(std streams) error {
-	return c.show(std, newDevice().OTP)
+	return c.show(std, func(s phone.State) (string, phone.State, error) {
+		instances := s.MDL.Instances
+		switch single := len(s.Secret) > 0; {
+		case c.Instance == "" && !single && len(instances) == 1:
+			c.Instance = instances[0].Name()
+		case c.Instance == "" && !single && len(instances) > 1:
+			return "", s, fmt.Errorf("--instance is missing: the phone has %s", s)
+		case c.Instance == "":
+			return newDevice().OTP(s)
+		}
+		otp, err := newDevice().InstanceOTP(s, c.Instance)
+		return otp, s, err
+	})
 }
 
 type phoneDerivationCodeCommand struct {
@@ -37,12 +52,19 @@ func (c *phoneDerivationCodeCommand) Run(std streams) error {
 	})
 }
 
+// phoneStep is a step of the phone: what it shows, and the state after it.
+type phoneStep func(phone.State) (string, phone.State, error)
+
 // show prints what a step makes, once the state after it is kept.
-func (c *phoneState) show(std streams, step func(phone.State) (string, phone.State, error)) error {
+func (c *phoneState) show(std streams, step phoneStep) error {
 	s, err := c.read()
 	if err != nil {
 		return err
 	}
+	return c.showFrom(std, s, step)
+}
+
+func (c *phoneState) showFrom(std streams, s phone.State, step phoneStep) error {
 	text, s, err := step(s)
 	if err != nil {
 		return err

@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/phone"
+)
+
+// phoneMDLCommand plays a device that gets a place on a licence, one step at a
+// time: exchange, device-code, add-device, activate, where the phone speaks to
+// the server, and message1, device-code, message2, signature, confirm, where
+// the user carries everything.
+type phoneMDLCommand struct {
+	Exchange   phoneMDLExchangeCommand   `cmd:"" help:"Agree on a key with the server and take Activation Message 1."`
+	Message1   phoneMDLMessage1Command   `cmd:"" name:"message1" help:"Take Activation Message 1 as it is typed or scanned. Nothing is sent."`
+	DeviceCode phoneMDLDeviceCodeCommand `cmd:"" help:"Print a device code, another each time."`
+	AddDevice  phoneMDLAddDeviceCommand  `cmd:"" help:"Send the last device code and take Activation Message 2."`
+	Message2   phoneMDLMessage2Command   `cmd:"" name:"message2" help:"Take Activation Message 2 as it is typed or scanned. Nothing is sent."`
+	Signature  phoneMDLSignatureCommand  `cmd:"" help:"Print the signature of Activation Message 2."`
+	Activate   phoneMDLActivateCommand   `cmd:"" help:"Send the signature, which activates the instance."`
+	Confirm    phoneMDLConfirmCommand    `cmd:"" help:"Note that the site took the signature. Nothing is sent."`
+	Instances  phoneMDLInstancesCommand  `cmd:"" help:"List the instances of this phone."`
+	Forget     phoneMDLForgetCommand     `cmd:"" help:"Remove an instance from this phone. The server is not told."`
+}
+
+// phoneInstance names the instance of a step.
+type phoneInstance struct {
+	Instance string `placeholder:"NAME" help:"The instance, such as VDM1000001-1; without it, the last."`
+}
+
+// whatFollows says what helps after a step that was not the phone's next.
+func whatFollows(s phone.State, err error) error {
+	switch {
+	case errors.Is(err, phone.ErrExpired):
+		return fmt.Errorf("%w: have the site register again", err)
+	case errors.Is(err, phone.ErrStep):
+		return fmt.Errorf("%w: next is dsappd phone mdl %s", err, following(s))
+	}
+	return err
+}
+
+// following is the step that a phone waits for. What only the site knows the
+// registration of goes on by hand.
+func following(s phone.State) string {
+	o := s.MDL.Opening
+	_, waits := s.Signature("")
+	switch {
+	case o != nil && o.DeviceCode == "":
+		return "device-code"
+	case o != nil && o.RegistrationID == "":
+		return "message2"
+	case o != nil:
+		return "add-device, or message2"
+	case waits != nil:
+		return "exchange, or message1"
+	case s.MDL.Instances[len(s.MDL.Instances)-1].RegistrationID == "":
+		return "signature, and then confirm"
+	}
+	return "activate, or signature and then confirm"
+}
+
+type phoneMDLExchangeCommand struct {
+	phoneState
+	phoneServer
+	phoneRegistration
+}
+
+func (c *phoneMDLExchangeCommand) Run(ctx context.Context, std streams) error {
+	r, err := c.registration()
+	if err != nil {
+		return err
+	}
+	if _, err := dsapp.ParseActivationMessage1(r.Password); err == nil {
+		return errors.New("the activation password is an Activation Message 1, which needs no exchange: give it to dsappd phone mdl message1")
+	}
+	s, err := c.readOrNew()
+	if err != nil {
+		return err
+	}
+	device, err := c.device(std)
+	if err != nil {
+		return err
+	}
+	return c.showFrom(std, s, func(s phone.State) (string, phone.State, error) {
+		next, err := device.ExchangeMDL(ctx, s, r)
+		if errors.Is(err, phone.ErrItems) {
+			err = fmt.Errorf("%w: for a single-device authenticator there is dsappd phone exchange", err)
+		}
+		if err != nil {
+			return "", s, c.wentWrong(suspect(err))
+		}
+		return c.took(next)
+	})
+}
+
+// took tells of the Activation Message 1 in a state.
+func (c *phoneState) took(s phone.State) (string, phone.State, error) {
+	m, err := dsapp.ParseActivationMessage1(s.MDL.Opening.Message1)
+	return fmt.Sprintf("%s: Activation Message 1, good until %s; kept in %s", m.SerialNumber, moment(m.Expiry), c.State), s, err
+}
+
+type phoneMDLMessage1Command struct {
+	phoneState
+	Message        string `xor:"source" placeholder:"HEX" env:"DSAPPD_ACTIVATION_PASSWORD" help:"Activation Message 1, which offline is the activation password."`
+	Image          string `xor:"source,registration" placeholder:"HEX" help:"The text of the activation image, in place of message and registration ID."`
+	RegistrationID string `xor:"registration" placeholder:"ID" help:"As register gave it; without it, nothing can be sent later."`
+}
+
+func (c *phoneMDLMessage1Command) Run(std streams) error {
+	if c.Image != "" {
+		image, err := dsapp.ParseImage(c.Image)
+		if err != nil {
+			return err
+		}
+		c.RegistrationID, c.Message = image.RegistrationID, image.ActivationPassword
+	}
+	if c.Message == "" {
+		return errors.New("give --message, or --image")
+	}
+	s, err := c.readOrNew()
+	if err != nil {
+		return err
+	}
+	return c.showFrom(std, s, func(s phone.State) (string, phone.State, error) {
+		next, err := newDevice().TakeMessage1(s, c.RegistrationID, strings.TrimSpace(c.Message))
+		if err != nil {
+			return "", s, whatFollows(s, err)
+		}
+		return c.took(next)
+	})
+}
+
+type phoneMDLDeviceCodeCommand struct {
+	phoneState
+	Type string `enum:"ios,android,hardware" default:"android" help:"What the device is: ${enum}."`
+}
+
+func (c *phoneMDLDeviceCodeCommand) Run(std streams) error {
+	kind := map[string]dsapp.DeviceType{"ios": dsapp.IOS, "android": dsapp.Android, "hardware": dsapp.Hardware}[c.Type]
+	return c.show(std, func(s phone.State) (string, phone.State, error) {
+		code, next, err := newDevice().DeviceCode(s, kind)
+		return code, next, whatFollows(s, err)
+	})
+}
+
+type phoneMDLInstancesCommand struct {
+	phoneState
+	JSON bool `help:"Print JSON."`
+}
+
+// phoneInstanceShown is an instance without its secrets.
+type phoneInstanceShown struct {
+	Name      string `json:"name"`
+	Type      string `json:"type"`
+	Activated bool   `json:"activated"`
+	UserID    string `json:"userID,omitempty"`
+	Domain    string `json:"domain,omitempty"`
+}
+
+func (c *phoneMDLInstancesCommand) Run(std streams) error {
+	s, err := c.read()
+	if err != nil {
+		return err
+	}
+	var shown []phoneInstanceShown
+	for _, i := range s.MDL.Instances {
+		shown = append(shown, phoneInstanceShown{i.Name(), deviceTypeName(i.DeviceType), i.Activated, i.UserID, i.Domain})
+	}
+	printer := newListPrinter(std.Out, c.JSON, columns[phoneInstanceShown, string]{
+		head: []string{"NAME", "TYPE", "STATE", "USER", "DOMAIN"},
+		row: func(i phoneInstanceShown) []string {
+			state := "Waits"
+			if i.Activated {
+				state = "Activated"
+			}
+			return []string{i.Name, i.Type, state, orDash(i.UserID), orDash(i.Domain)}
+		},
+	})
+	if err := printer.page(shown); err != nil {
+		return err
+	}
+	return printer.end()
+}
+
+func deviceTypeName(t dsapp.DeviceType) string {
+	switch t {
+	case dsapp.IOS:
+		return "ios"
+	case dsapp.Android:
+		return "android"
+	}
+	return "hardware"
+}
+
+type phoneMDLForgetCommand struct {
+	phoneState
+	Instance string `required:"" placeholder:"NAME" help:"The instance, such as VDM1000001-1."`
+}
+
+func (c *phoneMDLForgetCommand) Run(std streams) error {
+	return c.show(std, func(s phone.State) (string, phone.State, error) {
+		next, err := s.Forget(c.Instance)
+		return c.Instance + ": forgotten", next, err
+	})
+}
