@@ -3,11 +3,15 @@ package dsappd
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 
+	"golang.org/x/net/netutil"
+
+	"github.com/dsappd/dsappd/server/certificate"
 	"github.com/dsappd/dsappd/server/provisioning"
 )
 
@@ -66,9 +70,12 @@ func (c Config) besideAddr(flag, setting string) string {
 	return cmp.Or(flag, setting)
 }
 
-// checkAddresses checks those that do not come from the settings.
-func (c Config) checkAddresses() error {
+// check checks what does not come from the settings.
+func (c Config) check() error {
 	var all []error
+	if c.TLS && c.Plain {
+		all = append(all, errors.New("--tls and --plain exclude each other"))
+	}
 	for _, given := range []struct{ flag, address string }{
 		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr},
 	} {
@@ -80,14 +87,43 @@ func (c Config) checkAddresses() error {
 	return errors.Join(all...)
 }
 
-// listen listens at the address. Unless plain, it refuses one that other
-// machines can reach, with ErrAddress.
-func (d networkDoor) listen(ctx context.Context, plain bool) (net.Listener, error) {
-	if !plain {
-		if err := checkLoopback(ctx, d.address); err != nil {
-			return nil, err
-		}
+// open listens, with TLS where that is to be spoken, and tells the URL.
+func (d networkDoor) open(ctx context.Context, config Config, opened *folder) (net.Listener, string, error) {
+	secure, err := d.speaksTLS(ctx, config)
+	if err != nil {
+		return nil, "", err
 	}
+	var live *certificate.Live
+	if secure {
+		live, err = d.openTLS(config, opened.dir)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	listener, err := d.listen(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	limited := netutil.LimitListener(listener, opened.settings.Limits.Connections)
+	at := hostPort(listener.Addr())
+	if !secure {
+		return limited, "http://" + at + "/", nil
+	}
+	return tls.NewListener(limited, live.Config()), "https://" + at + "/", nil
+}
+
+// hostPort is where a listener is reached from this machine by a name that a
+// certificate can have.
+func hostPort(address net.Addr) string {
+	host, port, err := net.SplitHostPort(address.String())
+	if err == nil && net.ParseIP(host).IsUnspecified() {
+		return net.JoinHostPort("localhost", port)
+	}
+	return address.String()
+}
+
+// listen listens at the address.
+func (d networkDoor) listen(ctx context.Context) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", d.address)
 	if err != nil {
@@ -103,6 +139,7 @@ func soapHandler(config Config, opened *folder) (http.Handler, error) {
 	}
 	return provisioning.NewHandler(provisioning.Config{
 		Service: opened.service, Log: config.Logger, Proxies: proxies,
-		Strict: config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
+		PublicURL: opened.settings.SOAP.PublicURL,
+		Strict:    config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
 	})
 }

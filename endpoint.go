@@ -118,26 +118,3 @@ func (e *endpoint) settle(ctx context.Context) {
 		}
 	}
 }
-
-// checkLoopback looks at what the host resolves to; an empty host is every
-// address of the machine.
-func checkLoopback(ctx context.Context, address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("%w: %q: %w", ErrAddress, address, err)
-	}
-	found := []net.IPAddr{{IP: net.IPv6unspecified}}
-	if host != "" {
-		found, err = net.DefaultResolver.LookupIPAddr(ctx, host)
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %q: %w", ErrAddress, address, err)
-	}
-	for _, ip := range found {
-		if !ip.IP.IsLoopback() {
-			return fmt.Errorf("%w: %s can be reached from other machines, and passwords would travel unencrypted: "+
-				"use 127.0.0.1, or --plain where that is meant", ErrAddress, address)
-		}
-	}
-	return nil
-}

@@ -18,5 +18,6 @@ const (
 	ErrSettings     = Error("settings are refused")
 	ErrAddress      = Error("address is refused")
 	ErrNoComponent  = Error("component is missing")
+	ErrCertificate  = Error("certificate is refused")
 	ErrDamagedStore = Error("store is damaged")
 )

@@ -27,6 +27,11 @@ type InitOptions struct {
 	// with its comment.
 	Settings string
 
+	// Certificate makes a CA and a server's certificate; nil: none, and what
+	// other machines can reach is served only as plain text, where that is
+	// meant. Its Now and Rand are those here.
+	Certificate *CertificateOptions
+
 	// Now and Rand are the clock and the source of randomness; nil: the
 	// system's.
 	Now  func() time.Time
@@ -92,6 +97,11 @@ func fill(ctx context.Context, dir string, options InitOptions) error {
 	}
 	if err := writeFile(filepath.Join(dir, settingsName), []byte(options.Settings)); err != nil {
 		return err
+	}
+	if certified := options.Certificate; certified != nil {
+		if err := renewCertificate(dir, CertificateOptions{Hosts: certified.Hosts, Now: options.Now, Rand: options.Rand}); err != nil {
+			return err
+		}
 	}
 	key, err := writeKey(dir, options.Rand)
 	if err != nil {

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"golang.org/x/net/netutil"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dsappd/dsappd/server/admin"
@@ -32,9 +31,17 @@ type Config struct {
 	GatewayAddr string
 	ConsoleAddr string
 
-	// Plain allows addresses that other machines can reach although
-	// passwords travel unencrypted.
+	// TLS is for every listener whose setting tls is "auto", on loopback too.
+	TLS bool
+
+	// Plain is for listeners whose setting tls is "auto" or "off": they are
+	// served unencrypted where other machines can reach them, too, although
+	// passwords travel there.
 	Plain bool
+
+	// LegacyTLS allows RSA key exchange on every listener, as the settings
+	// legacy_tls do on their own.
+	LegacyTLS bool
 
 	// Strict holds requests to the order, occurrence, namespaces and simple
 	// types of the schema.
@@ -70,8 +77,9 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// URLs are where a server answers, in the form http://HOST:PORT/; empty where
-// it does not.
+// URLs are where a server answers, in the form http://HOST:PORT/, with https
+// by TLS; empty where it does not. HOST is localhost where it answers on every
+// address of the machine.
 type URLs struct {
 	SOAP    string
 	Gateway string
@@ -94,7 +102,7 @@ type Server struct {
 // opening alone.
 func Open(ctx context.Context, config Config) (*Server, error) {
 	config = config.withDefaults()
-	if err := config.checkAddresses(); err != nil {
+	if err := config.check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
 	}
 	opened, err := openFolder(ctx, config.Dir, source{now: config.Now, rand: config.Rand, logger: config.Logger})
@@ -142,13 +150,12 @@ func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
 		if err != nil {
 			return err
 		}
-		listener, err := door.listen(ctx, config.Plain)
+		listener, url, err := door.open(ctx, config, s.folder)
 		if err != nil {
 			return err
 		}
-		*door.url(&s.urls) = "http://" + listener.Addr().String() + "/"
-		limited := netutil.LimitListener(listener, settings.Limits.Connections)
-		s.endpoints = append(s.endpoints, newEndpoint(door.name, limited, handler, settings, config.Logger))
+		*door.url(&s.urls) = url
+		s.endpoints = append(s.endpoints, newEndpoint(door.name, listener, handler, settings, config.Logger))
 	}
 	return nil
 }

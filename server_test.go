@@ -87,8 +87,9 @@ func TestServerRefusals(t *testing.T) {
 		want   error
 	}{
 		{"no folder", dsappd.Config{Dir: filepath.Join(dir, "none")}, dsappd.ErrNoFolder},
-		{"a reachable address", dsappd.Config{Dir: dir, Addr: "0.0.0.0:0"}, dsappd.ErrAddress},
-		{"every address", dsappd.Config{Dir: dir, Addr: ":0"}, dsappd.ErrAddress},
+		{"a reachable address", dsappd.Config{Dir: dir, Addr: "0.0.0.0:0"}, dsappd.ErrCertificate},
+		{"every address", dsappd.Config{Dir: dir, Addr: ":0"}, dsappd.ErrCertificate},
+		{"TLS and plain text", dsappd.Config{Dir: dir, Addr: "127.0.0.1:0", TLS: true, Plain: true}, dsappd.ErrAddress},
 		{"a port in use", dsappd.Config{Dir: dir, Addr: busy.Addr().String()}, syscall.EADDRINUSE},
 		{"no address", dsappd.Config{Dir: dir, Addr: "here"}, dsappd.ErrAddress},
 		{"no address of the gateway", dsappd.Config{Dir: dir, Addr: "127.0.0.1:0", GatewayAddr: "here"}, dsappd.ErrAddress},

@@ -3,13 +3,10 @@ package dsappd
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/BurntSushi/toml"
 
@@ -36,11 +33,19 @@ type Settings struct {
 type ListenerSettings struct {
 	Listen  string   `toml:"listen"`  // host:port; empty, where that is allowed: it is not served
 	Proxies []string `toml:"proxies"` // addresses and prefixes that are asked for whom they speak
+
+	TLS                string `toml:"tls"`                 // auto, on or off
+	Certificate        string `toml:"certificate"`         // file; relative to the data folder, as the next two
+	Key                string `toml:"key"`                 // file; empty: the certificate's
+	ClientCA           string `toml:"client_ca"`           // file; empty: clients are not asked for certificates
+	ClientCertificates string `toml:"client_certificates"` // required or optional
+	LegacyTLS          bool   `toml:"legacy_tls"`          // allows RSA key exchange
 }
 
 // SOAPSettings belong to the SOAP interface.
 type SOAPSettings struct {
 	ListenerSettings
+	PublicURL string `toml:"public_url"` // the endpoint in the WSDL; empty: the one that was asked
 }
 
 // GatewaySettings belong to the gateway, the REST services for phones.
@@ -100,9 +105,9 @@ func (s PasswordHashSettings) cost() provision.PasswordCost {
 func DefaultSettings() Settings {
 	return Settings{
 		GatewayID: "0123456789",
-		SOAP:      SOAPSettings{ListenerSettings{Listen: "127.0.0.1:8888", Proxies: []string{}}},
-		Gateway:   GatewaySettings{ListenerSettings{Listen: "127.0.0.1:11080", Proxies: []string{}}, "DIGIPASS Gateway"},
-		Console:   ConsoleSettings{ListenerSettings{Listen: "127.0.0.1:8889", Proxies: []string{}}},
+		SOAP:      SOAPSettings{ListenerSettings: defaultListener("127.0.0.1:8888")},
+		Gateway:   GatewaySettings{defaultListener("127.0.0.1:11080"), "DIGIPASS Gateway"},
+		Console:   ConsoleSettings{defaultListener("127.0.0.1:8889")},
 		Limits:    LimitSettings{Connections: 1024, HeaderBytes: 16 << 10},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
@@ -110,6 +115,13 @@ func DefaultSettings() Settings {
 		},
 		PasswordHash: PasswordHashSettings{MemoryKiB: 19 << 10, Passes: 2, Parallelism: 1, Queue: 64},
 		Sweep:        SweepSettings{Interval: time.Minute, Retention: 7 * 24 * time.Hour},
+	}
+}
+
+func defaultListener(address string) ListenerSettings {
+	return ListenerSettings{
+		Listen: address, Proxies: []string{},
+		TLS: tlsAuto, Certificate: serverCertificate, ClientCertificates: clientsRequired,
 	}
 }
 
@@ -197,42 +209,6 @@ func checkGatewayID(id string) error {
 	}
 	if len(id) < 1 || len(id) > 64 {
 		return fmt.Errorf("gateway_id is %d characters long; it must have 1 to 64", len(id))
-	}
-	return nil
-}
-
-// check also refuses a SOAP interface that is not served, without which there
-// is nothing to serve.
-func (s SOAPSettings) check() error {
-	if s.Listen == "" {
-		return checkListen("soap.listen", s.Listen)
-	}
-	return s.ListenerSettings.check("soap")
-}
-
-// check is for the table of that name.
-func (s ListenerSettings) check(table string) error {
-	_, err := s.proxies(table)
-	if s.Listen != "" {
-		err = errors.Join(checkListen(table+".listen", s.Listen), err)
-	}
-	return err
-}
-
-func checkComponentType(name, componentType string) error {
-	if length := utf8.RuneCountInString(componentType); length < 1 || length > 255 {
-		return fmt.Errorf("%s has %d characters; it must have 1 to 255", name, length)
-	}
-	return nil
-}
-
-func checkListen(name, address string) error {
-	_, port, err := net.SplitHostPort(address)
-	if err == nil {
-		_, err = strconv.ParseUint(port, 10, 16)
-	}
-	if err != nil {
-		return fmt.Errorf("%s is %q; it must be HOST:PORT, such as 127.0.0.1:8888, or port 0 for a free one", name, address)
 	}
 	return nil
 }

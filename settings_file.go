@@ -17,9 +17,7 @@ gateway_id = "0123456789"
 status_table = ""
 
 [soap]
-# Where the SOAP interface listens, HOST:PORT; port 0 takes a free one. An
-# address that other machines can reach is served only with --plain, as the
-# envelopes hold passwords and travel unencrypted.
+# Where the SOAP interface listens, HOST:PORT; port 0 takes a free one.
 listen = "127.0.0.1:8888"
 # The proxies before this server: addresses such as "127.0.0.1" and prefixes
 # such as "10.1.2.0/24". A component is found by its caller's address, which is
@@ -30,14 +28,41 @@ listen = "127.0.0.1:8888"
 # itself counts as the caller, and the log says why. Name no address here that
 # callers have as well.
 proxies = []
+# The endpoint that the WSDL names, such as "https://provisioning.example/" of a
+# proxy that speaks TLS; empty: the address that was asked for the WSDL.
+public_url = ""
+# Whether TLS is spoken. "auto": where other machines can reach the address;
+# serve says otherwise with --tls or --plain. "on": always. "off": never; where
+# other machines can reach the address that too needs --plain.
+tls = "auto"
+# The file of the certificate, in PEM, relative to this folder, and that of its
+# key, which only its owner may read; empty: the key is in the certificate's
+# file. Changed files are taken without a restart; where they are refused, the
+# old ones stay and the log says why. dsappd tls renew makes this one anew.
+certificate = "tls/server.pem"
+key = ""
+# The CAs of clients, a file in PEM: clients have to show a certificate under
+# one of them, or may, with client_certificates = "optional". Empty: they are
+# not asked. The log names what was shown.
+client_ca = ""
+client_certificates = "required"
+# Allows RSA key exchange, in TLS 1.2, to clients that cannot do better: who
+# gets the certificate's key later can read what was recorded.
+legacy_tls = false
 
 [gateway]
 # Where phones activate: the gateway's REST services. Empty: nowhere. While
 # serve has --addr with port 0, as labs do, and no --gateway-addr, the gateway
 # takes a free port of that host too, and so does the console.
 listen = "127.0.0.1:11080"
-# As in [soap].
+# The rest is as in [soap].
 proxies = []
+tls = "auto"
+certificate = "tls/server.pem"
+key = ""
+client_ca = ""
+client_certificates = "required"
+legacy_tls = false
 # In the name of which component the gateway asks. dsappd init makes it, at
 # 0.0.0.0: that is the address of no peer, so nobody else can use the name.
 component_type = "DIGIPASS Gateway"
@@ -46,8 +71,14 @@ component_type = "DIGIPASS Gateway"
 # Where people manage their authenticators themselves, with a browser. Empty:
 # nowhere.
 listen = "127.0.0.1:8889"
-# As in [soap].
+# The rest is as in [soap].
 proxies = []
+tls = "auto"
+certificate = "tls/server.pem"
+key = ""
+client_ca = ""
+client_certificates = "required"
+legacy_tls = false
 
 [limits]
 # How many connections each listener holds at once; more wait their turn.

@@ -72,6 +72,9 @@ func (e *exchange) log(status int, fault *Fault) {
 		slog.Int("bytes_in", len(e.in)),
 		slog.Int("bytes_out", e.sent),
 		slog.Duration("took", e.handler.Now().Sub(e.started)))
+	if state := e.request.TLS; state != nil && len(state.PeerCertificates) > 0 {
+		attrs = append(attrs, slog.String("client_certificate", state.PeerCertificates[0].Subject.String()))
+	}
 	if e.called.operation != "" {
 		attrs = append(attrs, slog.String("operation", e.called.operation[:min(len(e.called.operation), maxName)]))
 	}

@@ -105,7 +105,7 @@ func config(t testing.TB, h *heard) soap.Config {
 		Detail: func(dst []byte, f *soap.Fault, requestID string) []byte {
 			return wsdl.AppendProvisioningFault(dst, &wsdl.ProvisioningFault{Reason: string(f.Reason), RequestID: requestID})
 		},
-		Describe: wsdl.Serve,
+		Describe: func(w http.ResponseWriter, r *http.Request) bool { return wsdl.Serve(w, r, "") },
 		Log:      slog.New(slog.DiscardHandler),
 		Rand:     rand.Reader,
 		Now:      time.Now,

@@ -1,6 +1,7 @@
 package wsdl
 
 import (
+	"cmp"
 	"embed"
 	"net"
 	"net/http"
@@ -42,14 +43,14 @@ func file(name string) string {
 
 // Serve answers a GET or HEAD request for the WSDL (?wsdl, on any path, in
 // any letter case) or for a schema (?xsd=NAME, or a path that ends in the
-// name), and reports whether it was one. The endpoint in the WSDL is the
-// address that the request was sent to.
-func Serve(w http.ResponseWriter, r *http.Request) bool {
+// name), and reports whether it was one. The endpoint in the WSDL is endpoint
+// or, where that is empty, the address that the request was sent to.
+func Serve(w http.ResponseWriter, r *http.Request, endpoint string) bool {
 	document := []byte(Schema(path.Base(r.URL.Path)))
 	for key, values := range r.URL.Query() {
 		switch {
 		case strings.EqualFold(key, "wsdl"):
-			document = Document(address(r))
+			document = Document(cmp.Or(endpoint, address(r)))
 		case strings.EqualFold(key, "xsd"):
 			if document = []byte(Schema(values[0])); len(document) == 0 {
 				http.Error(w, "There is no schema of this name: the WSDL, at ?wsdl, names those that there are.", http.StatusNotFound)

@@ -183,7 +183,7 @@ func TestServe(t *testing.T) {
 		r := httptest.NewRequest(http.MethodGet, c.target, nil)
 		r.Host = c.host
 		w := httptest.NewRecorder()
-		if !wsdl.Serve(w, r) {
+		if !wsdl.Serve(w, r, "") {
 			t.Errorf("%s: not served", c.target)
 			continue
 		}
@@ -198,15 +198,24 @@ func TestServeOverTLS(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "https://lab.example/p?wsdl", nil)
 	r.TLS = &tls.ConnectionState{}
 	w := httptest.NewRecorder()
-	wsdl.Serve(w, r)
+	wsdl.Serve(w, r, "")
 	if !strings.Contains(w.Body.String(), `location="https://lab.example/p"`) {
 		t.Error("the endpoint is not the https one")
 	}
 }
 
+// Behind a proxy the endpoint is the proxy's.
+func TestServeWithEndpoint(t *testing.T) {
+	w := httptest.NewRecorder()
+	wsdl.Serve(w, httptest.NewRequest(http.MethodGet, "http://inside:8888/p?wsdl", nil), "https://lab.example/?a&b")
+	if !strings.Contains(w.Body.String(), `location="https://lab.example/?a&amp;b"`) || strings.Contains(w.Body.String(), "inside") {
+		t.Error("the endpoint is not the one given")
+	}
+}
+
 func TestServeIsAskedFor(t *testing.T) {
 	for _, target := range []string{"/", "/?x", "/wsdl"} {
-		if wsdl.Serve(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, target, nil)) {
+		if wsdl.Serve(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, target, nil), "") {
 			t.Errorf("%s was served", target)
 		}
 	}
@@ -214,7 +223,7 @@ func TestServeIsAskedFor(t *testing.T) {
 
 func TestNoSuchSchema(t *testing.T) {
 	w := httptest.NewRecorder()
-	served := wsdl.Serve(w, httptest.NewRequest(http.MethodGet, "/?xsd=none.xsd", nil))
+	served := wsdl.Serve(w, httptest.NewRequest(http.MethodGet, "/?xsd=none.xsd", nil), "")
 	if !served || w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "There is no schema of this name") {
 		t.Errorf("served %t: %d %q", served, w.Code, w.Body)
 	}
@@ -224,7 +233,7 @@ func TestNoSuchSchema(t *testing.T) {
 // document it stands in.
 func TestImports(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !wsdl.Serve(w, r) {
+		if !wsdl.Serve(w, r, "") {
 			http.NotFound(w, r)
 		}
 	}))

@@ -38,6 +38,7 @@ type commands struct {
 	Image         imageCommand         `cmd:"" help:"Render an activation image as a QR code."`
 	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation, one step at a time."`
 	Replay        replayCommand        `cmd:"" help:"Play recorded conversations as tests."`
+	TLS           tlsCommand           `cmd:"" name:"tls" help:"The certificates that clients see."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`
 }
 

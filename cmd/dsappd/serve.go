@@ -19,7 +19,9 @@ type serveCommand struct {
 	Trace       bool   `help:"Print each envelope in and out on stderr, secrets redacted."`
 	Strict      bool   `help:"Hold requests to the order, occurrence, namespaces and simple types of the schema."`
 	StatusTable string `placeholder:"FILE" help:"Numbers and names of statuses in place of the published ones, as docs/statuses.toml shows."`
-	Plain       bool   `help:"Allow addresses that other machines can reach, although passwords travel unencrypted."`
+	TLS         bool   `name:"tls" xor:"tls" help:"TLS for every listener whose setting tls is auto, on loopback too."`
+	Plain       bool   `xor:"tls" help:"Serve unencrypted, unless the setting tls is on, also where other machines can reach it, although passwords travel there."`
+	LegacyTLS   bool   `name:"legacy-tls" help:"Allow RSA key exchange, in TLS 1.2, to clients that cannot do better."`
 }
 
 // Run prints a line with each URL when the server answers, and serves until
@@ -55,7 +57,7 @@ func servedLines(urls dsappd.URLs) string {
 func (c *serveCommand) config(log io.Writer) dsappd.Config {
 	config := dsappd.Config{
 		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr,
-		Plain: c.Plain, Strict: c.Strict, StatusTable: c.StatusTable,
+		TLS: c.TLS, Plain: c.Plain, LegacyTLS: c.LegacyTLS, Strict: c.Strict, StatusTable: c.StatusTable,
 		Logger: slog.New(slog.NewTextHandler(log, nil)),
 	}
 	if c.Trace {

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"time"
 
@@ -23,6 +24,10 @@ type Config struct {
 	Strict      bool          // hold requests to the schema to the letter
 	BodyTimeout time.Duration // for a request's body to arrive; 0: soap's
 	Trace       io.Writer     // gets every envelope without its secrets; optional
+
+	// PublicURL is the endpoint that the WSDL names; empty: the address that
+	// was asked for it.
+	PublicURL string
 
 	// Proxies are the peers that are asked, by X-Forwarded-For, for whom they
 	// speak, in the form of provision.ParseLocation; without them the header
@@ -50,7 +55,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		Schema:      schema,
 		Namespaces:  namespaces(),
 		Detail:      faultDetail,
-		Describe:    wsdl.Serve,
+		Describe:    func(w http.ResponseWriter, r *http.Request) bool { return wsdl.Serve(w, r, c.PublicURL) },
 		Strict:      c.Strict,
 		BodyTimeout: c.BodyTimeout,
 		Trace:       trace,

@@ -1,0 +1,132 @@
+package dsappd
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"path/filepath"
+
+	"github.com/dsappd/dsappd/server/certificate"
+)
+
+// How a door's setting tls is said.
+const (
+	tlsAuto = "auto" // where other machines can reach the door
+	tlsOn   = "on"
+	tlsOff  = "off"
+)
+
+// How a door's setting client_certificates is said, which counts where it has
+// a client_ca.
+const (
+	clientsRequired = "required"
+	clientsOptional = "optional"
+)
+
+// speaksTLS decides whether a door does. It refuses, with ErrAddress, plain
+// text where other machines can reach it, unless that is meant, and where
+// clients have to show certificates.
+func (d networkDoor) speaksTLS(ctx context.Context, config Config) (bool, error) {
+	reachable, err := isReachable(ctx, d.address)
+	if err != nil {
+		return false, err
+	}
+	secure := d.settings.TLS == tlsOn || d.settings.TLS == tlsAuto && (config.TLS || reachable && !config.Plain)
+	switch {
+	case secure:
+		return true, nil
+	case reachable && !config.Plain:
+		return false, fmt.Errorf("%w: %s can be reached from other machines, and with %s.tls = %q passwords would travel unencrypted: "+
+			"use 127.0.0.1 or TLS, or --plain where that is meant", ErrAddress, d.address, d.table, d.settings.TLS)
+	case d.settings.ClientCA != "":
+		return false, fmt.Errorf("%w: %s is served unencrypted, where no client can show the certificate that %s.client_ca asks for: "+
+			"set %s.tls = %q, or serve with --tls", ErrAddress, d.address, d.table, d.table, tlsOn)
+	}
+	return false, nil
+}
+
+// isReachable tells whether other machines can reach an address, by what its
+// host resolves to; an empty host is every address of the machine.
+func isReachable(ctx context.Context, address string) (bool, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false, fmt.Errorf("%w: %q: %w", ErrAddress, address, err)
+	}
+	if host == "" {
+		return true, nil
+	}
+	found, err := net.DefaultResolver.LookupIPAddr(ctx, host)
+	if err != nil {
+		return false, fmt.Errorf("%w: %q: %w", ErrAddress, address, err)
+	}
+	for _, ip := range found {
+		if !ip.IP.IsLoopback() {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// openTLS reads what a door serves TLS with; the error wraps ErrCertificate.
+func (d networkDoor) openTLS(config Config, dir string) (*certificate.Live, error) {
+	files := d.settings.files(dir)
+	files.Legacy = files.Legacy || config.LegacyTLS
+	logger := config.Logger.With("door", d.name)
+	live, err := certificate.Open(files, config.Now, logger)
+	if err != nil {
+		return nil, d.certificateFault(dir, files, err)
+	}
+	live.Log("certificate")
+	if files.Legacy {
+		logger.Warn("RSA key exchange is allowed: whoever gets the certificate's key later can read what was recorded")
+	}
+	d.warnOfHost(live, dir, logger)
+	return live, nil
+}
+
+// files are the settings' with names that do not depend on the working folder.
+func (s ListenerSettings) files(dir string) certificate.Files {
+	return certificate.Files{
+		Certificate: inFolder(dir, s.Certificate), Key: inFolder(dir, s.Key), ClientCA: inFolder(dir, s.ClientCA),
+		Optional: s.ClientCertificates == clientsOptional, Legacy: s.LegacyTLS,
+	}
+}
+
+// inFolder is a file that a setting names relative to the data folder; none
+// stays none.
+func inFolder(dir, name string) string {
+	if name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(dir, name)
+}
+
+// certificateFault says how to mend what was refused.
+func (d networkDoor) certificateFault(dir string, files certificate.Files, err error) error {
+	open, isOpen := errors.AsType[*certificate.OpenKeyError](err)
+	switch {
+	case isOpen:
+		return fmt.Errorf("%w: %w: chmod 600 %s", ErrCertificate, err, ShellWord(open.Name))
+	case errors.Is(err, fs.ErrNotExist) && d.settings.Certificate == serverCertificate:
+		return fmt.Errorf("%w: %s is served by TLS, and this data folder has no certificate: %w: make one with: dsappd tls renew --dir %s; "+
+			"or serve 127.0.0.1, or with --plain where passwords may travel unencrypted", ErrCertificate, d.address, err, ShellWord(dir))
+	}
+	return fmt.Errorf("%w: %w: look at the settings %s.certificate, key and client_ca", ErrCertificate, err, cmp.Or(d.table, d.name))
+}
+
+// warnOfHost is for who listens at a host that the certificate does not name:
+// clients that ask for it will refuse the certificate.
+func (d networkDoor) warnOfHost(live *certificate.Live, dir string, logger *slog.Logger) {
+	host, _, err := net.SplitHostPort(d.address)
+	if err != nil || host == "" || net.ParseIP(host).IsUnspecified() {
+		return
+	}
+	if err := live.Leaf().VerifyHostname(host); err != nil {
+		logger.Warn("the certificate is not for the host that is served", "host", host,
+			"mend", "dsappd tls renew --dir "+ShellWord(dir)+" --host "+ShellWord(host))
+	}
+}
