@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -30,19 +31,21 @@ func TestClients(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	strict := dsappd.Config{Strict: true}
+	const anyOrder = "any-order"
 	for _, c := range []struct {
 		name    string
 		config  dsappd.Config
 		command []string
+		more    []string // behind the WSDL's address
 	}{
-		{"python3-zeep", dsappd.Config{}, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}},
-		{"python3-zeep, strict", strict, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}},
-		{"php-soap", dsappd.Config{}, []string{"php", filepath.Join(folder, "php", "client.php")}},
-		{"php-soap, strict", strict, []string{"php", filepath.Join(folder, "php", "client.php")}},
+		{"python3-zeep", dsappd.Config{}, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, []string{anyOrder}},
+		{"python3-zeep, strict", strict, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, nil},
+		{"php-soap", dsappd.Config{}, []string{"php", filepath.Join(folder, "php", "client.php")}, []string{anyOrder}},
+		{"php-soap, strict", strict, []string{"php", filepath.Join(folder, "php", "client.php")}, nil},
 		// It keeps its own order of elements, so never strict.
-		{"npm-soap", dsappd.Config{}, []string{"node", filepath.Join(folder, "node", "client.js")}},
-		{"gsoap, strict", strict, []string{filepath.Join(folder, "gsoap", "run.sh")}},
-		{"soap-lite", dsappd.Config{}, []string{"perl", filepath.Join(folder, "perl", "client.pl")}},
+		{"npm-soap", dsappd.Config{}, []string{"node", filepath.Join(folder, "node", "client.js")}, nil},
+		{"gsoap, strict", strict, []string{filepath.Join(folder, "gsoap", "run.sh")}, nil},
+		{"soap-lite", dsappd.Config{}, []string{"perl", filepath.Join(folder, "perl", "client.pl")}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -53,10 +56,10 @@ func TestClients(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer door.Close()
-			if err := addBeyondASCII(t.Context(), door); err != nil {
+			if err := errors.Join(addBeyondASCII(t.Context(), door), addUnassigned(t.Context(), door)); err != nil {
 				t.Fatal(err)
 			}
-			runClient(t, append(c.command, urls.SOAP+"?wsdl"))
+			runClient(t, slices.Concat(c.command, []string{urls.SOAP + "?wsdl"}, c.more))
 			checkActivated(t, door)
 		})
 	}
@@ -69,6 +72,17 @@ func addBeyondASCII(ctx context.Context, door *dsappd.Door) error {
 		SerialNumber: "VDS1000145", Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6})
 	_, assigned := door.AssignAuthenticator(ctx, admin.AssignAuthenticator{SerialNumber: "VDS1000145", UserID: "jürgen"})
 	return errors.Join(added, made, assigned)
+}
+
+// addUnassigned adds a user who has nothing yet, and what can be assigned.
+func addUnassigned(ctx context.Context, door *dsappd.Door) error {
+	_, err := door.AddUser(ctx, admin.AddUser{UserID: "anna", StaticPassword: "Password2"})
+	for _, serialNumber := range []string{"VDS1000146", "VDS1000147"} {
+		_, added := door.AddAuthenticator(ctx, admin.AddAuthenticator{
+			SerialNumber: serialNumber, Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6})
+		err = errors.Join(err, added)
+	}
+	return err
 }
 
 // runClient runs a client to its end, which it says in words: a program that

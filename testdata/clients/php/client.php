@@ -2,6 +2,9 @@
 // A customer's program over php-soap: takes users of the sample data through
 // whole activations, checks every field of every reply, and meets the
 // refusals and the faults. Usage: client.php http://127.0.0.1:PORT/?wsdl
+// [any-order]. With any-order, which a strict server does not take, commands
+// are also sent with their attributes' children in the order that the schema
+// does not have.
 declare(strict_types=1);
 
 require __DIR__ . '/dsapp.php';
@@ -15,18 +18,59 @@ final class DSAPPSRPRegisterResult2
     public string $digipassGatewayID;
 }
 
+// Writes the children of each attribute of a command the other way round.
+final class SwappingClient extends SoapClient
+{
+    public function __doRequest(string $request, string $location, string $action, int $version, bool $oneWay = false): ?string
+    {
+        $request = preg_replace(
+            '~<attributes>(<value.*?</value>)(<attributeID>.*?</attributeID>)(<attributeOptions>.*?</attributeOptions>)?</attributes>~s',
+            '<attributes>$3$2$1</attributes>', $request, -1, $swapped);
+        if ($swapped === 0) {
+            throw new Exception('there was no attribute to swap');
+        }
+        return parent::__doRequest($request, $location, $action, $version, $oneWay);
+    }
+}
+
 final class Customer
 {
     public int $checks = 0;
     private SoapClient $client;
+    // What sends commands: two, so that each flow has gone both ways.
+    public array $senders;
 
-    public function __construct(public string $wsdl, array $options = [])
+    public function __construct(public string $wsdl, array $options = [], bool $anyOrder = false)
     {
-        $this->client = new SoapClient($wsdl, $options + [
+        $options += [
             'cache_wsdl' => WSDL_CACHE_NONE,
             'classmap' => ['DSAPPSRPRegisterResult2' => DSAPPSRPRegisterResult2::class],
             'trace' => true,
-        ]);
+        ];
+        $this->client = new SoapClient($wsdl, $options);
+        $this->senders = [$this->client, $anyOrder ? new SwappingClient($wsdl, $options) : $this->client];
+    }
+
+    // Runs a command; the attributes of its reply by their names.
+    public function execute(SoapClient $sender, string $name, int $code, array $values): array
+    {
+        $results = $sender->provisioningExecute(command($name, $values))->results;
+        printf("%-30s %s\n", $name, $results->resultCodes->statusCodeEnum);
+        $this->check("returnCode of $name", $results->resultCodes->returnCode, $code === 0 ? 0 : -1);
+        $this->check("statusCode of $name", $results->resultCodes->statusCode, $code);
+        $this->check("errorCode of $name", $results->errorStack->errors->errorCode ?? 0, $code);
+        $replied = [];
+        foreach ((array) ($results->resultAttribute->attributes ?? []) as $attribute) {
+            $id = substr($attribute->attributeID, strlen('PROVFLD_'));
+            $this->check("whether $id is masked", $attribute->attributeOptions->masked ?? false, in_array($id, MASKED, true));
+            $replied[$id] = $attribute->value;
+        }
+        return $replied;
+    }
+
+    public function checkAttributes(array $replied, string $userID, string $serial): void
+    {
+        $this->check('whose it is', [$replied['USERID'], $replied['DOMAIN'], $replied['SERIAL_NO']], [$userID, 'master', $serial]);
     }
 
     public function check(string $what, mixed $got, mixed $want): void
@@ -40,7 +84,7 @@ final class Customer
     public function call(string $operation, array $fields): object
     {
         $reply = $this->client->$operation($fields);
-        printf("%-30s %s\n", $operation, ($reply->status ?? $reply->results)->resultCodes->statusCodeEnum);
+        printf("%-30s %s\n", $operation, $reply->status->resultCodes->statusCodeEnum);
         return $reply;
     }
 
@@ -91,7 +135,7 @@ final class Customer
         $this->check('serialNumber', $result->serialNumber, $serial);
     }
 
-    public function exchange(DSAPPSRPRegisterResult2 $registration): Exchange
+    public function exchange(object $registration): Exchange
     {
         $exchange = new Exchange($registration->registrationID, $registration->activationPassword);
         $result = $this->granted('dsappSRPGenerateEphemeralKey', [
@@ -227,32 +271,172 @@ function serveTheApp(Customer $customer): void
     $customer->refused(-13, 'STAT_NOT_FOUND', 'getAppUpgradeInfo', ['serialNumber' => 'VDS1000149'] + $holder);
 }
 
+// What docs/commands.md marks as masked.
+const MASKED = ['STATIC_PASSWORD', 'ACTIVATION_CODE', 'DP_RESPONSE', 'DERIVATION_CODE', 'ACTIVATION_PASSWORD',
+    'ACTIVATION_MESSAGE', 'DEVICE_CODE', 'ACTIVATION_MESSAGE2', 'SIGNATURE'];
+
 // A command's attributes, each under the type that docs/commands.md gives.
 function command(string $name, array $values): array
 {
     $attributes = [];
     foreach ($values as $id => $value) {
         $type = is_int($value) ? [XSD_UNSIGNEDINT, 'unsignedInt'] : [XSD_STRING, 'string'];
+        $options = in_array($id, MASKED, true) ? ['attributeOptions' => ['masked' => true]] : [];
         $attributes[] = [
             'value' => new SoapVar($value, $type[0], $type[1], 'http://www.w3.org/2001/XMLSchema'),
             'attributeID' => "PROVFLD_$id",
-        ];
+        ] + $options;
     }
     return ['cmd' => "PROVISIONCMD_$name", 'attributeSet' => ['attributes' => $attributes]];
 }
 
-function executeCommands(Customer $customer): void
+function account(string $userID, string $component, array $more = []): array
 {
-    $user = ['COMPONENT_TYPE' => 'srp-component', 'USERID' => 'user1', 'STATIC_PASSWORD' => 'Password2', 'ACTIVATION_TYPE' => 0];
-    $results = $customer->call('provisioningExecute', command('DSAPPREGISTER', $user))->results;
-    $customer->check('statusCodeEnum', $results->resultCodes->statusCodeEnum, 'STAT_SUCCESS');
-    $replied = array_column($results->resultAttribute->attributes, 'value', 'attributeID');
-    $customer->check('PROVFLD_SERIAL_NO', $replied['PROVFLD_SERIAL_NO'], 'VDS1000140');
-    $refused = [[-2, 'DSAPPREGISTER', ['ACTIVATION_TYPE' => '0']], [1000, 'DSAPPREGISTER', ['STATIC_PASSWORD' => 'wrong']], [1005, 'REGISTER', []]];
-    foreach ($refused as [$code, $name, $fields]) {
-        $results = $customer->call('provisioningExecute', command($name, $fields + $user))->results;
-        $customer->check("status of $name", $results->resultCodes->statusCode, $code);
+    return ['COMPONENT_TYPE' => $component, 'USERID' => $userID, 'STATIC_PASSWORD' => 'Password2'] + $more;
+}
+
+// The activation data in the clear, on this machine: a derivation code and its
+// repetition, then a response.
+function activateOutsideSRP(Customer $customer): void
+{
+    $who = ['COMPONENT_TYPE' => 'srp-direct', 'USERID' => 'user4', 'DOMAIN' => 'master'];
+    foreach ($customer->senders as $sender) {
+        $replied = $customer->execute($sender, 'REGISTER', 0,
+            account('user4', 'srp-direct', ['ACTIVATION_TYPE' => 0, 'REQUEST_TYPE' => 0]));
+        $customer->checkAttributes($replied, 'user4', 'VDS1000143');
+        $phone = Authenticator::fromURI($replied['ACTIVATION_CODE']);
+        $customer->execute($sender, 'ACTIVATE', 1000, ['DP_RESPONSE' => '00000000'] + $who);
+        $code = $phone->derive('a fingerprint', $phone->counter);
+        foreach (['first', 'again'] as $_) {
+            $replied = $customer->execute($sender, 'ACTIVATE', 0, ['DERIVATION_CODE' => $code] + $who);
+            $customer->checkAttributes($replied, 'user4', 'VDS1000143');
+        }
+        $response = $phone->otp($phone->counter + 1);
+        $customer->execute($sender, 'ACTIVATE', -13, ['DP_RESPONSE' => $response] + $who);
+        $customer->execute($sender, 'REGISTER', 0, account('user4', 'srp-direct'));
+        $customer->execute($sender, 'ACTIVATE', 0, ['DP_RESPONSE' => $response, 'SERIAL_NO' => 'VDS1000143'] + $who);
     }
+    $customer->execute($sender, 'REGISTER', 1005, account('user4', 'srp-component'));
+}
+
+// A user and two authenticators that the test has added.
+function assignInAttributes(Customer $customer): void
+{
+    foreach (['VDS1000146', 'VDS1000147'] as $i => $serial) {
+        $user = account('anna', 'srp-component', ['SERIAL_NO' => $serial]);
+        $customer->checkAttributes($customer->execute($customer->senders[$i], 'ASSIGN', 0, $user), 'anna', $serial);
+        $customer->execute($customer->senders[$i], 'ASSIGN', -14, $user);
+    }
+}
+
+// The registration, as the typed operations name it.
+function registerInAttributes(Customer $customer, SoapClient $sender, string $userID, string $serial, string $component): object
+{
+    $replied = $customer->execute($sender, 'DSAPPREGISTER', 0, account($userID, $component, ['ACTIVATION_TYPE' => 0]));
+    $customer->checkAttributes($replied, $userID, $serial);
+    $customer->check('gateway', $replied['GATEWAY_ID'], '0123456789');
+    return (object) ['registrationID' => $replied['REGISTRATIONID'], 'activationPassword' => $replied['ACTIVATION_PASSWORD']];
+}
+
+// Returns the items that the command delivers, opened.
+function proveInAttributes(Customer $customer, SoapClient $sender, object $registration, array $items): array
+{
+    $exchange = $customer->exchange($registration);
+    $replied = $customer->execute($sender, 'DSAPPGENERATEACTIVATIONDATA', 0, [
+        'COMPONENT_TYPE' => 'srp-component',
+        'REGISTRATIONID' => $registration->registrationID,
+        'CLIENT_EVIDENCE_MESSAGE' => bin2hex($exchange->M1),
+    ]);
+    $exchange->confirm($replied['SERVER_EVIDENCE_MESSAGE']);
+    $customer->check('attributes', count($replied), 1 + 3 * count($items));
+    $opened = [];
+    foreach ($items as $name => $item) {
+        $opened[] = $exchange->open($item, (object) ['encryptedData' => $replied["{$name}_DATA"],
+            'encryptedCounter' => $replied["{$name}_COUNTER"], 'mac' => $replied["{$name}_MAC"]]);
+    }
+    return $opened;
+}
+
+function exchangeInAttributes(Customer $customer): void
+{
+    foreach ($customer->senders as $sender) {
+        $registration = registerInAttributes($customer, $sender, 'user4', 'VDS1000143', 'srp-component');
+        [$uri, $counter] = proveInAttributes($customer, $sender, $registration,
+            ['ACTIVATION_CODE' => 'activationCode', 'REACTIVATION_COUNTER' => 'eventReactivationCounter']);
+        $phone = Authenticator::fromURI($uri);
+        $customer->check('eventReactivationCounter', $counter, sprintf('%03d', $phone->counter));
+        $step = ['COMPONENT_TYPE' => 'srp-component', 'REGISTRATIONID' => $registration->registrationID];
+        $replied = $customer->execute($sender, 'DSAPPACTIVATE', 0, ['DP_RESPONSE' => $phone->otp($phone->counter)] + $step);
+        $customer->checkAttributes($replied, 'user4', 'VDS1000143');
+    }
+    $user = account('user4', 'srp-component');
+    $customer->execute($sender, 'DSAPPREGISTER', -2, $user + ['ACTIVATION_TYPE' => '0']);
+    $customer->execute($sender, 'DSAPPREGISTER', -2, $user + ['SHOE_SIZE' => '42']);
+    $customer->execute($sender, 'DSAPPREGISTER', 1000, ['STATIC_PASSWORD' => 'wrong'] + $user);
+}
+
+// Another digit at a place.
+function damaged(string $text, int $place): string
+{
+    $text[$place] = $text[$place] === '0' ? '1' : '0';
+    return $text;
+}
+
+function refuseDamaged(Customer $customer, string $message, callable $take): void
+{
+    for ($place = 0; $place < strlen($message); $place++) {
+        try {
+            $take(damaged($message, $place));
+        } catch (ProfileException) {
+            $customer->checks++;
+            continue;
+        }
+        throw new Exception("the device took a message with another digit at $place");
+    }
+}
+
+// From Activation Message 1 to message 2.
+function addDevice(Customer $customer, SoapClient $sender, array $step, string $message1, string $name): Device
+{
+    $device = new Device($message1, 3);
+    refuseDamaged($customer, $message1, fn (string $text) => new Device($text, 3));
+    $code = $device->code();
+    $digits = damaged(substr($code, 0, -1), 20);
+    $customer->execute($sender, 'MDL_ADD_DEVICE', -2, ['DEVICE_CODE' => $digits . $code[-1]] + $step);
+    $customer->execute($sender, 'MDL_ADD_DEVICE', 1000, ['DEVICE_CODE' => $digits . luhn($digits, 10)] + $step);
+    $replied = $customer->execute($sender, 'MDL_ADD_DEVICE', 0, ['DEVICE_CODE' => $code] + $step);
+    $customer->checkAttributes($replied, 'user6', $name);
+    $again = $customer->execute($sender, 'MDL_ADD_DEVICE', 0, ['DEVICE_CODE' => $code] + $step);
+    $customer->check('the same code again', $again, $replied);
+    refuseDamaged($customer, $replied['ACTIVATION_MESSAGE2'], $device->open(...));
+    $device->open($replied['ACTIVATION_MESSAGE2']);
+    $customer->check('the instance', $device->name, $name);
+    return $device;
+}
+
+// Three devices: two offline, by their signatures, and one online, by a
+// one-time password.
+function shareALicence(Customer $customer): void
+{
+    $user = account('user6', 'mdl-component', ['DOMAIN' => 'master', 'REQUEST_TYPE' => 0]);
+    foreach ($customer->senders as $i => $sender) {
+        $name = 'VDM1000001-' . ($i + 1);
+        $replied = $customer->execute($sender, 'MDL_REGISTER', 0, $user);
+        $customer->checkAttributes($replied, 'user6', 'VDM1000001');
+        $step = ['COMPONENT_TYPE' => 'mdl-component', 'REGISTRATIONID' => $replied['REGISTRATIONID']];
+        $device = addDevice($customer, $sender, $step, $replied['ACTIVATION_MESSAGE'], $name);
+        $customer->execute($sender, 'MDL_ACTIVATE', 1000, ['SIGNATURE' => damaged($device->signature(), 3)] + $step);
+        $replied = $customer->execute($sender, 'MDL_ACTIVATE', 0, ['SIGNATURE' => $device->signature()] + $step);
+        $customer->checkAttributes($replied, 'user6', $name);
+        $customer->execute($sender, 'MDL_ACTIVATE', -13, ['SIGNATURE' => $device->signature()] + $step);
+    }
+    $registration = registerInAttributes($customer, $sender, 'user6', 'VDM1000001', 'mdl-component');
+    [$message1] = proveInAttributes($customer, $sender, $registration, ['ACTIVATION_MESSAGE' => 'activationMessage']);
+    $step = ['COMPONENT_TYPE' => 'mdl-component', 'REGISTRATIONID' => $registration->registrationID];
+    $device = addDevice($customer, $sender, $step, $message1, 'VDM1000001-3');
+    $replied = $customer->execute($sender, 'MDL_ACTIVATE', 0, ['DP_RESPONSE' => $device->otp(intdiv(time(), 30))] + $step);
+    $customer->checkAttributes($replied, 'user6', 'VDM1000001-3');
+    $customer->execute($sender, 'MDL_REGISTER', -11, $user);
 }
 
 function meetRefusals(Customer $customer): void
@@ -303,9 +487,9 @@ function meetFaults(Customer $customer): void
 set_error_handler(function (int $severity, string $message, string $file, int $line): bool {
     throw new ErrorException($message, 0, $severity, $file, $line);
 });
-$customer = new Customer($argv[1]);
-$parts = ['bindTheDevice', 'countEvents', 'activateDirectly', 'reachBeyondASCII', 'serveTheApp', 'executeCommands',
-    'meetRefusals', 'meetFaults'];
+$customer = new Customer($argv[1], anyOrder: in_array('any-order', array_slice($argv, 2), true));
+$parts = ['bindTheDevice', 'countEvents', 'activateDirectly', 'reachBeyondASCII', 'serveTheApp', 'activateOutsideSRP',
+    'assignInAttributes', 'exchangeInAttributes', 'shareALicence', 'meetRefusals', 'meetFaults'];
 foreach ($parts as $part) {
     echo "-- $part\n";
     $part($customer);

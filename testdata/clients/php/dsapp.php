@@ -13,6 +13,11 @@ const GROUP_2048 =
     '60279004E57AE6AF874E7303CE53299CCC041C7BC308D82A5698F3A8D0C38271AE35F8E9DB' .
     'FBB694B5C803D89F7AE435DE236D525F54759B65E372FCD68EF20FA7111F9E4AFF73';
 
+// The server's half of the profile is wrong.
+final class ProfileException extends Exception
+{
+}
+
 function sha256(string ...$parts): string
 {
     return hash('sha256', implode('', $parts), true);
@@ -49,7 +54,7 @@ final class Exchange
         $salt = hex2bin($salt);
         $B = gmp_init($serverKey, 16);
         if (gmp_cmp($B, 0) <= 0 || gmp_cmp($B, $this->N) >= 0) {
-            throw new Exception('B is outside 1..N-1');
+            throw new ProfileException('B is outside 1..N-1');
         }
         $identity = sha256($this->registrationID . ':' . $this->activationPassword);
         $x = gmp_import(sha256($salt, $identity));
@@ -65,7 +70,7 @@ final class Exchange
     public function confirm(string $evidence): void
     {
         if (!hash_equals(sha256(padded($this->A), $this->M1, $this->K), hex2bin($evidence))) {
-            throw new Exception('M2 is wrong: the server does not know the key');
+            throw new ProfileException('M2 is wrong: the server does not know the key');
         }
     }
 
@@ -76,7 +81,7 @@ final class Exchange
         $macKey = hash_hkdf('sha256', $this->K, 32, 'dsapp-srp/1 mac');
         $mac = hash_hmac('sha256', $name . "\0" . $counter . $text, $macKey, true);
         if (!hash_equals($mac, hex2bin($item->mac))) {
-            throw new Exception("the mac of $name is wrong");
+            throw new ProfileException("the mac of $name is wrong");
         }
         $key = hash_hkdf('sha256', $this->K, 32, 'dsapp-srp/1 encrypt');
         return openssl_decrypt($text, 'aes-256-ctr', $key, OPENSSL_RAW_DATA, $counter . str_repeat("\0", 8));
@@ -108,13 +113,8 @@ final class Authenticator
     // Section 3: the secret and its check character; the rest is built in.
     public static function fromActivationCode(string $code, string $serial): self
     {
-        $sum = 0;
-        foreach (str_split(strrev($code)) as $place => $symbol) {
-            $product = hexdec($symbol) * (1 + $place % 2);
-            $sum += intdiv($product, 16) + $product % 16;
-        }
-        if ($sum % 16 !== 0) {
-            throw new Exception('the check character of the activation code is wrong');
+        if (luhn(substr($code, 0, -1), 16) !== $code[-1]) {
+            throw new ProfileException('the check character of the activation code is wrong');
         }
         return new self(hex2bin(substr($code, 0, -1)), $serial);
     }
@@ -122,9 +122,7 @@ final class Authenticator
     // RFC 4226, with the hashes that RFC 6238 adds.
     public function otp(int $movingFactor): string
     {
-        $tag = hash_hmac(strtolower($this->algorithm), pack('J', $movingFactor), $this->secret, true);
-        $number = unpack('N', $tag, ord($tag[-1]) & 15)[1] & 0x7FFFFFFF;
-        return str_pad((string) ($number % 10 ** $this->digits), $this->digits, '0', STR_PAD_LEFT);
+        return truncate(hash_hmac(strtolower($this->algorithm), pack('J', $movingFactor), $this->secret, true), $this->digits);
     }
 
     // Section 7: binds the secret to this device; returns the derivation code.
@@ -135,6 +133,88 @@ final class Authenticator
             'dsapp/1 derive' . $this->serial, $diversifier);
         return strtoupper(bin2hex($diversifier)) . $this->otp($movingFactor);
     }
+}
+
+// A device on a licence: from Activation Message 1 to the signature (section 8).
+final class Device
+{
+    public string $name;
+    private string $context;
+    private string $licence;
+    private string $key;
+    private string $nonce;
+    private string $message2;
+    private string $secret;
+
+    public function __construct(string $message1, private int $type)
+    {
+        $body = substr(hex2bin($message1), 0, -4);
+        if (strlen($message1) !== 88 || substr($body, 0, 2) !== "\x01\x01"
+            || substr(sha256($body), 0, 4) !== substr(hex2bin($message1), -4)) {
+            throw new ProfileException('Activation Message 1 is damaged');
+        }
+        $this->context = substr($body, 0, 24);
+        $this->licence = substr($body, 2, 10);
+        $this->key = substr($body, 24);
+    }
+
+    public function code(): string
+    {
+        $this->nonce = random_bytes(6);
+        $tag = hash_hmac('sha256', 'dsapp/1 device code' . $this->context . chr($this->type) . $this->nonce, $this->key, true);
+        $number = gmp_init($this->type) * gmp_pow(2, 78) + gmp_import($this->nonce) * gmp_pow(2, 30)
+            + (unpack('N', $tag)[1] >> 2);
+        $digits = str_pad(gmp_strval($number), 25, '0', STR_PAD_LEFT);
+        return $digits . luhn($digits, 10);
+    }
+
+    // Takes Activation Message 2, and with it the instance's secret.
+    public function open(string $message2): void
+    {
+        $message = hex2bin($message2);
+        [$header, $sealed, $tag] = [substr($message, 0, 13), substr($message, 13, 20), substr($message, 33)];
+        if (strlen($message) !== 49 || substr($header, 0, 12) !== "\x01\x02" . $this->licence) {
+            throw new ProfileException("Activation Message 2 is not this licence's");
+        }
+        $keys = hash_hkdf('sha256', $this->key, 64, 'dsapp/1 message 2' . $this->context,
+            chr($this->type) . $this->nonce . $header[12]);
+        $secret = openssl_decrypt($sealed, 'aes-256-ctr', substr($keys, 0, 32), OPENSSL_RAW_DATA, $tag);
+        $expected = substr(hash_hmac('sha256', $header . $secret, substr($keys, 32), true), 0, 16);
+        if (!hash_equals($expected, $tag)) {
+            throw new ProfileException("Activation Message 2 is damaged, or not this device's");
+        }
+        [$this->message2, $this->secret] = [$message, $secret];
+        $this->name = $this->licence . '-' . ord($header[12]);
+    }
+
+    // RFC 6287, of one question in 128 bytes.
+    public function signature(): string
+    {
+        $input = "OCRA-1:HOTP-SHA256-8:QH64\0" . sha256($this->message2) . str_repeat("\0", 96);
+        return truncate(hash_hmac('sha256', $input, $this->secret, true), 8);
+    }
+
+    public function otp(int $step): string
+    {
+        return truncate(hash_hmac('sha256', pack('J', $step), $this->secret, true), 6);
+    }
+}
+
+function truncate(string $tag, int $digits): string
+{
+    $number = unpack('N', $tag, ord($tag[-1]) & 15)[1] & 0x7FFFFFFF;
+    return str_pad((string) ($number % 10 ** $digits), $digits, '0', STR_PAD_LEFT);
+}
+
+// The check character of a text of digits to the base n (section 3).
+function luhn(string $text, int $n): string
+{
+    $sum = 0;
+    foreach (str_split(strrev($text)) as $place => $symbol) {
+        $product = hexdec($symbol) * (2 - $place % 2);
+        $sum += intdiv($product, $n) + $product % $n;
+    }
+    return strtoupper(dechex(($n - $sum % $n) % $n));
 }
 
 function base32(string $text): string

@@ -1,6 +1,9 @@
 """A customer's program over zeep: takes users of the sample data through
 whole activations, checks every field of every reply, and meets the refusals
-and the faults. Usage: client.py http://127.0.0.1:PORT/?wsdl"""
+and the faults. Usage: client.py http://127.0.0.1:PORT/?wsdl [any-order]
+
+With any-order, which a strict server does not take, commands are also sent
+with their attributes' children in the order that the schema does not have."""
 
 import sys
 import time
@@ -24,10 +27,21 @@ class Rename(zeep.Plugin):
         return envelope, headers
 
 
+class Swap(zeep.Plugin):
+    """Writes the children of each attribute of a command the other way round."""
+
+    def egress(self, envelope, headers, operation, options):
+        for attribute in envelope.iter("attributes"):
+            attribute[:] = reversed(attribute)
+        return envelope, headers
+
+
 class Customer:
-    def __init__(self, wsdl):
+    def __init__(self, wsdl, any_order):
         self.wsdl = wsdl
         self.client = zeep.Client(wsdl)
+        # What sends commands: twice, so that each flow has gone both ways.
+        self.senders = [self.client, zeep.Client(wsdl, plugins=[Swap()]) if any_order else self.client]
         self.checks = 0
 
     def check(self, what, got, want):
@@ -62,6 +76,23 @@ class Customer:
         self.check(operation + " error codes", [error.errorCode for error in errors], [code])
         self.check(operation + " has words", bool(errors[0].errorDesc), True)
         return errors[0].errorDesc
+
+    def execute(self, sender, command, code, **values):
+        """Runs a command; the attributes of its reply by their names."""
+        # Of a response with one child zeep gives the child.
+        results = sender.service.provisioningExecute(cmd="PROVISIONCMD_" + command, attributeSet=attributes(**values))
+        print("%-30s %s" % (command, results.resultCodes.statusCodeEnum))
+        self.check(command + " returnCode", results.resultCodes.returnCode, 0 if code == 0 else -1)
+        self.check(command + " statusCode", results.resultCodes.statusCode, code)
+        self.check(command + " error codes", [e.errorCode for e in results.errorStack.errors], [code] if code else [])
+        replied = results.resultAttribute.attributes
+        self.check(command + " masked", [a.attributeID for a in replied if a.attributeOptions and a.attributeOptions.masked],
+                   [a.attributeID for a in replied if a.attributeID[8:] in MASKED])
+        return {a.attributeID[8:]: a.value for a in replied}
+
+    def check_attributes(self, replied, user_id, serial):
+        self.check("whose it is", [replied.get(name) for name in ("USERID", "DOMAIN", "SERIAL_NO")],
+                   [user_id, "master", serial])
 
     def registration(self, user_id, password="Password2", component="srp-component", **fields):
         return dict(componentType=component, user={"userID": user_id, "domain": "master"},
@@ -188,30 +219,148 @@ def serve_the_app(customer):
     customer.refused(-13, "STAT_NOT_FOUND", "getAppUpgradeInfo", **dict(holder, serialNumber="VDS1000149"))
 
 
+# What docs/commands.md marks as masked.
+MASKED = {"STATIC_PASSWORD", "ACTIVATION_CODE", "DP_RESPONSE", "DERIVATION_CODE", "ACTIVATION_PASSWORD",
+          "ACTIVATION_MESSAGE", "DEVICE_CODE", "ACTIVATION_MESSAGE2", "SIGNATURE"}
+
+
 def attributes(**values):
     """A command's attributes, each under the type that docs/commands.md gives."""
     return {"attributes": [
         {"value": zeep.xsd.AnyObject(zeep.xsd.UnsignedInt() if isinstance(value, int) else zeep.xsd.String(), value),
-         "attributeID": "PROVFLD_" + name} for name, value in values.items()]}
+         "attributeID": "PROVFLD_" + name, "attributeOptions": {"masked": True} if name in MASKED else None}
+        for name, value in values.items()]}
 
 
-def execute_commands(customer):
-    """Commands, whose replies are attributes, in the order of their table."""
-    user = dict(COMPONENT_TYPE="srp-component", USERID="user1", STATIC_PASSWORD="Password2", ACTIVATION_TYPE=0)
-    # Of a response with one child zeep gives the child.
-    results = customer.client.service.provisioningExecute(
-        cmd="PROVISIONCMD_DSAPPREGISTER", attributeSet=attributes(**user))
-    customer.check("statusCodeEnum", results.resultCodes.statusCodeEnum, "STAT_SUCCESS")
-    replied = {a.attributeID: a.value for a in results.resultAttribute.attributes}
-    customer.check("PROVFLD_SERIAL_NO", replied["PROVFLD_SERIAL_NO"], "VDS1000140")
-    customer.check("masked", [a.attributeID for a in results.resultAttribute.attributes
-                              if a.attributeOptions and a.attributeOptions.masked], ["PROVFLD_ACTIVATION_PASSWORD"])
-    for name, fields, code in (("a wrong type", dict(user, ACTIVATION_TYPE="0"), -2),
-                               ("a wrong password", dict(user, STATIC_PASSWORD="wrong"), 1000),
-                               ("what the policy forbids", dict(user), 1005)):
-        command = "PROVISIONCMD_REGISTER" if code == 1005 else "PROVISIONCMD_DSAPPREGISTER"
-        results = customer.client.service.provisioningExecute(cmd=command, attributeSet=attributes(**fields))
-        customer.check(name, results.resultCodes.statusCode, code)
+def account(user_id, component, **more):
+    return dict(COMPONENT_TYPE=component, USERID=user_id, STATIC_PASSWORD="Password2", **more)
+
+
+def activate_outside_srp(customer):
+    """The activation data in the clear, on this machine: a derivation code and its repetition, then a response."""
+    who = dict(COMPONENT_TYPE="srp-direct", USERID="user4", DOMAIN="master")
+    for sender in customer.senders:
+        replied = customer.execute(sender, "REGISTER", 0, **account("user4", "srp-direct", ACTIVATION_TYPE=0, REQUEST_TYPE=0))
+        customer.check_attributes(replied, "user4", "VDS1000143")
+        phone = dsapp.Authenticator.from_uri(replied["ACTIVATION_CODE"])
+        customer.execute(sender, "ACTIVATE", 1000, DP_RESPONSE="00000000", **who)
+        code = phone.derive(b"a fingerprint", phone.moving_factor)
+        for _ in "and its repetition":
+            replied = customer.execute(sender, "ACTIVATE", 0, DERIVATION_CODE=code, **who)
+            customer.check_attributes(replied, "user4", "VDS1000143")
+        customer.execute(sender, "ACTIVATE", -13, DP_RESPONSE=phone.otp(phone.moving_factor + 1), **who)
+        customer.execute(sender, "REGISTER", 0, **account("user4", "srp-direct"))
+        customer.execute(sender, "ACTIVATE", 0, DP_RESPONSE=phone.otp(phone.moving_factor + 1), SERIAL_NO="VDS1000143", **who)
+    customer.execute(customer.client, "REGISTER", 1005, **account("user4", "srp-component"))
+
+
+def assign_in_attributes(customer):
+    """A user and two authenticators that the test has added."""
+    for sender, serial in zip(customer.senders, ("VDS1000146", "VDS1000147")):
+        replied = customer.execute(sender, "ASSIGN", 0, **account("anna", "srp-component", SERIAL_NO=serial))
+        customer.check_attributes(replied, "anna", serial)
+        customer.execute(sender, "ASSIGN", -14, **account("anna", "srp-component", SERIAL_NO=serial))
+
+
+class Registration:
+    """What a command registered, as the typed operations name it."""
+
+    def __init__(self, replied):
+        self.registrationID, self.activationPassword = replied["REGISTRATIONID"], replied.get("ACTIVATION_PASSWORD")
+
+
+def register_in_attributes(customer, sender, user_id, serial, component="srp-component"):
+    replied = customer.execute(sender, "DSAPPREGISTER", 0, **account(user_id, component, ACTIVATION_TYPE=0))
+    customer.check_attributes(replied, user_id, serial)
+    customer.check("gateway", replied["GATEWAY_ID"], "0123456789")
+    return Registration(replied)
+
+
+def prove_in_attributes(customer, sender, registration, **items):
+    """Returns the items that the command delivers, opened."""
+    exchange = customer.generate_ephemeral_key(registration)
+    step = dict(COMPONENT_TYPE="srp-component", REGISTRATIONID=registration.registrationID)
+    replied = customer.execute(sender, "DSAPPGENERATEACTIVATIONDATA", 0,
+                               CLIENT_EVIDENCE_MESSAGE=exchange.M1.hex(), **step)
+    exchange.confirm(replied.pop("SERVER_EVIDENCE_MESSAGE"))
+    opened = [exchange.open(item, *(replied.pop(name + part) for part in ("_DATA", "_COUNTER", "_MAC")))
+              for name, item in items.items()]
+    customer.check("what else came", replied, {})
+    return opened
+
+
+def exchange_in_attributes(customer):
+    for sender in customer.senders:
+        registration = register_in_attributes(customer, sender, "user4", "VDS1000143")
+        uri, counter = prove_in_attributes(customer, sender, registration,
+                                           ACTIVATION_CODE="activationCode", REACTIVATION_COUNTER="eventReactivationCounter")
+        phone = dsapp.Authenticator.from_uri(uri)
+        customer.check("eventReactivationCounter", counter, phone.reactivation_counter())
+        step = dict(COMPONENT_TYPE="srp-component", REGISTRATIONID=registration.registrationID)
+        replied = customer.execute(sender, "DSAPPACTIVATE", 0, DP_RESPONSE=phone.otp(phone.moving_factor), **step)
+        customer.check_attributes(replied, "user4", "VDS1000143")
+    user = account("user4", "srp-component")
+    customer.execute(customer.client, "DSAPPREGISTER", -2, **dict(user, ACTIVATION_TYPE="0"))
+    customer.execute(customer.client, "DSAPPREGISTER", -2, **dict(user, SHOE_SIZE="42"))
+    customer.execute(customer.client, "DSAPPREGISTER", 1000, **dict(user, STATIC_PASSWORD="wrong"))
+
+
+def damaged(text, place):
+    """Another digit at a place."""
+    return text[:place] + ("1" if text[place] == "0" else "0") + text[place + 1:]
+
+
+def refuse_damaged(customer, what, message, take):
+    for place in range(len(message)):
+        try:
+            take(damaged(message, place))
+        except dsapp.ProfileError:
+            customer.checks += 1
+        else:
+            raise AssertionError("the device took %s with another digit at %d" % (what, place))
+
+
+def add_device(customer, sender, registration_id, message1, name):
+    """From Activation Message 1 to message 2; returns the device."""
+    device = dsapp.Device(message1, 7)
+    refuse_damaged(customer, "Activation Message 1", message1, lambda text: dsapp.Device(text, 7))
+    customer.check("the message is yet to expire", 0 < device.expiry - time.time() <= 600, True)
+    step = dict(COMPONENT_TYPE="mdl-component", REGISTRATIONID=registration_id)
+    code = device.device_code()
+    digits = damaged(code[:-1], 20)
+    customer.execute(sender, "MDL_ADD_DEVICE", -2, DEVICE_CODE=digits + code[-1], **step)
+    customer.execute(sender, "MDL_ADD_DEVICE", 1000, DEVICE_CODE=digits + dsapp.luhn(digits, 10), **step)
+    replied = customer.execute(sender, "MDL_ADD_DEVICE", 0, DEVICE_CODE=code, **step)
+    customer.check_attributes(replied, "user6", name)
+    customer.check("the same code again", customer.execute(sender, "MDL_ADD_DEVICE", 0, DEVICE_CODE=code, **step), replied)
+    refuse_damaged(customer, "Activation Message 2", replied["ACTIVATION_MESSAGE2"], device.open)
+    device.open(replied["ACTIVATION_MESSAGE2"])
+    customer.check("the instance", device.name, name)
+    return device, step
+
+
+def share_a_licence(customer):
+    """Three devices: two offline, by their signatures, and one online, by a one-time password."""
+    user = account("user6", "mdl-component", DOMAIN="master", REQUEST_TYPE=0)
+    for number, sender in enumerate(customer.senders, 1):
+        name = "VDM1000001-%d" % number
+        replied = customer.execute(sender, "MDL_REGISTER", 0, **user)
+        customer.check_attributes(replied, "user6", "VDM1000001")
+        device, step = add_device(customer, sender, replied["REGISTRATIONID"], replied["ACTIVATION_MESSAGE"], name)
+        customer.execute(sender, "MDL_ACTIVATE", 1000, SIGNATURE=damaged(device.signature(), 3), **step)
+        replied = customer.execute(sender, "MDL_ACTIVATE", 0, SIGNATURE=device.signature(), **step)
+        customer.check_attributes(replied, "user6", name)
+        customer.execute(sender, "MDL_ACTIVATE", -13, SIGNATURE=device.signature(), **step)
+
+    sender = customer.senders[1]
+    registration = register_in_attributes(customer, sender, "user6", "VDM1000001", "mdl-component")
+    message1, = prove_in_attributes(customer, sender, registration, ACTIVATION_MESSAGE="activationMessage")
+    device, step = add_device(customer, sender, registration.registrationID, message1, "VDM1000001-3")
+    replied = customer.execute(sender, "MDL_ACTIVATE", 0, DP_RESPONSE=device.otp(int(time.time()) // 30), **step)
+    customer.check_attributes(replied, "user6", "VDM1000001-3")
+    customer.execute(sender, "MDL_REGISTER", -11, **user)
+    holder = dict(componentType="srp-component", user={"userID": "user6"}, serialNumber="VDM1000001-3")
+    customer.granted("getAppUpgradeInfo", **holder)
 
 
 def meet_refusals(customer):
@@ -255,9 +404,10 @@ def meet_faults(customer):
 
 
 def main():
-    customer = Customer(sys.argv[1])
-    for part in (bind_the_device, count_events, activate_offline, activate_directly,
-                 reach_beyond_ascii, serve_the_app, execute_commands, meet_refusals, meet_faults):
+    customer = Customer(sys.argv[1], "any-order" in sys.argv[2:])
+    for part in (bind_the_device, count_events, activate_offline, activate_directly, reach_beyond_ascii, serve_the_app,
+                 activate_outside_srp, assign_in_attributes, exchange_in_attributes, share_a_licence,
+                 meet_refusals, meet_faults):
         print("-- " + part.__name__.replace("_", " "))
         part(customer)
     print("the whole flow: %d checks passed" % customer.checks)

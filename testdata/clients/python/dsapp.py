@@ -115,7 +115,7 @@ class Authenticator:
     @classmethod
     def from_activation_code(cls, code, serial):
         """Section 3: the secret and its check character; the rest is built in."""
-        if luhn16(code[:-1]) != code[-1]:
+        if luhn(code[:-1], 16) != code[-1]:
             raise ProfileError("the check character of the activation code is wrong")
         return cls(bytes.fromhex(code[:-1]), serial)
 
@@ -133,17 +133,62 @@ class Authenticator:
         return diversifier.hex().upper() + self.otp(moving_factor)
 
 
+class Device:
+    """A device on a licence: from Activation Message 1 to the signature (section 8)."""
+
+    def __init__(self, message1_hex, kind):
+        message = bytes.fromhex(message1_hex)
+        body, check = message[:-4], message[-4:]
+        if len(message) != 44 or body[:2] != b"\1\1" or sha256(body)[:4] != check:
+            raise ProfileError("Activation Message 1 is damaged")
+        self.licence, self.expiry = body[2:12], int.from_bytes(body[20:24], "big")
+        self.context, self.key, self.kind = body[:24], body[24:], kind
+
+    def device_code(self):
+        self.nonce = secrets.token_bytes(6)
+        tag = mac256(self.key, b"dsapp/1 device code", self.context, bytes([self.kind]), self.nonce)
+        number = self.kind << 78 | int.from_bytes(self.nonce, "big") << 30 | int.from_bytes(tag[:4], "big") >> 2
+        digits = str(number).zfill(25)
+        return digits + luhn(digits, 10)
+
+    def open(self, message2_hex):
+        """Takes Activation Message 2, and with it the instance's secret."""
+        message = bytes.fromhex(message2_hex)
+        header, sealed, tag = message[:13], message[13:33], message[33:]
+        if len(message) != 49 or header[:12] != b"\1\2" + self.licence:
+            raise ProfileError("Activation Message 2 is not this licence's")
+        keys = hkdf(self.key, bytes([self.kind]) + self.nonce + header[12:], b"dsapp/1 message 2" + self.context, 64)
+        opener = Cipher(algorithms.AES(keys[:32]), modes.CTR(tag)).decryptor()
+        secret = opener.update(sealed) + opener.finalize()
+        if not hmac.compare_digest(mac256(keys[32:], header, secret)[:16], tag):
+            raise ProfileError("Activation Message 2 is damaged, or not this device's")
+        self.message2, self.secret, self.name = message, secret, "%s-%d" % (self.licence.decode(), header[12])
+
+    def signature(self):
+        """RFC 6287, of one question in 128 bytes."""
+        suite = b"OCRA-1:HOTP-SHA256-8:QH64"
+        tag = mac256(self.secret, suite, b"\0", sha256(self.message2), bytes(96))
+        return truncate(tag, 8)
+
+    def otp(self, step):
+        return otp(self.secret, step, "SHA256", 6)
+
+
 def otp(secret, moving_factor, algorithm, digits):
     """RFC 4226, with the hashes that RFC 6238 adds."""
-    tag = hmac.new(secret, moving_factor.to_bytes(8, "big"), algorithm.lower()).digest()
+    return truncate(hmac.new(secret, moving_factor.to_bytes(8, "big"), algorithm.lower()).digest(), digits)
+
+
+def truncate(tag, digits):
     offset = tag[-1] & 15
     number = int.from_bytes(tag[offset:offset + 4], "big") & 0x7FFFFFFF
     return str(number % 10 ** digits).zfill(digits)
 
 
-def luhn16(text):
+def luhn(text, n):
+    """The check character of a text of digits to the base n (section 3)."""
     total = 0
     for place, symbol in enumerate(reversed(text)):
-        product = int(symbol, 16) * (2 - place % 2)
-        total += product // 16 + product % 16
-    return "%X" % (-total % 16)
+        product = int(symbol, n) * (2 - place % 2)
+        total += product // n + product % n
+    return "%X" % (-total % n)
