@@ -98,6 +98,30 @@ func TestRepeatedDerivationCode(t *testing.T) {
 	p.refused(p.bind(r.RegistrationID, code), -13)
 }
 
+// What is no longer so is not said again.
+func TestDerivationCodeIsNotRepeatedForAPhoneThatWasReplaced(t *testing.T) {
+	for name, replace := range map[string]func(p *play, derived []byte){
+		"activated anew": func(p *play, derived []byte) {
+			r := p.mustRegister("user1")
+			p.deliver(r)
+			must(0, p.activate(r.RegistrationID, p.hotp(derived, 1)))(p.t)
+		},
+		"reset": func(p *play, _ []byte) {
+			must(p.ResetAuthenticator(p.t.Context(), operator(), provision.ResetAuthenticator{SerialNumber: "VDS1000140"}))(p.t)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(t)
+			r := p.mustRegister("user1")
+			p.deliver(r)
+			code, derived := p.derivationCode([]byte(rfc4226Secret), "VDS1000140", "device", 0, hotp())
+			must(0, p.bind(r.RegistrationID, code))(t)
+			replace(p, derived)
+			p.refused(p.bind(r.RegistrationID, code), -13)
+		})
+	}
+}
+
 func TestWindows(t *testing.T) {
 	p := newPlay(t)
 	p.policy("lab", `{"Attempts": 100, "MaximumActivations": 0, "MinimumIntervalMinutes": 0}`)

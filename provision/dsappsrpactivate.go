@@ -54,10 +54,11 @@ func (f *frame) activateCredential(in DSAPPSRPActivate) (DSAPPSRPActivate, error
 
 // repeats recognises the derivation code that activated this registration:
 // within the lifetime it gets the same success again, because a lost reply
-// must not lose the phone (profile section 7).
+// must not lose the phone (profile section 7). A phone whose authenticator
+// was reset or activated anew since is not told that it is bound.
 func (f *frame) repeats(l living, derivationCode string) (bool, error) {
 	r := l.registration
-	if r.State != Activated || len(r.DerivationCode) == 0 || derivationCode == "" || r.Expired(f.now) {
+	if r.State != Activated || len(r.DerivationCode) == 0 || derivationCode == "" || r.Expired(f.now) || l.authenticator.ActivatedBy != r.ID {
 		return false, nil
 	}
 	activated, err := f.service.Sealer.open(registrationPlace(r.ID, "derivation code"), r.DerivationCode)

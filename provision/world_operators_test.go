@@ -66,7 +66,7 @@ func (w *world) unbind(serialNumber, because string) {
 	if open := w.Registrations[d.Open]; open != nil && !open.ended() {
 		open.end(provision.Closed, because, w.now)
 	}
-	d.Open, d.Bound, d.secret = "", false, d.initial
+	d.Open, d.ActivatedBy, d.Bound, d.secret = "", "", false, d.initial
 }
 
 func (w *world) unassign(serialNumber, because string) int {

@@ -28,6 +28,7 @@ type worldPlay struct {
 	secret    map[string]string
 	handset   map[string]handset // the newest of each registration
 	code      string             // the last derivation code
+	drifted   int64              // the last moving factor outside the window
 	decisions map[string]int     // how often an operation was answered with a status
 	runs      int
 }
@@ -45,6 +46,7 @@ func TestWorld(t *testing.T) {
 			"prove":    func(rt *rapid.T) { p.tryProve(rt, p.anyRegistration(rt)) },
 			"activate": func(rt *rapid.T) { p.tryActivate(rt, p.anyRegistration(rt)) },
 			"flow":     p.tryFlow,
+			"spend":    p.trySpend,
 			"outside":  p.tryOutside,
 			"assign":   p.tryAssign,
 			"users":    p.tryUsers,
@@ -173,7 +175,7 @@ func userOf(u provision.User) (string, *worldUser) {
 func deviceOf(a provision.Authenticator) (string, *worldDevice) {
 	return a.SerialNumber, &worldDevice{State: a.State, UserID: a.UserID, Next: a.NextMovingFactor,
 		AssignedNext: a.AssignedMovingFactor, Drift: a.Drift, Bound: a.Diversifier != nil, Activations: a.Activations,
-		AssignedAt: a.AssignedAt, GraceEnds: a.GraceEndsAt, LastActivatedAt: a.LastActivatedAt, Open: a.OpenRegistration}
+		AssignedAt: a.AssignedAt, GraceEnds: a.GraceEndsAt, LastActivatedAt: a.LastActivatedAt, Open: a.OpenRegistration, ActivatedBy: a.ActivatedBy}
 }
 
 func registrationOf(r provision.Registration) (string, *worldRegistration) {

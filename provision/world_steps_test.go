@@ -18,14 +18,14 @@ func (p *worldPlay) drawPolicy(rt *rapid.T) {
 	pick := func(name string, values ...int) int { return rapid.SampledFrom(values).Draw(rt, name) }
 	yes := func(name string) bool { return rapid.Bool().Draw(rt, name) }
 	s := provision.DefaultSettings()
-	s.LockThreshold = pick("LockThreshold", 0, 1, 2, 3)
-	s.UnlockMinutes, s.UnlockBackOff = pick("UnlockMinutes", 0, 5), pick("UnlockBackOff", 1, 3)
+	s.LockThreshold = pick("LockThreshold", 3, 2, 1, 0)
+	s.UnlockMinutes, s.UnlockBackOff = pick("UnlockMinutes", 5, 5, 0), pick("UnlockBackOff", 3, 1)
 	s.GenericStatusCodes = yes("GenericStatusCodes")
 	s.RegistrationMinutes = pick("RegistrationMinutes", 10, 60)
 	s.KeyExchangeRequired, s.DerivationCodeRequired = yes("KeyExchangeRequired"), pick("DerivationCodeRequired", 0, 0, 1) == 1
-	s.Attempts, s.KeyRequests = pick("Attempts", 1, 2, 8), pick("KeyRequests", 1, 3)
+	s.Attempts, s.KeyRequests = pick("Attempts", 2, 4, 1), pick("KeyRequests", 5, 3, 1)
 	s.EventWindow, s.TimeWindowBack, s.TimeWindowAhead = pick("EventWindow", 1, 4), pick("TimeWindowBack", 0, 2), 1
-	s.ResynchronizationWindow = pick("ResynchronizationWindow", 0, 3, 5)
+	s.ResynchronizationWindow = pick("ResynchronizationWindow", 5, 3, 0)
 	s.MaximumActivations, s.MinimumIntervalMinutes = pick("MaximumActivations", 0, 0, 2), pick("MinimumIntervalMinutes", 0, 0, 5)
 	s.GraceDays, s.AuthenticatorLimit = pick("GraceDays", 0, 2), pick("AuthenticatorLimit", 0, 1, 2)
 	s.AutoAssign, s.ActivationCodeOutsideSRP = yes("AutoAssign"), yes("ActivationCodeOutsideSRP")
@@ -65,34 +65,56 @@ func (p *worldPlay) registerAs(rt *rapid.T, in provision.DSAPPSRPRegister) strin
 	return result.RegistrationID
 }
 
-// tryGuesses is somebody who does not know a password, and then somebody who
-// may.
+// tryGuesses is somebody who does not know a password and has time, and then
+// somebody who may know it.
 func (p *worldPlay) tryGuesses(rt *rapid.T) {
 	in := provision.DSAPPSRPRegister{UserID: rapid.SampledFrom(userIDs()).Draw(rt, "user"), StaticPassword: "wrong"}
-	for range rapid.IntRange(1, 3).Draw(rt, "guesses") {
+	for range rapid.IntRange(1, 4).Draw(rt, "guesses") {
 		p.registerAs(rt, in)
+		p.waitFor(rt, 0, 0, 300, 900)
 	}
-	p.tryWait(rt)
-	in.StaticPassword = rapid.SampledFrom([]string{"Password2", "wrong"}).Draw(rt, "password")
+	if u := p.Users[in.UserID]; u != nil && rapid.Bool().Draw(rt, "known") {
+		in.StaticPassword = u.password
+	}
 	p.registerAs(rt, in)
 }
 
 // tryFlow goes from register to the activation, in order, but for what it
 // draws.
 func (p *worldPlay) tryFlow(rt *rapid.T) {
-	in := p.drawLogin(rt)
-	if u := p.Users[in.UserID]; u != nil {
-		in.StaticPassword = u.password
-	}
-	id := p.registerAs(rt, in)
+	id := p.registerRightly(rt)
 	if id == "" {
 		return
 	}
 	p.tryExchange(rt, id)
 	p.tryProve(rt, id)
-	for range rapid.IntRange(0, 4).Draw(rt, "activations") {
+	for range rapid.IntRange(1, 4).Draw(rt, "activations") {
 		p.tryActivate(rt, id)
+		p.waitFor(rt, 0, 0, 600)
 	}
+}
+
+// trySpend is somebody who has the password, and no activation password.
+func (p *worldPlay) trySpend(rt *rapid.T) {
+	id := p.registerRightly(rt)
+	for id != "" && !p.Registrations[id].ended() {
+		p.tryExchange(rt, id)
+		if p.Registrations[id].State != provision.KeyExchanged {
+			return
+		}
+		p.proveBy(rt, id, false)
+	}
+}
+
+func (p *worldPlay) registerRightly(rt *rapid.T) string {
+	in := provision.DSAPPSRPRegister{UserID: rapid.SampledFrom(userIDs()).Draw(rt, "user")}
+	if u := p.Users[in.UserID]; u != nil {
+		in.StaticPassword = u.password
+		if len(u.Has) > 0 {
+			in.SerialNumber = rapid.SampledFrom(u.Has).Draw(rt, "serial")
+		}
+	}
+	return p.registerAs(rt, in)
 }
 
 // tryOutside registers, or activates what is open, without a key exchange.
@@ -150,9 +172,13 @@ func (p *worldPlay) tryExchange(rt *rapid.T, id string) {
 }
 
 func (p *worldPlay) tryProve(rt *rapid.T, id string) {
-	h, asked := p.handset[id]
+	_, asked := p.handset[id]
+	p.proveBy(rt, id, asked && rapid.SampledFrom([]bool{true, true, true, false}).Draw(rt, "right"))
+}
+
+func (p *worldPlay) proveBy(rt *rapid.T, id string, right bool) {
+	h := p.handset[id]
 	evidence := h.M1
-	right := asked && rapid.SampledFrom([]bool{true, true, false}).Draw(rt, "right")
 	if !right {
 		evidence, h.id = bytes.Repeat([]byte{9}, 32), id
 	}
@@ -179,20 +205,28 @@ func (p *worldPlay) drawCredential(rt *rapid.T, serialNumber string, r *worldReg
 	if d.parameters.Type == oath.TOTP {
 		base = p.world.now.Unix() / 30
 	}
-	factor := max(0, base+int64(rapid.SampledFrom([]int{-3, -1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9}).Draw(rt, "offset")))
-	if r != nil && r.Drifted != nil && rapid.Bool().Draw(rt, "next") {
-		factor = int64(r.Drifted.MovingFactor) + 1
+	factor := max(0, base+int64(rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 0, -3, -1, 1, 2, 3, 4, 5, 6, 7, 8, 9}).Draw(rt, "offset")))
+	if r != nil && r.Drifted != nil {
+		p.drifted = int64(r.Drifted.MovingFactor)
+	}
+	if p.drifted > 0 && rapid.Bool().Draw(rt, "next") {
+		factor = p.drifted + 1
 	}
 	secret := rapid.SampledFrom([][]byte{d.secret, d.secret, d.secret, d.initial}).Draw(rt, "secret")
-	kind := rapid.SampledFrom([]string{"response", "response", "phone A", "phone B", "again"}).Draw(rt, "kind")
+	kind := rapid.SampledFrom([]string{"response", "response", "phone A", "phone A", "phone B", "again", "none"}).Draw(rt, "kind")
+	if r != nil && r.Code && rapid.Bool().Draw(rt, "the same") {
+		kind, p.code = "again", r.code
+	}
 	switch {
+	case kind == "none":
+		p.code = "F00"
 	case kind == "response", kind == "again" && p.code == "":
 		return credential{otp: must(oath.OTP(secret, uint64(factor), d.parameters))(p.t)}
 	case kind != "again":
 		p.code, _ = p.derivationCode(secret, serialNumber, kind, uint64(factor), d.parameters)
 	}
 	parsed, err := dsapp.ParseDerivationCode(p.code, d.parameters.Digits)
-	if err != nil { // another device's, of more or fewer digits
+	if err != nil { // none at all, or another device's, of more or fewer digits
 		return credential{code: p.code, otp: "unreadable", diversifier: make([]byte, 8)}
 	}
 	return credential{code: p.code, otp: parsed.OTP, diversifier: parsed.Diversifier[:]}
@@ -226,7 +260,7 @@ func (p *worldPlay) tryUsers(rt *rapid.T) {
 		p.Users[name.UserID] = &worldUser{password: "Password2"}
 		return
 	}
-	switch rapid.SampledFrom([]string{"disable", "disable", "enable", "enable", "unlock", "password", "delete"}).Draw(rt, "order") {
+	switch rapid.SampledFrom([]string{"enable", "enable", "disable", "unlock", "password", "delete"}).Draw(rt, "order") {
 	case "disable":
 		p.order(rt, "user disable", 0)(p.DisableUser(ctx, operator(), name))
 		u.Disabled = true
@@ -249,8 +283,10 @@ func (p *worldPlay) tryClose(rt *rapid.T) {
 	p.order(rt, "registration close", p.world.close(id))(p.CloseRegistration(p.t.Context(), operator(), provision.CloseRegistration{RegistrationID: id}))
 }
 
-func (p *worldPlay) tryWait(rt *rapid.T) {
-	seconds := rapid.SampledFrom([]int{0, 1, 30, 90, 300, 600, 3600, 3 * 86400}).Draw(rt, "seconds")
+func (p *worldPlay) tryWait(rt *rapid.T) { p.waitFor(rt, 0, 1, 30, 90, 300, 600, 3600, 3*86400) }
+
+func (p *worldPlay) waitFor(rt *rapid.T, choices ...int) {
+	seconds := rapid.SampledFrom(choices).Draw(rt, "seconds")
 	p.play.wait(time.Duration(seconds) * time.Second)
 	p.world.now = p.clock()
 }

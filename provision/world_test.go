@@ -38,7 +38,7 @@ type worldDevice struct {
 	Activations           int
 	AssignedAt, GraceEnds time.Time
 	LastActivatedAt       time.Time
-	Open                  string
+	Open, ActivatedBy     string
 	parameters            oath.Parameters
 	secret, initial       []byte
 }
@@ -248,7 +248,7 @@ func (c credential) response() string {
 
 func (w *world) activate(id string, c credential) int {
 	r, status := w.living(id)
-	if r != nil && r.State == provision.Activated && c.code != "" && c.code == r.code && w.now.Before(r.ExpiresAt) {
+	if r != nil && c.code != "" && c.code == r.code && w.now.Before(r.ExpiresAt) && w.Devices[r.SerialNumber].ActivatedBy == id {
 		return w.entitled(r)
 	}
 	if status != 0 {
@@ -274,11 +274,11 @@ func (w *world) activateOutside(userID, serialNumber string, c credential) int {
 	case serialNumber == "":
 		serialNumber = u.Has[0]
 	}
-	id := w.Devices[serialNumber].Open
-	if _, status := w.living(id); status != 0 {
-		return status
+	d := w.Devices[serialNumber]
+	if d.Open == "" && c.code != "" {
+		return w.activate(d.ActivatedBy, c)
 	}
-	return w.proof(id, c)
+	return w.activate(d.Open, c)
 }
 
 func (w *world) proof(id string, c credential) int {
@@ -298,7 +298,7 @@ func (w *world) proof(id string, c credential) int {
 	if c.diversifier != nil {
 		d.secret, d.Bound = derive(d.secret, c.diversifier, r.SerialNumber), true
 	}
-	d.State, d.LastActivatedAt = provision.Active, w.now
+	d.State, d.LastActivatedAt, d.ActivatedBy = provision.Active, w.now, id
 	d.Activations++
 	if w.now.Before(d.GraceEnds) {
 		d.GraceEnds = w.now
