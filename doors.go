@@ -47,6 +47,13 @@ func networkDoors(config Config, settings Settings) []networkDoor {
 			handler:  gatewayHandler,
 			url:      func(u *URLs) *string { return &u.Gateway },
 		},
+		{
+			name: "console", flag: "--console-addr", table: "console",
+			address:  config.ConsoleAddr,
+			settings: settings.Console.ListenerSettings,
+			handler:  consoleHandler,
+			url:      func(u *URLs) *string { return &u.Console },
+		},
 	}
 }
 

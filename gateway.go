@@ -16,10 +16,13 @@ const ownDoor = "0.0.0.0"
 // addGateway gives a new folder what the gateway needs: the component in whose
 // name it asks. What its steps may do is the policy's that registered.
 func addGateway(ctx context.Context, service *provision.Service, settings GatewaySettings) error {
-	_, err := service.AddComponent(ctx, initOperator(), provision.AddComponent{
-		ComponentType: settings.ComponentType, Location: ownDoor, Policy: provision.ProvisioningPolicy})
+	return addOwnDoor(ctx, service, settings.ComponentType, provision.ProvisioningPolicy)
+}
+
+func addOwnDoor(ctx context.Context, service *provision.Service, componentType, policy string) error {
+	_, err := service.AddComponent(ctx, initOperator(), provision.AddComponent{ComponentType: componentType, Location: ownDoor, Policy: policy})
 	if err != nil {
-		return fmt.Errorf("component %s: %w", settings.ComponentType, err)
+		return fmt.Errorf("component %s: %w", componentType, err)
 	}
 	return nil
 }

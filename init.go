@@ -130,10 +130,13 @@ func begin(ctx context.Context, made *folder, options InitOptions) error {
 	if err := addGateway(ctx, service, made.settings.Gateway); err != nil {
 		return err
 	}
-	if options.Sample {
-		return addSample(ctx, service)
+	if !options.Sample {
+		return addConsole(ctx, service, made.settings.Console, provision.ProvisioningPolicy)
 	}
-	return nil
+	if err := addSample(ctx, service); err != nil {
+		return err
+	}
+	return addConsole(ctx, service, made.settings.Console, labPolicy)
 }
 
 // moveFolder puts a complete folder in its place and has that on disk when it

@@ -155,7 +155,11 @@ func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
 			return err
 		}
 		*door.url(&s.urls) = url
-		s.endpoints = append(s.endpoints, newEndpoint(door.name, listener, handler, settings, config.Logger))
+		endpoint := newEndpoint(door.name, listener, handler, settings, config.Logger)
+		if streams, is := handler.(interface{ Close() }); is {
+			endpoint.server.RegisterOnShutdown(streams.Close)
+		}
+		s.endpoints = append(s.endpoints, endpoint)
 	}
 	return nil
 }

@@ -57,6 +57,9 @@ type GatewaySettings struct {
 // ConsoleSettings belong to the console, the self-management page.
 type ConsoleSettings struct {
 	ListenerSettings
+	ComponentType string        `toml:"component_type"`
+	Idle          time.Duration `toml:"idle"`
+	Session       time.Duration `toml:"session"`
 }
 
 // LimitSettings bound what peers may hold. The limits of an envelope are those
@@ -107,7 +110,7 @@ func DefaultSettings() Settings {
 		GatewayID: "0123456789",
 		SOAP:      SOAPSettings{ListenerSettings: defaultListener("127.0.0.1:8888")},
 		Gateway:   GatewaySettings{defaultListener("127.0.0.1:11080"), "DIGIPASS Gateway"},
-		Console:   ConsoleSettings{defaultListener("127.0.0.1:8889")},
+		Console:   ConsoleSettings{defaultListener("127.0.0.1:8889"), "Self-Management", 15 * time.Minute, time.Hour},
 		Limits:    LimitSettings{Connections: 1024, HeaderBytes: 16 << 10},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
@@ -163,6 +166,9 @@ func (s Settings) check() error {
 		s.Gateway.check("gateway"),
 		checkComponentType("gateway.component_type", s.Gateway.ComponentType),
 		s.Console.check("console"),
+		checkComponentType("console.component_type", s.Console.ComponentType),
+		within("console.idle", s.Console.Idle, time.Second, 24*time.Hour),
+		within("console.session", s.Console.Session, time.Second, 24*time.Hour),
 		within("limits.connections", s.Limits.Connections, 1, 1<<20),
 		within("limits.header_bytes", s.Limits.HeaderBytes, 1<<10, 1<<20),
 		within("timeouts.read_header", s.Timeouts.ReadHeader, time.Millisecond, time.Hour),

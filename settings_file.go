@@ -79,6 +79,13 @@ key = ""
 client_ca = ""
 client_certificates = "required"
 legacy_tls = false
+# The component that they register by, whose policy they follow. dsappd init
+# makes it, at 0.0.0.0, as the gateway's.
+component_type = "Self-Management"
+# How long somebody who is signed in may do nothing, and stay signed in at all.
+# A page that follows a phone keeps the sign-in.
+idle = "15m0s"
+session = "1h0m0s"
 
 [limits]
 # How many connections each listener holds at once; more wait their turn.

@@ -25,6 +25,7 @@ const patience = 30 * time.Second
 type served struct {
 	url     string
 	gateway string
+	console string
 	command *exec.Cmd
 	log     *lineLog
 	ended   chan error // gets what Wait returned, once
@@ -72,7 +73,7 @@ func startServe(dir string, flags ...string) (*served, error) {
 		name string
 		url  *string
 	}{
-		{"SOAP", &s.url}, {"the gateway", &s.gateway},
+		{"SOAP", &s.url}, {"the gateway", &s.gateway}, {"the console", &s.console},
 	} {
 		line, err := lines.ReadString('\n')
 		url, ok := strings.CutPrefix(strings.TrimSpace(line), "dsappd serves "+served.name+" at ")

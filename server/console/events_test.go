@@ -1,0 +1,197 @@
+package console_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dsappd/dsappd/phone"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/console"
+)
+
+// event is what a page is told.
+type event struct {
+	Phase, Says, SerialNumber string
+	Step                      int
+}
+
+// events follows a registration.
+type events struct {
+	t         testing.TB
+	lines     *bufio.Scanner
+	remaining int // seconds, of the last
+}
+
+func (b *browser) follow(path string) *events {
+	b.t.Helper()
+	client := *b.client
+	client.Timeout = 0
+	response := must(client.Get(b.url + path))(b.t)
+	b.t.Cleanup(func() { response.Body.Close() })
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/event-stream" {
+		b.t.Fatalf("%s: %s, %s", path, response.Status, response.Header.Get("Content-Type"))
+	}
+	return &events{t: b.t, lines: bufio.NewScanner(response.Body)}
+}
+
+// next waits for an event; ended says that the stream is at its end.
+func (e *events) next() (got event, ended bool) {
+	e.t.Helper()
+	for e.lines.Scan() {
+		if data, is := strings.CutPrefix(e.lines.Text(), "data: "); is {
+			must(0, json.Unmarshal([]byte(data), &got))(e.t)
+			must(0, json.Unmarshal([]byte(data), &struct{ Remaining *int }{&e.remaining}))(e.t)
+			return got, false
+		}
+	}
+	return got, true
+}
+
+func (e *events) want(want event) {
+	e.t.Helper()
+	got, _ := e.next()
+	if diff := cmp.Diff(want, got); diff != "" {
+		e.t.Error(diff)
+	}
+}
+
+func (e *events) wantEnd() {
+	e.t.Helper()
+	if got, ended := e.next(); !ended {
+		e.t.Errorf("after the end: %+v", got)
+	}
+}
+
+// never leaves a stream nothing but what the process tells of commits.
+func never(c *console.Config) { c.Limits.Reread, c.Limits.Heartbeat = time.Hour, time.Hour }
+
+// TestStepsArriveLive hears of each commit, and of nothing else.
+func TestStepsArriveLive(t *testing.T) {
+	l := newLab(t, never)
+	b := l.browser()
+	shown := b.register("user1", "")
+	live := b.follow("/registrations/1/events")
+	live.want(event{Phase: "open", SerialNumber: "VDS1000140"})
+	device := l.phone()
+	state := must(device.Exchange(t.Context(), shown.registration(t)))(t)
+	got, _ := live.next()
+	if got.Step == 1 { // the first of two commits; both may come as one
+		got, _ = live.next()
+	}
+	if diff := cmp.Diff(event{Phase: "open", SerialNumber: "VDS1000140", Step: 2, Says: "Your phone has received its data. Go on there."}, got); diff != "" {
+		t.Error(diff)
+	}
+	otp, state, err := device.OTP(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(device.Activate(t.Context(), state, phone.Credential{Response: otp}))(t)
+	live.want(event{Phase: "activated", SerialNumber: "VDS1000140", Step: 3, Says: "Your phone is activated."})
+	live.wantEnd()
+}
+
+// TestRereadFindsWhatNobodyTold has the phone's steps taken at another server,
+// and lets time pass, of which no commit tells.
+func TestRereadFindsWhatNobodyTold(t *testing.T) {
+	l := newLab(t, func(c *console.Config) { c.Limits.Reread = 10 * time.Millisecond })
+	b := l.browser()
+	shown := b.register("user1", "")
+	live := b.follow("/registrations/1/events")
+	live.next()
+	must(l.phoneElsewhere().Exchange(t.Context(), shown.registration(t)))(t)
+	got, _ := live.next()
+	if got.Step == 1 { // as above
+		got, _ = live.next()
+	}
+	if got.Step != 2 {
+		t.Errorf("%+v", got)
+	}
+	l.pass(10 * time.Minute)
+	live.want(event{Phase: "expired", SerialNumber: "VDS1000140", Step: 2, Says: "The code has expired. You can get a new one."})
+	live.wantEnd()
+}
+
+// TestHeartbeat says the same again, so that the page knows that the server is
+// there, and how much time is left.
+func TestHeartbeat(t *testing.T) {
+	l := newLab(t, func(c *console.Config) { c.Limits.Reread, c.Limits.Heartbeat = time.Millisecond, time.Millisecond })
+	b := l.browser()
+	b.register("user1", "")
+	live := b.follow("/registrations/1/events")
+	for range 3 {
+		live.want(event{Phase: "open", SerialNumber: "VDS1000140"})
+	}
+}
+
+// TestStreamsEnd ends a stream by what ends its session, by the user's own
+// cancel and by the server's end.
+func TestStreamsEnd(t *testing.T) {
+	signedOut := event{Phase: "signed out"}
+	for name, c := range map[string]struct {
+		end  func(l *lab, b *browser, shown answer)
+		last *event
+	}{
+		"sign-out": {func(l *lab, b *browser, shown answer) { b.post("/sign-out", shown.form(l.t, "/sign-out")) }, &signedOut},
+		"cancel": {func(l *lab, b *browser, shown answer) {
+			b.post("/registrations/1/cancel", shown.form(l.t, "/registrations/1/cancel"))
+		}, &event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This set-up has ended: its user cancelled it."}},
+		"an operator": {func(l *lab, b *browser, shown answer) {
+			must(l.service.CloseRegistration(l.t.Context(), operator(), provision.CloseRegistration{RegistrationID: shown.manual(l.t, "Registration ID")}))(l.t)
+		}, &event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This set-up has ended: an operator closed it."}},
+		"the server's end": {func(l *lab, _ *browser, _ answer) { l.page.Close() }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLab(t, never)
+			b := l.browser()
+			shown := b.register("user1", "")
+			live := b.follow("/registrations/1/events")
+			live.next()
+			c.end(l, b, shown)
+			if c.last != nil {
+				live.want(*c.last)
+			}
+			live.wantEnd()
+		})
+	}
+}
+
+// TestAStreamKeepsItsSession follows longer than a session may be idle.
+func TestAStreamKeepsItsSession(t *testing.T) {
+	l := newLab(t, func(c *console.Config) {
+		c.Limits.Reread, c.Limits.Heartbeat, c.Limits.Idle = time.Millisecond, time.Millisecond, 4*time.Minute
+	})
+	b := l.browser()
+	b.register("user1", "")
+	live := b.follow("/registrations/1/events")
+	for left := 600; left > 0; left -= 180 {
+		for live.next(); live.remaining > left; live.next() {
+		}
+		l.pass(3 * time.Minute)
+	}
+	b.get("/registrations/1").has(t, http.StatusOK, `data-phase="expired"`)
+}
+
+// TestStreamsAreLimited counts those that are open, of a session and in all.
+func TestStreamsAreLimited(t *testing.T) {
+	l := newLab(t, never, func(c *console.Config) { c.Limits.Streams, c.Limits.StreamsPerUser = 3, 2 })
+	b, other := l.browser(), l.browser()
+	b.register("user1", "")
+	other.register("user2", "VDS1000142")
+	first := b.follow("/registrations/1/events")
+	b.follow("/registrations/1/events")
+	b.get("/registrations/1/events").has(t, http.StatusTooManyRequests)
+	other.follow("/registrations/1/events")
+	other.get("/registrations/1/events").has(t, http.StatusTooManyRequests)
+	b.post("/registrations/1/cancel", b.get("/registrations/1").form(t, "/registrations/1/cancel"))
+	for ended := false; !ended; {
+		_, ended = first.next()
+	}
+	l.page.Close()
+	other.get("/registrations/1/events").has(t, http.StatusTooManyRequests)
+}

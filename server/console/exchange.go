@@ -1,0 +1,181 @@
+package console
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// exchange is one request and its answer.
+type exchange struct {
+	*Handler
+	w       http.ResponseWriter
+	r       *http.Request
+	id      string
+	began   time.Time
+	session *session // nil: nobody is signed in
+	status  int
+	attrs   []slog.Attr
+}
+
+// action answers a request. A *problem that it returns is shown, and so is a
+// refusal; any other error is logged, and the user is told no more than that.
+type action func(*exchange) error
+
+// handle answers requests of a pattern, whatever happens.
+func (h *Handler) handle(pattern string, act action) {
+	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		e := &exchange{Handler: h, w: w, r: r, began: h.service.Now()}
+		var id [8]byte
+		_, err := io.ReadFull(h.service.Rand, id[:])
+		e.id = hex.EncodeToString(id[:])
+		w.Header().Set("Request-Id", e.id)
+		if err == nil {
+			e.session = h.sessions.find(e.cookie(sessionCookie), e.began)
+			err = e.act(act)
+		}
+		if err != nil {
+			e.fail(err)
+		}
+		e.note(pattern)
+	})
+}
+
+// maxForm is the longest form that is read, in bytes.
+const maxForm = 16 << 10
+
+// act reads the form, where there is one, and does what is asked.
+func (e *exchange) act(act action) (err error) {
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			err = panicked{recovered, debug.Stack()}
+		}
+	}()
+	if e.r.Method != http.MethodPost {
+		return act(e)
+	}
+	if err := e.origins.Check(e.r); err != nil {
+		return &problem{status: http.StatusForbidden, Title: "This request came from elsewhere",
+			Words: "Another site sent this form. Nothing was done: begin on this page."}
+	}
+	e.r.Body = http.MaxBytesReader(e.w, e.r.Body, maxForm)
+	if err := e.r.ParseForm(); err != nil {
+		return &problem{status: http.StatusBadRequest, Title: "The form could not be read",
+			Words: "It was too long, or arrived broken. Nothing was done: go back and send it again."}
+	}
+	return act(e)
+}
+
+// panicked is an error that an action did not return.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+// Error tells a mistake of the run-time's apart and nothing else: any other
+// value may hold what a log must not.
+func (p panicked) Error() string {
+	if mistake, ok := p.value.(runtime.Error); ok {
+		return "panic: " + mistake.Error()
+	}
+	return fmt.Sprintf("panic with a %T", p.value)
+}
+
+// caller is who asks, by the component that the page is.
+func (e *exchange) caller() (provision.Caller, error) {
+	origin, err := e.proxies.Request(e.r.RemoteAddr, e.r.Header)
+	if err != nil {
+		return provision.Caller{}, err
+	}
+	e.attrs = append(e.attrs, origin.Attrs()...)
+	return provision.Caller{
+		ComponentType: e.componentType, OwnDoor: true, Address: origin.Address, RequestID: e.id,
+		Confidential: origin.Confidential(e.r.TLS != nil),
+	}, nil
+}
+
+// note writes the request's line in the log: neither its path's numbers nor
+// anything of its form.
+func (e *exchange) note(pattern string) {
+	attrs := []slog.Attr{
+		slog.String("request_id", e.id),
+		slog.String("remote", e.r.RemoteAddr),
+		slog.String("page", pattern),
+		slog.Int("http_status", e.status),
+		slog.Duration("took", e.service.Now().Sub(e.began)),
+	}
+	if e.session != nil {
+		user := e.session.who.User()
+		attrs = append(attrs, slog.String("user", user.UserID), slog.String("domain", user.Domain))
+	}
+	e.log.LogAttrs(e.r.Context(), slog.LevelInfo, "request", append(attrs, e.attrs...)...)
+}
+
+// fail answers with what went wrong, unless an answer has begun.
+func (e *exchange) fail(err error) {
+	shown := e.shown(err)
+	if e.status != 0 {
+		return
+	}
+	if err := e.render(shown.status, "problem", page{Title: shown.Title, Body: shown}); err != nil {
+		e.attrs = append(e.attrs, slog.String("error", err.Error()))
+	}
+}
+
+// shown decides, alone, what a user sees of an error.
+func (e *exchange) shown(err error) *problem {
+	if shown, ok := errors.AsType[*problem](err); ok {
+		return shown
+	}
+	if refusal, ok := errors.AsType[*provision.Error](err); ok {
+		e.noteRefusal(refusal)
+		return &problem{status: refusalStatus(refusal.Refusal), Title: "That was not possible", Words: refusal.Desc}
+	}
+	if errors.Is(err, provision.ErrContended) {
+		return &problem{status: http.StatusServiceUnavailable, Title: "Too much at once",
+			Words: "Other requests kept changing the same records. Nothing was done: try again."}
+	}
+	attrs := []slog.Attr{slog.String("request_id", e.id), slog.String("error", err.Error())}
+	if p, ok := errors.AsType[panicked](err); ok {
+		attrs = append(attrs, slog.String("stack", string(p.stack)))
+	}
+	e.log.LogAttrs(e.r.Context(), slog.LevelError, "request failed", attrs...)
+	return &problem{status: http.StatusInternalServerError, Title: "Something went wrong",
+		Words: "The server could not do this because of an error of its own. Try again; whoever runs it finds the reason in its log by the number below.", RequestID: e.id}
+}
+
+// problem is an error in words for the user.
+type problem struct {
+	status       int
+	Title, Words string
+	RequestID    string // where the log says more; else empty
+}
+
+func (p *problem) Error() string { return p.Title + ": " + p.Words }
+
+// noteRefusal notes a refusal in the request's line of the log.
+func (e *exchange) noteRefusal(refusal *provision.Error) {
+	e.attrs = append(e.attrs, slog.String("status", refusal.Status.StatusCodeEnum))
+}
+
+func refusalStatus(refusal provision.Refusal) int {
+	switch refusal {
+	case provision.InvalidParameter:
+		return http.StatusBadRequest
+	case provision.NotFound:
+		return http.StatusNotFound
+	case provision.OutOfOrder, provision.InUse, provision.Exists:
+		return http.StatusConflict
+	case provision.Busy:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusForbidden
+}
