@@ -18,12 +18,17 @@ import (
 )
 
 type demoCommand struct {
-	Keep bool `help:"Leave the server running, and print its URL and a session with curl, until Ctrl-C."`
+	MDL     bool `name:"mdl" help:"A device of user6, on a licence for several devices, in place of user1's only one."`
+	Offline bool `help:"With --mdl: the device sends nothing, and the user carries everything."`
+	Keep    bool `help:"Leave the server running, and print its URL and a session with curl, until Ctrl-C."`
 }
 
 // Run takes user1 of a throw-away sample folder from register to an active
-// authenticator, over real HTTP.
+// authenticator, or a device of user6 to a place on a licence, over real HTTP.
 func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
+	if c.Offline && !c.MDL {
+		return errors.New("--offline goes with --mdl")
+	}
 	parent, err := os.MkdirTemp("", "dsappd-demo-")
 	if err != nil {
 		return err
@@ -41,14 +46,40 @@ func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
 	d := newDemo(dir, server.URLs().SOAP, transport, std)
-	if err := d.play(ctx); err != nil || !c.Keep {
+	if err := c.course(d)(ctx); err != nil || !c.Keep {
 		return err
 	}
-	d.print.session(d.url)
+	if err := c.session(d); err != nil {
+		return err
+	}
 	select {
 	case <-ctx.Done():
 	case <-server.Done():
 	}
+	return nil
+}
+
+// course is what the demo plays.
+func (c *demoCommand) course(d *demo) func(context.Context) error {
+	switch {
+	case c.Offline:
+		return d.playMDLOffline
+	case c.MDL:
+		return d.playMDL
+	}
+	return d.play
+}
+
+func (c *demoCommand) session(d *demo) error {
+	if !c.MDL {
+		d.print.session(d.url)
+		return nil
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	d.print.sessionMDL(program, d.url)
 	return nil
 }
 
@@ -71,16 +102,19 @@ func newDemo(dir, url string, transport http.RoundTripper, std streams) *demo {
 }
 
 func (d *demo) play(ctx context.Context) error {
-	d.print.opening(d.url, d.dir)
-	registration, err := d.register(ctx)
+	d.print.opening("One activation over real HTTP, from register to an active authenticator.", d.url, d.dir)
+	if err := d.post(ctx, documentedRegister); err != nil {
+		return err
+	}
+	registration, err := d.registration()
 	if err != nil {
 		return err
 	}
-	client, err := phone.NewClient(d.url, d.http)
+	transport, err := d.transport("srp-component")
 	if err != nil {
 		return err
 	}
-	device := &phone.Device{Transport: &phone.SOAP{Client: client, ComponentType: "srp-component"}, Rand: rand.Reader, Now: time.Now}
+	device := &phone.Device{Transport: transport, Rand: rand.Reader, Now: time.Now}
 	state, err := device.Exchange(ctx, registration)
 	if err != nil {
 		return err
@@ -116,19 +150,28 @@ const documentedRegister = `<soapenv:Envelope xmlns:soapenv="http://schemas.xmls
   </soapenv:Body>
 </soapenv:Envelope>`
 
-func (d *demo) register(ctx context.Context) (phone.Registration, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, strings.NewReader(documentedRegister))
+// transport is that of whoever speaks to the server by the phone's library.
+func (d *demo) transport(componentType string) (*phone.SOAP, error) {
+	client, err := phone.NewClient(d.url, d.http)
+	return &phone.SOAP{Client: client, ComponentType: componentType}, err
+}
+
+// post sends an envelope as it is. The reply is watched.
+func (d *demo) post(ctx context.Context, envelope string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, strings.NewReader(envelope))
 	if err != nil {
-		return phone.Registration{}, err
+		return err
 	}
 	request.Header.Set("Content-Type", "text/xml; charset=utf-8")
 	response, err := d.http.Do(request)
 	if err != nil {
-		return phone.Registration{}, err
+		return err
 	}
-	if err := response.Body.Close(); err != nil {
-		return phone.Registration{}, err
-	}
+	return response.Body.Close()
+}
+
+// registration is what dsappSRPRegister answered with.
+func (d *demo) registration() (phone.Registration, error) {
 	registration := phone.Registration{
 		ID:       find(d.reply, "registrationID"),
 		Password: find(d.reply, "activationPassword"),
@@ -139,15 +182,10 @@ func (d *demo) register(ctx context.Context) (phone.Registration, error) {
 	return registration, nil
 }
 
-// conclude asks the operators' door whether the authenticator is what an
-// activation makes of it.
+// conclude asks whether the authenticator is what an activation makes of it.
 func (d *demo) conclude(ctx context.Context, serialNumber string) error {
-	door, err := dsappd.OpenDoor(ctx, d.dir, dsappd.DoorConfig{Operator: "demo"})
+	a, err := d.authenticator(ctx, serialNumber)
 	if err != nil {
-		return err
-	}
-	a, err := door.ShowAuthenticator(ctx, admin.NameAuthenticator{SerialNumber: serialNumber})
-	if err = errors.Join(err, door.Close()); err != nil {
 		return err
 	}
 	if a.State != provision.Active || a.GraceEndsAt.After(time.Now()) || !a.Bound {
@@ -156,4 +194,14 @@ func (d *demo) conclude(ctx context.Context, serialNumber string) error {
 	}
 	d.print.conclusion(a)
 	return nil
+}
+
+// authenticator is one as the operators' door shows it.
+func (d *demo) authenticator(ctx context.Context, serialNumber string) (admin.Authenticator, error) {
+	door, err := dsappd.OpenDoor(ctx, d.dir, dsappd.DoorConfig{Operator: "demo"})
+	if err != nil {
+		return admin.Authenticator{}, err
+	}
+	a, err := door.ShowAuthenticator(ctx, admin.NameAuthenticator{SerialNumber: serialNumber})
+	return a, errors.Join(err, door.Close())
 }

@@ -17,6 +17,8 @@ type demoPrinter struct {
 	out   io.Writer
 	paint bool
 	steps int
+
+	offline bool // the site sends what the phone would
 }
 
 // newDemoPrinter paints only where a terminal shows colour and nobody has
@@ -41,15 +43,15 @@ func (p *demoPrinter) painted(colour int, text string) string {
 	return fmt.Sprintf("\x1b[%dm%s\x1b[0m", colour, text)
 }
 
-func (p *demoPrinter) opening(url, dir string) {
-	fmt.Fprintf(p.out, "%s\n", p.painted(bold, "One activation over real HTTP, from register to an active authenticator."))
+func (p *demoPrinter) opening(title, url, dir string) {
+	fmt.Fprintf(p.out, "%s\n", p.painted(bold, title))
 	fmt.Fprintf(p.out, "The server is at %s; its data folder, %s, goes when it ends.\n\n", url, dir)
 }
 
 // step prints one operation: what was sent and decided, the status, the time.
 func (p *demoPrinter) step(w watched) {
 	p.steps++
-	fmt.Fprintf(p.out, "%s: %s\n", p.painted(bold, fmt.Sprintf("%d. %s", p.steps, w.operation)), purpose(w.operation))
+	fmt.Fprintf(p.out, "%s: %s\n", p.painted(bold, fmt.Sprintf("%d. %s", p.steps, w.operation)), p.purpose(w.operation))
 	p.fields("sent", w.sent)
 	p.fields("decided", w.decided)
 	p.line("status", p.status(w.status))
@@ -58,7 +60,11 @@ func (p *demoPrinter) step(w watched) {
 }
 
 // purpose says what an operation is for.
-func purpose(operation string) string {
+func (p *demoPrinter) purpose(operation string) string {
+	sender := "The phone"
+	if p.offline {
+		sender = "The site"
+	}
 	switch operation {
 	case "dsappSRPRegister":
 		return "The site, which knows the user's password, asks for a registration."
@@ -68,13 +74,19 @@ func purpose(operation string) string {
 		return "The phone proves its key and gets its data under it."
 	case "dsappSRPActivate":
 		return "The phone binds itself with a derivation code."
+	case "PROVISIONCMD_MDL_REGISTER":
+		return "The site, which knows the user's password, asks for Activation Message 1."
+	case "PROVISIONCMD_MDL_ADD_DEVICE":
+		return sender + " sends the device code and gets Activation Message 2 for it."
+	case "PROVISIONCMD_MDL_ACTIVATE":
+		return sender + " sends the signature, and the instance is active."
 	}
 	return ""
 }
 
 func (p *demoPrinter) fields(label string, leaves []leaf) {
 	for _, l := range leaves {
-		p.line(label, fmt.Sprintf("%-41s %s", strings.TrimPrefix(l.path, "standard/"), shortened(l.text)))
+		p.line(label, fmt.Sprintf("%-41s %s", strings.TrimPrefix(strings.TrimPrefix(l.path, "standard/"), "mdl/"), shortened(l.text)))
 		label = ""
 	}
 }
@@ -113,4 +125,9 @@ func (p *demoPrinter) conclusion(a admin.Authenticator) {
 	fmt.Fprintf(p.out, "%s\nIts grace period is over since %s, and it is bound to the phone.\n",
 		p.painted(green, fmt.Sprintf("The authenticator %s of %s is %s.", a.SerialNumber, a.UserID, strings.ToUpper(string(a.State)))),
 		a.GraceEndsAt.Format(time.RFC3339))
+}
+
+func (p *demoPrinter) conclusionMDL(a admin.Authenticator, instance, otp string) {
+	fmt.Fprintf(p.out, "%s\nThe licence %s of %s has %d of its %d places taken. The device's one-time password now is %s.\n",
+		p.painted(green, fmt.Sprintf("The instance %s is ACTIVE.", instance)), a.SerialNumber, a.UserID, a.Licence.Places, a.Licence.Limit, otp)
 }

@@ -1,6 +1,10 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/dsappd/dsappd"
+)
 
 // The lines around a session that is meant to be pasted.
 const (
@@ -52,4 +56,74 @@ func (p *demoPrinter) session(url string) {
 	fmt.Fprintf(p.out, "\nThe server stays at %s until Ctrl-C. With nothing but curl, activate user2 twice,\n"+
 		"by the first two one-time passwords of RFC 4226:\n\n", url)
 	fmt.Fprintf(p.out, "%s\n"+curlSession+"%s\n", p.painted(dim, sessionBegins), url, p.painted(dim, sessionEnds))
+}
+
+// mdlSession puts two devices of a phone on the licence of user6, one online
+// and one offline. Its verbs are the program and the URL.
+const mdlSession = `dsappd() { %s "$@"; }
+url=%s
+state=$(mktemp -d)/phone
+phone() { dsappd phone "$@" --state "$state" --pin 2468; }
+
+call() { curl -sS -H 'Content-Type: text/xml; charset=utf-8' --data-binary @- "$url"; echo; }
+field() { sed -n "s|.*<$1>\([^<]*\)</$1>.*|\1|p"; }
+
+register() { call <<XML
+<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">
+ <soapenv:Body>
+  <prov:dsappSRPRegister xmlns:prov="http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning">
+   <activationType>$1</activationType>
+   <componentType>mdl-component</componentType>
+   <user><userID>user6</userID></user>
+   <credential><staticPassword>Password2</staticPassword></credential>
+  </prov:dsappSRPRegister>
+ </soapenv:Body>
+</soapenv:Envelope>
+XML
+}
+
+execute() { call <<XML
+<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">
+ <soapenv:Body>
+  <prov:provisioningExecute xmlns:prov="http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning">
+   <cmd>PROVISIONCMD_MDL_$1</cmd>
+   <attributeSet>
+    <attributes><value>mdl-component</value><attributeID>PROVFLD_COMPONENT_TYPE</attributeID></attributes>
+    <attributes><value>$id</value><attributeID>PROVFLD_REGISTRATIONID</attributeID></attributes>
+    <attributes><value>$3</value><attributeID>PROVFLD_$2</attributeID></attributes>
+   </attributeSet>
+  </prov:provisioningExecute>
+ </soapenv:Body>
+</soapenv:Envelope>
+XML
+}
+
+# Online, the phone speaks to the server.
+reply=$(register 0)
+id=$(field registrationID <<<"$reply")
+password=$(field activationPassword <<<"$reply")
+phone mdl exchange --url "$url" --registration-id "$id" --activation-password "$password"
+phone mdl device-code
+phone mdl add-device --url "$url"
+phone mdl activate --url "$url"
+phone otp
+
+# Offline, the activation password is Activation Message 1, and the site sends
+# what the phone shows.
+reply=$(register 1)
+id=$(field registrationID <<<"$reply")
+phone mdl message1 --message "$(field activationPassword <<<"$reply")"
+code=$(phone mdl device-code)
+phone mdl message2 --message "$(execute ADD_DEVICE DEVICE_CODE "$code" | grep -o '[0-9A-F]\{98\}')"
+execute ACTIVATE SIGNATURE "$(phone mdl signature)" | field statusCodeEnum
+phone mdl confirm
+
+phone mdl instances
+`
+
+// sessionMDL prints what a reader with this program and curl can do.
+func (p *demoPrinter) sessionMDL(program, url string) {
+	fmt.Fprintf(p.out, "\nThe server stays at %s until Ctrl-C. With curl for the site and this program for the phone,\n"+
+		"put two more devices on the licence:\n\n", url)
+	fmt.Fprintf(p.out, "%s\n"+mdlSession+"%s\n", p.painted(dim, sessionBegins), dsappd.ShellWord(program), url, p.painted(dim, sessionEnds))
 }

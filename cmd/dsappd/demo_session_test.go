@@ -3,8 +3,10 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,7 +16,26 @@ import (
 // The session that the demo prints works when it is pasted into bash, and
 // once more, by whoever reads on, fails: its one-time passwords are used up.
 func TestDemoSession(t *testing.T) {
-	demo := exec.Command("dsappd", "demo", "--keep")
+	session, end := demoSession(t)
+	for _, want := range []int{2, 0} {
+		paste(t, session, want)
+	}
+	end()
+}
+
+// The session of a licence works after either demo, which has one place.
+func TestDemoSessionMDL(t *testing.T) {
+	for _, flags := range [][]string{{"--mdl"}, {"--mdl", "--offline"}} {
+		session, end := demoSession(t, flags...)
+		pasteMDL(t, session, "VDM1000001-2", "VDM1000001-3")
+		end()
+	}
+}
+
+// demoSession runs a demo up to the session that it prints; end is Ctrl-C.
+func demoSession(t *testing.T, flags ...string) (session string, end func()) {
+	t.Helper()
+	demo := exec.Command("dsappd", append([]string{"demo", "--keep"}, flags...)...)
 	printed := newLineLog()
 	demo.Stdout, demo.Stderr = printed, printed
 	if err := demo.Start(); err != nil {
@@ -24,40 +45,79 @@ func TestDemoSession(t *testing.T) {
 	go func() { ended <- demo.Wait() }()
 	t.Cleanup(func() { _ = demo.Process.Kill() })
 	printed.await(t, sessionEnds)
-	_, session, _ := strings.Cut(printed.String(), sessionBegins)
+	_, session, _ = strings.Cut(printed.String(), sessionBegins)
 	session, _, _ = strings.Cut(session, sessionEnds)
-
-	for _, want := range []int{2, 0} {
-		paste(t, session, want)
-	}
-
-	if err := demo.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case err := <-ended:
-		if err != nil {
-			t.Errorf("after Ctrl-C the demo ended with %v", err)
+	return session, func() {
+		t.Helper()
+		if err := demo.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
 		}
-	case <-time.After(patience):
-		t.Error("the demo has not ended after Ctrl-C")
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Errorf("after Ctrl-C the demo ended with %v", err)
+			}
+		case <-time.After(patience):
+			t.Error("the demo has not ended after Ctrl-C")
+		}
 	}
 }
 
 // So does the README's, on a new sample folder.
 func TestReadmeSession(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, session, found := strings.Cut(string(readme), "<!-- curl session -->\n```sh\n")
-	session, _, ended := strings.Cut(session, "```")
+	session := readmeSession(t, "curl")
 	const documented = "http://127.0.0.1:8888/"
-	if !found || !ended || strings.Count(session, documented) != 1 {
+	if strings.Count(session, documented) != 1 {
 		t.Fatalf("the README's session does not name %s once: %q", documented, session)
 	}
 	server := serveFolder(t, newDataFolder(t))
 	paste(t, strings.Replace(session, documented, server.url, 1), 2)
+}
+
+// The README's session of a licence is the demo's, with the documented program
+// and URL.
+func TestReadmeSessionMDL(t *testing.T) {
+	if want, got := fmt.Sprintf(mdlSession, "bin/dsappd", "http://127.0.0.1:8888/"), readmeSession(t, "mdl"); got != want {
+		t.Errorf("the README's session is\n%s\nwant\n%s", got, want)
+	}
+	server := serveFolder(t, newDataFolder(t))
+	pasteMDL(t, fmt.Sprintf(mdlSession, "command dsappd", server.url), "VDM1000001-1", "VDM1000001-2")
+}
+
+// readmeSession is what the README has between the marks of a session.
+func readmeSession(t *testing.T, name string) string {
+	t.Helper()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, session, found := strings.Cut(string(readme), "<!-- "+name+" session -->\n```sh\n")
+	session, _, ended := strings.Cut(session, "```")
+	if !found || !ended {
+		t.Fatalf("the README has no %s session", name)
+	}
+	return session
+}
+
+// pasteMDL has bash put two devices on a licence, and looks for both.
+func pasteMDL(t *testing.T, session, online, offline string) {
+	t.Helper()
+	bash := exec.CommandContext(t.Context(), "bash")
+	bash.Dir = t.TempDir()
+	bash.Env = append(os.Environ(), "TMPDIR="+bash.Dir)
+	bash.Stdin = strings.NewReader(session)
+	printed, err := bash.CombinedOutput()
+	if err != nil {
+		t.Fatalf("bash: %v: %s", err, printed)
+	}
+	for _, want := range []string{
+		online + ": activated for user6 of domain master\n[0-9]{6}\n", "STAT_SUCCESS\n" + offline + ": activated, as the site says\n",
+		online + " +Android +Activated +user6 ", offline + " +Android +Activated +- ",
+	} {
+		if !regexp.MustCompile(want).Match(printed) {
+			t.Errorf("the session printed no %q:\n%s", want, printed)
+		}
+	}
 }
 
 // paste has bash run a session and counts the replies that say success.

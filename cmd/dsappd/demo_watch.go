@@ -71,15 +71,38 @@ func watchedIn(sent, reply io.Reader, took time.Duration) (watched, error) {
 	if seen.operation, seen.sent, err = leaves(sent); err != nil {
 		return seen, err
 	}
+	if seen.operation == "provisioningExecute" {
+		seen.operation, seen.sent = find(seen.sent, "cmd"), attributesIn(seen.sent)
+	}
 	_, all, err := leaves(reply)
+	seen.decided = attributesIn(all)
 	for _, l := range all {
-		if path, ok := strings.CutPrefix(l.path, "result/"); ok {
-			seen.decided = append(seen.decided, leaf{path, l.text})
-			continue
+		switch first, rest, _ := strings.Cut(l.path, "/"); {
+		case first == "result":
+			seen.decided = append(seen.decided, leaf{rest, l.text})
+		case first == "status" || first == "results" && !strings.HasPrefix(rest, "resultAttribute/"):
+			seen.status = append(seen.status, leaf{rest, l.text})
+		case first != "results": // a fault's
+			seen.status = append(seen.status, l)
 		}
-		seen.status = append(seen.status, leaf{strings.TrimPrefix(l.path, "status/"), l.text})
 	}
 	return seen, err
+}
+
+// attributesIn are the attributes of provisioningExecute, each a leaf of its
+// own. Both ends of the demo write the value before the ID.
+func attributesIn(all []leaf) []leaf {
+	var out []leaf
+	value := ""
+	for _, l := range all {
+		switch {
+		case strings.HasSuffix(l.path, "attributes/value"):
+			value = l.text
+		case strings.HasSuffix(l.path, "attributes/attributeID"):
+			out = append(out, leaf{l.text, value})
+		}
+	}
+	return out
 }
 
 // envelopeDepth is where an operation's own elements begin: Envelope, Body

@@ -168,7 +168,7 @@ func (c *phoneMDLInstancesCommand) Run(std streams) error {
 	}
 	var shown []phoneInstanceShown
 	for _, i := range s.MDL.Instances {
-		shown = append(shown, phoneInstanceShown{i.Name(), deviceTypeName(i.DeviceType), i.Activated, i.UserID, i.Domain})
+		shown = append(shown, phoneInstanceShown{i.Name(), i.DeviceType.String(), i.Activated, i.UserID, i.Domain})
 	}
 	printer := newListPrinter(std.Out, c.JSON, columns[phoneInstanceShown, string]{
 		head: []string{"NAME", "TYPE", "STATE", "USER", "DOMAIN"},
@@ -184,16 +184,6 @@ func (c *phoneMDLInstancesCommand) Run(std streams) error {
 		return err
 	}
 	return printer.end()
-}
-
-func deviceTypeName(t dsapp.DeviceType) string {
-	switch t {
-	case dsapp.IOS:
-		return "ios"
-	case dsapp.Android:
-		return "android"
-	}
-	return "hardware"
 }
 
 type phoneMDLForgetCommand struct {
