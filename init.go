@@ -1,6 +1,7 @@
 package dsappd
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -10,9 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )
@@ -22,6 +25,9 @@ type InitOptions struct {
 	// Sample fills it with the users, authenticators and components of a
 	// lab, whose passwords are public.
 	Sample bool
+
+	// Replay fills it with the sample data of transcripts.
+	Replay replay.Sample
 
 	// Settings replace the text of settings.toml; empty: the defaults, each
 	// with its comment.
@@ -49,7 +55,8 @@ func Init(ctx context.Context, dir string, options InitOptions) (err error) {
 		options.Rand = rand.Reader
 	}
 	if options.Settings == "" {
-		options.Settings = settingsFile
+		options.Settings = strings.Replace(settingsFile, DefaultSettings().GatewayID,
+			cmp.Or(options.Replay.GatewayID, DefaultSettings().GatewayID), 1)
 	}
 	if err := checkNamed(dir); err != nil {
 		return err
@@ -130,13 +137,17 @@ func begin(ctx context.Context, made *folder, options InitOptions) error {
 	if err := addGateway(ctx, service, made.settings.Gateway); err != nil {
 		return err
 	}
-	if !options.Sample {
-		return addConsole(ctx, service, made.settings.Console, provision.ProvisioningPolicy)
+	consolePolicy := provision.ProvisioningPolicy
+	if options.Sample || options.Replay.Lab {
+		if err := addSample(ctx, service); err != nil {
+			return err
+		}
+		consolePolicy = labPolicy
 	}
-	if err := addSample(ctx, service); err != nil {
+	if err := addConsole(ctx, service, made.settings.Console, consolePolicy); err != nil {
 		return err
 	}
-	return addConsole(ctx, service, made.settings.Console, labPolicy)
+	return addReplaySample(ctx, service, options.Replay)
 }
 
 // moveFolder puts a complete folder in its place and has that on disk when it

@@ -24,7 +24,7 @@ import (
 // nothing else.
 func StartReplay(ctx context.Context, setup replay.Setup) (replay.Server, error) {
 	settings := DefaultSettings()
-	settings.GatewayID = cmp.Or(setup.GatewayID, settings.GatewayID)
+	settings.GatewayID = cmp.Or(setup.Sample.GatewayID, settings.GatewayID)
 	settings.PasswordHash = PasswordHashSettings{MemoryKiB: 8, Passes: 1, Parallelism: 1, Queue: 64}
 	if err := settings.check(); err != nil {
 		return replay.Server{}, err
@@ -37,11 +37,7 @@ func StartReplay(ctx context.Context, setup replay.Setup) (replay.Server, error)
 	if err != nil {
 		return replay.Server{}, err
 	}
-	options := InitOptions{Sample: setup.Sample.Lab, Now: setup.Now, Rand: setup.Rand}
-	if err := begin(ctx, made, options); err != nil {
-		return replay.Server{}, err
-	}
-	if err := addReplaySample(ctx, made.service, setup.Sample); err != nil {
+	if err := begin(ctx, made, InitOptions{Replay: setup.Sample, Now: setup.Now, Rand: setup.Rand}); err != nil {
 		return replay.Server{}, err
 	}
 	return made.serveReplay(ctx, setup)

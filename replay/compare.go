@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -56,7 +57,7 @@ func (c *comparison) elements(want, got, parent *node, path string) {
 	}
 	if !c.fits(want.want, got, parent) {
 		c.add(Difference{Path: path, Kind: OtherValue, Want: want.want.shown(c.values), Got: got.text,
-			edit: edit{want: want, got: got}})
+			edit: edit{want: want, got: got, text: c.mended(want, got, parent)}})
 	}
 	c.siblings(want.children, got.children, want, got, path+"/")
 }
@@ -67,7 +68,7 @@ func (c *comparison) fits(t template, got, parent *node) bool {
 		return got.text == ""
 	}
 	if len(t) == 1 && t[0].kind == sealed {
-		return c.opens(t[0], got, parent)
+		return c.opens(t[0], parent)
 	}
 	fits, err := t.fits(got.text, c.values)
 	if err != nil && c.err == nil {
@@ -77,16 +78,41 @@ func (c *comparison) fits(t template, got, parent *node) bool {
 }
 
 // opens decrypts an item by what stands beside its text.
-func (c *comparison) opens(p part, got, parent *node) bool {
-	if parent == nil {
-		return false
-	}
-	text, err := c.values.open(p.call.phone, parent.name.Local, encryptedItem(parent))
+func (c *comparison) opens(p part, parent *node) bool {
+	text, err := c.opened(p, parent)
 	if err != nil {
 		return false
 	}
 	fits, err := template{*p.sealed}.fits(text, c.values)
 	return fits && err == nil
+}
+
+func (c *comparison) opened(p part, parent *node) (string, error) {
+	if parent == nil {
+		return "", errNoItem
+	}
+	return c.values.open(p.call.phone, parent.name.Local, encryptedItem(parent))
+}
+
+const errNoItem playError = "encrypted data stand in an item"
+
+// mended is what an element shall expect after an update.
+func (c *comparison) mended(want, got, parent *node) string {
+	if want.isFaultCode() {
+		return writtenName(got.text, want.source)
+	}
+	if len(want.want) != 1 || want.want[0].kind != sealed {
+		return Literal(got.text)
+	}
+	text, err := c.opened(want.want[0], parent)
+	if err != nil {
+		return want.text // it is the item that is wrong
+	}
+	phone := ""
+	if of := want.want[0].call.phone; of != "" {
+		phone = " " + of
+	}
+	return "{{sealed " + strconv.Quote(text) + phone + "}}"
 }
 
 func (c *comparison) attributes(want, got *node, path string) {
@@ -125,7 +151,7 @@ func (c *comparison) siblings(want, got []*node, wantParent, gotParent *node, pr
 	for _, w := range missing {
 		if g := slices.IndexFunc(extra, func(i int) bool { return got[i].name == want[w].name }); g >= 0 {
 			c.add(Difference{Path: prefix + step(want, w, want[w].name), Kind: OutOfOrder,
-				Want: position(want, w), Got: position(got, extra[g]), edit: edit{want: want[w], parent: wantParent, got: got[extra[g]], gotParent: gotParent}})
+				Want: position(want, w), Got: position(got, extra[g]), edit: edit{want: want[w], parent: wantParent, after: before(want, pairs, extra[g])}})
 			c.elements(want[w], got[extra[g]], gotParent, prefix+step(want, w, want[w].name))
 			extra = slices.Delete(extra, g, g+1)
 			continue
@@ -135,7 +161,7 @@ func (c *comparison) siblings(want, got []*node, wantParent, gotParent *node, pr
 	}
 	for _, g := range extra {
 		c.add(Difference{Path: prefix + step(got, g, got[g].name), Kind: Unexpected,
-			Got: shownElement(got[g], want), edit: edit{parent: wantParent, got: got[g], gotParent: gotParent}})
+			Got: shownElement(got[g], want), edit: edit{parent: wantParent, after: before(want, pairs, g), got: got[g]}})
 	}
 }
 
@@ -211,6 +237,18 @@ func (c *comparison) worth(want, got []*node, gotParent *node) func(i, j int) in
 		}
 		return known[at]
 	}
+}
+
+// before is the expected element behind whose counterpart one of a reply
+// stands; nil: there is none.
+func before(want []*node, pairs []pair, got int) *node {
+	var last *node
+	for _, p := range pairs {
+		if p.got < got {
+			last = want[p.want]
+		}
+	}
+	return last
 }
 
 // rest is what has no pair.

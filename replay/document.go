@@ -21,6 +21,7 @@ type node struct {
 	text     string // a leaf's; of an element that holds elements, what is beside them
 	children []*node
 	index    int // in document order, from 0
+	source   *etree.Element
 
 	want template // of text, in an expected document
 }
@@ -31,7 +32,6 @@ type attr struct {
 	want  template // in an expected document
 }
 
-// is says that an element holds elements.
 func (n *node) holdsElements() bool { return len(n.children) > 0 }
 
 const xsiNamespace = "http://www.w3.org/2001/XMLSchema-instance"
@@ -117,7 +117,7 @@ const (
 )
 
 func (c *canonicaliser) element(e *etree.Element) (*node, error) {
-	n := &node{index: c.count}
+	n := &node{index: c.count, source: e}
 	c.count++
 	var err error
 	if n.name, err = resolve(e, e.Space, e.Tag, true); err != nil {
@@ -144,7 +144,17 @@ func (c *canonicaliser) element(e *etree.Element) (*node, error) {
 	if n.text = text.String(); n.holdsElements() || strings.TrimSpace(n.text) == "" {
 		n.text = strings.TrimSpace(n.text)
 	}
+	if n.isFaultCode() {
+		n.text = qualified(e, n.text)
+	}
 	return n, nil
+}
+
+// isFaultCode says that an element's text is a qualified name (SOAP 1.1,
+// section 4.4).
+func (n *node) isFaultCode() bool {
+	parent := n.source.Parent()
+	return n.name == xml.Name{Local: "faultcode"} && parent != nil && parent.Tag == "Fault"
 }
 
 // resolve replaces a prefix by its namespace. The default namespace is for

@@ -1,14 +1,24 @@
 package replay
 
-import "encoding/xml"
+import (
+	"cmp"
+	"encoding/xml"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/beevik/etree"
+)
 
 // edit is where a difference lies, for who mends the expectation.
 type edit struct {
-	want      *node // in the expected document; nil: not there
-	parent    *node // of the element in it
-	got       *node // in the reply; nil: not there
-	gotParent *node
-	attr      xml.Name // of an attribute
+	want   *node    // in the expected document; nil: not there
+	parent *node    // of the element in it
+	after  *node    // the expected sibling that it stands behind; nil: it is the first
+	got    *node    // in the reply; nil: not there
+	attr   xml.Name // of an attribute
+	text   string   // what the element shall expect, with placeholders
 }
 
 // line is the expected element that a difference is about; nil: none.
@@ -17,4 +27,290 @@ func (e edit) line() *node {
 		return e.want
 	}
 	return e.parent
+}
+
+// editor mends an expected document in its text, so that all that is not
+// touched stays as it is.
+type editor struct {
+	body     string
+	places   []place
+	captured func(*node) bool // a value that is taken from the reply
+	changes  []change
+}
+
+// change replaces the text from start to end.
+type change struct {
+	start, end int
+	text       string
+}
+
+// edited is the body of a reply with the differences taken over.
+func edited(body string, all []Difference, captured func(*node) bool) string {
+	e := &editor{body: body, places: places(body), captured: captured}
+	for _, d := range all {
+		if d.Kind == Unexpected && d.edit.parent == nil && d.edit.got != nil && d.edit.attr.Local == "" {
+			// Another root: nothing of what was expected has a place in it.
+			return e.written(d.edit.got, &node{source: etree.NewElement("")}, "\n") + "\n"
+		}
+		e.edit(d)
+	}
+	return e.apply()
+}
+
+func (e *editor) edit(d Difference) {
+	to := d.edit
+	switch {
+	case to.attr.Local != "":
+		e.attribute(d.Kind, to)
+	case d.Kind == OtherValue && to.want != nil:
+		e.value(to)
+	case d.Kind == Missing && to.want != nil:
+		e.remove(to.want)
+	case d.Kind == Unexpected && to.parent != nil:
+		e.insert(to, e.written(to.got, to.parent, e.indentation(to)))
+	case d.Kind == OutOfOrder && to.parent != nil:
+		at := e.places[to.want.index]
+		e.insert(to, e.body[at.start:at.end])
+		e.remove(to.want)
+	}
+}
+
+// value replaces the text of a leaf; comments in it go.
+func (e *editor) value(to edit) {
+	at := e.places[to.want.index]
+	if to.want.holdsElements() {
+		e.beside(to)
+		return
+	}
+	if at.content != at.close || !strings.HasSuffix(e.body[at.start:at.content], "/>") {
+		e.change(at.content, at.close, escapeText(to.text))
+		return
+	}
+	start := strings.TrimRight(strings.TrimSuffix(e.body[at.start:at.content], "/>"), " \t\r\n")
+	e.change(at.start, at.end, start+">"+escapeText(to.text)+"</"+to.want.source.FullTag()+">")
+}
+
+// beside takes away the text that stands beside elements, and puts what came
+// behind them.
+func (e *editor) beside(to edit) {
+	at := e.places[to.want.index]
+	from := at.content
+	clear := func(until int) {
+		for _, text := range regexp.MustCompile(`(?s)<!--.*?-->|[^<\s][^<]*`).FindAllStringIndex(e.body[from:until], -1) {
+			if e.body[from+text[0]] != '<' {
+				e.change(from+text[0], from+text[1], "")
+			}
+		}
+	}
+	for _, child := range to.want.children {
+		clear(e.places[child.index].start)
+		from = e.places[child.index].end
+	}
+	clear(at.close)
+	e.change(at.close, at.close, escapeText(to.text))
+}
+
+// remove takes an element away with the white space before it.
+func (e *editor) remove(n *node) {
+	at := e.places[n.index]
+	before := strings.TrimRight(e.body[:at.start], " \t\r\n")
+	e.change(len(before), at.end, "")
+}
+
+// insert puts an element behind its sibling, or before all.
+func (e *editor) insert(to edit, text string) {
+	indentation := e.indentation(to)
+	if to.after != nil {
+		at := e.places[to.after.index]
+		e.change(at.end, at.end, indentation+text)
+		return
+	}
+	at := e.places[to.parent.index]
+	if tag := e.body[at.start:at.content]; strings.HasSuffix(tag, "/>") {
+		closing := strings.TrimSuffix(indentation, "  ") + "</" + to.parent.source.FullTag() + ">"
+		e.change(at.content-len("/>"), at.content, ">"+indentation+text)
+		e.change(at.content, at.content, closing)
+		return
+	}
+	if strings.TrimSpace(e.body[at.content:at.close]) == "" {
+		e.change(at.content, at.close, indentation+text+strings.TrimSuffix(indentation, "  "))
+		return
+	}
+	e.change(at.content, at.content, indentation+text)
+}
+
+// indentation is the white space before a child of the element's parent: that
+// of one which is there, or two spaces more than the parent's.
+func (e *editor) indentation(to edit) string {
+	if len(to.parent.children) > 0 {
+		return e.before(to.parent.children[0])
+	}
+	if before := e.before(to.parent); strings.Contains(before, "\n") {
+		return before + "  "
+	}
+	return ""
+}
+
+func (e *editor) before(n *node) string {
+	start := e.places[n.index].start
+	space := e.body[len(strings.TrimRight(e.body[:start], " \t\r\n")):start]
+	return space[max(0, strings.LastIndex(space, "\n")):]
+}
+
+func (e *editor) change(start, end int, text string) {
+	e.changes = append(e.changes, change{start, end, text})
+}
+
+// apply makes the changes. One within another is lost with what it changes.
+func (e *editor) apply() string {
+	slices.SortStableFunc(e.changes, func(a, b change) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.end, b.end))
+	})
+	var out strings.Builder
+	at := 0
+	for _, c := range e.changes {
+		if c.start < at {
+			continue
+		}
+		out.WriteString(e.body[at:c.start] + c.text)
+		at = c.end
+	}
+	return out.String() + e.body[at:]
+}
+
+// attribute changes one attribute in its element's start tag.
+func (e *editor) attribute(kind DifferenceKind, to edit) {
+	at := e.places[to.want.index]
+	tag := e.body[at.start:at.content]
+	if kind == Unexpected {
+		end := at.start + len(strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(tag, ">"), "/"), " \t\r\n"))
+		e.change(end, end, " "+e.writtenAttribute(to.got.attribute(to.attr), to.want.source))
+		return
+	}
+	i := slices.IndexFunc(to.want.source.Attr, func(a etree.Attr) bool {
+		name, err := resolve(to.want.source, a.Space, a.Key, false)
+		return err == nil && name == to.attr
+	})
+	found := regexp.MustCompile(`\s+[^\s=]+\s*=\s*("[^"]*"|'[^']*')`).FindAllStringIndex(tag, -1)
+	if i < 0 || i >= len(found) {
+		return
+	}
+	text := ""
+	if kind == OtherValue {
+		text = " " + e.writtenAttribute(to.got.attribute(to.attr), to.want.source)
+	}
+	e.change(at.start+found[i][0], at.start+found[i][1], text)
+}
+
+func (n *node) attribute(name xml.Name) attr {
+	i := slices.IndexFunc(n.attrs, func(a attr) bool { return a.name == name })
+	return n.attrs[i]
+}
+
+// written is an element of a reply as it stands in the expected document
+// inside another.
+func (e *editor) written(n, parent *node, indentation string) string {
+	tag := n.name.Local
+	var declared string
+	if prefix, ok := prefixOf(parent.source, n.name.Space, true); ok {
+		tag = prefixed(prefix, n.name.Local)
+	} else if n.name.Space == "" {
+		declared = ` xmlns=""`
+	} else {
+		tag, declared = "ns:"+n.name.Local, fmt.Sprintf(" xmlns:ns=%q", n.name.Space)
+	}
+	var attrs strings.Builder
+	for _, a := range n.attrs {
+		attrs.WriteString(" " + e.writtenAttribute(a, parent.source))
+	}
+	text := Literal(n.text)
+	if n.isFaultCode() {
+		text = writtenName(n.text, parent.source)
+	}
+	if e.captured(n) {
+		text = "{{any}}"
+	}
+	var inner strings.Builder
+	inner.WriteString(escapeText(text))
+	for _, child := range n.children {
+		deeper := indentation
+		if strings.Contains(indentation, "\n") {
+			deeper += "  "
+		}
+		inner.WriteString(deeper + e.written(child, parent, deeper))
+	}
+	if n.holdsElements() {
+		inner.WriteString(indentation)
+	}
+	if inner.Len() == 0 {
+		return "<" + tag + declared + attrs.String() + "/>"
+	}
+	return "<" + tag + declared + attrs.String() + ">" + inner.String() + "</" + tag + ">"
+}
+
+// writtenAttribute writes an attribute, and declares what it needs.
+func (e *editor) writtenAttribute(a attr, in *etree.Element) string {
+	name, declared := a.name.Local, ""
+	if a.name.Space != "" {
+		prefix, ok := prefixOf(in, a.name.Space, false)
+		if !ok {
+			prefix = "attr"
+			if a.name == typeName() {
+				prefix = "xsi"
+			}
+			declared += fmt.Sprintf(" xmlns:%s=%q", prefix, a.name.Space)
+		}
+		name = prefixed(prefix, name)
+	}
+	value := Literal(a.value)
+	if space, local, ok := strings.Cut(strings.TrimPrefix(a.value, "{"), "}"); ok && a.name == typeName() {
+		prefix, found := prefixOf(in, space, true)
+		if !found {
+			prefix = "type"
+			declared += fmt.Sprintf(" xmlns:%s=%q", prefix, space)
+		}
+		value = prefixed(prefix, local)
+	}
+	return name + `="` + strings.ReplaceAll(escapeText(value), `"`, "&quot;") + `"` + declared
+}
+
+// writtenName writes the qualified name that a text is by a prefix that stands
+// for its namespace inside an element.
+func writtenName(text string, in *etree.Element) string {
+	space, local, ok := strings.Cut(strings.TrimPrefix(text, "{"), "}")
+	prefix, found := prefixOf(in, space, true)
+	if !ok || !found {
+		return Literal(local)
+	}
+	return Literal(prefixed(prefix, local))
+}
+
+func prefixed(prefix, local string) string {
+	if prefix == "" {
+		return local
+	}
+	return prefix + ":" + local
+}
+
+// prefixOf is a prefix that stands for a namespace inside an element.
+func prefixOf(e *etree.Element, space string, orDefault bool) (string, bool) {
+	if name, _ := resolve(e, "", "", orDefault); orDefault && name.Space == space {
+		return "", true
+	}
+	for at := e; at != nil && space != ""; at = at.Parent() {
+		for _, a := range at.Attr {
+			if a.Space == "xmlns" && a.Value == space {
+				if name, err := resolve(e, a.Key, "", false); err == nil && name.Space == space {
+					return a.Key, true
+				}
+			}
+		}
+	}
+	return "", false
+}
+
+// escapeText writes a text that may hold placeholders, which stay readable:
+// only what XML must have escaped is.
+func escapeText(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", "]]>", "]]&gt;").Replace(text)
 }

@@ -11,3 +11,6 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	os.Exit(m.Run())
 }
+
+// updating says that the files of wanted results shall be written anew.
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }

@@ -2,7 +2,6 @@ package replay_test
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +18,6 @@ import (
 // Each file in testdata/broken is an archive of broken transcripts, each
 // behind a file with what is said of it.
 func TestBroken(t *testing.T) {
-	update := flag.Lookup("update").Value.String() == "true"
 	names, err := filepath.Glob("testdata/broken/*.txt")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no broken transcripts: %v", err)
@@ -37,7 +35,7 @@ func TestBroken(t *testing.T) {
 				t.Fatalf("Parse: %v, want a *BrokenError", err)
 			}
 			if got := err.Error() + "\n"; got != want {
-				if update {
+				if updating() {
 					err = os.WriteFile(name, []byte(text+"==== is told ====\n"+got), 0o644)
 				}
 				t.Errorf("told (-want +got):\n%s%v", cmp.Diff(want, got), err)
@@ -52,11 +50,11 @@ func TestFormat(t *testing.T) {
 		Title: "A title.",
 		Why:   "Why it is there,\nin two lines.",
 		Header: replay.Header{
-			Clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Seed: "seed", GatewayID: "0000000001", Strict: true,
+			Clock: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Seed: "seed", Strict: true,
 			Reply:    replay.ReplyOptions{TimeLimit: 2 * time.Second, Headers: map[string]string{"Cache-Control": "no-store"}},
 			Captures: map[string]any{"registrationID": "1 registrationID", "second": map[string]any{"salt": []any{"1 salt", "2 salt"}}},
 			Sample: replay.Sample{
-				Lab:            true,
+				Lab: true, GatewayID: "0000000001",
 				Policies:       []replay.Policy{{Name: "lab", Parent: "Base Policy", Set: map[string]any{"Attempts": int64(2), "Explain": true}}},
 				Components:     []replay.Component{{ComponentType: "srp-component", Location: "10.0.0.0/8", Policy: "lab"}},
 				Domains:        []replay.Domain{{Name: "branch"}},

@@ -31,14 +31,21 @@ func (p *People) Report(r Result) error {
 	default:
 		failure(&b, r)
 	}
+	if r.Updated != "" {
+		fmt.Fprintf(&b, "updated %s\n%s", r.File, r.Updated)
+	}
 	_, err := io.WriteString(p.Writer, b.String())
 	return err
 }
 
 // End writes the summary.
 func (p *People) End(s Summary) error {
-	_, err := fmt.Fprintf(p.Writer, "%s, %s: %d passed, %d failed, %d skipped, %d broken\n",
+	text := fmt.Sprintf("%s, %s: %d passed, %d failed, %d skipped, %d broken",
 		counted(s.Transcripts, "transcript"), counted(s.Exchanges, "exchange"), s.Passed, s.Failed, s.Skipped, s.Broken)
+	if s.Updated > 0 {
+		text += fmt.Sprintf(", %d updated", s.Updated)
+	}
+	_, err := fmt.Fprintln(p.Writer, text)
 	return err
 }
 

@@ -251,16 +251,19 @@ func (p *phones) signature(of string) (string, error) {
 	return s.Signature("")
 }
 
-// took notes what was captured from a reply.
-func (p *phones) took(taken map[string]string) {
-	maps.Copy(p.captured, taken)
-	for name, value := range taken {
+// learn notes what came of an exchange.
+func (p *phones) learn(o outcome) {
+	maps.Copy(p.captured, o.taken)
+	for name, value := range o.taken {
 		if name != "activationCode" && !strings.HasSuffix(name, ".activationCode") {
 			continue
 		}
 		if data, err := dsapp.ParseActivationData(value); err == nil {
 			p.states[data.SerialNumber] = phone.State{ActivationData: data}
 		}
+	}
+	if o.granted {
+		p.accepted()
 	}
 }
 

@@ -17,11 +17,10 @@ import (
 
 // Setup is what a server for one play is made of.
 type Setup struct {
-	Sample    Sample
-	GatewayID string // empty: the usual one
-	Strict    bool
-	Now       func() time.Time
-	Rand      io.Reader // is read from many goroutines
+	Sample Sample
+	Strict bool
+	Now    func() time.Time
+	Rand   io.Reader // is read from many goroutines
 }
 
 // Server answers one play.
@@ -97,8 +96,7 @@ func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error,
 	if p.Start != nil {
 		run.clock = &clock{time: t.Begins()}
 		now, random = run.clock.now, newSeeded(t.Seed, "phones")
-		server, err := p.Start(ctx, Setup{Sample: t.Sample, GatewayID: t.GatewayID, Strict: t.Strict,
-			Now: now, Rand: newSeeded(t.Seed, "server")})
+		server, err := p.Start(ctx, Setup{Sample: t.Sample, Strict: t.Strict, Now: now, Rand: newSeeded(t.Seed, "server")})
 		if err != nil {
 			return nil, nil, fmt.Errorf("start a server with the sample: %w", err)
 		}
@@ -117,13 +115,18 @@ func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error,
 	return run, end, nil
 }
 
-// exchange sends a request and compares its reply.
-func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {
-	result := ExchangeResult{Number: e.Number, Line: e.Reply.line}
+// next begins an exchange.
+func (r *play) next(e *Exchange) {
 	if r.clock != nil {
 		r.clock.advance(e.Advance)
 	}
 	r.phones.begin()
+}
+
+// exchange sends a request and compares its reply.
+func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {
+	result := ExchangeResult{Number: e.Number, Line: e.Reply.line}
+	r.next(e)
 	request, sent, err := r.request(ctx, e)
 	if err != nil {
 		result.Failed = err.Error()
@@ -133,7 +136,10 @@ func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {
 	got, err := r.send(request)
 	result.Status, result.Took = got.status, got.took
 	if err == nil {
-		result.Differences, err = r.compare(e, got)
+		var came outcome
+		came, err = r.compare(e, got)
+		result.Differences = came.differences
+		r.phones.learn(came)
 	}
 	if err != nil {
 		result.Failed = err.Error()

@@ -12,34 +12,40 @@ import (
 	"github.com/beevik/etree"
 )
 
-// compare is all that is different in a reply, and takes what is captured from
-// it.
-func (r *play) compare(e *Exchange, got received) ([]Difference, error) {
+// outcome is what a reply comes to.
+type outcome struct {
+	differences []Difference
+	taken       map[string]string // what was captured, by name
+	granted     bool              // a success, by its codes
+}
+
+// compare is all that is different in a reply, and what is captured from it.
+func (r *play) compare(e *Exchange, got received) (outcome, error) {
 	all, err := r.compareHTTP(e, got)
 	if err != nil {
-		return all, err
+		return outcome{differences: all}, err
 	}
 	if e.Reply.Kind == Text {
 		found, err := r.compareText(e, got.body)
-		return append(all, found...), err
+		return outcome{differences: append(all, found...)}, err
 	}
 	doc, root, err := readDocument([]byte(got.body))
 	if err != nil {
-		return append(all, Difference{Path: "reply", Kind: Unreadable, Line: e.Reply.line, Want: "an XML document", Got: err.Error()}), nil
+		return outcome{differences: append(all, Difference{Path: "reply", Kind: Unreadable, Line: e.Reply.line, Want: "an XML document", Got: err.Error()})}, nil
 	}
 	taken, missing := r.take(e, doc)
 	found, err := compareTrees(e.Reply.body.root, root, r.phones)
-	r.phones.took(taken)
-	if granted(doc) && got.status == http.StatusOK {
-		r.phones.accepted()
-	}
 	for i := range found {
 		found[i].Line = e.Reply.line + 1
 		if want := found[i].edit.line(); want != nil {
 			found[i].Line = e.Reply.line + lineAt(e.Reply.Body, places(e.Reply.Body)[want.index].start)
 		}
 	}
-	return slices.Concat(all, found, missing), err
+	return outcome{
+		differences: slices.Concat(all, found, missing),
+		taken:       taken,
+		granted:     granted(doc) && got.status == http.StatusOK,
+	}, err
 }
 
 func (r *play) compareHTTP(e *Exchange, got received) ([]Difference, error) {

@@ -11,6 +11,9 @@ type Result struct {
 	Failed    string           `json:"failed,omitempty"`  // why no server could be started
 	Took      time.Duration    `json:"took"`              // in nanoseconds
 	Exchanges []ExchangeResult `json:"exchanges,omitempty"`
+
+	// Updated is what an update changed in the file, as a unified diff.
+	Updated string `json:"updated,omitempty"`
 }
 
 // ExchangeResult is what came of one exchange. What follows one that could not

@@ -17,8 +17,9 @@ const Extension = ".txtar"
 // Run plays the transcripts of files and folders.
 type Run struct {
 	Player   *Player
-	Parallel int // transcripts at once; 0 is 1
-	Repeat   int // how often each; 0 is 1
+	Parallel int  // transcripts at once; 0 is 1
+	Repeat   int  // how often each; 0 is 1
+	Update   bool // write what came where an expectation failed
 
 	// Report is told each result, in the order of the paths and never two at
 	// once. Its error ends the run.
@@ -33,6 +34,7 @@ type Summary struct {
 	Failed      int `json:"failed"`
 	Skipped     int `json:"skipped"`
 	Broken      int `json:"broken"`
+	Updated     int `json:"updated,omitempty"`
 }
 
 func (s *Summary) count(r Result) {
@@ -47,6 +49,9 @@ func (s *Summary) count(r Result) {
 		s.Passed++
 	default:
 		s.Failed++
+	}
+	if r.Updated != "" {
+		s.Updated++
 	}
 }
 
@@ -64,7 +69,7 @@ func (r *Run) Paths(ctx context.Context, paths []string) (Summary, error) {
 	walked := make(chan error, 1)
 	go func() {
 		defer close(queue)
-		walked <- eachFile(paths, func(name string) error {
+		walked <- EachFile(paths, func(name string) error {
 			results := make(chan Result, max(1, r.Repeat))
 			select {
 			case queue <- results:
@@ -111,13 +116,22 @@ func (r *Run) file(ctx context.Context, name string, results chan<- Result) {
 			return
 		}
 		result := r.Player.Play(ctx, t)
+		if r.Update && !result.Passed() && result.Broken == "" {
+			t, result.Updated, err = update(t, result)
+		}
+		if err != nil {
+			result.Failed = strings.TrimPrefix(result.Failed+"; "+err.Error(), "; ")
+		}
 		results <- result
+		if err != nil {
+			return
+		}
 	}
 }
 
-// eachFile visits the files among paths, and the transcripts in the folders
+// EachFile visits the files among paths, and the transcripts in the folders
 // in the order of their names.
-func eachFile(paths []string, visit func(name string) error) error {
+func EachFile(paths []string, visit func(name string) error) error {
 	for _, path := range paths {
 		found := 0
 		err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {

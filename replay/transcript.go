@@ -21,10 +21,9 @@ type Transcript struct {
 
 // Header is transcript.toml.
 type Header struct {
-	Clock     time.Time `toml:"clock,omitempty"`
-	Seed      string    `toml:"seed,omitempty"`
-	Strict    bool      `toml:"strict,omitempty"`
-	GatewayID string    `toml:"gatewayID,omitempty"`
+	Clock  time.Time `toml:"clock,omitempty"`
+	Seed   string    `toml:"seed,omitempty"`
+	Strict bool      `toml:"strict,omitempty"`
 
 	Request RequestOptions `toml:"request,omitempty"`
 	Reply   ReplyOptions   `toml:"reply,omitempty"`
@@ -40,6 +39,7 @@ type Header struct {
 type Sample struct {
 	// Lab begins with the sample of dsappd init.
 	Lab            bool            `toml:"sample,omitempty"`
+	GatewayID      string          `toml:"gatewayID,omitempty"` // empty: the usual one
 	Policies       []Policy        `toml:"policies,omitempty"`
 	Components     []Component     `toml:"components,omitempty"`
 	Domains        []Domain        `toml:"domains,omitempty"`

@@ -19,7 +19,8 @@ import (
 
 // replayCommand plays transcripts, which docs/replay.md describes.
 type replayCommand struct {
-	Run replayRunCommand `cmd:"" help:"Play transcripts and compare the replies."`
+	Run  replayRunCommand  `cmd:"" help:"Play transcripts and compare the replies."`
+	Init replayInitCommand `cmd:"" help:"Make a data folder with the sample data of transcripts, to be served and played against by --url."`
 }
 
 type replayRunCommand struct {
@@ -30,6 +31,7 @@ type replayRunCommand struct {
 	Timeout   time.Duration `default:"30s" help:"For each request to --url."`
 	Parallel  int           `short:"j" default:"1" placeholder:"N" help:"Transcripts at once."`
 	Repeat    int           `default:"1" placeholder:"N" help:"Play each so many times."`
+	Update    bool          `help:"Write what came where an expectation failed, and show the difference."`
 	JUnit     string        `name:"junit" placeholder:"FILE" help:"Write a report in JUnit's XML; - is the standard output."`
 	JSON      string        `name:"json" placeholder:"FILE" help:"Write a report in JSON; - is the standard output."`
 	Quiet     bool          `short:"q" help:"Print only what did not pass."`
@@ -54,7 +56,7 @@ func (c *replayRunCommand) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	run := replay.Run{Player: player, Parallel: c.Parallel, Repeat: c.Repeat, Report: reports.report}
+	run := replay.Run{Player: player, Parallel: c.Parallel, Repeat: c.Repeat, Update: c.Update, Report: reports.report}
 	summary, err := run.Paths(ctx, c.Paths)
 	err = errors.Join(err, reports.end(summary))
 	switch {

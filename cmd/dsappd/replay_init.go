@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/replay"
+)
+
+type replayInitCommand struct {
+	Dir   string   `required:"" placeholder:"DIR" help:"The data folder to make: a new one, or an empty one."`
+	Paths []string `arg:"" name:"path" help:"Transcripts, and folders of them."`
+}
+
+func (c *replayInitCommand) Run(ctx context.Context, std streams) error {
+	var all []*replay.Transcript
+	err := replay.EachFile(c.Paths, func(name string) error {
+		t, err := replay.ReadFile(name)
+		all = append(all, t)
+		return err
+	})
+	if err != nil {
+		return broken(err)
+	}
+	sample, err := replay.Merge(all)
+	if err != nil {
+		return broken(err)
+	}
+	if err := dsappd.Init(ctx, c.Dir, dsappd.InitOptions{Replay: sample}); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.Out, "made the data folder %s; serve it with: dsappd serve --dir %s\n", c.Dir, dsappd.ShellWord(c.Dir))
+	return err
+}
+
+// broken makes of a broken transcript an end of the program by its exit code.
+func broken(err error) error {
+	if _, ok := errors.AsType[*replay.BrokenError](err); ok {
+		return fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return err
+}

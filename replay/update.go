@@ -1,0 +1,152 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"golang.org/x/tools/txtar"
+)
+
+// update writes what came into the transcript's file where an expectation
+// failed, and returns the transcript as it is then and what was changed.
+func update(t *Transcript, r Result) (*Transcript, string, error) {
+	archive := txtar.Parse([]byte(t.text))
+	for _, result := range r.Exchanges {
+		i := slices.IndexFunc(t.Exchanges, func(e Exchange) bool { return e.Number == result.Number })
+		updateReply(archive, t, t.Exchanges[i], result)
+		updateOptions(archive, t.Exchanges[i], result)
+	}
+	shown := changed(t, archive)
+	if shown == "" {
+		return t, "", nil
+	}
+	text := txtar.Format(archive)
+	updated, err := Parse(t.File, text)
+	if err != nil {
+		return t, "", fmt.Errorf("the update would break the transcript, which stays as it was: %w", err)
+	}
+	if err := replaceFile(t.File, text); err != nil {
+		return t, "", fmt.Errorf("update %s: %w", t.File, err)
+	}
+	return updated, shown, nil
+}
+
+// changed shows what an update makes of each file of a transcript.
+func changed(t *Transcript, archive *txtar.Archive) string {
+	before := txtar.Parse([]byte(t.text))
+	var shown strings.Builder
+	for _, file := range archive.Files {
+		var old []byte
+		if found := sectionNamed(before, file.Name); found != nil {
+			old = found.Data
+		}
+		shown.Write(diff.Diff(t.File+" "+file.Name, old, t.File+" "+file.Name, file.Data))
+	}
+	return shown.String()
+}
+
+// updateReply mends the reply of an exchange.
+func updateReply(archive *txtar.Archive, t *Transcript, e Exchange, result ExchangeResult) {
+	file := sectionNamed(archive, fmt.Sprintf("%d.reply.%s", e.Number, e.Reply.Kind))
+	if e.Reply.Kind == Text {
+		for _, d := range result.Differences {
+			if d.Path == "text" {
+				file.Data = []byte(Literal(d.Got) + "\n")
+			}
+		}
+		return
+	}
+	file.Data = []byte(edited(string(file.Data), result.Differences, func(n *node) bool { return t.takes(e, n) }))
+}
+
+// updateOptions mends the status and the headers in N.toml.
+func updateOptions(archive *txtar.Archive, e Exchange, result ExchangeResult) {
+	for _, d := range result.Differences {
+		header, isHeader := strings.CutPrefix(d.Path, "header ")
+		var key, value string
+		switch {
+		case d.Path == "status":
+			key, value = "status", d.Got
+		case isHeader:
+			key, value = "headers."+strconv.Quote(header), strconv.Quote(Literal(d.Got))
+		default:
+			continue
+		}
+		name := fmt.Sprintf("%d.toml", e.Number)
+		file := sectionNamed(archive, name)
+		if file == nil {
+			i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, fmt.Sprintf("%d.", e.Number)) })
+			archive.Files = slices.Insert(archive.Files, i, txtar.File{Name: name})
+			file = &archive.Files[i]
+		}
+		file.Data = setReplyKey(file.Data, key, value)
+	}
+}
+
+func sectionNamed(archive *txtar.Archive, name string) *txtar.File {
+	for i := range archive.Files {
+		if archive.Files[i].Name == name {
+			return &archive.Files[i]
+		}
+	}
+	return nil
+}
+
+// setReplyKey sets a key in the table reply of N.toml, in its line if it has
+// one.
+func setReplyKey(text []byte, key, value string) []byte {
+	last := key[strings.LastIndex(key, ".")+1:]
+	bare := regexp.QuoteMeta(strings.Trim(last, `"`))
+	table := regexp.MustCompile(`(?m)^\[reply[\].]`).FindIndex(text)
+	if table != nil {
+		line := regexp.MustCompile(`(["']?` + bare + `["']?\s*=\s*)("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[0-9]+)`)
+		if at := line.FindSubmatchIndex(text[table[0]:]); at != nil {
+			return slices.Concat(text[:table[0]+at[4]], []byte(value), text[table[0]+at[5]:])
+		}
+	}
+	set := key + " = " + value + "\n"
+	if heading := regexp.MustCompile(`(?m)^\[reply\][^\n]*\n`).FindIndex(text); heading != nil {
+		return slices.Concat(text[:heading[1]], []byte(set), text[heading[1]:])
+	}
+	if len(text) > 0 {
+		set = "\n[reply]\n" + set
+	} else {
+		set = "[reply]\n" + set
+	}
+	return slices.Concat(text, []byte(set))
+}
+
+// replaceFile writes a file anew: it is the old one or the new one at every
+// moment.
+func replaceFile(name string, text []byte) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), ".update-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // nothing is there once it was renamed
+	_, err = file.Write(text)
+	if err := errors.Join(err, file.Chmod(info.Mode()), file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}
+
+// takes says whether an element of a reply is one that is captured.
+func (t *Transcript) takes(e Exchange, n *node) bool {
+	return slices.ContainsFunc(t.captures, func(c capture) bool {
+		last := c.path[strings.LastIndex(c.path, "/")+1:]
+		name, _, _ := strings.Cut(last, "[")
+		return c.exchange == e.Number && name == n.name.Local && !n.holdsElements() && name != "value"
+	})
+}
