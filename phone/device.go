@@ -12,6 +12,8 @@ type Device struct {
 	Transport Transport // not needed by what sends nothing
 	Rand      io.Reader
 	Now       func() time.Time
+
+	stale bool // one-time passwords have an old moving factor, as a fault
 }
 
 func (d *Device) draw(b []byte) error {

@@ -36,6 +36,13 @@ const (
 	ErrPINLength Error = "unusable PIN"
 	// ErrFile says that a file holds no sealed state that this program reads.
 	ErrFile Error = "state file"
+	// ErrGatewayKey says that a gateway does not take the API key.
+	ErrGatewayKey Error = "API key of the gateway"
+	// ErrFault says that there is no fault of a name, or that it cannot be
+	// committed on a registration.
+	ErrFault Error = "fault"
+	// errTried ends an activation once its fault was answered.
+	errTried Error = "the fault was answered"
 	// ErrScan says that a picture shows no activation, or several.
 	ErrScan Error = "picture"
 )

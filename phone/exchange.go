@@ -19,6 +19,11 @@ func (d *Device) Exchange(ctx context.Context, r Registration) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
+	return h.takeData(r, issued)
+}
+
+// takeData takes the activation data of a single-device authenticator.
+func (h *handshake) takeData(r Registration, issued ActivationDataResult) (State, error) {
 	items, err := h.items(issued)
 	if err != nil {
 		return State{}, err

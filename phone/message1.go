@@ -19,6 +19,11 @@ func (d *Device) ExchangeMDL(ctx context.Context, s State, r Registration) (Stat
 	if err != nil {
 		return s, err
 	}
+	return d.takeMessage1(s, r, h, issued)
+}
+
+// takeMessage1 opens the one item of an activation on a licence.
+func (d *Device) takeMessage1(s State, r Registration, h *handshake, issued ActivationDataResult) (State, error) {
 	if issued.ActivationMessage == nil || issued.ActivationCode != nil || issued.EventReactivationCounter != nil {
 		return s, fmt.Errorf("%w: an activation on a licence for several devices has an activation message, and nothing else", ErrItems)
 	}

@@ -23,12 +23,20 @@ func (d *Device) OTP(s State) (string, State, error) {
 
 // movingFactor is the one to use now, and the state after its use.
 func (d *Device) movingFactor(s State) (uint64, State, error) {
-	if s.Type == oath.TOTP {
-		return oath.TimeStep(d.Now()), s, nil
-	}
-	if s.MovingFactor == math.MaxUint64 {
+	movingFactor := s.MovingFactor
+	switch {
+	case s.Type == oath.TOTP:
+		movingFactor = oath.TimeStep(d.Now())
+	case s.MovingFactor == math.MaxUint64:
 		return 0, s, fmt.Errorf("%w: the event counter is used up", ErrStep)
+	default:
+		s.MovingFactor++
 	}
-	s.MovingFactor++
-	return s.MovingFactor - 1, s, nil
+	if d.stale {
+		movingFactor -= staleness // below the first event, it is one that never comes
+	}
+	return movingFactor, s, nil
 }
+
+// staleness is past any window: a day of time steps.
+const staleness = 24 * 60 * 60 / 30
