@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func TestClients(t *testing.T) {
 	if out, err := exec.Command(filepath.Join(folder, "tools.sh"), "--check").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	strict := dsappd.Config{Strict: true}
+	strict, secure := dsappd.Config{Strict: true}, dsappd.Config{TLS: true}
 	const anyOrder = "any-order"
 	for _, c := range []struct {
 		name    string
@@ -46,10 +47,14 @@ func TestClients(t *testing.T) {
 		{"npm-soap", dsappd.Config{}, []string{"node", filepath.Join(folder, "node", "client.js")}, nil},
 		{"gsoap, strict", strict, []string{filepath.Join(folder, "gsoap", "run.sh")}, nil},
 		{"soap-lite", dsappd.Config{}, []string{"perl", filepath.Join(folder, "perl", "client.pl")}, nil},
+		// Over TLS each is told in its own way which CA to trust.
+		{"python3-zeep, TLS", secure, []string{"env", "REQUESTS_CA_BUNDLE=CA", "/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, []string{anyOrder}},
+		{"php-soap, TLS", secure, []string{"php", "-d", "openssl.cafile=CA", filepath.Join(folder, "php", "client.php")}, []string{anyOrder}},
+		{"npm-soap, TLS", secure, []string{"env", "NODE_EXTRA_CA_CERTS=CA", "node", filepath.Join(folder, "node", "client.js")}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.config.Dir = sampleFolder(t)
+			c.config.Dir = certifiedFolder(t, "")
 			urls := serveFolder(t, c.config)
 			door, err := dsappd.OpenDoor(t.Context(), c.config.Dir, dsappd.DoorConfig{Operator: "test"})
 			if err != nil {
@@ -59,10 +64,23 @@ func TestClients(t *testing.T) {
 			if err := errors.Join(addBeyondASCII(t.Context(), door), addUnassigned(t.Context(), door)); err != nil {
 				t.Fatal(err)
 			}
-			runClient(t, slices.Concat(c.command, []string{urls.SOAP + "?wsdl"}, c.more))
+			command := substitute(c.command, "CA", filepath.Join(c.config.Dir, "tls", "ca.pem"))
+			runClient(t, slices.Concat(command, []string{urls.SOAP + "?wsdl"}, c.more))
 			checkActivated(t, door)
 		})
 	}
+}
+
+// substitute puts a value where words of a command end in =NAME.
+func substitute(command []string, name, value string) []string {
+	var out []string
+	for _, word := range command {
+		if before, found := strings.CutSuffix(word, "="+name); found {
+			word = before + "=" + value
+		}
+		out = append(out, word)
+	}
+	return out
 }
 
 // addBeyondASCII adds a user whose names and password are not ASCII.

@@ -1,6 +1,7 @@
 package dsappd
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,6 +31,53 @@ func TestAddresses(t *testing.T) {
 		got := [3]string{config.Addr, config.GatewayAddr, config.ConsoleAddr}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
+		}
+	}
+}
+
+// Where a door speaks TLS, by its address, its settings and the flags.
+func TestSpeaksTLS(t *testing.T) {
+	const near, far = "127.0.0.1:1", "0.0.0.0:1"
+	on, off := func(s *ListenerSettings) { s.TLS = tlsOn }, func(s *ListenerSettings) { s.TLS = tlsOff }
+	auto := func(*ListenerSettings) {}
+	clients := func(s *ListenerSettings) { s.ClientCA = "clients.pem" }
+	none, tls, plain := Config{}, Config{TLS: true}, Config{Plain: true}
+	for _, c := range []struct {
+		name    string
+		address string
+		setting func(*ListenerSettings)
+		flags   Config
+		want    string
+	}{
+		{"auto, near", near, auto, none, "plain"},
+		{"auto, near, IPv6", "[::1]:1", auto, none, "plain"},
+		{"auto, near, by name", "localhost:1", auto, none, "plain"},
+		{"auto, near, --tls", near, auto, tls, "TLS"},
+		{"auto, near, --plain", near, auto, plain, "plain"},
+		{"auto, far", far, auto, none, "TLS"},
+		{"auto, far, no host", ":1", auto, none, "TLS"},
+		{"auto, far, an address", "192.0.2.1:1", auto, none, "TLS"},
+		{"auto, far, --plain", far, auto, plain, "plain"},
+		{"on, near", near, on, none, "TLS"},
+		{"on, far, --plain", far, on, plain, "TLS"},
+		{"off, near, --tls", near, off, tls, "plain"},
+		{"off, far", far, off, none, "refused"},
+		{"off, far, --tls", far, off, tls, "refused"},
+		{"off, far, --plain", far, off, plain, "plain"},
+		{"auto, near, client certificates", near, clients, none, "refused"},
+		{"auto, near, client certificates, --tls", near, clients, tls, "TLS"},
+		{"auto, far, client certificates, --plain", far, clients, plain, "refused"},
+		{"no address", "nonsense", auto, none, "refused"},
+	} {
+		door := networkDoor{table: "soap", address: c.address, settings: defaultListener(c.address)}
+		c.setting(&door.settings)
+		secure, err := door.speaksTLS(t.Context(), c.flags)
+		got := map[bool]string{true: "TLS", false: "plain"}[secure]
+		if err != nil {
+			got = "refused"
+		}
+		if got != c.want || err != nil && !errors.Is(err, ErrAddress) {
+			t.Errorf("%s: %s, %v; want %s", c.name, got, err, c.want)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func ReadAuthority(certificateFile, keyFile string) (*Authority, error) {
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", keyFile, err)
+		return nil, fmt.Errorf("%s holds no key in PKCS #8: %w", keyFile, err)
 	}
 	key, ok := parsed.(*rsa.PrivateKey)
 	if !ok || !key.PublicKey.Equal(certificates[0].PublicKey) {

@@ -17,14 +17,15 @@ func ParseHost(text string) (string, error) {
 		return address.Unmap().String(), nil
 	}
 	rest, wild := strings.CutPrefix(text, "*.")
-	name, err := idna.Lookup.ToASCII(strings.TrimSuffix(rest, "."))
-	if err != nil || name == "" || strings.ContainsAny(name, ":/ ") {
+	profile := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
+	name, err := profile.ToASCII(strings.TrimSuffix(rest, "."))
+	if err != nil {
 		return "", fmt.Errorf("%q is no host: give a name, such as provisioning.example, or an IP address, without scheme or port", text)
 	}
 	if wild {
 		name = "*." + name
 	}
-	return strings.ToLower(name), nil
+	return name, nil
 }
 
 // Hosts are the names and addresses that a certificate is for.

@@ -109,6 +109,9 @@ func (c *call) log(status int) {
 		slog.Int("bytes_out", c.sent),
 		slog.Duration("took", c.door.Service.Now().Sub(c.started)),
 	}
+	if state := c.request.TLS; state != nil && len(state.PeerCertificates) > 0 {
+		attrs = append(attrs, slog.String("client_certificate", state.PeerCertificates[0].Subject.String()))
+	}
 	c.door.Log.LogAttrs(c.request.Context(), slog.LevelInfo, "gateway request", append(attrs, c.attrs...)...)
 }
 

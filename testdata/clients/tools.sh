@@ -25,6 +25,7 @@ need() {
 find_missing() {
 	missing=
 	need curl has curl
+	need openssl has openssl
 	need gcc has gcc
 	need libc6-dev has_headers
 	need g++ has g++
