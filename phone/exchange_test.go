@@ -255,11 +255,12 @@ func TestExchangeMDL(t *testing.T) {
 		"both kinds": {message1, func(r *ActivationDataResult) {
 			r.ActivationCode, r.EventReactivationCounter = r.ActivationMessage, r.ActivationMessage
 		}, ErrItems},
-		"nothing":             {message1, func(r *ActivationDataResult) { r.ActivationMessage = nil }, ErrItems},
-		"M2 wrong":            {message1, func(r *ActivationDataResult) { r.ServerEvidenceMessage = strings.Repeat("0", 64) }, ErrEvidence},
-		"M2 of another shape": {message1, func(r *ActivationDataResult) { r.ServerEvidenceMessage = "" }, ErrReply},
-		"item altered":        {message1, func(r *ActivationDataResult) { r.ActivationMessage.MAC = strings.Repeat("0", 64) }, dsapp.ErrAuthentication},
-		"bit flipped inside":  {flipped(t, message1, 100), nil, dsapp.ErrActivationMessage},
+		"an activation code more": {message1, func(r *ActivationDataResult) { r.ActivationCode = r.ActivationMessage }, ErrItems},
+		"nothing":                 {message1, func(r *ActivationDataResult) { r.ActivationMessage = nil }, ErrItems},
+		"M2 wrong":                {message1, func(r *ActivationDataResult) { r.ServerEvidenceMessage = strings.Repeat("0", 64) }, ErrEvidence},
+		"M2 of another shape":     {message1, func(r *ActivationDataResult) { r.ServerEvidenceMessage = "" }, ErrReply},
+		"item altered":            {message1, func(r *ActivationDataResult) { r.ActivationMessage.MAC = strings.Repeat("0", 64) }, dsapp.ErrAuthentication},
+		"bit flipped inside":      {flipped(t, message1, 100), nil, dsapp.ErrActivationMessage},
 	} {
 		peer := newPeer(t)
 		peer.message1 = c.message1

@@ -33,7 +33,7 @@ type Instance struct {
 	SequenceNumber uint8
 	DeviceType     dsapp.DeviceType
 	Secret         []byte
-	RegistrationID string `json:",omitempty"` // "" if only the site knows it
+	RegistrationID string `json:",omitempty"` // until it is activated; "" if only the site knows it
 	Signature      string `json:",omitempty"` // until it is activated
 	Activated      bool
 	UserID, Domain string // as the server said; empty if nothing was sent

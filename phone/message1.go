@@ -98,6 +98,6 @@ func (m MDL) roomFor(registrationID string) error {
 // begins again: the server drops it, too.
 func (m MDL) without(registrationID string) []Instance {
 	return slices.DeleteFunc(slices.Clone(m.Instances), func(i Instance) bool {
-		return registrationID != "" && !i.Activated && i.RegistrationID == registrationID
+		return registrationID != "" && i.RegistrationID == registrationID
 	})
 }

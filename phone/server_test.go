@@ -36,6 +36,8 @@ type peer struct {
 	bendReply        func([]byte) []byte
 	noResult         bool
 	activatedSerial  string
+	attributes       []wsdl.Attribute // what provisioningExecute answers with
+	executed         []wsdl.ProvisioningExecute
 	v, A, B, K, M1   []byte
 	activations      []wsdl.ActivateCredentialInput
 	registrationSeen string
@@ -76,6 +78,7 @@ func (p *peer) start() *Device {
 			{Space: wsdl.Provisioning, Local: "dsappSRPGenerateEphemeralKey"}:   p.generateEphemeralKey,
 			{Space: wsdl.Provisioning, Local: "dsappSRPGenerateActivationData"}: p.generateActivationData,
 			{Space: wsdl.Provisioning, Local: "dsappSRPActivate"}:               p.activate,
+			{Space: wsdl.Provisioning, Local: "provisioningExecute"}:            p.execute,
 		},
 		Schema: client.Schema, Namespaces: client.Namespaces, Strict: true,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Rand: rand.Reader, Now: time.Now,
@@ -212,5 +215,17 @@ func (p *peer) activate(_ context.Context, r *soap.Request, dst []byte) ([]byte,
 	p.registrationSeen = in.RegistrationID
 	return p.sent(wsdl.AppendDsappSRPActivateResponse(dst, &wsdl.DsappSRPActivateResponse{Status: p.status(), Result: &wsdl.DSAPPSRPActivateResult{
 		User: wsdl.UserOutput{UserID: p.data.UserID, Domain: p.data.Domain}, SerialNumber: p.activatedSerial,
+	}})), nil
+}
+
+func (p *peer) execute(_ context.Context, r *soap.Request, dst []byte) ([]byte, error) {
+	var in wsdl.ProvisioningExecute
+	if err := r.Decode(&in); err != nil {
+		return nil, err
+	}
+	p.executed = append(p.executed, in)
+	status := p.status()
+	return p.sent(wsdl.AppendProvisioningExecuteResponse(dst, &wsdl.ProvisioningExecuteResponse{Results: wsdl.ProvisioningResults{
+		ResultCodes: status.ResultCodes, ErrorStack: status.ErrorStack, ResultAttribute: wsdl.AttributeSet{Attributes: p.attributes},
 	}})), nil
 }
