@@ -20,7 +20,8 @@ check:
 tools:
 	@testdata/clients/tools.sh
 
-# The tag clients adds the tests with real SOAP clients.
+# The tag clients adds the tests with real SOAP clients, and plays the book of
+# transcripts with the program as it is built.
 test: tools
 	$(GO) test -race -tags clients ./...
 

@@ -7,8 +7,9 @@ import (
 
 // expectation is the body of a reply that is expected, compiled.
 type expectation struct {
-	root *node    // of XML
-	text template // of text
+	root   *node    // of XML
+	places []place  // of its elements
+	text   template // of text
 }
 
 // parseExpectation compiles the body of a reply. The errors are *placed where
@@ -27,7 +28,7 @@ func parseExpectation(kind Kind, body string) (expectation, []error) {
 	}
 	all := &compiler{places: places(body), body: body}
 	all.node(root)
-	return expectation{root: root}, all.errs
+	return expectation{root: root, places: all.places}, all.errs
 }
 
 // compiler finds the placeholders of an expected document.

@@ -65,23 +65,32 @@ func (t template) shown(v values) string {
 
 // fits says whether a text is what the template describes.
 func (t template) fits(got string, v values) (bool, error) {
-	var expr strings.Builder
+	if len(t) == 1 && t[0].kind == pattern {
+		return t[0].expr.MatchString(got), nil
+	}
+	var expr, plain strings.Builder
 	var ranges []part
+	free := false
 	for _, p := range t {
 		text, isFixed, err := p.fixed(v)
 		if err != nil {
 			return false, fmt.Errorf("%s: %w", p.shown(), err)
 		}
 		if isFixed {
+			plain.WriteString(text)
 			expr.WriteString(regexp.QuoteMeta(text))
 			continue
 		}
+		free = true
 		if p.kind == number {
 			fmt.Fprintf(&expr, "(?P<%s>[+-]?[0-9]+)", rangeName(len(ranges)))
 			ranges = append(ranges, p)
 			continue
 		}
 		expr.WriteString(p.expression())
+	}
+	if !free {
+		return got == plain.String(), nil
 	}
 	compiled, err := regexp.Compile(`(?s)\A` + expr.String() + `\z`)
 	if err != nil {

@@ -38,7 +38,7 @@ func (r *play) compare(e *Exchange, got received) (outcome, error) {
 	for i := range found {
 		found[i].Line = e.Reply.line + 1
 		if want := found[i].edit.line(); want != nil {
-			found[i].Line = e.Reply.line + lineAt(e.Reply.Body, places(e.Reply.Body)[want.index].start)
+			found[i].Line = e.Reply.line + lineAt(e.Reply.Body, e.Reply.body.places[want.index].start)
 		}
 	}
 	return outcome{

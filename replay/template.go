@@ -18,8 +18,9 @@ type part struct {
 	accept []string // of one of several
 	low    string   // of a range, in decimal; empty: open
 	high   string
-	sealed *part // what the text of an encrypted item must fit
-	offset int   // of the placeholder in the text
+	expr   *regexp.Regexp // of a pattern, for a whole value
+	sealed *part          // what the text of an encrypted item must fit
+	offset int            // of the placeholder in the text
 }
 
 type partKind int
@@ -105,7 +106,9 @@ func parseWord(w word) (part, error) {
 		if _, err := regexp.Compile(w.text); err != nil {
 			return part{}, fmt.Errorf("regular expression: %w", err)
 		}
-		return part{kind: pattern, text: w.text}, nil
+		p := part{kind: pattern, text: w.text}
+		p.expr = regexp.MustCompile(`\A` + p.expression() + `\z`)
+		return p, nil
 	case w.kind == bar:
 		return part{}, errLooseBar
 	case w.text == "any":

@@ -1,0 +1,97 @@
+//go:build clients
+
+package dsappd_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/dsappd/dsappd/replay"
+)
+
+// TestTranscriptsOverHTTP plays the book of the protocol with the program as it
+// is built: each transcript against dsappd serve in a process of its own, with
+// a data folder made from the transcript, at the time of day. Those that move
+// the clock are played against the throw-away servers of dsappd replay run. It
+// is built with the tag clients, by make test.
+func TestTranscriptsOverHTTP(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "dsappd")
+	if out, err := exec.Command("go", "build", "-o", program, "./cmd/dsappd").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	err := replay.EachFile([]string{"testdata/transcripts"}, func(name string) error {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			t.Parallel()
+			transcript, err := replay.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if transcript.MovesClock() {
+				runProgram(t, program, "replay", "run", name)
+				return
+			}
+			dir := filepath.Join(t.TempDir(), "data")
+			runProgram(t, program, "replay", "init", "--dir", dir, name)
+			out := runProgram(t, program, "replay", "run", "--url", serveProgram(t, program, dir, transcript.Strict), name)
+			if !strings.Contains(out, "1 passed") {
+				t.Errorf("it was not played: %s", out)
+			}
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func runProgram(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("dsappd %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// serveProgram serves a data folder until the test ends, and returns the URL.
+func serveProgram(t *testing.T, program, dir string, strict bool) string {
+	t.Helper()
+	args := []string{"serve", "--dir", dir, "--addr", "127.0.0.1:0"}
+	if strict {
+		args = append(args, "--strict")
+	}
+	serve := exec.Command(program, args...)
+	var log bytes.Buffer
+	serve.Stderr = &log
+	stdout, err := serve.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := serve.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = serve.Process.Signal(syscall.SIGTERM)
+		if err := serve.Wait(); err != nil {
+			t.Errorf("dsappd serve: %v\n%s", err, &log)
+		}
+	})
+	lines := bufio.NewReader(stdout)
+	line, err := lines.ReadString('\n')
+	url, ok := strings.CutPrefix(strings.TrimSpace(line), "dsappd serves SOAP at ")
+	if err != nil || !ok {
+		t.Fatalf("no line with the URL: %q, %v\n%s", line, err, &log)
+	}
+	go io.Copy(io.Discard, lines) // so that no further line blocks it
+	return url
+}
