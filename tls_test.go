@@ -72,7 +72,7 @@ func TestTLSWhereReachable(t *testing.T) {
 	}
 	defer closeTwice(t, server)
 	client, urls := trusting(t, dir), server.URLs()
-	for _, url := range []string{urls.SOAP, urls.Gateway} {
+	for _, url := range []string{urls.SOAP, urls.Gateway, urls.Console} {
 		if !strings.HasPrefix(url, "https://localhost:") {
 			t.Errorf("served at %s", url)
 		}
@@ -167,6 +167,10 @@ client_ca = "tls/ca.pem"
 tls = "on"
 client_ca = "tls/ca.pem"
 client_certificates = "optional"
+[console]
+tls = "on"
+client_ca = "tls/ca.pem"
+client_certificates = "optional"
 `)
 	var log record
 	urls := serveFolder(t, dsappd.Config{Dir: dir, Logger: slog.New(slog.NewTextHandler(&log, nil))})
@@ -179,10 +183,11 @@ client_certificates = "optional"
 	client.Transport.(*http.Transport).TLSClientConfig.Certificates = []tls.Certificate{clientCertificate(t, dir, "the bank")}
 	get(t, client, urls.SOAP)
 	get(t, client, urls.Gateway)
+	get(t, client, urls.Console)
 	log.mutex.Lock()
 	defer log.mutex.Unlock()
-	if got := strings.Count(log.text.String(), `client_certificate="CN=the bank"`); got != 2 {
-		t.Errorf("the client is named %d times in the log, want twice: %s", got, log.text.String())
+	if got := strings.Count(log.text.String(), `client_certificate="CN=the bank"`); got != 3 {
+		t.Errorf("the client is named %d times in the log, want once by each listener: %s", got, log.text.String())
 	}
 }
 

@@ -81,8 +81,7 @@ func trust(file string) string {
 const trustText = `TLS is served where other machines can reach the address, and on loopback too
 with: dsappd serve --tls. Clients trust the server by its CA:
   curl             curl --cacert CA.PEM https://localhost:8888/?wsdl
-  Python           session = requests.Session(); session.verify = "CA.TEXT"
-                   zeep.Client(wsdl, transport=zeep.Transport(session=session))
+  Python, zeep     REQUESTS_CA_BUNDLE=CA.PEM python3
   PHP              new SoapClient($wsdl, ["stream_context" => stream_context_create(
                        ["ssl" => ["cafile" => "CA.TEXT"]])])
   Java             keytool -importcert -noprompt -alias dsappd -storetype PKCS12 \

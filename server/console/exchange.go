@@ -116,6 +116,9 @@ func (e *exchange) note(pattern string) {
 		user := e.session.who.User()
 		attrs = append(attrs, slog.String("user", user.UserID), slog.String("domain", user.Domain))
 	}
+	if state := e.r.TLS; state != nil && len(state.PeerCertificates) > 0 {
+		attrs = append(attrs, slog.String("client_certificate", state.PeerCertificates[0].Subject.String()))
+	}
 	e.log.LogAttrs(e.r.Context(), slog.LevelInfo, "request", append(attrs, e.attrs...)...)
 }
 
