@@ -120,7 +120,8 @@ queue = 64
 [sweep]
 # How often the server looks for registrations that are over, and how long
 # after the end of its lifetime a registration is deleted. Until then it can be
-# shown, and its ID is not given to another. The audit keeps its events.
+# shown, without its secrets, which go at the first look, and its ID is not
+# given to another. The audit keeps its events.
 interval = "1m0s"
 retention = "168h0m0s"
 

@@ -11,7 +11,8 @@ import (
 	"github.com/dsappd/dsappd/provision"
 )
 
-// sweeper deletes the registrations that are over, at every tick.
+// sweeper takes the secrets of registrations that have expired, and deletes
+// those that are over, at every tick.
 type sweeper struct {
 	service   *provision.Service
 	retention time.Duration
@@ -39,15 +40,15 @@ func (s sweeper) run(ctx context.Context, ticks <-chan time.Time) {
 // sweep notes a failure and leaves the rest to the next one.
 func (s sweeper) sweep(ctx context.Context) {
 	operator, err := s.operator()
-	n := 0
+	var swept provision.Swept
 	if err == nil {
-		n, err = s.service.SweepRegistrations(ctx, operator, s.retention)
+		swept, err = s.service.SweepRegistrations(ctx, operator, s.retention)
 	}
 	switch {
 	case err != nil && ctx.Err() == nil:
 		s.logger.Error("sweep of registrations failed", "request_id", operator.RequestID, "error", err)
-	case n > 0:
-		s.logger.Info("registrations swept", "request_id", operator.RequestID, "deleted", n)
+	case swept != provision.Swept{}:
+		s.logger.Info("registrations swept", "request_id", operator.RequestID, "blanked", swept.Blanked, "deleted", swept.Deleted)
 	}
 }
 

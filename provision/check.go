@@ -49,6 +49,7 @@ func CheckRecords(ctx context.Context, store Store, now time.Time) ([]Problem, e
 		pages(c, View.ScanAuthenticators, authenticatorKey, findings.authenticator),
 		pages(c, View.ScanRegistrations, registrationKey, findings.registration),
 		pages(c, scanExpiries, Expiry.Key, findings.expiry),
+		pages(c, scanPastExpiries, Expiry.Key, findings.expiry),
 		pages(c, scanFree, FreeAuthenticator.Key, findings.free),
 		pages(c, scanComponents, Component.Key, findings.component),
 		pages(c, View.ScanPolicies, policyKey, findings.policy),
@@ -63,6 +64,10 @@ func scanUsers(v View, after UserKey) iter.Seq2[User, error] {
 
 func scanExpiries(v View, after ExpiryKey) iter.Seq2[Expiry, error] {
 	return v.ScanExpiries(ExpiryKey{}, after)
+}
+
+func scanPastExpiries(v View, after ExpiryKey) iter.Seq2[Expiry, error] {
+	return v.ScanPastExpiries(ExpiryKey{}, after)
 }
 
 func scanFree(v View, after FreeKey) iter.Seq2[FreeAuthenticator, error] {
@@ -251,9 +256,10 @@ func (f findings) openRegistration(a Authenticator) {
 
 func (f findings) registration(r Registration) {
 	f = f.of("registration %q", r.ID)
+	swept := f.lifetime(r)
 	switch r.State {
 	case Registered, KeyExchanged, DataIssued, DeviceAdded:
-		f.living(r)
+		f.living(r, swept)
 	case Activated, Closed:
 		f.ended(r)
 	default:
@@ -261,11 +267,9 @@ func (f findings) registration(r Registration) {
 	}
 	exchange := len(r.ServerSecret) > 0 && len(r.ServerPublicKey) > 0 && len(r.ClientPublicKey) > 0
 	remains := len(r.ServerSecret) > 0 || len(r.ServerPublicKey) > 0 || len(r.ClientPublicKey) > 0
-	f.report(r.State == KeyExchanged && !exchange, "it is KeyExchanged and does not hold its key exchange", mendRegistration)
+	f.report(r.State == KeyExchanged && !exchange && !swept, "it is KeyExchanged and does not hold its key exchange", mendRegistration)
 	f.report(r.State != KeyExchanged && remains, fmt.Sprintf("it is %s and still holds a key exchange", r.State), mendRegistration)
 	f.report(!r.ActivationType.known(), fmt.Sprintf("its activation type %d is not known", r.ActivationType), mendRegistration)
-	_, err := f.GetExpiry(r.expiry().Key())
-	f.report(!f.exists("its entry among the lifetimes", err), "it is not listed among the lifetimes, and is never swept", mendBackup)
 	f.report(!r.ExpiresAt.After(r.CreatedAt), "it expires before it begins", mendRegistration)
 	f.report(r.Attempts < 0 || r.KeyRequests < 0, "a counter is negative", mendRegistration)
 	f.report(r.State != Activated && len(r.DerivationCode) > 0, fmt.Sprintf("it is %s and holds a derivation code", r.State), mendRegistration)
@@ -273,11 +277,24 @@ func (f findings) registration(r Registration) {
 	f.report(r.State != Closed && r.ClosedBecause != "", fmt.Sprintf("it is %s and has a reason to be closed", r.State), mendRegistration)
 }
 
+// lifetime reports whether a sweep has been at the registration, which takes
+// its secrets and nothing before its time.
+func (f findings) lifetime(r Registration) bool {
+	_, err := f.GetExpiry(r.expiry().Key())
+	listed := f.exists("its entry among the lifetimes", err)
+	_, err = f.GetPastExpiry(r.expiry().Key())
+	swept := f.exists("its entry among the past lifetimes", err)
+	f.report(!listed && !swept, "it is not listed among the lifetimes, and is never swept", mendBackup)
+	f.report(swept && r.secretive(), "it has expired and was swept, and still holds secrets", mendBackup)
+	f.report(swept && !r.Expired(f.now), "it was swept, and its lifetime goes on", "set the clock right, or register anew")
+	return swept
+}
+
 // living checks what only a registration that goes on must have.
-func (f findings) living(r Registration) {
+func (f findings) living(r Registration, swept bool) {
 	f.report(!r.EndedAt.IsZero(), fmt.Sprintf("it is %s and has an end", r.State), mendRegistration)
 	srp := (r.State == Registered || r.State == KeyExchanged) && !(r.MDL && r.ActivationType == Offline)
-	f.report(srp && (len(r.Salt) == 0 || len(r.Verifier) == 0), fmt.Sprintf("it is %s and holds no salt or verifier", r.State), mendRegistration)
+	f.report(srp && !swept && (len(r.Salt) == 0 || len(r.Verifier) == 0), fmt.Sprintf("it is %s and holds no salt or verifier", r.State), mendRegistration)
 	_, err := f.GetUser(UserKey{r.Domain, r.UserID})
 	f.report(!f.exists("its user", err), fmt.Sprintf("it goes on, and its user %q of domain %q does not exist", r.UserID, r.Domain), mendRegistration)
 	if !r.Expired(f.now) {

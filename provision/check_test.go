@@ -238,6 +238,11 @@ func (f *furnished) registrationDamages() []damage {
 		{"expired and its policy gone", alive(func(r *provision.Registration) {
 			r.Policy, r.CreatedAt, r.ExpiresAt = "gone", f.closed.CreatedAt.Add(-time.Hour), r.CreatedAt
 		}), []string{living + `it is not listed among the lifetimes, and is never swept`, `lifetime of registration "LIVING": no registration has this lifetime`}},
+		{"swept", f.swept(func(r *provision.Registration) { r.Salt, r.Verifier = nil, nil }), nil},
+		{"swept and kept", f.swept(func(*provision.Registration) {}), []string{living + `it has expired and was swept, and still holds secrets`}},
+		{"swept early", f.swept(func(r *provision.Registration) {
+			r.Salt, r.Verifier, r.CreatedAt, r.ExpiresAt = nil, nil, f.living.CreatedAt, f.living.ExpiresAt
+		}), []string{living + `it was swept, and its lifetime goes on`}},
 		{"no policy is the default", alive(func(r *provision.Registration) { r.Policy = "" }), nil},
 		{"two go on", over(func(r *provision.Registration) { *r, r.ID, r.ExpiresAt = f.living, f.closed.ID, f.closed.ExpiresAt }), []string{
 			ended + `it goes on, and its authenticator VDS1000140 has the open registration "LIVING"`,
@@ -246,6 +251,19 @@ func (f *furnished) registrationDamages() []damage {
 		{"salt left", over(func(r *provision.Registration) { r.Salt = some }), []string{ended + `it is Closed and still holds its salt or verifier`}},
 		{"b left", over(func(r *provision.Registration) { r.ServerSecret = some }), []string{ended + `it is Closed and still holds a key exchange`}},
 		{"ended without its user", over(func(r *provision.Registration) { r.UserID, r.SerialNumber, r.Policy = "gone", "VDS9999999", "gone" }), nil},
+	}
+}
+
+// swept is the living registration expired and listed as swept, and changed.
+func (f *furnished) swept(change func(*provision.Registration)) func(provision.Tx) error {
+	entry := func(r provision.Registration) provision.ExpiryKey {
+		return provision.ExpiryKey{ExpiresAt: r.ExpiresAt, RegistrationID: r.ID}
+	}
+	r := f.living
+	r.CreatedAt, r.ExpiresAt = f.living.CreatedAt.Add(-time.Hour), f.living.CreatedAt
+	change(&r)
+	return func(tx provision.Tx) error {
+		return errors.Join(tx.DeleteExpiry(entry(f.living)), tx.PutPastExpiry(provision.Expiry{ExpiryKey: entry(r)}), tx.PutRegistration(r))
 	}
 }
 

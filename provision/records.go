@@ -249,8 +249,10 @@ type ExpiryKey struct {
 }
 
 // Expiry is the entry of a registration in the index of lifetimes: written
-// with it and deleted with it, so that a sweep finds what is over, and a
-// search what lives, without reading all registrations.
+// with it, so that a sweep finds what is over, and a search what lives,
+// without reading all registrations. Once a sweep has taken what an expired
+// registration kept secret, the entry is in the index of past ones, until the
+// registration is deleted.
 type Expiry struct {
 	Revised
 	ExpiryKey

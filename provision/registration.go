@@ -82,7 +82,7 @@ func (f *frame) alive(l living) error {
 		return refuse(NotFound, "The registration is already activated.")
 	case r.State == Closed:
 		return refuse(NotFound, "The registration is closed: "+r.ClosedBecause+".")
-	case r.Expired(f.now):
+	case r.over(f.now):
 		return refuse(NotFound, "The registration has expired: register again.")
 	}
 	return f.entitled(l)
@@ -122,11 +122,27 @@ func (r *Registration) endExchange() {
 	r.ClientPublicKey, r.ServerPublicKey, r.ServerSecret = nil, nil, nil
 }
 
-// end is the only way into Activated and Closed: no secret outlives it.
-func (r *Registration) end(state RegistrationState, now time.Time) {
+// forgetSecrets drops what only a registration that goes on needs.
+func (r *Registration) forgetSecrets() {
 	r.endExchange()
 	r.forgetDevice()
 	r.Salt, r.Verifier, r.Drifted = nil, nil, nil
+}
+
+// secretive reports whether it holds anything that is sealed.
+func (r Registration) secretive() bool {
+	return len(r.Salt)+len(r.Verifier)+len(r.ServerSecret)+len(r.Message1)+len(r.DeviceCode)+len(r.Message2)+len(r.DerivationCode) > 0
+}
+
+// over reports whether the lifetime has ended, by the clock or by a sweep that
+// saw a later one.
+func (r Registration) over(now time.Time) bool {
+	return r.Expired(now) || r.State == KeyExchanged && !r.secretive()
+}
+
+// end is the only way into Activated and Closed: no secret outlives it.
+func (r *Registration) end(state RegistrationState, now time.Time) {
+	r.forgetSecrets()
 	r.State, r.EndedAt = state, now
 }
 

@@ -4,42 +4,64 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 )
 
-// sweepBatch is how many registrations one transaction deletes.
+// sweepBatch is how many registrations one transaction blanks or deletes.
 const sweepBatch = 64
 
-// SweepRegistrations deletes the registrations whose lifetimes were over a
-// retention ago, by the index of lifetimes, and says how many it deleted. A
-// registration that has ended early stays until then: it still answers that it
-// is closed, or to its derivation code once more, and its ID is not drawn
-// again. What has moved between reading and writing is left to the next sweep.
-func (s *Service) SweepRegistrations(ctx context.Context, operator Operator, retention time.Duration) (int, error) {
-	over := s.Now().Add(-retention)
-	deleted := 0
+// Swept counts what a sweep did.
+type Swept struct{ Blanked, Deleted int }
+
+// SweepRegistrations takes from the registrations whose lifetimes are over
+// what they kept secret, and deletes those that were over a retention ago, by
+// the indexes of lifetimes. A registration that has ended early stays until
+// then: it still answers that it is closed, or to its derivation code once
+// more, and its ID is not drawn again. What has moved between reading and
+// writing is left to the next sweep.
+func (s *Service) SweepRegistrations(ctx context.Context, operator Operator, retention time.Duration) (Swept, error) {
+	now := s.Now()
+	over := now.Add(-retention)
+	var swept Swept
+	past := sweeping{View.ScanPastExpiries, Tx.DeletePastExpiry}
+	if err := s.sweepIndex(ctx, operator, past, over, over, &swept); err != nil {
+		return swept, err
+	}
+	return swept, s.sweepIndex(ctx, operator, sweeping{View.ScanExpiries, Tx.DeleteExpiry}, now, over, &swept)
+}
+
+// sweeping is an index that is swept.
+type sweeping struct {
+	scan   func(v View, within, after ExpiryKey) iter.Seq2[Expiry, error]
+	remove func(Tx, ExpiryKey) error
+}
+
+// sweepIndex goes through what an index lists up to a time.
+func (s *Service) sweepIndex(ctx context.Context, operator Operator, index sweeping, upTo, over time.Time, swept *Swept) error {
 	for after := (ExpiryKey{}); ; {
-		due, err := s.due(ctx, after, over)
+		due, err := s.due(ctx, index, after, upTo)
 		if err != nil || len(due) == 0 {
-			return deleted, err
+			return err
 		}
-		n, err := s.sweep(ctx, operator, due)
+		batch, err := s.sweep(ctx, operator, index, due, over)
 		if err != nil && !errors.Is(err, ErrContended) {
-			return deleted, err
+			return err
 		}
-		deleted += n
+		swept.Blanked += batch.Blanked
+		swept.Deleted += batch.Deleted
 		after = due[len(due)-1]
 	}
 }
 
-// due lists the next lifetimes that ended no later than over.
-func (s *Service) due(ctx context.Context, after ExpiryKey, over time.Time) (due []ExpiryKey, err error) {
+// due lists the next lifetimes that ended no later than upTo.
+func (s *Service) due(ctx context.Context, index sweeping, after ExpiryKey, upTo time.Time) (due []ExpiryKey, err error) {
 	err = s.Store.View(ctx, func(v View) error {
-		for expiry, err := range v.ScanExpiries(ExpiryKey{}, after) {
+		for expiry, err := range index.scan(v, ExpiryKey{}, after) {
 			if err != nil {
 				return fmt.Errorf("lifetimes: %w", err)
 			}
-			if expiry.ExpiresAt.After(over) || len(due) == sweepBatch {
+			if expiry.ExpiresAt.After(upTo) || len(due) == sweepBatch {
 				return nil
 			}
 			due = append(due, expiry.Key())
@@ -49,46 +71,64 @@ func (s *Service) due(ctx context.Context, after ExpiryKey, over time.Time) (due
 	return due, err
 }
 
-func (s *Service) sweep(ctx context.Context, operator Operator, due []ExpiryKey) (int, error) {
-	return perform(ctx, s, operatorEvent("registration sweep", operator), func(f *frame) (int, error) {
-		deleted := 0
+func (s *Service) sweep(ctx context.Context, operator Operator, index sweeping, due []ExpiryKey, over time.Time) (Swept, error) {
+	return perform(ctx, s, operatorEvent("registration sweep", operator), func(f *frame) (Swept, error) {
+		var swept Swept
 		err := f.read(func(v View) error {
 			for _, key := range due {
-				swept, err := f.sweep(v, key)
-				if err != nil {
+				put(f, index.remove, key)
+				if err := f.sweep(v, key, over, &swept); err != nil {
 					return fmt.Errorf("registration %s: %w", key.RegistrationID, err)
-				}
-				if swept {
-					deleted++
 				}
 			}
 			return nil
 		})
-		return deleted, err
+		return swept, err
 	})
 }
 
-// sweep takes a registration and its entry away, and reports whether there
-// was one of this lifetime.
-func (f *frame) sweep(v View, key ExpiryKey) (bool, error) {
-	put(f, Tx.DeleteExpiry, key)
+// sweep deletes the registration of an entry, or takes its secrets; an entry
+// that is of none is merely gone.
+func (f *frame) sweep(v View, key ExpiryKey, over time.Time, swept *Swept) error {
 	r, err := get(f, v.GetRegistration, Tx.GetRegistration, key.RegistrationID)
 	if errors.Is(err, ErrNotFound) {
-		return false, nil
+		return nil
 	}
 	if err != nil || !r.ExpiresAt.Equal(key.ExpiresAt) {
-		return false, err
+		return err
 	}
+	a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, r.SerialNumber)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("authenticator %s: %w", r.SerialNumber, err)
+	}
+	if key.ExpiresAt.After(over) {
+		swept.Blanked++
+		f.blank(r, a)
+		return nil
+	}
+	swept.Deleted++
+	f.deleteRegistration(r, a)
+	return nil
+}
+
+// blank takes from an expired registration all that it kept secret.
+func (f *frame) blank(r Registration, a Authenticator) {
+	f.checked("expired registration", r.ID)
+	put(f, Tx.PutPastExpiry, r.expiry())
+	if r.secretive() {
+		r.forgetSecrets()
+		r.DerivationCode = nil
+		put(f, Tx.PutRegistration, r)
+	}
+	f.dropPending(a, r.ID)
+}
+
+func (f *frame) deleteRegistration(r Registration, a Authenticator) {
 	f.checked("registration", r.ID)
 	put(f, Tx.DeleteRegistration, r.ID)
-	a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, r.SerialNumber)
-	if err == nil && a.OpenRegistration == r.ID {
+	if a.OpenRegistration == r.ID {
 		a.OpenRegistration = ""
 		put(f, Tx.PutAuthenticator, a)
 	}
 	f.dropPending(a, r.ID)
-	if errors.Is(err, ErrNotFound) {
-		err = nil
-	}
-	return true, err
 }

@@ -59,6 +59,7 @@ type Reader interface {
 	GetAuditAnchor(run string) (AuditAnchor, error)
 	GetKeyCheck(name string) (KeyCheck, error)
 	GetExpiry(key ExpiryKey) (Expiry, error)
+	GetPastExpiry(key ExpiryKey) (Expiry, error)
 	GetFreeAuthenticator(key FreeKey) (FreeAuthenticator, error)
 	GetGatewayKey(name string) (GatewayKey, error)
 }
@@ -82,6 +83,7 @@ type View interface {
 	ScanAuditAnchors(after string) iter.Seq2[AuditAnchor, error]
 	ScanKeyChecks(after string) iter.Seq2[KeyCheck, error]
 	ScanExpiries(within, after ExpiryKey) iter.Seq2[Expiry, error]
+	ScanPastExpiries(within, after ExpiryKey) iter.Seq2[Expiry, error]
 	ScanFreeAuthenticators(within, after FreeKey) iter.Seq2[FreeAuthenticator, error]
 	ScanGatewayKeys(after string) iter.Seq2[GatewayKey, error]
 }
@@ -103,6 +105,7 @@ type Tx interface {
 	PutAuditAnchor(AuditAnchor) error
 	PutKeyCheck(KeyCheck) error
 	PutExpiry(Expiry) error
+	PutPastExpiry(Expiry) error
 	PutFreeAuthenticator(FreeAuthenticator) error
 	PutGatewayKey(GatewayKey) error
 
@@ -119,6 +122,7 @@ type Tx interface {
 	DeleteAuditAnchor(run string) error
 	DeleteKeyCheck(name string) error
 	DeleteExpiry(key ExpiryKey) error
+	DeletePastExpiry(key ExpiryKey) error
 	DeleteFreeAuthenticator(key FreeKey) error
 	DeleteGatewayKey(name string) error
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -15,8 +17,8 @@ const retention = time.Hour
 
 func (p *play) sweep(want int) {
 	p.t.Helper()
-	if got := must(p.SweepRegistrations(p.t.Context(), operator(), retention))(p.t); got != want {
-		p.t.Errorf("swept %d registrations, want %d", got, want)
+	if got := must(p.SweepRegistrations(p.t.Context(), operator(), retention))(p.t); got.Deleted != want {
+		p.t.Errorf("deleted %d registrations, want %d", got.Deleted, want)
 	}
 }
 
@@ -65,6 +67,79 @@ func TestSweepDeletesWhatIsOver(t *testing.T) {
 	}
 	p.refused(p.activate(expired, "755224"), -13)
 	p.mustRegister("user1")
+}
+
+// secrets are what of a registration is sealed.
+func secrets(r provision.Registration) (names []string) {
+	for name, sealed := range map[string][]byte{
+		"s": r.Salt, "v": r.Verifier, "b": r.ServerSecret, "message 1": r.Message1, "device code": r.DeviceCode,
+		"message 2": r.Message2, "derivation code": r.DerivationCode,
+	} {
+		if len(sealed) > 0 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// The secrets of a registration go at the first sweep after its lifetime, and
+// not before, whatever has happened in it; what it was stays to be seen.
+func TestSweepTakesTheSecretsOfWhatHasExpired(t *testing.T) {
+	p := newPlay(t)
+	for n := range 3 {
+		p.user(fmt.Sprintf("busy%d", n), fmt.Sprintf("VDS100030%d", n), hotp())
+	}
+	registered := p.mustRegister("busy0")
+	exchanged := p.mustRegister("busy1")
+	h := p.exchange(exchanged)
+	issued := p.mustRegister("busy2")
+	p.deliver(issued)
+	activated := p.mustRegister("user1")
+	p.deliver(activated)
+	code, _ := p.derivationCode([]byte(rfc4226Secret), "VDS1000140", "device", 0, hotp())
+	must(0, p.bind(activated.RegistrationID, code))(t)
+
+	held := map[string]string{
+		registered.RegistrationID: "s v", exchanged.RegistrationID: "b s v",
+		issued.RegistrationID: "s v", activated.RegistrationID: "derivation code",
+	}
+	p.wait(10*time.Minute - 1)
+	sweep := func(when string, want provision.Swept) {
+		t.Helper()
+		if got := must(p.SweepRegistrations(t.Context(), operator(), retention))(t); got != want {
+			t.Errorf("%s: %+v, want %+v", when, got, want)
+		}
+	}
+	sweep("within the lifetimes", provision.Swept{})
+	before := make(map[string]provision.Registration)
+	for id, want := range held {
+		before[id] = p.registration(id)
+		if got := strings.Join(secrets(before[id]), " "); got != want {
+			t.Errorf("%s: it holds %s, want %s", before[id].State, got, want)
+		}
+	}
+	must(0, p.bind(activated.RegistrationID, code))(t)
+	p.wait(1)
+	sweep("at their end", provision.Swept{Blanked: 4})
+	sweep("once more", provision.Swept{})
+	for id, was := range before {
+		r := p.registration(id)
+		if got := secrets(r); len(got) > 0 || r.State != was.State || r.Attempts != was.Attempts || !r.ExpiresAt.Equal(was.ExpiresAt) {
+			t.Errorf("%s: %+v still holds %v", was.State, r, got)
+		}
+		p.refused(p.bind(id, code), -13)
+	}
+	if events := p.events("registration sweep"); len(events) != 1 || len(events[0].Checks) != 4 {
+		t.Errorf("%+v", events)
+	}
+	_, err := p.prove(h, h.M1)
+	p.refused(err, -13)
+	p.wait(-time.Minute) // a clock that is set back brings none of it to life
+	_, err = p.prove(h, h.M1)
+	p.refused(err, -13)
+	p.wait(time.Minute + retention)
+	sweep("a retention later", provision.Swept{Deleted: 4})
 }
 
 // Every sweep that deletes is one event in the audit, and one that does not
@@ -126,6 +201,12 @@ func TestSweepFollowsTheIndex(t *testing.T) {
 // A sweep beside everything else: nobody loses a registration that lives, and
 // whatever is cut short leaves records that agree.
 func TestSweepBesideSteps(t *testing.T) {
+	for _, retention := range []time.Duration{0, time.Hour} {
+		sweepBesideSteps(t, retention)
+	}
+}
+
+func sweepBesideSteps(t *testing.T, retention time.Duration) {
 	p := newPlay(t)
 	const users, rounds = 6, 12
 	for n := range users {
@@ -140,7 +221,7 @@ func TestSweepBesideSteps(t *testing.T) {
 				return
 			default:
 			}
-			if _, err := p.SweepRegistrations(t.Context(), operator(), 0); err != nil {
+			if _, err := p.SweepRegistrations(t.Context(), operator(), retention); err != nil {
 				t.Error(err)
 				return
 			}
@@ -210,8 +291,8 @@ func TestSweepOfLicences(t *testing.T) {
 	p.wait(time.Minute)
 	waiting := p.add()
 	p.wait(9 * time.Minute)
-	if n := must(p.SweepRegistrations(t.Context(), operator(), 0))(t); n != 3 {
-		t.Errorf("swept %d", n)
+	if swept := must(p.SweepRegistrations(t.Context(), operator(), retention))(t); swept.Blanked != 3 {
+		t.Errorf("%+v", swept)
 	}
 	got := p.licence()
 	if len(got.Instances) != 2 || got.Instances[0].State != provision.InstanceActive || got.Instances[1].RegistrationID != waiting.id || got.NextSequenceNumber != 5 {

@@ -118,16 +118,28 @@ func (w *world) close(id string) int {
 	return 0
 }
 
-func (w *world) sweep(retention time.Duration) (swept int) {
+// sweep also says in how many steps: what was swept before, and the rest.
+func (w *world) sweep(retention time.Duration) (swept provision.Swept, steps int) {
+	before, anew := 0, 0
 	for id, r := range w.Registrations {
+		if w.now.Before(r.ExpiresAt) || r.Swept && w.now.Before(r.ExpiresAt.Add(retention)) {
+			continue
+		}
+		if r.Swept {
+			before = 1
+		} else {
+			anew = 1
+		}
 		if w.now.Before(r.ExpiresAt.Add(retention)) {
+			r.Swept, r.Verifier, r.Code, r.Drifted, r.code = true, false, false, nil, ""
+			swept.Blanked++
 			continue
 		}
 		if d := w.Devices[r.SerialNumber]; d.Open == id {
 			d.Open = ""
 		}
 		delete(w.Registrations, id)
-		swept++
+		swept.Deleted++
 	}
-	return swept
+	return swept, before + anew
 }

@@ -148,6 +148,7 @@ func (p *worldPlay) compare(rt *rapid.T) {
 			gather(got.Users, v.ScanUsers(provision.UserKey{}, provision.UserKey{}), userOf),
 			gather(got.Devices, v.ScanAuthenticators(""), deviceOf),
 			gather(got.Registrations, v.ScanRegistrations(""), registrationOf),
+			markSwept(got.Registrations, v.ScanPastExpiries(provision.ExpiryKey{}, provision.ExpiryKey{})),
 		)
 	})
 	hidden := cmp.Options{cmpopts.IgnoreUnexported(world{}, worldUser{}, worldDevice{}, worldRegistration{}), cmpopts.EquateEmpty()}
@@ -163,6 +164,18 @@ func gather[R, W any](all map[string]*W, records func(func(R, error) bool), of f
 		}
 		name, plain := of(record)
 		all[name] = plain
+	}
+	return nil
+}
+
+func markSwept(all map[string]*worldRegistration, entries func(func(provision.Expiry, error) bool)) error {
+	for entry, err := range entries {
+		if err != nil {
+			return err
+		}
+		if r := all[entry.RegistrationID]; r != nil {
+			r.Swept = true
+		}
 	}
 	return nil
 }

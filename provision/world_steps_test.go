@@ -293,12 +293,12 @@ func (p *worldPlay) waitFor(rt *rapid.T, choices ...int) {
 
 func (p *worldPlay) trySweep(rt *rapid.T) {
 	got, err := p.SweepRegistrations(p.t.Context(), operator(), retention)
-	want := p.world.sweep(retention)
+	want, steps := p.world.sweep(retention)
 	if err != nil || got != want {
-		rt.Fatalf("swept %d, %v, want %d", got, err, want)
+		rt.Fatalf("swept %+v, %v, want %+v", got, err, want)
 	}
-	if want > 0 {
-		p.decisions[answered("registration sweep", 0)]++
+	if steps > 0 {
+		p.decisions[answered("registration sweep", 0)] += steps
 	}
 }
 

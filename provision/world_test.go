@@ -50,6 +50,7 @@ type worldRegistration struct {
 	Attempts, KeyRequests         int
 	Drifted                       *provision.Drifted
 	Verifier, Code                bool   // whether it holds one
+	Swept                         bool   // its secrets taken, as it has expired
 	code                          string // that activated it
 }
 

@@ -57,6 +57,7 @@ func recordChecks() map[string]recordCheck {
 		auditAnchors().name:       checkEntry(auditAnchors()),
 		keyChecks().name:          checkEntry(keyChecks()),
 		expiries().name:           checkEntry(expiries()),
+		pastExpiries().name:       checkEntry(pastExpiries()),
 		freeAuthenticators().name: checkEntry(freeAuthenticators()),
 		gatewayKeys().name:        checkEntry(gatewayKeys()),
 	}

@@ -140,6 +140,13 @@ func expiries() kind[provision.ExpiryKey, provision.Expiry] {
 	}
 }
 
+// pastExpiries are those that a sweep has been at.
+func pastExpiries() kind[provision.ExpiryKey, provision.Expiry] {
+	k := expiries()
+	k.name = "pastexpiry"
+	return k
+}
+
 func freeAuthenticators() kind[provision.FreeKey, provision.FreeAuthenticator] {
 	return kind[provision.FreeKey, provision.FreeAuthenticator]{
 		name:  "free",

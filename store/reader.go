@@ -69,6 +69,10 @@ func (r reader) GetExpiry(key provision.ExpiryKey) (provision.Expiry, error) {
 	return get(r, expiries(), key)
 }
 
+func (r reader) GetPastExpiry(key provision.ExpiryKey) (provision.Expiry, error) {
+	return get(r, pastExpiries(), key)
+}
+
 func (r reader) GetFreeAuthenticator(key provision.FreeKey) (provision.FreeAuthenticator, error) {
 	return get(r, freeAuthenticators(), key)
 }

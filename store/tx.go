@@ -95,6 +95,7 @@ func (t *tx) PutAuditRun(r provision.AuditRun) error           { return put(t, a
 func (t *tx) PutAuditAnchor(a provision.AuditAnchor) error     { return put(t, auditAnchors(), a) }
 func (t *tx) PutKeyCheck(c provision.KeyCheck) error           { return put(t, keyChecks(), c) }
 func (t *tx) PutExpiry(e provision.Expiry) error               { return put(t, expiries(), e) }
+func (t *tx) PutPastExpiry(e provision.Expiry) error           { return put(t, pastExpiries(), e) }
 func (t *tx) PutFreeAuthenticator(a provision.FreeAuthenticator) error {
 	return put(t, freeAuthenticators(), a)
 }
@@ -117,6 +118,7 @@ func (t *tx) DeleteAuditRun(run string) error                  { return remove(t
 func (t *tx) DeleteAuditAnchor(run string) error               { return remove(t, auditAnchors(), run) }
 func (t *tx) DeleteKeyCheck(name string) error                 { return remove(t, keyChecks(), name) }
 func (t *tx) DeleteExpiry(key provision.ExpiryKey) error       { return remove(t, expiries(), key) }
+func (t *tx) DeletePastExpiry(key provision.ExpiryKey) error   { return remove(t, pastExpiries(), key) }
 func (t *tx) DeleteFreeAuthenticator(key provision.FreeKey) error {
 	return remove(t, freeAuthenticators(), key)
 }

@@ -119,6 +119,10 @@ func (v *view) ScanExpiries(within, after provision.ExpiryKey) iter.Seq2[provisi
 	return scan(v, expiries(), within, after)
 }
 
+func (v *view) ScanPastExpiries(within, after provision.ExpiryKey) iter.Seq2[provision.Expiry, error] {
+	return scan(v, pastExpiries(), within, after)
+}
+
 func (v *view) ScanGatewayKeys(after string) iter.Seq2[provision.GatewayKey, error] {
 	return scan(v, gatewayKeys(), "", after)
 }

@@ -22,6 +22,7 @@ func Run(t *testing.T, open Open) {
 		testRecords(t, open, policies())
 		testRecords(t, open, keyChecks())
 		testRecords(t, open, expiries())
+		testRecords(t, open, pastExpiries())
 		testRecords(t, open, freeAuthenticators())
 		testRecords(t, open, gatewayKeys())
 		testRecords(t, open, auditEvents())

@@ -160,6 +160,16 @@ func expiries() table[provision.ExpiryKey, provision.Expiry] {
 	}
 }
 
+func pastExpiries() table[provision.ExpiryKey, provision.Expiry] {
+	past := expiries()
+	past.name = "past expiry"
+	past.put = provision.Tx.PutPastExpiry
+	past.remove = provision.Tx.DeletePastExpiry
+	past.get = provision.Reader.GetPastExpiry
+	past.scan = provision.View.ScanPastExpiries
+	return past
+}
+
 func freeAuthenticators() table[provision.FreeKey, provision.FreeAuthenticator] {
 	type key = provision.FreeKey
 	return table[key, provision.FreeAuthenticator]{
