@@ -34,10 +34,11 @@ const (
 
 // lab is a gateway with its records in a folder of the test's.
 type lab struct {
-	t       testing.TB
-	service *provision.Service
-	server  *httptest.Server
-	log     lockedBuffer
+	t         testing.TB
+	service   *provision.Service
+	server    *httptest.Server
+	log       lockedBuffer
+	described *contract
 
 	mutex sync.Mutex
 	later time.Duration
@@ -76,7 +77,7 @@ func must[T any](value T, err error) func(testing.TB) T {
 func newLab(t testing.TB, change ...func(*gateway.Config)) *lab {
 	t.Helper()
 	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
-	l := &lab{t: t}
+	l := &lab{t: t, described: newContract(t)}
 	l.service = &provision.Service{
 		Store:     store.New(engine),
 		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
@@ -200,6 +201,12 @@ func (l *lab) do(r *http.Request) answer {
 	response := must(http.DefaultClient.Do(r))(l.t)
 	defer response.Body.Close()
 	body := must(io.ReadAll(response.Body))(l.t)
+	l.described.reply(l.t, r, response.StatusCode, response.Header, body)
+	return l.answered(response, body)
+}
+
+func (l *lab) answered(response *http.Response, body []byte) answer {
+	l.t.Helper()
 	a := answer{http: response.StatusCode, header: response.Header, body: string(body)}
 	if err := json.Unmarshal(body, &a); err != nil {
 		l.t.Fatalf("%v: %s", err, body)
@@ -212,10 +219,21 @@ func (l *lab) post(key, path, body string) answer {
 	return l.do(l.request(key, path, body))
 }
 
+// send sends what the description allows.
+func (l *lab) send(key, path string, members map[string]any) answer {
+	l.t.Helper()
+	body := string(must(json.Marshal(members))(l.t))
+	r := l.request(key, path, body)
+	if ok, faults := l.described.request(r, body); !ok {
+		l.t.Errorf("%s: the request is not as described: %s", path, said(faults))
+	}
+	return l.do(r)
+}
+
 // ask has a service answer with HTTP 200 and the status code.
 func (l *lab) ask(statusCode int, key, path string, members map[string]any) answer {
 	l.t.Helper()
-	a := l.post(key, path, string(must(json.Marshal(members))(l.t)))
+	a := l.send(key, path, members)
 	if a.http != http.StatusOK || a.ResultCodes.StatusCode != statusCode {
 		l.t.Fatalf("%s: HTTP %d, want %d: %s", path, a.http, statusCode, a.body)
 	}

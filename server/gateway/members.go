@@ -24,7 +24,7 @@ func (m member) expression() string { return "^(?:" + m.pattern + ")$" }
 
 // members are all that services have.
 func members() []member {
-	const hex, anything = `[0-9A-Fa-f]+`, `(?s).+`
+	const hex, anything = `[0-9A-Fa-f]+`, `[\s\S]+`
 	return []member{
 		{"registrationIdentifier", anything, 40, "1 to 40 characters"},
 		{"clientEphemeralPublicKey", hex, 512, "1 to 512 hexadecimal characters"},
@@ -37,6 +37,9 @@ func members() []member {
 		{"userID", anything, 255, "1 to 255 characters"},
 		{"domain", anything, 255, "1 to 255 characters"},
 		{"digipassInstanceID", `[A-Z0-9]{3}[0-9]{7}(-[1-9][0-9]{0,2})?`, 14, "a serial number, of an instance also a hyphen and its number, such as VDS1000001-1"},
+		{"registrationID", anything, 40, "1 to 40 characters"},
+		{"activationPassword", anything, 64, "1 to 64 characters"},
+		{"digipassGatewayID", anything, 64, "1 to 64 characters"},
 		{"encryptedNotificationID", `([0-9A-Fa-f]{2})+`, 1070, "1 to 535 pairs of hexadecimal characters"},
 	}
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"net/http"
-	"strings"
 	"testing"
 	"time"
 
@@ -20,15 +20,8 @@ type calls struct{ l *lab }
 
 func (c calls) post(service string, members map[string]any) (answer, error) {
 	c.l.t.Helper()
-	body := strings.Builder{}
-	body.WriteString("{")
-	for name, value := range members {
-		if body.Len() > 1 {
-			body.WriteString(",")
-		}
-		fmt.Fprintf(&body, "%q:%q", name, value)
-	}
-	a := c.l.post(frontKey, provisioning+service, body.String()+"}")
+	maps.DeleteFunc(members, func(_ string, value any) bool { return value == "" })
+	a := c.l.send(frontKey, provisioning+service, members)
 	if a.http != http.StatusOK {
 		return a, fmt.Errorf("%s: HTTP %d: %s", service, a.http, a.body)
 	}

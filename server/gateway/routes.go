@@ -12,6 +12,7 @@ import (
 // The paths beside the services.
 const (
 	servicePath     = "/rest/v2/"
+	imagePath       = "/image"
 	descriptionPath = "/openapi.yaml"
 )
 
@@ -72,7 +73,10 @@ func services() []service {
 
 // routes are the services and what stands beside them.
 func routes() []route {
-	var all []route
+	all := []route{
+		{path: descriptionPath, methods: []string{http.MethodGet, http.MethodHead}, answer: describe},
+		{path: imagePath, methods: []string{http.MethodPost}, sides: []provision.GatewaySide{provision.BackEnd}, answer: image},
+	}
 	for _, s := range services() {
 		all = append(all, route{path: servicePath + s.path, methods: []string{http.MethodPost}, sides: s.sides, answer: s.answer})
 	}
