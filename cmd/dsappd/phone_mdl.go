@@ -105,12 +105,29 @@ func (c *phoneState) took(s phone.State) (string, phone.State, error) {
 
 type phoneMDLMessage1Command struct {
 	phoneState
-	Message        string `xor:"source" placeholder:"HEX" env:"DSAPPD_ACTIVATION_PASSWORD" help:"Activation Message 1, which offline is the activation password."`
+	Message        string `placeholder:"HEX" env:"DSAPPD_ACTIVATION_PASSWORD" help:"Activation Message 1, which offline is the activation password."`
 	Image          string `xor:"source,registration" placeholder:"HEX" help:"The text of the activation image, in place of message and registration ID."`
+	Scan           string `xor:"source" placeholder:"PICTURE" help:"A PNG or JPEG with the QR code of either, - for stdin."`
 	RegistrationID string `xor:"registration" placeholder:"ID" help:"As register gave it; without it, nothing can be sent later."`
 }
 
+// scan reads the picture: what is in it stands for one of the other flags.
+func (c *phoneMDLMessage1Command) scan(std streams) error {
+	scanned, err := scanFile(std, c.Scan)
+	if scanned.Image != nil {
+		c.Image = scanned.Text
+	} else {
+		c.Message = scanned.Text
+	}
+	return err
+}
+
 func (c *phoneMDLMessage1Command) Run(std streams) error {
+	if c.Scan != "" {
+		if err := c.scan(std); err != nil {
+			return err
+		}
+	}
 	if c.Image != "" {
 		image, err := dsapp.ParseImage(c.Image)
 		if err != nil {
@@ -119,7 +136,7 @@ func (c *phoneMDLMessage1Command) Run(std streams) error {
 		c.RegistrationID, c.Message = image.RegistrationID, image.ActivationPassword
 	}
 	if c.Message == "" {
-		return errors.New("give --message, or --image")
+		return errors.New("give --message, --image or --scan")
 	}
 	s, err := c.readOrNew()
 	if err != nil {

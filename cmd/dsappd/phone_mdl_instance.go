@@ -41,10 +41,18 @@ func lastInstance(s phone.State) string {
 
 type phoneMDLMessage2Command struct {
 	phoneState
-	Message string `required:"" placeholder:"HEX" help:"Activation Message 2, as the site got it for the device code."`
+	Message string `required:"" xor:"source" placeholder:"HEX" help:"Activation Message 2, as the site got it for the device code."`
+	Scan    string `required:"" xor:"source" placeholder:"PICTURE" help:"A PNG or JPEG with its QR code, - for stdin."`
 }
 
 func (c *phoneMDLMessage2Command) Run(std streams) error {
+	if c.Scan != "" {
+		scanned, err := scanFile(std, c.Scan)
+		if err != nil {
+			return err
+		}
+		c.Message = scanned.Text
+	}
 	return c.show(std, func(s phone.State) (string, phone.State, error) {
 		next, err := newDevice().TakeMessage2(s, strings.TrimSpace(c.Message))
 		if errors.Is(err, dsapp.ErrAuthentication) {
