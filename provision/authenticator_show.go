@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // ShowAuthenticator reads one authenticator.
@@ -25,7 +26,7 @@ func (f *frame) authenticator(v View, serialNumber string) (Authenticator, error
 // held is an authenticator with what hangs on it.
 type held struct {
 	authenticator Authenticator
-	open          Registration // zero: none
+	open          []Registration // that an end of the authenticator's use ends too
 }
 
 func (f *frame) held(v View, serialNumber string) (held, error) {
@@ -38,21 +39,42 @@ func (f *frame) held(v View, serialNumber string) (held, error) {
 
 // hanging reads what hangs on an authenticator.
 func (f *frame) hanging(v View, a Authenticator) (held, error) {
-	if a.OpenRegistration == "" {
-		return held{authenticator: a}, nil
+	h := held{authenticator: a}
+	for _, id := range a.openRegistrations(f.now) {
+		open, err := get(f, v.GetRegistration, Tx.GetRegistration, id)
+		if err != nil && !errors.Is(err, ErrNotFound) {
+			return held{}, fmt.Errorf("registration %s: %w", id, err)
+		}
+		if err == nil && !open.ended() {
+			h.open = append(h.open, open)
+		}
 	}
-	open, err := get(f, v.GetRegistration, Tx.GetRegistration, a.OpenRegistration)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return held{}, fmt.Errorf("registration %s: %w", a.OpenRegistration, err)
-	}
-	return held{authenticator: a, open: open}, nil
+	return h, nil
 }
 
-// close ends the open registration, should there be one.
+// openRegistrations are those that the authenticator knows of: the one of a
+// single device, and of a licence those that have a place.
+func (a Authenticator) openRegistrations(now time.Time) []string {
+	var ids []string
+	if a.OpenRegistration != "" {
+		ids = append(ids, a.OpenRegistration)
+	}
+	if a.Licence == nil {
+		return ids
+	}
+	for _, i := range a.Licence.Instances {
+		if i.State == InstancePending && i.HoldsPlace(now) {
+			ids = append(ids, i.RegistrationID)
+		}
+	}
+	return ids
+}
+
+// close ends the open registrations.
 func (f *frame) close(h held, because string) {
-	if h.open.Revision != 0 && !h.open.ended() {
-		h.open.closeBecause(because, f.now)
-		put(f, Tx.PutRegistration, h.open)
+	for _, open := range h.open {
+		open.closeBecause(because, f.now)
+		put(f, Tx.PutRegistration, open)
 	}
 }
 

@@ -3,13 +3,10 @@ package provision_test
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
@@ -23,12 +20,17 @@ const licenceSerial = "VDM1000001"
 func newLicencePlay(t testing.TB, limit int) *play {
 	t.Helper()
 	p := newPlay(t)
-	must(p.AddPolicy(t.Context(), operator(), provision.AddPolicy{Name: "mdl", Parent: "lab",
-		Set: []byte(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"MessageMinutes":5}`)}))(t)
-	p.component("mdl-component", "127.0.0.0/8", "mdl")
-	must(p.AddUser(t.Context(), operator(), provision.AddUser{UserID: "user3", StaticPassword: "Password2"}))(t)
-	p.authenticator("user3", provision.AddAuthenticator{SerialNumber: licenceSerial, Parameters: dsapp.InstanceParameters(), Limit: limit})
+	p.licensed(limit)
 	return p
+}
+
+func (p *play) licensed(limit int) {
+	p.t.Helper()
+	must(p.AddPolicy(p.t.Context(), operator(), provision.AddPolicy{Name: "mdl", Parent: "lab",
+		Set: []byte(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"MessageMinutes":5}`)}))(p.t)
+	p.component("mdl-component", "127.0.0.0/8", "mdl")
+	must(p.AddUser(p.t.Context(), operator(), provision.AddUser{UserID: "user3", StaticPassword: "Password2"}))(p.t)
+	p.authenticator("user3", provision.AddAuthenticator{SerialNumber: licenceSerial, Parameters: dsapp.InstanceParameters(), Limit: limit})
 }
 
 func mdlCaller() provision.Caller {
@@ -87,6 +89,11 @@ func (p *play) add() added {
 	id, m := p.firstMessage()
 	c := p.deviceCode(m)
 	return p.open(id, m, c, must(p.addDevice(id, c.String()))(p.t))
+}
+
+func (p *play) instanceOTP(d added) string {
+	p.t.Helper()
+	return must(oath.OTP(d.secret, oath.TimeStep(p.clock()), dsapp.InstanceParameters()))(p.t)
 }
 
 func (p *play) licence() provision.Licence {
@@ -272,84 +279,6 @@ func TestMDLRaceForTheLastPlace(t *testing.T) {
 	if won != 1 || full != devices-1 {
 		t.Errorf("%d won, %d found it full", won, full)
 	}
-}
-
-// No sequence of steps gives one sequence number or one (key, block) pair
-// twice, or a place too many.
-func TestMDLModel(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		limit := rapid.IntRange(1, 3).Draw(rt, "limit")
-		p := newLicencePlay(t, limit)
-		m := model{play: p, messages: map[string]dsapp.ActivationMessage1{}, codes: map[string]dsapp.DeviceCode{}, given: map[uint8]string{}, sealed: map[string]bool{}}
-		for range rapid.IntRange(1, 25).Draw(rt, "steps") {
-			m.step(rt)
-			if l := p.licence(); l.Places(p.clock()) > limit {
-				rt.Fatalf("%d places of %d", l.Places(p.clock()), limit)
-			}
-		}
-	})
-}
-
-type model struct {
-	*play
-	ids      []string
-	messages map[string]dsapp.ActivationMessage1
-	codes    map[string]dsapp.DeviceCode
-	given    map[uint8]string // sequence number to message 2
-	sealed   map[string]bool
-}
-
-func (m *model) step(rt *rapid.T) {
-	step := rapid.SampledFrom([]string{"register", "add", "again", "sign", "close", "wait", "deactivate"}).Draw(rt, "step")
-	if step == "register" || len(m.ids) == 0 {
-		if r, err := m.registerOn(1); err == nil {
-			m.ids = append(m.ids, r.RegistrationID)
-			m.messages[r.RegistrationID] = must(dsapp.ParseActivationMessage1(r.ActivationPassword))(m.t)
-		}
-		return
-	}
-	id := rapid.SampledFrom(m.ids).Draw(rt, "registration")
-	switch step {
-	case "add":
-		m.codes[id] = m.deviceCode(m.messages[id])
-		m.add(rt, id)
-	case "again":
-		if _, ok := m.codes[id]; ok {
-			m.add(rt, id)
-		}
-	case "sign":
-		for _, message := range m.given {
-			m2 := must(dsapp.ParseActivationMessage2(message))(m.t)
-			if secret, err := m2.Open(m.messages[id], m.codes[id]); err == nil {
-				_, _ = m.sign(id, must(m2.Signature(secret))(m.t))
-			}
-		}
-	case "close":
-		_, _ = m.CloseRegistration(m.t.Context(), operator(), provision.CloseRegistration{RegistrationID: id})
-	case "wait":
-		m.wait(time.Duration(rapid.IntRange(1, 6).Draw(rt, "minutes")) * time.Minute)
-	case "deactivate":
-		number := rapid.IntRange(1, 9).Draw(rt, "instance")
-		_, _ = m.DeactivateInstance(m.t.Context(), operator(), fmt.Sprintf("%s-%d", licenceSerial, number))
-	}
-}
-
-// add checks that what is new is of a new sequence number and block: the
-// block is the message's tag, under a key of its own.
-func (m *model) add(rt *rapid.T, id string) {
-	result, err := m.addDevice(id, m.codes[id].String())
-	if err != nil {
-		return
-	}
-	m2 := must(dsapp.ParseActivationMessage2(result.ActivationMessage2))(m.t)
-	if before, ok := m.given[m2.SequenceNumber]; ok && before != result.ActivationMessage2 {
-		rt.Fatalf("sequence number %d was given twice", m2.SequenceNumber)
-	}
-	block := result.ActivationMessage2[len(result.ActivationMessage2)-32:]
-	if _, known := m.given[m2.SequenceNumber]; !known && m.sealed[block] {
-		rt.Fatalf("a block was used twice")
-	}
-	m.given[m2.SequenceNumber], m.sealed[block] = result.ActivationMessage2, true
 }
 
 func TestMDLSequenceNumbersEnd(t *testing.T) {

@@ -5,8 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/dsapp"
-	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 )
 
@@ -98,8 +96,7 @@ func TestEveryActivationForgetsSpentRegistrations(t *testing.T) {
 		}},
 		"response of an instance": {"user3", func(p *play) error {
 			d := p.add()
-			otp := must(oath.OTP(d.secret, oath.TimeStep(p.clock()), dsapp.InstanceParameters()))(p.t)
-			_, err := p.ActivateInstance(p.t.Context(), mdlCaller(), provision.ActivateInstance{RegistrationID: d.id, Response: otp})
+			_, err := p.ActivateInstance(p.t.Context(), mdlCaller(), provision.ActivateInstance{RegistrationID: d.id, Response: p.instanceOTP(d)})
 			return err
 		}},
 	} {

@@ -96,7 +96,7 @@ func (f *frame) entitled(l living) error {
 		return refuse(NotFound, "The user of the registration is gone.")
 	case l.user.Disabled:
 		return refuse(UserDisabled, "The user is disabled.")
-	case a.Revision == 0 || a.UserID != l.user.UserID || a.Domain != l.user.Domain:
+	case a.Revision == 0 || a.UserID != l.user.UserID || a.Domain != l.user.Domain || l.registration.CreatedAt.Before(a.AssignedAt):
 		return refuse(NotFound, "The user no longer has the authenticator of the registration.")
 	case a.State == Disabled:
 		return refuse(NotFound, "The authenticator is disabled.")
