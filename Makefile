@@ -1,7 +1,7 @@
 GO ?= go
 FUZZTIME ?= 30s
 
-.PHONY: build demo check tools test bench fuzz ci
+.PHONY: build demo check tools test screens bench fuzz ci
 
 build:
 	$(GO) build -o bin/dsappd ./cmd/dsappd
@@ -20,10 +20,14 @@ check:
 tools:
 	@testdata/clients/tools.sh
 
-# The tag clients adds the tests with real SOAP clients, and plays the book of
-# transcripts with the program as it is built.
+# The tag clients adds the tests with real SOAP clients and a real browser, and
+# plays the book of transcripts with the program as it is built.
 test: tools
 	$(GO) test -race -tags clients ./...
+
+# Pictures of the self-management page, for a person to look at.
+screens: tools
+	DSAPPD_SCREENS=$(CURDIR)/docs/screens $(GO) test -count 1 -tags clients -run TestScreens ./server/console
 
 bench:
 	$(GO) test -run '^$$' -bench . ./...

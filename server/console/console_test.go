@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/dsappd/dsappd/dsapp/qr"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/console"
 )
 
 // TestActivationWithoutJavaScript goes the whole way by links and forms alone.
@@ -261,6 +263,99 @@ func TestProtection(t *testing.T) {
 	if strings.Contains(l.log.String(), shown.manual(t, "Activation password")) || strings.Contains(l.log.String(), password) {
 		t.Error("the log holds a password")
 	}
+}
+
+// TestCookies looks at what a browser keeps, in plain text and over TLS.
+func TestCookies(t *testing.T) {
+	l := newLab(t)
+	for _, secure := range []bool{false, true} {
+		b, prefix := l.browser(), ""
+		if secure {
+			b, prefix = l.browserOverTLS(), "__Host-"
+		}
+		form := b.get("/").form(t, "/sign-in")
+		form.Set("userID", "user1")
+		form.Set("password", password)
+		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		signedIn := b.post("/sign-in", form)
+		got := make(map[string]string)
+		for _, c := range signedIn.Cookies() {
+			got[c.Name] = ""
+			if c.MaxAge >= 0 {
+				got[c.Name] = "kept"
+			}
+			if !c.HttpOnly || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" || c.Secure != secure || !c.Expires.IsZero() {
+				t.Errorf("%s", c.Raw)
+			}
+		}
+		if diff := cmp.Diff(map[string]string{prefix + "dsappd-sign-in": "", prefix + "dsappd-session": "kept"}, got); diff != "" {
+			t.Error(diff)
+		}
+		b.get("/").has(t, http.StatusOK, "Sign out")
+	}
+}
+
+// TestSignInRotatesTheSession holds that a cookie from before the sign-in is
+// worth nothing after it.
+func TestSignInRotatesTheSession(t *testing.T) {
+	l := newLab(t)
+	b := l.browser()
+	b.signIn("user1", password)
+	first := b.sessionCookie()
+	again := l.browser()
+	again.setSessionCookie(first)
+	again.get("/").has(t, http.StatusOK, "Sign out")
+	fixed := l.browser()
+	form := fixed.get("/").form(t, "/sign-in")
+	fixed.setSessionCookie(first)
+	form.Set("userID", "user1")
+	form.Set("password", password)
+	fixed.post("/sign-in", form).has(t, http.StatusOK, "Sign out")
+	if second := fixed.sessionCookie(); second == first || len(second) != 64 {
+		t.Errorf("after the sign-in the cookie is %q, before it was %q", second, first)
+	}
+	again.get("/").form(t, "/sign-in")
+}
+
+// TestSessionsAreLimited ends the one that was idle for longest.
+func TestSessionsAreLimited(t *testing.T) {
+	l := newLab(t, func(c *console.Config) { c.Limits.Sessions = 3 })
+	var all []*browser
+	for _, userID := range []string{"user1", "user2", "user3"} {
+		b := l.browser()
+		b.signIn(userID, password).has(t, http.StatusOK, "Sign out")
+		all = append(all, b)
+		l.pass(time.Second)
+	}
+	all[0].get("/")
+	l.pass(time.Second)
+	l.browser().signIn("user4", password).has(t, http.StatusOK, "Sign out")
+	all[0].get("/").has(t, http.StatusOK, "Sign out")
+	all[1].get("/").form(t, "/sign-in")
+	all[2].get("/").has(t, http.StatusOK, "Sign out")
+}
+
+// TestAddressOfTheUser has the audit name who a proxy speaks for.
+func TestAddressOfTheUser(t *testing.T) {
+	l := newLab(t, func(c *console.Config) { c.Proxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")} })
+	b := l.browser()
+	form := b.get("/").form(t, "/sign-in")
+	form.Set("userID", "user1")
+	form.Set("password", password)
+	r := must(http.NewRequest(http.MethodPost, b.url+"/sign-in", strings.NewReader(form.Encode())))(t)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("X-Forwarded-For", "192.0.2.7")
+	b.do(r).has(t, http.StatusOK, "Sign out")
+	events := must(l.service.ListAuditEvents(t.Context(), provision.ListAuditEvents{Limit: 1000}))(t).Records
+	if last := events[len(events)-1]; last.Operation != "self-management sign-in" || last.Address != "192.0.2.7" || last.ComponentType != "Self-Management" {
+		t.Errorf("%+v", last)
+	}
+}
+
+// TestNoComponent is a page whose component an operator has deleted.
+func TestNoComponent(t *testing.T) {
+	l := newLab(t, func(c *console.Config) { c.ComponentType = "Nobody" })
+	l.browser().signIn("user1", password).has(t, http.StatusForbidden, `There is no component of type &#34;Nobody&#34;`)
 }
 
 // TestMethods holds what is answered to methods and paths that no link has.

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/console"
 )
 
@@ -142,7 +141,7 @@ func TestStreamsEnd(t *testing.T) {
 			b.post("/registrations/1/cancel", shown.form(l.t, "/registrations/1/cancel"))
 		}, &event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This set-up has ended: its user cancelled it."}},
 		"an operator": {func(l *lab, b *browser, shown answer) {
-			must(l.service.CloseRegistration(l.t.Context(), operator(), provision.CloseRegistration{RegistrationID: shown.manual(l.t, "Registration ID")}))(l.t)
+			l.close(shown.manual(l.t, "Registration ID"))
 		}, &event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This set-up has ended: an operator closed it."}},
 		"the server's end": {func(l *lab, _ *browser, _ answer) { l.page.Close() }, nil},
 	} {

@@ -25,7 +25,7 @@ import (
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/console"
-	"github.com/dsappd/dsappd/server/provisioning"
+	"github.com/dsappd/dsappd/server/gateway"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )
@@ -69,10 +69,13 @@ func must[T any](value T, err error) func(testing.TB) T {
 	}
 }
 
-const password = "Password2"
+const (
+	password   = "Password2"
+	gatewayKey = "the key of the phones"
+)
 
 // newLab has user1 with one authenticator, user2 with two, user3 with a
-// licence for two devices, user4 with none, and user5 with a disabled one.
+// licence for two devices, and user4 with none.
 func newLab(t testing.TB, change ...func(*console.Config)) *lab {
 	t.Helper()
 	l := &lab{t: t}
@@ -130,7 +133,8 @@ func (l *lab) furnish() {
 	must(l.service.AddDomain(ctx, by, provision.AddDomain{Name: "master"}))(t)
 	must(l.service.AddPolicy(ctx, by, provision.AddPolicy{Name: "lab", Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)}))(t)
 	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "Self-Management", Location: "0.0.0.0", Policy: "lab"}))(t)
-	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "phones", Location: "127.0.0.1", Policy: "lab"}))(t)
+	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "gateway", Location: "0.0.0.0", Policy: "lab"}))(t)
+	must(l.service.AddGatewayKey(ctx, by, provision.AddGatewayKey{Name: "phones", Side: provision.FrontEnd, Key: gatewayKey}))(t)
 	totp := oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6}
 	hotp := oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA1, Digits: 6}
 	l.addUser("user1", provision.AddAuthenticator{SerialNumber: "VDS1000140", Parameters: totp})
@@ -164,7 +168,7 @@ func (l *lab) check() {
 	}
 }
 
-// phone is one that calls the same process over SOAP.
+// phone is one that calls the same process over its gateway.
 func (l *lab) phone() *phone.Device {
 	l.t.Helper()
 	return l.phoneAt(l.service)
@@ -180,10 +184,10 @@ func (l *lab) phoneElsewhere() *phone.Device {
 func (l *lab) phoneAt(service *provision.Service) *phone.Device {
 	l.t.Helper()
 	log := slog.New(slog.NewTextHandler(&l.log, nil))
-	soap := httptest.NewServer(must(provisioning.NewHandler(provisioning.Config{Service: service, Log: log}))(l.t))
-	l.t.Cleanup(soap.Close)
-	client := must(phone.NewClient(soap.URL, soap.Client()))(l.t)
-	return &phone.Device{Transport: &phone.SOAP{Client: client, ComponentType: "phones"}, Rand: rand.Reader, Now: l.now}
+	server := httptest.NewServer(must(gateway.NewHandler(gateway.Config{Service: service, Log: log, ComponentType: "gateway"}))(l.t))
+	l.t.Cleanup(server.Close)
+	transport := &phone.Gateway{URL: server.URL, Key: gatewayKey, HTTP: server.Client()}
+	return &phone.Device{Transport: transport, Rand: rand.Reader, Now: l.now}
 }
 
 // browser is one that keeps cookies and nothing else: it has no JavaScript.
@@ -197,6 +201,31 @@ func (l *lab) browser() *browser {
 	l.t.Helper()
 	client := &http.Client{Transport: l.server.Client().Transport, Jar: must(cookiejar.New(nil))(l.t), Timeout: 30 * time.Second}
 	return &browser{t: l.t, client: client, url: l.server.URL}
+}
+
+// browserOverTLS speaks TLS to the same page.
+func (l *lab) browserOverTLS() *browser {
+	l.t.Helper()
+	server := httptest.NewTLSServer(l.page)
+	l.t.Cleanup(server.Close)
+	client := server.Client()
+	client.Jar = must(cookiejar.New(nil))(l.t)
+	return &browser{t: l.t, client: client, url: server.URL}
+}
+
+func (b *browser) sessionCookie() string {
+	b.t.Helper()
+	for _, c := range b.client.Jar.Cookies(must(url.Parse(b.url))(b.t)) {
+		if c.Name == "dsappd-session" {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+func (b *browser) setSessionCookie(value string) {
+	b.t.Helper()
+	b.client.Jar.SetCookies(must(url.Parse(b.url))(b.t), []*http.Cookie{{Name: "dsappd-session", Value: value}})
 }
 
 // answer is a page as it came, after redirections.
@@ -306,4 +335,10 @@ func (a answer) lacks(t testing.TB, words ...string) {
 			t.Errorf("%s: %q is in:\n%s", a.Request.URL, w, a.text)
 		}
 	}
+}
+
+// close is an operator who closes a registration.
+func (l *lab) close(registrationID string) {
+	l.t.Helper()
+	must(l.service.CloseRegistration(l.t.Context(), operator(), provision.CloseRegistration{RegistrationID: registrationID}))(l.t)
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# What the tests need besides Go: a C compiler for the race detector, and the
-# SOAP toolkits of the clients in this folder. Installs only what is missing,
+# What the tests need besides Go: a C compiler for the race detector, the SOAP
+# toolkits of the clients in this folder, and a browser for the page, with the
+# font that its pictures are taken with. Installs only what is missing,
 # from Debian and npm; with --check it installs nothing. Where it may not
 # install, it prints the line to run and fails.
 set -eu
@@ -39,6 +40,8 @@ find_missing() {
 	need php-gmp has_extension gmp
 	need libsoap-lite-perl has_perl SOAP/Lite.pm
 	need nodejs has node
+	need chromium has chromium
+	need fonts-inter test -e /usr/share/fonts/opentype/inter
 	modules_installed || need npm has npm
 }
 
@@ -46,7 +49,7 @@ find_missing() {
 modules_installed() { cmp -s node/package-lock.json node/node_modules/.installed-lock.json; }
 
 may_not() {
-	echo "The tests with real SOAP clients need what is missing here: $1." >&2
+	echo "The tests with real clients need what is missing here: $1." >&2
 	echo "$3 run:" >&2
 	echo "    $2" >&2
 	exit 1

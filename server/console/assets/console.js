@@ -60,11 +60,11 @@
   const enter = (phase) => {
     if (root.dataset.phase === phase) return;
     root.dataset.phase = phase;
-    const focused = document.activeElement;
+    const focused = root.contains(document.activeElement);
     for (const section of all("[data-when]")) show(section, section.dataset.when === phase);
     for (const secret of all("[data-secret]")) secret.remove();
     clearInterval(ticking);
-    if (focused && root.contains(focused)) root.querySelector(`[data-when="${phase}"] h1`).focus();
+    if (focused) root.querySelector(`[data-when="${phase}"] h1`).focus();
   };
   const update = (status) => {
     if (status.phase === "signed out") return location.replace("/");
