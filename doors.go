@@ -144,9 +144,13 @@ func soapHandler(config Config, opened *folder) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return provisioning.NewHandler(provisioning.Config{
+	handler, err := provisioning.NewHandler(provisioning.Config{
 		Service: opened.service, Log: config.Logger, Proxies: proxies,
 		PublicURL: opened.settings.SOAP.PublicURL,
 		Strict:    config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
 	})
+	if err != nil || config.recorder == nil {
+		return handler, err
+	}
+	return config.recorder.Wrap(handler), nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -50,6 +51,10 @@ type Config struct {
 	// Trace gets every envelope in and out, its secrets redacted; nil: none.
 	Trace io.Writer
 
+	// Record is a folder for transcripts of what the SOAP interface is asked
+	// and answers, secrets redacted; empty: nothing is recorded.
+	Record string
+
 	// StatusTable is a file of status numbers and names, in place of the
 	// setting status_table; empty: as the setting says.
 	StatusTable string
@@ -61,6 +66,8 @@ type Config struct {
 	// nil: the system's. Rand is read from many goroutines.
 	Now  func() time.Time
 	Rand io.Reader
+
+	recorder *replay.Recorder // nil: nothing is recorded
 }
 
 // withDefaults fills in what may be left out.
@@ -90,6 +97,7 @@ type URLs struct {
 type Server struct {
 	urls      URLs
 	folder    *folder
+	recorder  *replay.Recorder // nil: nothing is recorded
 	endpoints []*endpoint
 	sweeper   sweeper
 	stop      context.CancelFunc // ends what works beside the endpoints
@@ -126,12 +134,19 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 func serve(ctx context.Context, config Config, opened *folder) (*Server, error) {
 	s := &Server{folder: opened}
 	s.sweeper = sweeper{service: opened.service, retention: opened.settings.Sweep.Retention, logger: config.Logger}
-	err := s.openNetworkDoors(ctx, config)
+	var err error
+	if config.Record != "" {
+		s.recorder, err = newRecorder(config.Record, config.Now, config.Logger)
+		config.recorder = s.recorder
+	}
+	if err == nil {
+		err = s.openNetworkDoors(ctx, config)
+	}
 	if err == nil {
 		err = s.openOperators(config)
 	}
 	if err != nil {
-		return nil, errors.Join(err, s.closeListeners())
+		return nil, errors.Join(err, s.closeListeners(), s.endRecording())
 	}
 	s.start()
 	config.Logger.Info("serving", "soap", s.urls.SOAP, "gateway", s.urls.Gateway, "console", s.urls.Console,
@@ -185,6 +200,14 @@ func (s *Server) closeListeners() error {
 	return errors.Join(all...)
 }
 
+// endRecording writes what is left to write. Nothing is served any more.
+func (s *Server) endRecording() error {
+	if s.recorder == nil {
+		return nil
+	}
+	return s.recorder.Close()
+}
+
 func (s *Server) start() {
 	serving, ended := errgroup.WithContext(context.Background())
 	for _, e := range s.endpoints {
@@ -222,7 +245,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 	drained := draining.Wait()
 	s.stop()
-	err := errors.Join(drained, s.serving.Wait(), s.folder.close())
+	err := errors.Join(drained, s.serving.Wait(), s.endRecording(), s.folder.close())
 	s.sweeper.logger.Info("ended", "folder", s.folder.dir)
 	return err
 }

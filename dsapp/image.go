@@ -75,6 +75,23 @@ func (u Upgrade) Hex() (string, error) {
 	return EncodeHex([]byte(text)), nil
 }
 
+// ParseUpgrade reads an upgrade message.
+func ParseUpgrade(s string) (Upgrade, error) {
+	if len(s) > 2*maxImage {
+		return Upgrade{}, fmt.Errorf("%w: %d characters, at most %d", ErrImage, len(s), 2*maxImage)
+	}
+	text, err := hex.DecodeString(s)
+	if err != nil {
+		return Upgrade{}, fmt.Errorf("%w: not an even number of hex characters", ErrImage)
+	}
+	fields, ok := strings.CutPrefix(string(text), upgradePrefix+";")
+	f := strings.Split(fields, ";")
+	if !ok || len(f) != 3 || f[0] == "" || f[1] == "" {
+		return Upgrade{}, fmt.Errorf("%w: not %s and three fields", ErrImage, upgradePrefix)
+	}
+	return Upgrade{UserID: f[0], Domain: f[1], DigipassGatewayID: f[2]}, checkImageText(string(text), 4)
+}
+
 func (i Image) check(text string) error {
 	if i.UserID == "" || i.Domain == "" || i.RegistrationID == "" || i.ActivationPassword == "" {
 		return fmt.Errorf("%w: user ID, domain, registration ID and activation password must not be empty", ErrImage)

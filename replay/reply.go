@@ -34,7 +34,7 @@ func (r *play) compare(e *Exchange, got received) (outcome, error) {
 		return outcome{differences: append(all, Difference{Path: "reply", Kind: Unreadable, Line: e.Reply.line, Want: "an XML document", Got: err.Error()})}, nil
 	}
 	taken, missing := r.take(e, doc)
-	found, err := compareTrees(e.Reply.body.root, root, r.phones)
+	found, err := compareTrees(e.Reply.body.root, root, r.phones, r.transcript.Header.Reply.AnyTypes || e.Reply.AnyTypes)
 	for i := range found {
 		found[i].Line = e.Reply.line + 1
 		if want := found[i].edit.line(); want != nil {

@@ -142,6 +142,9 @@ type ReplyOptions struct {
 	Status    int               `toml:"status,omitzero"` // 0: 500 for a Fault, else 200
 	TimeLimit time.Duration     `toml:"timeLimit,omitzero"`
 	Headers   map[string]string `toml:"headers,omitempty"`
+
+	// AnyTypes leaves the attributes xsi:type free.
+	AnyTypes bool `toml:"anyTypes,omitempty"`
 }
 
 // exchangeOptions is N.toml.

@@ -17,6 +17,7 @@ type serveCommand struct {
 	GatewayAddr string `placeholder:"HOST:PORT" help:"Where the gateway listens, in place of the setting gateway.listen; none: nowhere."`
 	ConsoleAddr string `placeholder:"HOST:PORT" help:"Where the console listens, in place of the setting console.listen; none: nowhere."`
 	Trace       bool   `help:"Print each envelope in and out on stderr, secrets redacted."`
+	Record      string `placeholder:"DIR" help:"Record what the SOAP interface is asked and answers as transcripts in this folder, secrets redacted."`
 	Strict      bool   `help:"Hold requests to the order, occurrence, namespaces and simple types of the schema."`
 	StatusTable string `placeholder:"FILE" help:"Numbers and names of statuses in place of the published ones, as docs/statuses.toml shows."`
 	TLS         bool   `name:"tls" xor:"tls" help:"TLS for every listener whose setting tls is auto, on loopback too."`
@@ -57,7 +58,7 @@ func servedLines(urls dsappd.URLs) string {
 func (c *serveCommand) config(log io.Writer) dsappd.Config {
 	config := dsappd.Config{
 		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr,
-		TLS: c.TLS, Plain: c.Plain, LegacyTLS: c.LegacyTLS, Strict: c.Strict, StatusTable: c.StatusTable,
+		TLS: c.TLS, Plain: c.Plain, LegacyTLS: c.LegacyTLS, Strict: c.Strict, StatusTable: c.StatusTable, Record: c.Record,
 		Logger: slog.New(slog.NewTextHandler(log, nil)),
 	}
 	if c.Trace {

@@ -1,0 +1,171 @@
+package dsappd
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dsappd/dsappd/replay"
+)
+
+// RecordConfig says what a recording proxy stands before. Fields are required
+// unless they say otherwise.
+type RecordConfig struct {
+	// Listen is where it listens, HOST:PORT; port 0 takes a free one.
+	Listen string
+
+	// Upstream is the server that answers.
+	Upstream *url.URL
+
+	// Dir is the folder for the transcripts; it is made if need be.
+	Dir string
+
+	// CertFile and KeyFile, in PEM, make it speak TLS; both empty: it does
+	// not.
+	CertFile, KeyFile string
+
+	// Plain allows an address that other machines can reach without TLS.
+	Plain bool
+
+	// Transport is the way to the upstream server; nil: the usual one.
+	Transport http.RoundTripper
+
+	// Logger gets what cannot be recorded; nil: nothing is logged.
+	Logger *slog.Logger
+
+	// Now is the clock; nil: the system's.
+	Now func() time.Time
+}
+
+// RecordingProxy passes requests on to another server and records what is
+// said.
+type RecordingProxy struct {
+	url      string
+	endpoint *endpoint
+	recorder *replay.Recorder
+	served   chan error
+}
+
+// OpenRecordingProxy begins to record; when it returns nil, the proxy answers.
+func OpenRecordingProxy(ctx context.Context, config RecordConfig) (*RecordingProxy, error) {
+	if config.Logger == nil {
+		config.Logger = slog.New(slog.DiscardHandler)
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	listener, at, err := config.listen(ctx)
+	if err != nil {
+		return nil, err
+	}
+	recorder, err := newRecorder(config.Dir, config.Now, config.Logger)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	proxy := &httputil.ReverseProxy{
+		Rewrite:        config.rewrite,
+		ModifyResponse: func(r *http.Response) error { return readdress(r, config.Upstream, at) },
+		Transport:      config.Transport,
+		ErrorLog:       slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn),
+	}
+	p := &RecordingProxy{url: at, recorder: recorder, served: make(chan error, 1)}
+	p.endpoint = newEndpoint("recorder", listener, recorder.Wrap(proxy), DefaultSettings(), config.Logger)
+	go func() { p.served <- p.endpoint.serve() }()
+	return p, nil
+}
+
+// newRecorder logs what it cannot record.
+func newRecorder(dir string, now func() time.Time, logger *slog.Logger) (*replay.Recorder, error) {
+	return replay.NewRecorder(dir, now, func(u replay.Unmapped) {
+		logger.Warn("not recorded", "what", u.Source.String(), "why", u.What)
+	})
+}
+
+// listen listens with TLS, or where only this machine can reach it, or where
+// that is meant.
+func (c RecordConfig) listen(ctx context.Context) (net.Listener, string, error) {
+	if c.CertFile == "" && !c.Plain {
+		reachable, err := isReachable(ctx, c.Listen)
+		if err != nil {
+			return nil, "", err
+		}
+		if reachable {
+			return nil, "", fmt.Errorf("%w: %s can be reached from other machines, and passwords would travel unencrypted: "+
+				"use 127.0.0.1, or --cert and --key, or --plain where that is meant", ErrAddress, c.Listen)
+		}
+	}
+	var pair tls.Certificate
+	if c.CertFile != "" {
+		var err error
+		if pair, err = tls.LoadX509KeyPair(c.CertFile, c.KeyFile); err != nil {
+			return nil, "", fmt.Errorf("certificate of the recorder: %w", err)
+		}
+	}
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: %w; choose another with --listen", ErrAddress, err)
+	}
+	at := hostPort(listener.Addr()) + "/"
+	if c.CertFile == "" {
+		return listener, "http://" + at, nil
+	}
+	secure := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	return tls.NewListener(listener, secure), "https://" + at, nil
+}
+
+// rewrite sends a request to the upstream server as it came. What is asked
+// for in plain text can be readdressed.
+func (c RecordConfig) rewrite(r *httputil.ProxyRequest) {
+	r.SetURL(c.Upstream)
+	if r.In.Method == http.MethodGet {
+		r.Out.Header.Del("Accept-Encoding")
+	}
+}
+
+// maxWSDL is the size in bytes of the largest WSDL that is readdressed.
+const maxWSDL = 4 << 20
+
+// readdress puts the recorder's address in the place of the upstream server's
+// in a WSDL, so that clients made from it are recorded too.
+func readdress(r *http.Response, upstream *url.URL, at string) error {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if r.Request.Method != http.MethodGet || err != nil || !strings.HasSuffix(kind, "xml") || r.Header.Get("Content-Encoding") != "" {
+		return nil
+	}
+	text, err := io.ReadAll(io.LimitReader(r.Body, maxWSDL+1))
+	if err = errors.Join(err, r.Body.Close()); err != nil || len(text) > maxWSDL {
+		return fmt.Errorf("read what the upstream server describes: %w", errors.Join(err, errWSDLSize))
+	}
+	text = bytes.ReplaceAll(text, []byte(upstream.Scheme+"://"+upstream.Host+"/"), []byte(at))
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
+	r.Header.Set("Content-Length", strconv.Itoa(len(text)))
+	return nil
+}
+
+const errWSDLSize = Error("the description is larger than 4 MiB")
+
+// URL is where the proxy answers.
+func (p *RecordingProxy) URL() string { return p.url }
+
+// Done is closed when the proxy no longer answers; Close tells why.
+func (p *RecordingProxy) Done() <-chan struct{} { return p.endpoint.ended }
+
+// Close ends the proxy as Server.Close does, and writes what is left to write.
+func (p *RecordingProxy) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), DefaultSettings().Timeouts.Drain)
+	defer cancel()
+	return errors.Join(p.endpoint.drain(ctx), <-p.served, p.recorder.Close())
+}

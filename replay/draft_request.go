@@ -1,0 +1,203 @@
+package replay
+
+import (
+	"fmt"
+	"maps"
+	"mime"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dsappd/dsappd/dsapp"
+)
+
+// request is what is sent, with what was captured and what a phone computes in
+// place of the values that will not come again.
+func (d *draft) request(e *exchanged) Request {
+	r := Request{RequestOptions: headersOf(e.recorded), Kind: XML}
+	if e.request == nil {
+		r.Body = ended(Literal(e.sent))
+		return r
+	}
+	m := e.request
+	for _, name := range slices.Sorted(maps.Keys(m.fields)) {
+		for _, f := range m.fields[name] {
+			if f.text == "" {
+				continue
+			}
+			if len(m.fields[name]) > 1 { // which one counts is not known
+				d.hide(m, name, f)
+			} else if with, ok := d.sent(e, name, f.text); ok {
+				m.replace(f.index, with)
+			}
+		}
+	}
+	d.hideOthers(m)
+	r.Body = ended(d.written(m))
+	return r
+}
+
+// headersOf are the headers that say something about a client.
+func headersOf(r Recorded) RequestOptions {
+	headers := map[string]string{}
+	if action := r.Request.Header.Get("SOAPAction"); action != "" && action != `""` {
+		headers["SOAPAction"] = Literal(action)
+	}
+	kind, _, err := mime.ParseMediaType(r.Request.Header.Get("Content-Type"))
+	if err == nil && kind != "text/xml" {
+		headers["Content-Type"] = kind + "; charset=utf-8"
+	}
+	if len(headers) == 0 {
+		return RequestOptions{}
+	}
+	return RequestOptions{Headers: headers}
+}
+
+// ended is a body that ends with its line.
+func ended(text string) string { return strings.TrimRight(text, "\r\n") + "\n" }
+
+func (d *draft) written(m *message) string {
+	text := m.written()
+	if d.redact {
+		return withoutComments(text)
+	}
+	return text
+}
+
+// sent is what takes the place of a field of a request.
+func (d *draft) sent(e *exchanged, name, value string) (string, bool) {
+	switch name {
+	case "registrationID":
+		return d.sentRegistration(e, value)
+	case "staticPassword":
+		return Literal(d.password(value)), d.redact
+	case "clientEphemeralPublicKey":
+		return "{{A}}", matches(`[0-9A-Fa-f]{1,512}`, value) && (e.granted() || e.status() == "")
+	case "clientEvidenceMessage":
+		return d.computed(e, "M1", value, matches(`[0-9A-Fa-f]{64}`, value) &&
+			d.has("registrationID", "activationPassword", "serverEphemeralPublicKey", "salt"))
+	case "response":
+		call, known := d.otp(e)
+		return d.computed(e, call, value, known && matches(`[0-9]{6,8}`, value))
+	case "derivationCode":
+		return d.computed(e, "derivation-code "+d.serial, value, d.serial != "" && matches(`[0-9A-Fa-f]{16}[0-9]{6,8}`, value))
+	case "deviceCode":
+		return d.computed(e, "device-code"+deviceType(value), value, matches(`[0-9]{26}`, value) &&
+			(d.has("activationMessage") || d.has("activationPassword")))
+	case "signature":
+		return d.computed(e, "signature", value, matches(`[0-9]{8}`, value) && d.has("activationMessage2"))
+	}
+	return masked(value), d.redact && secret(name)
+}
+
+func matches(expr, text string) bool {
+	return regexp.MustCompile(`^(?:` + expr + `)$`).MatchString(text)
+}
+
+// sentRegistration is a registration ID that was handed out before.
+func (d *draft) sentRegistration(e *exchanged, value string) (string, bool) {
+	if d.has("registrationID") && (value == d.registration || e.granted()) {
+		return "{{registrationID}}", true
+	}
+	if e.granted() {
+		d.note(e.recorded.Request.Source, "the registration was opened before what was recorded, so that its steps cannot be played")
+	}
+	return "", false
+}
+
+// otp is the call for the one-time password that a request proves something
+// with.
+func (d *draft) otp(e *exchanged) (string, bool) {
+	if e.operation() == "PROVISIONCMD_MDL_ACTIVATE" || d.has("instance") {
+		return "otp instance", d.has("instance", "activationMessage2")
+	}
+	return "otp " + d.serial, d.serial != ""
+}
+
+// deviceType is the argument of device-code for a code's type.
+func deviceType(code string) string {
+	parsed, err := dsapp.ParseDeviceCode(code)
+	if err != nil {
+		return ""
+	}
+	switch parsed.Type {
+	case dsapp.IOS:
+		return " ios"
+	case dsapp.Hardware:
+		return " hardware"
+	}
+	return ""
+}
+
+// wrongProof is the status of credentials that were not right.
+const wrongProof = "1000"
+
+// computed is a call in place of a value: what it made before where the value
+// came before, and a wrong one where it was refused.
+func (d *draft) computed(e *exchanged, call, value string, possible bool) (string, bool) {
+	switch {
+	case !possible:
+		return masked(value), d.redact
+	case d.made[value] == call:
+		return fmt.Sprintf("{{again %s}}", call), true
+	case e.status() == wrongProof:
+		return fmt.Sprintf("{{wrong %s}}", call), true
+	}
+	d.made[value] = call
+	return fmt.Sprintf("{{%s}}", call), true
+}
+
+// password is a password or, where it is redacted, what stands in for it: the
+// same one for the same password.
+func (d *draft) password(value string) string {
+	if !d.redact {
+		return value
+	}
+	if d.standIns[value] == "" {
+		d.standIns[value] = fmt.Sprintf("redacted-%d", len(d.standIns)+1)
+	}
+	return d.standIns[value]
+}
+
+// secret says that the values of a field are.
+func secret(name string) bool {
+	return slices.Contains([]string{
+		"staticPassword", "activationPassword", "response", "derivationCode", "deviceCode", "signature",
+		"clientEvidenceMessage", "serverEvidenceMessage", "activationCode", "activationMessage", "activationMessage2", "devicePNID",
+	}, name) || matches(`(?i).*(password|passwd|pwd|secret|pin|pnid|token|key|nonce).*`, name) && name != "clientEphemeralPublicKey" && name != "serverEphemeralPublicKey"
+}
+
+// masked is a value of the same form that says nothing.
+func masked(value string) string {
+	return Literal(strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return '0'
+		case r >= 'A' && r <= 'F' || r >= 'a' && r <= 'f':
+			return 'A'
+		case r > ' ' && r != '<' && r != '&' && r != '>':
+			return 'X'
+		}
+		return ' '
+	}, value))
+}
+
+// hide masks a field that is not understood.
+func (d *draft) hide(m *message, name string, f field) {
+	if d.redact && secret(name) {
+		m.replace(f.index, masked(f.text))
+	}
+}
+
+// hideOthers masks secrets by their names outside the operation, as in the
+// headers of WS-Security.
+func (d *draft) hideOthers(m *message) {
+	if !d.redact {
+		return
+	}
+	m.root.leaves(func(n *node) {
+		if m.put[n.index] == "" && n.text != "" && secret(n.name.Local) {
+			m.replace(n.index, masked(n.text))
+		}
+	})
+}

@@ -1,0 +1,164 @@
+package replay
+
+import (
+	"slices"
+	"strings"
+)
+
+// exchanged is a recorded exchange whose messages were read.
+type exchanged struct {
+	recorded Recorded
+	request  *message // nil: no envelope, so that it is sent as text
+	sent     string   // where request is nil
+	reply    *message // nil: not known
+}
+
+// readRecorded reads the messages of an exchange.
+func readRecorded(r Recorded) (*exchanged, error) {
+	text, err := r.Request.text()
+	if err != nil {
+		return nil, err
+	}
+	e := &exchanged{recorded: r, sent: text}
+	if e.request, err = readMessage(text); err != nil {
+		e.request = nil
+	}
+	if r.Reply.Body == nil {
+		return e, nil
+	}
+	if text, err = r.Reply.text(); err != nil {
+		return nil, err
+	}
+	e.reply, err = readMessage(text)
+	return e, err
+}
+
+// operation is what was asked for.
+func (e *exchanged) operation() string {
+	if e.request == nil {
+		return "malformed"
+	}
+	return e.request.operation()
+}
+
+// status is the reply's status code; empty: not known.
+func (e *exchanged) status() string { return e.reply.value("statusCode") }
+
+func (e *exchanged) granted() bool { return e.status() == "0" }
+
+// begins says that a request opens a registration.
+func (e *exchanged) begins() bool {
+	return slices.Contains([]string{"dsappSRPRegister", "PROVISIONCMD_DSAPPREGISTER", "PROVISIONCMD_MDL_REGISTER", "PROVISIONCMD_REGISTER"}, e.operation())
+}
+
+// outsideSRP says that a request is about a registration without an ID.
+func (e *exchanged) outsideSRP() bool {
+	return e.operation() == "PROVISIONCMD_REGISTER" || e.operation() == "PROVISIONCMD_ACTIVATE"
+}
+
+// holder is the user that an exchange names, as far as it does.
+func (e *exchanged) holder() string {
+	for _, m := range []*message{e.reply, e.request} {
+		if id := m.value("userID"); id != "" {
+			return strings.ToLower(id)
+		}
+	}
+	return ""
+}
+
+// flow is the conversation about one registration.
+type flow struct {
+	key       string
+	exchanges []*exchanged
+}
+
+// sorter puts exchanges into flows, as they come.
+type sorter struct {
+	flows map[int]*flow // by their numbers, from 0
+	next  int
+	keys  map[string]int // the number of the last flow of a key
+}
+
+// sort finds the flow of an exchange, or begins one, and returns its number.
+func (s *sorter) sort(e *exchanged) int {
+	key := key(e)
+	found, known := s.keys[key]
+	switch {
+	case key == "":
+		known = false
+	case e.begins():
+		known = false
+	case !known && e.granted():
+		found, known = s.nearest(e)
+	}
+	if !known {
+		found = s.begin(key)
+	}
+	f := s.flows[found]
+	f.exchanges = append(f.exchanges, e)
+	return found
+}
+
+func (s *sorter) begin(key string) int {
+	if s.flows == nil {
+		s.flows, s.keys = map[int]*flow{}, map[string]int{}
+	}
+	n := s.next
+	s.next++
+	s.flows[n] = &flow{key: key}
+	if key != "" {
+		s.keys[key] = n
+	}
+	return n
+}
+
+// forget drops a flow that goes on no more.
+func (s *sorter) forget(n int) {
+	if f := s.flows[n]; f != nil && s.keys[f.key] == n {
+		delete(s.keys, f.key)
+	}
+	delete(s.flows, n)
+}
+
+// key is what a flow is found by: the registration ID or, outside SRP, the
+// user; empty where an exchange stands alone.
+func key(e *exchanged) string {
+	switch {
+	case e.request == nil:
+		return ""
+	case e.outsideSRP():
+		return "user " + e.holder()
+	}
+	for _, m := range []*message{e.request, e.reply} {
+		if id := m.value("registrationID"); id != "" {
+			return "registration " + id
+		}
+	}
+	return ""
+}
+
+// nearest is the flow that a granted step belongs to although nobody was given
+// its registration ID, as in the replies of a stub: the last one of the same
+// user and authenticator.
+func (s *sorter) nearest(e *exchanged) (int, bool) {
+	for n := s.next - 1; n >= 0 && n >= s.next-openFlows; n-- {
+		if f := s.flows[n]; f != nil && f.fits(e, s.next == 1) {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// fits says that a step may belong to a flow by what its reply names; alone,
+// that there is no other flow.
+func (f *flow) fits(e *exchanged, alone bool) bool {
+	first := f.exchanges[0]
+	if !first.begins() || !first.granted() {
+		return false
+	}
+	if e.holder() == "" {
+		return alone
+	}
+	serial := e.reply.value("serialNumber")
+	return e.holder() == first.holder() && (serial == "" || serial == first.reply.value("serialNumber"))
+}

@@ -1,0 +1,141 @@
+package replay
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+)
+
+// Importer reads what other programs recorded: SoapUI projects, HAR files and
+// folders of raw requests and replies, into a Drafter.
+type Importer struct {
+	Drafter  *Drafter
+	Unmapped []Unmapped // so far
+
+	raw []rawMessage
+}
+
+// maxImport is the size in bytes of the largest file that is read.
+const maxImport = 256 << 20
+
+// Path reads a file or all files of a folder. The error says that the path
+// cannot be read; what cannot be understood in it is unmapped.
+func (i *Importer) Path(path string) error {
+	err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+		hidden := name != path && strings.HasPrefix(entry.Name(), ".")
+		switch {
+		case err != nil:
+			return err
+		case hidden && entry.IsDir():
+			return filepath.SkipDir
+		case hidden || entry.IsDir():
+			return nil
+		}
+		return i.file(name)
+	})
+	if err != nil {
+		return fmt.Errorf("import: %w", err)
+	}
+	i.pairs()
+	return nil
+}
+
+func (i *Importer) file(name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if info.Size() > maxImport {
+		i.note(Source{File: name}, "it has %d bytes; %d are the limit", info.Size(), maxImport)
+		return nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	switch start := bytes.TrimSpace(text[:min(len(text), 4096)]); {
+	case bytes.HasPrefix(start, []byte("{")):
+		i.har(name, text)
+	case bytes.Contains(start, []byte("soapui-project")):
+		i.soapUI(name, text)
+	default:
+		i.rawFile(name, text)
+	}
+	return nil
+}
+
+// note says what cannot be mapped.
+func (i *Importer) note(at Source, format string, values ...any) {
+	i.Unmapped = append(i.Unmapped, Unmapped{Source: at, What: fmt.Sprintf(format, values...)})
+}
+
+// add drafts what was read of a file, in the order in which it can have
+// happened.
+func (i *Importer) add(all []Recorded) {
+	for _, r := range inOrder(all) {
+		if _, err := i.Drafter.Add(r); err != nil {
+			i.note(r.Request.Source, "%v", err)
+		}
+	}
+}
+
+// inOrder puts the steps of a registration behind the request that opened it,
+// as the names of files do not always: activate comes before register in the
+// alphabet.
+func inOrder(all []Recorded) []Recorded {
+	type step struct {
+		key  string
+		rank int
+	}
+	steps := make([]step, len(all))
+	places := map[string][]int{}
+	for n, r := range all {
+		e, err := readRecorded(r)
+		if err != nil || e.request == nil {
+			continue
+		}
+		steps[n] = step{key: key(e), rank: rank(e)}
+		if steps[n].key != "" {
+			places[steps[n].key] = append(places[steps[n].key], n)
+		}
+	}
+	ordered := slices.Clone(all)
+	for _, at := range places {
+		if steps[at[0]].rank == 0 || !slices.ContainsFunc(at, func(n int) bool { return steps[n].rank == 0 }) {
+			continue
+		}
+		sorted := slices.Clone(at)
+		slices.SortStableFunc(sorted, func(a, b int) int { return steps[a].rank - steps[b].rank })
+		for to, from := range sorted {
+			ordered[at[to]] = all[from]
+		}
+	}
+	return ordered
+}
+
+// rank is where a step stands in an activation.
+func rank(e *exchanged) int {
+	if e.begins() {
+		return 0
+	}
+	order := []string{
+		"dsappSRPGenerateEphemeralKey", "dsappSRPGenerateActivationData", "PROVISIONCMD_DSAPPGENERATEACTIVATIONDATA",
+		"PROVISIONCMD_MDL_ADD_DEVICE", "dsappSRPActivate", "PROVISIONCMD_DSAPPACTIVATE", "PROVISIONCMD_ACTIVATE", "PROVISIONCMD_MDL_ACTIVATE",
+	}
+	if found := slices.Index(order, e.operation()); found >= 0 {
+		return 1 + found
+	}
+	return 1 + len(order)
+}
+
+// byName sorts names as people do: 2 before 10.
+func byName(names []string) {
+	collate.New(language.Und, collate.Numeric).SortStrings(names)
+}

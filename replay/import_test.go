@@ -1,0 +1,152 @@
+package replay_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/replay"
+)
+
+// imported is what an import comes to: a line for each transcript, and what
+// was not taken over.
+func imported(t *testing.T, redact bool, paths ...string) (played, unmapped []string, texts []string) {
+	t.Helper()
+	importer := &replay.Importer{Drafter: &replay.Drafter{Redact: redact}}
+	for _, path := range paths {
+		if err := importer.Path(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range importer.Drafter.Len() {
+		transcript, more := importer.Drafter.Draft(i)
+		importer.Unmapped = append(importer.Unmapped, more...)
+		text, err := replay.Format(transcript)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := replay.Parse("draft.txtar", text)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		result := (&replay.Player{Start: dsappd.StartReplay}).Play(t.Context(), again)
+		if !result.Passed() {
+			t.Errorf("%+v\n%s", result, text)
+		}
+		played = append(played, transcript.Title)
+		texts = append(texts, string(text))
+	}
+	for _, u := range importer.Unmapped {
+		unmapped = append(unmapped, filepath.ToSlash(u.String()))
+	}
+	return played, unmapped, texts
+}
+
+func TestImport(t *testing.T) {
+	for name, test := range map[string]struct{ played, unmapped []string }{
+		"pairs": {
+			played: []string{
+				"dsappSRPRegister, dsappSRPActivate",
+				"dsappSRPRegister, dsappSRPActivate",
+				"dsappSRPRegister (STAT_LOCKED)",
+				"dsappSRPRegister (STAT_INVCREDENTIALS)",
+				"dsappSRPRegister",
+			},
+			unmapped: []string{"../testdata/import/pairs/note.md:1: it holds no message of SOAP: the document holds text outside its root element"},
+		},
+		"bank.har": {
+			played:   []string{"dsappSRPRegister, dsappSRPActivate", "dsappSRPRegister (STAT_INVCREDENTIALS)"},
+			unmapped: []string{"../testdata/import/bank.har:9: GET https://bank.example:8888/?wsdl is no call of SOAP"},
+		},
+		"soapui-project.xml": {
+			played: []string{
+				"dsappSRPRegister, dsappSRPActivate",
+				"dsappSRPRegister, dsappSRPActivate (STAT_INVCREDENTIALS), dsappSRPActivate",
+				"dsappSRPRegister (STAT_INVCREDENTIALS)",
+				"none",
+			},
+			unmapped: []string{
+				`../testdata/import/soapui-project.xml:51: the step "Log" is of the type "groovy", which has no equal`,
+				`../testdata/import/soapui-project.xml:109: the assertion "Script" is of the type "GroovyScriptAssertion", which has no equal`,
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			played, unmapped, _ := imported(t, false, filepath.Join("../testdata/import", name))
+			if diff := cmp.Diff(test.played, played); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(test.unmapped, unmapped); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// A redacted import holds no password and no ID that was handed out.
+func TestImportRedacts(t *testing.T) {
+	_, _, texts := imported(t, true, "../testdata/import")
+	for _, text := range texts {
+		for _, secret := range []string{"Password2", "Geheim1!", ">bad<", "Pw1", ">123456<", ">12345678<", "Tb048aX1", "xiOb8GC2"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%q is in\n%s", secret, text)
+			}
+		}
+	}
+}
+
+// A client's encodings are those of its time; a transcript is in UTF-8.
+func TestImportReadsEncodings(t *testing.T) {
+	request, err := os.ReadFile("../testdata/import/pairs/register_request.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := os.ReadFile("../testdata/import/pairs/register_response.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wide, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Bytes(
+		bytes.Replace(request, []byte(`<?xml version="1.0"?>`), []byte(`<?xml version="1.0" encoding="utf-16"?>`), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	latin := bytes.ReplaceAll(bytes.Replace(request, []byte(`<?xml version="1.0"?>`), []byte(`<?xml version="1.0" encoding="iso-8859-1"?>`), 1),
+		[]byte("Password2"), []byte("Passw\xf6rt"))
+	var zipped bytes.Buffer
+	packer := gzip.NewWriter(&zipped)
+	_, _ = packer.Write(request) // into memory
+	if err := packer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		body []byte
+		want string
+	}{
+		"UTF-16":     {wide, `encoding="UTF-8"`},
+		"ISO-8859-1": {latin, "Passwört"},
+		"gzip":       {zipped.Bytes(), "Password2"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			drafter := &replay.Drafter{}
+			_, err := drafter.Add(replay.Recorded{
+				Request: replay.RecordedMessage{Header: http.Header{}, Body: test.body},
+				Reply:   replay.RecordedMessage{Header: http.Header{}, Body: reply},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			transcript, _ := drafter.Draft(0)
+			if body := transcript.Exchanges[0].Request.Body; !strings.Contains(body, test.want) {
+				t.Errorf("got %s", body)
+			}
+		})
+	}
+}

@@ -1,0 +1,219 @@
+package replay
+
+import (
+	"encoding/xml"
+	"io"
+	"slices"
+	"strings"
+)
+
+// message is an envelope that was recorded, with its fields and what takes
+// their places.
+type message struct {
+	text    string
+	root    *node
+	places  []place
+	body    *node // the element in the Body; nil: there is none
+	command string
+	fields  map[string][]field
+	items   []*node // encrypted items
+
+	put map[int]string // what stands in an element instead, by its index
+}
+
+// field is a value in a message: an element without elements, or the value of
+// an attribute of provisioningExecute.
+type field struct {
+	index int
+	text  string
+	path  string // that a capture finds it by
+}
+
+// readMessage reads an envelope of SOAP.
+func readMessage(text string) (*message, error) {
+	_, root, err := readDocument([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	m := &message{text: text, root: root, places: places(text), fields: map[string][]field{}, put: map[int]string{}}
+	if root.name.Local != "Envelope" {
+		return nil, errNoEnvelope
+	}
+	for _, part := range root.children {
+		if part.name.Local == "Body" && len(part.children) > 0 {
+			m.body = part.children[0]
+		}
+	}
+	if m.body == nil {
+		return nil, errNoEnvelope
+	}
+	m.collect(m.body)
+	if cmd := m.value("cmd"); m.body.name.Local == "provisioningExecute" {
+		m.command = cmd
+	}
+	return m, nil
+}
+
+const errNoEnvelope documentError = "it is no SOAP envelope with an element in its Body"
+
+// operation is what is asked for, or what was: the element in the Body or the
+// command in it.
+func (m *message) operation() string {
+	if m.command != "" {
+		return m.command
+	}
+	return m.body.name.Local
+}
+
+// answers says that a message is a reply.
+func (m *message) answers() bool {
+	return strings.HasSuffix(m.body.name.Local, "Response") || m.isFault()
+}
+
+func (m *message) isFault() bool { return m.body.name.Local == "Fault" }
+
+// collect finds the fields under an element.
+func (m *message) collect(n *node) {
+	if n.name.Local == "attributes" && m.attribute(n) {
+		return
+	}
+	if !n.holdsElements() {
+		m.add(n.name.Local, field{index: n.index, text: n.text, path: n.name.Local})
+		return
+	}
+	if encryptedItem(n) != (encrypted{}) {
+		m.items = append(m.items, n)
+		return
+	}
+	for _, child := range n.children {
+		m.collect(child)
+	}
+}
+
+// attribute collects an attribute of provisioningExecute under the name of the
+// element that means the same.
+func (m *message) attribute(n *node) bool {
+	var id, value *node
+	for _, child := range n.children {
+		switch child.name.Local {
+		case "attributeID":
+			id = child
+		case "value":
+			value = child
+		}
+	}
+	if id == nil || value == nil || value.holdsElements() {
+		return false
+	}
+	name, known := attributeFields()[strings.TrimSpace(id.text)]
+	if !known {
+		name = strings.TrimSpace(id.text)
+	}
+	m.add(name, field{index: value.index, text: value.text, path: "attributes[attributeID='" + strings.TrimSpace(id.text) + "']/value"})
+	return true
+}
+
+// attributeFields are the elements that mean the same as an attribute.
+func attributeFields() map[string]string {
+	return map[string]string{
+		"PROVFLD_COMPONENT_TYPE":          "componentType",
+		"PROVFLD_USERID":                  "userID",
+		"PROVFLD_DOMAIN":                  "domain",
+		"PROVFLD_ORGANIZATIONAL_UNIT":     "orgUnit",
+		"PROVFLD_STATIC_PASSWORD":         "staticPassword",
+		"PROVFLD_SERIAL_NO":               "serialNumber",
+		"PROVFLD_REGISTRATIONID":          "registrationID",
+		"PROVFLD_ACTIVATION_TYPE":         "activationType",
+		"PROVFLD_ACTIVATION_PASSWORD":     "activationPassword",
+		"PROVFLD_GATEWAY_ID":              "digipassGatewayID",
+		"PROVFLD_CLIENT_EVIDENCE_MESSAGE": "clientEvidenceMessage",
+		"PROVFLD_SERVER_EVIDENCE_MESSAGE": "serverEvidenceMessage",
+		"PROVFLD_DP_RESPONSE":             "response",
+		"PROVFLD_DERIVATION_CODE":         "derivationCode",
+		"PROVFLD_DEVICE_CODE":             "deviceCode",
+		"PROVFLD_SIGNATURE":               "signature",
+		"PROVFLD_ACTIVATION_CODE":         "activationCode",
+		"PROVFLD_ACTIVATION_MESSAGE":      "activationMessage",
+		"PROVFLD_ACTIVATION_MESSAGE2":     "activationMessage2",
+	}
+}
+
+func (m *message) add(name string, f field) { m.fields[name] = append(m.fields[name], f) }
+
+// value is the text of a field that stands there once, and else empty.
+func (m *message) value(name string) string {
+	if m == nil || len(m.fields[name]) != 1 {
+		return ""
+	}
+	return m.fields[name][0].text
+}
+
+// replace puts a text with its placeholders in the place of what an element
+// holds.
+func (m *message) replace(index int, with string) { m.put[index] = with }
+
+// written is the message with what takes the place of its fields; the rest
+// stands for itself.
+func (m *message) written() string {
+	var out strings.Builder
+	at := 0
+	for _, index := range m.replaced() {
+		p := m.places[index]
+		if p.content < at { // inside of what was replaced already
+			continue
+		}
+		before, after := m.text[at:p.content], ""
+		if tag, empty := strings.CutSuffix(before, "/>"); empty {
+			before, after = strings.TrimRight(tag, " ")+">", "</"+tagName(m.text[p.start:])+">"
+		}
+		out.WriteString(Literal(before) + m.put[index] + after)
+		at = p.close
+	}
+	out.WriteString(Literal(m.text[at:]))
+	return out.String()
+}
+
+// tagName is the name in the start tag that a text begins with.
+func tagName(text string) string {
+	return text[1 : 1+strings.IndexAny(text[1:], " \t\r\n/>")]
+}
+
+func (m *message) replaced() []int {
+	var all []int
+	for index := range m.put {
+		all = append(all, index)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// withoutComments is an XML text without its comments, which nobody looks
+// through for secrets.
+func withoutComments(text string) string {
+	decoder := xml.NewDecoder(strings.NewReader(text))
+	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	var out strings.Builder
+	kept := 0
+	for {
+		before := int(decoder.InputOffset())
+		token, err := decoder.RawToken()
+		if err != nil {
+			out.WriteString(text[kept:])
+			return out.String()
+		}
+		if _, comment := token.(xml.Comment); comment {
+			out.WriteString(text[kept:before])
+			kept = int(decoder.InputOffset())
+		}
+	}
+}
+
+// leaves visits every element without elements, in the header too.
+func (n *node) leaves(visit func(*node)) {
+	if !n.holdsElements() {
+		visit(n)
+	}
+	for _, child := range n.children {
+		child.leaves(visit)
+	}
+}

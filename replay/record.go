@@ -1,0 +1,232 @@
+package replay
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// Recorder writes what an HTTP server is asked and answers into a folder, a
+// transcript for each registration, without its secrets. What was said about a
+// registration stays in memory while it goes on, and nothing of it is on disk
+// unredacted.
+type Recorder struct {
+	dir     string
+	now     func() time.Time
+	told    func(Unmapped)
+	drafter Drafter
+	files   map[int]*recordedFile // by number of the draft
+	order   []int                 // of the drafts in memory, the oldest first
+	began   time.Time
+
+	queue chan kept
+	ended chan struct{}
+	close sync.Once
+	err   error // of the writing, once ended is closed
+}
+
+// recordedFile is the file of a draft.
+type recordedFile struct {
+	name      string
+	exchanges int
+}
+
+const (
+	// openFlows is how many registrations are kept in mind; what comes later
+	// for an older one begins a transcript of its own.
+	openFlows = 1000
+	// longestFlow is how many exchanges a transcript has at most.
+	longestFlow = 200
+	// waiting is how many exchanges may wait to be written.
+	waiting = 1000
+)
+
+// NewRecorder makes the folder if it is not there. told hears, one at a time,
+// of what cannot be recorded, and of files that cannot be written.
+func NewRecorder(dir string, now func() time.Time, told func(Unmapped)) (*Recorder, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("folder of recordings: %w", err)
+	}
+	probe, err := os.CreateTemp(dir, ".recording-*")
+	if err != nil {
+		return nil, fmt.Errorf("folder of recordings: %w", err)
+	}
+	if err := probe.Close(); err != nil {
+		return nil, fmt.Errorf("folder of recordings: %w", err)
+	}
+	r := &Recorder{
+		dir: dir, now: now, told: told, drafter: Drafter{Redact: true}, files: map[int]*recordedFile{}, began: now(),
+		queue: make(chan kept, waiting), ended: make(chan struct{}),
+	}
+	go r.work()
+	return r, os.Remove(probe.Name())
+}
+
+// Close writes what waits and returns. Nothing may be served through Wrap any
+// more.
+func (r *Recorder) Close() error {
+	r.close.Do(func() { close(r.queue) })
+	<-r.ended
+	return r.err
+}
+
+func (r *Recorder) work() {
+	defer close(r.ended)
+	for each := range r.queue {
+		if each.cut {
+			r.skip(each.Recorded, errTooLarge)
+			continue
+		}
+		if err := r.add(each.Recorded); err != nil {
+			r.err = err
+			r.told(Unmapped{Source: Source{File: r.dir}, What: err.Error()})
+		}
+	}
+}
+
+// add writes the transcript of an exchange anew.
+func (r *Recorder) add(recorded Recorded) error {
+	i, err := r.drafter.Add(recorded)
+	if err != nil {
+		r.skip(recorded, err)
+		return nil
+	}
+	file := r.files[i]
+	if file == nil {
+		file = &recordedFile{name: fmt.Sprintf("%s-%04d%s", r.began.UTC().Format("20060102T150405Z"), i+1, Extension)}
+		r.files[i] = file
+		r.order = append(r.order, i)
+	}
+	file.exchanges++
+	transcript, _ := r.drafter.Draft(i)
+	text, err := Format(transcript)
+	if err != nil {
+		r.skip(recorded, err)
+		return nil
+	}
+	if file.exchanges >= longestFlow {
+		r.forget(i)
+	}
+	if len(r.order) > openFlows {
+		r.forget(r.order[0])
+	}
+	return r.write(file.name, text)
+}
+
+// skip says that an exchange is not recorded.
+func (r *Recorder) skip(recorded Recorded, why error) {
+	r.told(Unmapped{Source: Source{File: "exchange at " + recorded.At.UTC().Format(time.RFC3339)}, What: why.Error()})
+}
+
+// forget drops a draft whose file stays.
+func (r *Recorder) forget(i int) {
+	r.drafter.Forget(i)
+	delete(r.files, i)
+	for at, each := range r.order {
+		if each == i {
+			r.order = append(r.order[:at:at], r.order[at+1:]...)
+			return
+		}
+	}
+}
+
+// write replaces a file whole: it is the old one or the new one at every
+// moment.
+func (r *Recorder) write(name string, text []byte) error {
+	temporary, err := os.CreateTemp(r.dir, ".recording-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	_, err = temporary.Write(text)
+	if closing := temporary.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(temporary.Name(), filepath.Join(r.dir, name))
+	}
+	if err != nil {
+		_ = os.Remove(temporary.Name()) // the first error says why
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+// Wrap records the POST requests that next answers. They are passed on as they
+// come, and nobody waits for the disk unless a thousand wait already.
+func (r *Recorder) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		if request.Method != http.MethodPost || request.Body == nil {
+			next.ServeHTTP(w, request)
+			return
+		}
+		at := r.now()
+		asked := &tee{body: request.Body}
+		request.Body = asked
+		header := request.Header.Clone()
+		answer := &answer{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(answer, request)
+		r.queue <- kept{cut: asked.cut || answer.cut, Recorded: Recorded{
+			Request: RecordedMessage{Header: header, Body: asked.kept.Bytes()},
+			Reply:   RecordedMessage{Header: answer.Header().Clone(), Body: answer.kept.Bytes()},
+			Status:  answer.status, At: at,
+		}}
+	})
+}
+
+// kept is an exchange that waits to be written; cut, that some of it was too
+// large to keep.
+type kept struct {
+	Recorded
+	cut bool
+}
+
+// tee keeps what is read of a request.
+type tee struct {
+	body io.ReadCloser
+	kept bytes.Buffer
+	cut  bool
+}
+
+func (t *tee) Read(p []byte) (int, error) {
+	n, err := t.body.Read(p)
+	if t.kept.Len()+n > maxMessage {
+		t.cut = true
+	} else {
+		t.kept.Write(p[:n])
+	}
+	return n, err
+}
+
+func (t *tee) Close() error { return t.body.Close() }
+
+// answer keeps what is written of a reply.
+type answer struct {
+	http.ResponseWriter
+	status int
+	kept   bytes.Buffer
+	cut    bool
+}
+
+func (a *answer) WriteHeader(status int) {
+	if status >= 200 {
+		a.status = status
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+func (a *answer) Write(p []byte) (int, error) {
+	if a.kept.Len()+len(p) > maxMessage {
+		a.cut = true
+	} else {
+		a.kept.Write(p)
+	}
+	return a.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController find what the writer below can do.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }

@@ -1,0 +1,143 @@
+package replay
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+)
+
+// Recorded is an exchange that has happened.
+type Recorded struct {
+	Request, Reply RecordedMessage
+	Status         int       // of HTTP; 0: not known
+	At             time.Time // of the request; zero: not known
+
+	// TimeLimit is what the reply may take, where somebody has said so.
+	TimeLimit time.Duration
+}
+
+// RecordedMessage is one of the two messages of an exchange, as it was sent.
+type RecordedMessage struct {
+	Source Source
+	Header http.Header
+	Body   []byte // nil: not known
+}
+
+// Source is where a message was found.
+type Source struct {
+	File string
+	Line int // from 1; 0: the whole file, or not from a file
+}
+
+func (s Source) String() string {
+	if s.Line == 0 {
+		return s.File
+	}
+	return fmt.Sprintf("%s:%d", s.File, s.Line)
+}
+
+// Unmapped is what of a recording a transcript could not take over.
+type Unmapped struct {
+	Source Source
+	What   string
+}
+
+func (u Unmapped) String() string { return u.Source.String() + ": " + u.What }
+
+// maxMessage is the size in bytes of the largest message that is recorded.
+const maxMessage = 4 << 20
+
+// recordingError is why a message cannot be written down, in constant words.
+type recordingError string
+
+func (e recordingError) Error() string { return string(e) }
+
+const (
+	errTooLarge recordingError = "the message is larger than 4 MiB"
+	errCharset  recordingError = "the message is not in the encoding that it says, or in one that is not known"
+)
+
+// text is a message in UTF-8, without the encodings of HTTP and XML.
+func (m RecordedMessage) text() (string, error) {
+	body := m.Body
+	if strings.EqualFold(m.Header.Get("Content-Encoding"), "gzip") || bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
+		var err error
+		if body, err = unzip(body); err != nil {
+			return "", err
+		}
+	}
+	if len(body) > maxMessage {
+		return "", errTooLarge
+	}
+	label := encoding(m.Header.Get("Content-Type"), body)
+	reader, err := charset.NewReaderLabel(label, bytes.NewReader(body))
+	if err != nil {
+		return "", errCharset
+	}
+	decoded, err := io.ReadAll(reader)
+	if err != nil || !utf8.Valid(decoded) {
+		return "", errCharset
+	}
+	text := strings.TrimPrefix(string(decoded), "\uFEFF")
+	if declared := declaration().FindStringSubmatchIndex(text); declared != nil {
+		text = text[:declared[2]] + "UTF-8" + text[declared[3]:]
+	}
+	return text, nil
+}
+
+// declaration is an XML declaration with an encoding.
+func declaration() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)
+}
+
+// encoding is what a body says of itself, by its byte order mark before its
+// Content-Type before its XML declaration (RFC 7303, section 3).
+func encoding(contentType string, body []byte) string {
+	switch {
+	case bytes.HasPrefix(body, []byte("\xEF\xBB\xBF")):
+		return "utf-8"
+	case bytes.HasPrefix(body, []byte("\xFE\xFF")), bytes.HasPrefix(body, []byte("\x00<")):
+		return "utf-16be"
+	case bytes.HasPrefix(body, []byte("\xFF\xFE")), bytes.HasPrefix(body, []byte("<\x00")):
+		return "utf-16le"
+	}
+	if _, parameters, err := mime.ParseMediaType(contentType); err == nil && parameters["charset"] != "" {
+		return parameters["charset"]
+	}
+	if declared := declaration().FindSubmatch(body); declared != nil {
+		return string(declared[1])
+	}
+	return "utf-8"
+}
+
+func unzip(body []byte) ([]byte, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		return nil, fmt.Errorf("unpack gzip: %w", err)
+	}
+	plain, err := io.ReadAll(io.LimitReader(reader, maxMessage+1))
+	if err != nil {
+		return nil, fmt.Errorf("unpack gzip: %w", err)
+	}
+	return plain, errors.Join(reader.Close())
+}
+
+// utf8Type is a Content-Type whose text is in UTF-8 by now.
+func utf8Type(contentType string) string {
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return contentType
+	}
+	parameters["charset"] = "utf-8"
+	return mime.FormatMediaType(kind, parameters)
+}
