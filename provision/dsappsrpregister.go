@@ -129,6 +129,7 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 	if err != nil {
 		return fmt.Errorf("password: %w", err)
 	}
+	f.turn.user(UserKey{f.event.Domain, f.event.UserID}) // also of one that is unknown
 	if a.user.Revision == 0 {
 		return refuseCredentials("unknown user or domain")
 	}

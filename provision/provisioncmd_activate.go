@@ -41,6 +41,7 @@ func (s *Service) ActivateOutsideSRP(ctx context.Context, caller Caller, in Acti
 		if err := f.mayPassOutsideSRP(caller); err != nil {
 			return none, err
 		}
+		f.turn.registration(l.registration.ID)
 		return f.activateDevice(l, credential)
 	})
 }

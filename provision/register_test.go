@@ -156,19 +156,6 @@ func TestLockOpensByItselfAndLastsLongerEachTime(t *testing.T) {
 	}
 }
 
-func TestWrongPasswordsAtOnceAllCount(t *testing.T) {
-	p := newPlay(t)
-	p.policy("lab", `{"LockThreshold": 5}`)
-	granted := atOnce(32, func(int) error {
-		_, err := p.DSAPPSRPRegister(t.Context(), caller(), provision.DSAPPSRPRegister{UserID: "user1", StaticPassword: "wrong"})
-		p.refused(err, 1000)
-		return err
-	})
-	if granted != 0 || p.account("user1").WrongPasswords != 5 || p.account("user1").LockedAt.IsZero() {
-		t.Errorf("granted %d, %+v", granted, p.account("user1"))
-	}
-}
-
 func TestComponentMatchesTypeAndNarrowestAddress(t *testing.T) {
 	p := newPlay(t)
 	p.policy("narrow", `{"RegistrationIDLength": 12}`)

@@ -19,6 +19,7 @@ type living struct {
 func (f *frame) step(caller Caller, id string) (living, error) {
 	var l living
 	f.event.RegistrationID = id
+	f.turn.registration(id)
 	err := f.read(func(v View) error {
 		if _, err := f.component(v, caller); err != nil {
 			return err
@@ -171,6 +172,7 @@ func (f *frame) wrongProof(l living, row Transition, desc string) error {
 		put(f, Tx.PutAuthenticator, l.authenticator)
 	}
 	f.dropPending(l.authenticator, r.ID)
+	f.turn.user(l.user.Key())
 	if l.user.spentRegistration(f.now, f.settings) {
 		put(f, Tx.PutUser, l.user)
 	}

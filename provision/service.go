@@ -32,6 +32,7 @@ type Service struct {
 	Rand io.Reader
 
 	chain    chain
+	turns    turns
 	watchers watchers
 }
 
@@ -52,8 +53,10 @@ const ErrContended = storeError("gave up after every round found its records mov
 func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func(*frame) (R, error)) (R, error) {
 	var none R
 	ctx = context.WithoutCancel(ctx)
+	turn := &turn{turns: &s.turns}
+	defer turn.end()
 	for range rounds {
-		f := &frame{service: s, ctx: ctx, now: s.Now(), settings: DefaultSettings(), event: event}
+		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), settings: DefaultSettings(), event: event}
 		result, err := body(f)
 		refusal, refused := errors.AsType[*Error](err)
 		if err != nil && !refused {
@@ -80,6 +83,7 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 type frame struct {
 	service  *Service
 	ctx      context.Context
+	turn     *turn
 	now      time.Time
 	settings Settings // that govern this operation, once they are known
 	event    AuditEvent
