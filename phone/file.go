@@ -34,7 +34,7 @@ func WriteFile(name string, rand io.Reader, pin string, s State) error {
 // file that is there must open under the PIN, so that nobody else's state is
 // replaced.
 func CheckFile(name, pin string) error {
-	if err := checkPIN(pin); err != nil {
+	if err := CheckPIN(pin); err != nil {
 		return err
 	}
 	if _, err := ReadFile(name, pin); err != nil && !errors.Is(err, fs.ErrNotExist) {

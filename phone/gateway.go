@@ -81,13 +81,16 @@ func read(service string, httpStatus int, body []byte, result any) error {
 	for _, e := range reply.ErrorStack.Errors {
 		refusal.Words = append(refusal.Words, e.ErrorDesc)
 	}
+	words := strings.TrimSuffix(strings.Join(refusal.Words, " "), ".")
 	switch {
 	case httpStatus == http.StatusUnauthorized || httpStatus == http.StatusForbidden:
-		return fmt.Errorf("%w: %s answered with HTTP %d: %s", ErrGatewayKey, service, httpStatus, strings.Join(refusal.Words, " "))
+		return fmt.Errorf("%w: %s answered with HTTP %d: %s", ErrGatewayKey, service, httpStatus, words)
+	case reply.ResultCodes == nil:
+		return fmt.Errorf("%w: %s answered with HTTP %d and without result codes: it is no gateway", ErrReply, service, httpStatus)
 	case httpStatus != http.StatusOK:
-		return fmt.Errorf("%w: %s answered with HTTP %d: %s", ErrReply, service, httpStatus, strings.Join(refusal.Words, " "))
-	case err != nil || reply.ResultCodes == nil:
-		return fmt.Errorf("%w: %s answered without result codes", ErrReply, service)
+		return fmt.Errorf("%w: %s answered with HTTP %d: %s", ErrReply, service, httpStatus, words)
+	case err != nil:
+		return fmt.Errorf("%w: %s answered with a malformed member", ErrReply, service)
 	case reply.ResultCodes.ReturnCode != 0 || reply.ResultCodes.StatusCode != 0:
 		refusal.ResultCodes = *reply.ResultCodes
 		return refusal

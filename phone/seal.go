@@ -50,7 +50,7 @@ type sealed struct {
 
 // Seal encrypts a state under a PIN of 4 to 64 characters.
 func Seal(rand io.Reader, pin string, s State) ([]byte, error) {
-	if err := checkPIN(pin); err != nil {
+	if err := CheckPIN(pin); err != nil {
 		return nil, err
 	}
 	drawn := make([]byte, saltSize+12)
@@ -80,7 +80,8 @@ func (s State) version() int {
 	return versionMDL
 }
 
-func checkPIN(pin string) error {
+// CheckPIN refuses a PIN that Seal would not take, with ErrPINLength.
+func CheckPIN(pin string) error {
 	if length := utf8.RuneCountInString(pin); length < minPIN || length > maxPIN {
 		return fmt.Errorf("%w: a PIN has %d to %d characters, not %d", ErrPINLength, minPIN, maxPIN, length)
 	}

@@ -36,7 +36,7 @@ type commands struct {
 	Audit         auditCommand         `cmd:"" help:"The record of every decision."`
 	Explain       explainCommand       `cmd:"" help:"Tell why a request was decided as it was."`
 	Image         imageCommand         `cmd:"" help:"Render an activation image as a QR code."`
-	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation, one step at a time."`
+	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation."`
 	Replay        replayCommand        `cmd:"" help:"Play recorded conversations as tests."`
 	TLS           tlsCommand           `cmd:"" name:"tls" help:"The certificates that clients see."`
 	Version       versionCommand       `cmd:"" help:"Print the version."`

@@ -48,7 +48,7 @@ func modes(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // serving DIR FLAG... starts a server for the folder, which answers when the
-// command returns. It sets $URL and $ADDR.
+// command returns. It sets $URL, $GATEWAY and $ADDR.
 func serving(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: serving DIR FLAG...")
@@ -57,6 +57,7 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(s.kill)
 	ts.Setenv("URL", s.url)
+	ts.Setenv("GATEWAY", s.gateway)
 	at, err := url.Parse(s.url)
 	ts.Check(err)
 	ts.Setenv("ADDR", at.Host)

@@ -14,20 +14,27 @@ import (
 	"github.com/dsappd/dsappd/soap"
 )
 
-// phoneCommand plays the phone of an activation, one step at a time.
+// phoneCommand plays the phone of an activation, as a whole or one step at a
+// time.
 type phoneCommand struct {
 	Scan           phoneScanCommand           `cmd:"" help:"Read the QR code in a picture and print what it holds."`
 	Exchange       phoneExchangeCommand       `cmd:"" help:"Agree on a key with the server and take the activation data."`
 	OTP            phoneOTPCommand            `cmd:"" name:"otp" help:"Print the next one-time password."`
 	DerivationCode phoneDerivationCodeCommand `cmd:"" help:"Print a derivation code, which binds this phone."`
-	Activate       phoneActivateCommand       `cmd:"" help:"Activate with a one-time password or a derivation code."`
+	Activate       phoneActivateCommand       `cmd:"" help:"Activate from an image, or with a one-time password or a derivation code."`
+	Faults         phoneFaultsCommand         `cmd:"" help:"List what phone activate --fault can do wrong."`
 	MDL            phoneMDLCommand            `cmd:"" name:"mdl" help:"A place on a licence for several devices."`
 }
 
 // phoneState is the file that every step needs.
 type phoneState struct {
-	State string `required:"" placeholder:"FILE" help:"The phone's memory, sealed under the PIN."`
-	PIN   string `required:"" name:"pin" env:"DSAPPD_PIN" placeholder:"PIN" help:"4 to 64 characters."`
+	State string `default:"phone.state" env:"DSAPPD_PHONE" placeholder:"FILE" help:"The phone's memory, sealed under the PIN; ${default} if not given."`
+	PIN   string `name:"pin" env:"DSAPPD_PIN" placeholder:"PIN" help:"4 to 64 characters; asked for at a terminal if not given."`
+}
+
+// AfterApply asks for a PIN that was not given.
+func (c *phoneState) AfterApply(ctx context.Context, std streams) error {
+	return c.ask(ctx, std, func(ask asking) (string, error) { return ask("PIN: ") })
 }
 
 func (c *phoneState) read() (phone.State, error) {
@@ -59,16 +66,20 @@ func (c *phoneState) write(s phone.State) error {
 type phoneServer struct {
 	URL           string        `name:"url" default:"http://127.0.0.1:8888/" help:"The server's SOAP endpoint."`
 	ComponentType string        `default:"srp-component" help:"What the caller is, as the server's components have it."`
+	CA            string        `name:"ca" placeholder:"FILE" help:"Certificates (PEM) by which the server is trusted, in place of the system's."`
 	Timeout       time.Duration `default:"30s" help:"For each request."`
 	Trace         bool          `help:"Print each envelope on stderr, without its secrets."`
 }
 
 func (c *phoneServer) device(std streams) (*phone.Device, error) {
-	at, err := url.Parse(c.URL)
-	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
-		return nil, fmt.Errorf("--url is %q: give http://HOST:PORT/", c.URL)
+	if err := checkURL("url", c.URL); err != nil {
+		return nil, err
 	}
-	client, err := phone.NewClient(c.URL, &http.Client{Timeout: c.Timeout})
+	over, err := c.http()
+	if err != nil {
+		return nil, err
+	}
+	client, err := phone.NewClient(c.URL, over)
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +89,27 @@ func (c *phoneServer) device(std streams) (*phone.Device, error) {
 	device := newDevice()
 	device.Transport = &phone.SOAP{Client: client, ComponentType: c.ComponentType}
 	return device, nil
+}
+
+func checkURL(flag, given string) error {
+	at, err := url.Parse(given)
+	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
+		return fmt.Errorf("--%s is %q: give http://HOST:PORT/ or https://HOST:PORT/", flag, given)
+	}
+	return nil
+}
+
+// http asks nobody but whom it was told to ask: what a phone sends is secret.
+func (c *phoneServer) http() (*http.Client, error) {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment}
+	if c.CA != "" {
+		var err error
+		if transport.TLSClientConfig, err = trusting(c.CA); err != nil {
+			return nil, err
+		}
+	}
+	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &http.Client{Transport: transport, Timeout: c.Timeout, CheckRedirect: stay}, nil
 }
 
 // wentWrong says what helps against the error of a step, where that is known.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
@@ -14,16 +15,11 @@ type phoneExchangeCommand struct {
 	phoneState
 	phoneServer
 	phoneRegistration
-
-	Offline      bool   `help:"Expect offline data: the flags below are what the phone knows beforehand."`
-	SerialNumber string `placeholder:"SERIAL" help:"As the user typed it."`
-	Type         string `enum:"totp,hotp" default:"totp" help:"One of ${enum}."`
-	Algorithm    string `enum:"SHA1,SHA256,SHA512" default:"SHA1" help:"One of ${enum}."`
-	Digits       int    `default:"6" help:"From 6 to 8."`
+	phoneOffline
 }
 
 func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
-	registration, err := c.registration()
+	registration, err := c.registration(std)
 	if err != nil {
 		return err
 	}
@@ -49,59 +45,83 @@ func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
 }
 
 func (c *phoneExchangeCommand) wentWrong(err error) error {
-	switch {
-	case errors.Is(err, phone.ErrForm) && c.Offline:
-		return fmt.Errorf("%w: register gave online data: leave out --offline and --serial-number", err)
-	case errors.Is(err, phone.ErrForm):
-		return fmt.Errorf("%w: register gave offline data: give --offline and --serial-number", err)
-	case errors.Is(err, phone.ErrItems):
+	if errors.Is(err, phone.ErrItems) {
 		return fmt.Errorf("%w: for a licence for several devices there is dsappd phone mdl exchange", err)
 	}
-	return c.phoneServer.wentWrong(suspect(err))
+	return c.phoneServer.wentWrong(c.unexpected(suspect(err)))
 }
 
 // suspect says what most likely made an exchange fail.
 func suspect(err error) error {
 	refusal, refused := errors.AsType[*phone.Refusal](err)
-	if refused && refusal.Operation == "dsappSRPGenerateActivationData" && refusal.ResultCodes.StatusCodeEnum == "STAT_INVCREDENTIALS" {
+	if refused && strings.EqualFold(refusal.Operation, "dsappSRPGenerateActivationData") && refusal.ResultCodes.StatusCodeEnum == "STAT_INVCREDENTIALS" {
 		return fmt.Errorf("%w: most likely the activation password is not the one that register gave", err)
 	}
 	return err
 }
 
-func (c *phoneExchangeCommand) registration() (phone.Registration, error) {
-	r, err := c.phoneRegistration.registration()
-	switch {
-	case err != nil || !c.Offline:
+func (c *phoneExchangeCommand) registration(std streams) (phone.Registration, error) {
+	r, err := c.phoneRegistration.registration(std)
+	if err != nil {
 		return r, err
+	}
+	r.Offline, err = c.builtIn()
+	return r, err
+}
+
+// phoneOffline is what a phone for offline data knows beforehand.
+type phoneOffline struct {
+	Offline      bool   `help:"Expect offline data: the flags below are what the phone knows beforehand."`
+	SerialNumber string `placeholder:"SERIAL" help:"As the user typed it."`
+	Type         string `enum:"totp,hotp" default:"totp" help:"One of ${enum}."`
+	Algorithm    string `enum:"SHA1,SHA256,SHA512" default:"SHA1" help:"One of ${enum}."`
+	Digits       int    `default:"6" help:"From 6 to 8."`
+}
+
+// builtIn is nil where online data are expected.
+func (c *phoneOffline) builtIn() (*phone.BuiltIn, error) {
+	switch {
+	case !c.Offline:
+		return nil, nil
 	case c.SerialNumber == "":
-		return r, errors.New("--serial-number is missing: --offline needs it")
+		return nil, errors.New("--serial-number is missing: --offline needs it")
 	}
 	if err := dsapp.CheckSerialNumber(c.SerialNumber); err != nil {
-		return r, fmt.Errorf("--serial-number, which --offline needs: %w", err)
+		return nil, fmt.Errorf("--serial-number, which --offline needs: %w", err)
 	}
-	r.Offline = &phone.BuiltIn{
+	known := &phone.BuiltIn{
 		Parameters:   oath.Parameters{Type: oath.Type(c.Type), Algorithm: oath.Algorithm(c.Algorithm), Digits: c.Digits},
 		SerialNumber: c.SerialNumber,
 	}
-	return r, r.Offline.Check()
+	return known, known.Check()
+}
+
+// unexpected says what helps where data came in the other form.
+func (c *phoneOffline) unexpected(err error) error {
+	switch {
+	case errors.Is(err, phone.ErrForm) && c.Offline:
+		return fmt.Errorf("%w: register gave online data: leave out --offline and --serial-number", err)
+	case errors.Is(err, phone.ErrForm):
+		return fmt.Errorf("%w: register gave offline data: give --offline and --serial-number", err)
+	}
+	return err
 }
 
 // phoneRegistration is what register gave, in one form or another.
 type phoneRegistration struct {
 	RegistrationID     string `xor:"source" placeholder:"ID" help:"As register gave it."`
 	ActivationPassword string `env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"As register gave it."`
-	Image              string `xor:"source" placeholder:"HEX" help:"The text of the activation image, in place of the two."`
+	Image              string `xor:"source" placeholder:"PICTURE" help:"The activation image, in place of the two: a PNG or JPEG, - for stdin; or its text, in hex."`
 }
 
-func (c *phoneRegistration) registration() (phone.Registration, error) {
+func (c *phoneRegistration) registration(std streams) (phone.Registration, error) {
 	r := phone.Registration{ID: c.RegistrationID, Password: c.ActivationPassword}
 	if c.Image != "" {
-		image, err := dsapp.ParseImage(c.Image)
+		image, err := imageGiven(std, c.Image)
 		if err != nil {
 			return r, err
 		}
-		r.ID, r.Password = image.RegistrationID, image.ActivationPassword
+		r = phone.RegistrationOf(image)
 	}
 	switch {
 	case r.ID == "":

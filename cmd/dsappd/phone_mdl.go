@@ -70,7 +70,7 @@ type phoneMDLExchangeCommand struct {
 }
 
 func (c *phoneMDLExchangeCommand) Run(ctx context.Context, std streams) error {
-	r, err := c.registration()
+	r, err := c.registration(std)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (c *phoneState) took(s phone.State) (string, phone.State, error) {
 type phoneMDLMessage1Command struct {
 	phoneState
 	Message        string `placeholder:"HEX" env:"DSAPPD_ACTIVATION_PASSWORD" help:"Activation Message 1, which offline is the activation password."`
-	Image          string `xor:"source,registration" placeholder:"HEX" help:"The text of the activation image, in place of message and registration ID."`
+	Image          string `xor:"source,registration" placeholder:"PICTURE" help:"The activation image, in place of message and registration ID: a PNG or JPEG, - for stdin; or its text, in hex."`
 	Scan           string `xor:"source" placeholder:"PICTURE" help:"A PNG or JPEG with the QR code of either, - for stdin."`
 	RegistrationID string `xor:"registration" placeholder:"ID" help:"As register gave it; without it, nothing can be sent later."`
 }
@@ -129,7 +129,7 @@ func (c *phoneMDLMessage1Command) Run(std streams) error {
 		}
 	}
 	if c.Image != "" {
-		image, err := dsapp.ParseImage(c.Image)
+		image, err := imageGiven(std, c.Image)
 		if err != nil {
 			return err
 		}
@@ -151,13 +151,18 @@ func (c *phoneMDLMessage1Command) Run(std streams) error {
 	})
 }
 
+// deviceTypes are what flags call them.
+func deviceTypes() map[string]dsapp.DeviceType {
+	return map[string]dsapp.DeviceType{"ios": dsapp.IOS, "android": dsapp.Android, "hardware": dsapp.Hardware}
+}
+
 type phoneMDLDeviceCodeCommand struct {
 	phoneState
 	Type string `enum:"ios,android,hardware" default:"android" help:"What the device is: ${enum}."`
 }
 
 func (c *phoneMDLDeviceCodeCommand) Run(std streams) error {
-	kind := map[string]dsapp.DeviceType{"ios": dsapp.IOS, "android": dsapp.Android, "hardware": dsapp.Hardware}[c.Type]
+	kind := deviceTypes()[c.Type]
 	return c.show(std, func(s phone.State) (string, phone.State, error) {
 		code, next, err := newDevice().DeviceCode(s, kind)
 		return code, next, whatFollows(s, err)

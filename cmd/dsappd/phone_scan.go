@@ -55,6 +55,32 @@ func scanFile(std streams, name string) (phone.Scanned, error) {
 	return scanned, nil
 }
 
+// scanGiven is a code that is given as its text or as a picture.
+func scanGiven(std streams, given string) (phone.Scanned, error) {
+	if strings.Trim(given, "0123456789ABCDEFabcdef") != "" {
+		return scanFile(std, given)
+	}
+	scanned := phone.Recognize(given)
+	if scanned.Image == nil && scanned.Message1 == nil && scanned.Message2 == nil {
+		_, err := dsapp.ParseImage(given) // most likely it was meant to be one
+		return scanned, err
+	}
+	return scanned, nil
+}
+
+// imageGiven is an activation image that is given as the text of its code or
+// as a picture.
+func imageGiven(std streams, given string) (dsapp.Image, error) {
+	scanned, err := scanGiven(std, given)
+	if err == nil && scanned.Image == nil {
+		err = fmt.Errorf("--image holds an %s, not an activation image", scanned)
+	}
+	if err != nil {
+		return dsapp.Image{}, err
+	}
+	return *scanned.Image, nil
+}
+
 func (c *phoneScanCommand) printImage(w io.Writer, image dsapp.Image) error {
 	fields := imageFields(image)
 	if !c.ShowPassword {

@@ -65,42 +65,60 @@ func readLine(std streams, name string) (string, error) {
 	return strings.TrimSuffix(string(line), "\r"), nil
 }
 
-// askTwice asks at the terminal, which does not show what is typed, and gets
-// its own ways back however the asking ends.
+// askTwice asks for a password at the terminal.
 func askTwice(ctx context.Context, terminal *os.File, prompt io.Writer) (string, error) {
+	return atTerminal(ctx, terminal, prompt, func(ask asking) (string, error) {
+		first, err := ask("Password: ")
+		if err != nil {
+			return "", err
+		}
+		second, err := ask("The same again: ")
+		if err == nil && first != second {
+			err = errPasswordsDiffer
+		}
+		return first, err
+	})
+}
+
+// asking asks for one secret.
+type asking func(words string) (string, error)
+
+// atTerminal asks at the terminal, which does not show what is typed, and gets
+// its own ways back however the asking ends.
+func atTerminal(ctx context.Context, terminal *os.File, prompt io.Writer, conversation func(asking) (string, error)) (string, error) {
 	state, err := term.MakeRaw(int(terminal.Fd()))
 	if err != nil {
 		return "", fmt.Errorf("terminal: %w", err)
 	}
 	defer term.Restore(int(terminal.Fd()), state)
 	type answer struct {
-		password string
-		err      error
+		secret string
+		err    error
 	}
 	answered := make(chan answer, 1)
 	go func() {
-		password, err := ask(terminal, prompt)
-		answered <- answer{password, err}
+		secret, err := conversation(askOn(terminal, prompt))
+		answered <- answer{secret, err}
 	}()
 	select {
 	case a := <-answered:
-		return a.password, a.err
+		if a.err != nil {
+			return "", a.err
+		}
+		return a.secret, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
 }
 
-// ask reads the password twice. A raw terminal gives an interrupt as the end
-// of input.
-func ask(terminal io.Reader, prompt io.Writer) (string, error) {
+// askOn asks on a raw terminal, which gives an interrupt as the end of input.
+func askOn(terminal io.Reader, prompt io.Writer) asking {
 	line := term.NewTerminal(struct {
 		io.Reader
 		io.Writer
 	}{terminal, prompt}, "")
-	var answers [2]string
-	for n, words := range []string{"Password: ", "The same again: "} {
-		var err error
-		answers[n], err = line.ReadPassword(words)
+	return func(words string) (string, error) {
+		secret, err := line.ReadPassword(words)
 		if errors.Is(err, io.EOF) {
 			fmt.Fprintln(line)
 			return "", context.Canceled
@@ -108,11 +126,8 @@ func ask(terminal io.Reader, prompt io.Writer) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("terminal: %w", err)
 		}
+		return secret, nil
 	}
-	if answers[0] != answers[1] {
-		return "", errPasswordsDiffer
-	}
-	return answers[0], nil
 }
 
 const errPasswordsDiffer = secretError("the two passwords differ: nothing was changed")

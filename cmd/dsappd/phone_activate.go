@@ -1,0 +1,222 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/phone"
+)
+
+type phoneActivateCommand struct {
+	phoneState
+	phoneServer
+	Response       string `required:"" xor:"credential" placeholder:"OTP" help:"What dsappd phone otp printed: the last step alone."`
+	DerivationCode string `required:"" xor:"credential" placeholder:"CODE" help:"What dsappd phone derivation-code printed: the last step alone."`
+	Image          string `required:"" xor:"credential" placeholder:"PICTURE" help:"The whole activation from the scan of a PNG or JPEG, - for stdin; or the text of the image, in hex."`
+
+	phoneGateway
+	phoneFingerprint
+	phoneOffline
+	DeviceType string   `enum:"ios,android,hardware" default:"android" help:"On a licence for several devices, what the device is: ${enum}."`
+	Fault      []string `placeholder:"NAME,..." help:"Do something wrong on the way from the scan, once for each; dsappd phone faults lists them."`
+}
+
+// phoneGateway is the gateway that a whole activation speaks to, in place of
+// the SOAP endpoint.
+type phoneGateway struct {
+	Gateway        string `placeholder:"URL" help:"The gateway, in place of --url."`
+	GatewayKey     string `env:"DSAPPD_GATEWAY_KEY" placeholder:"KEY" help:"An API key of the front end; that of the sample if not given."`
+	GatewayKeyFile string `placeholder:"FILE" help:"Read the API key from the one line of FILE, in place of --gateway-key."`
+}
+
+// sampleKey is the front end's in every folder that has the sample.
+const sampleKey = "lab-front-key"
+
+// AfterApply leaves the PIN of a whole activation until a file is looked for.
+func (c *phoneActivateCommand) AfterApply(ctx context.Context, std streams) error {
+	switch whole := c.Image != ""; {
+	case !whole && c.Gateway != "":
+		return errors.New("--gateway belongs to --image: the last step alone goes to --url")
+	case !whole && len(c.Fault) > 0:
+		return errors.New("--fault belongs to --image")
+	case !whole:
+		return c.phoneState.AfterApply(ctx, std)
+	}
+	return nil
+}
+
+func (c *phoneActivateCommand) Run(ctx context.Context, std streams) error {
+	if c.Image != "" {
+		return c.activateImage(ctx, std)
+	}
+	s, err := c.read()
+	if err != nil {
+		return err
+	}
+	device, err := c.device(std)
+	if err != nil {
+		return err
+	}
+	s, err = device.Activate(ctx, s, phone.Credential{Response: c.Response, DerivationCode: c.DerivationCode})
+	if errors.Is(err, phone.ErrStep) && !s.Activated {
+		return fmt.Errorf("%w: make one with dsappd phone derivation-code", err)
+	}
+	if err != nil {
+		return c.wentWrong(err)
+	}
+	if err := c.write(s); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.Out, "%s: activated for %s of domain %s\n", s.SerialNumber, s.UserID, s.Domain)
+	return err
+}
+
+// activateImage takes every step from the scan on, or commits the faults.
+func (c *phoneActivateCommand) activateImage(ctx context.Context, std streams) error {
+	faults, err := c.faults()
+	if err != nil {
+		return err
+	}
+	a, err := c.activation(std)
+	if err != nil {
+		return err
+	}
+	device, err := c.wholeDevice(std)
+	if err != nil {
+		return err
+	}
+	if err := c.unlock(ctx, std); err != nil {
+		return err
+	}
+	s, err := c.readOrNew()
+	if err != nil {
+		return err
+	}
+	if len(faults) > 0 {
+		return c.try(ctx, std, device, s, a, faults)
+	}
+	s, err = device.ActivateImage(ctx, s, a)
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(std.Err, again)
+	}
+	if err != nil {
+		return c.startOver(s, a, err)
+	}
+	_, err = fmt.Fprintln(std.Out, c.activated(s, a))
+	return err
+}
+
+func (c *phoneActivateCommand) activation(std streams) (phone.Activation, error) {
+	var a phone.Activation
+	image, err := imageGiven(std, c.Image)
+	if err != nil {
+		return a, err
+	}
+	if _, err := dsapp.ParseActivationMessage1(image.ActivationPassword); err == nil {
+		return a, errors.New("this activation is offline: its activation password is an Activation Message 1, which dsappd phone mdl message1 takes")
+	}
+	a = phone.Activation{
+		Registration: phone.RegistrationOf(image), DeviceType: deviceTypes()[c.DeviceType], Keep: c.write,
+		Progress: func(made phone.Connection) { fmt.Fprintf(std.Err, "connection %d: %s\n", made.Number, said(made.Call)) },
+	}
+	if a.Fingerprint, err = c.fingerprint(); err != nil {
+		return a, err
+	}
+	a.Offline, err = c.builtIn()
+	return a, err
+}
+
+// said is what a connection brought.
+func said(call phone.Call) string {
+	switch call {
+	case phone.CallGenerateEphemeralKey:
+		return "the server's ephemeral key"
+	case phone.CallGenerateActivationData:
+		return "the activation data"
+	case phone.CallAddDevice:
+		return "Activation Message 2 for the device code"
+	}
+	return "activated"
+}
+
+// wholeDevice speaks to the gateway if there is one, else SOAP.
+func (c *phoneActivateCommand) wholeDevice(std streams) (*phone.Device, error) {
+	if c.Gateway == "" {
+		return c.device(std)
+	}
+	if err := checkURL("gateway", c.Gateway); err != nil {
+		return nil, err
+	}
+	if c.Trace {
+		return nil, errors.New("--trace prints SOAP envelopes, and --gateway sends none")
+	}
+	over, err := c.http()
+	if err != nil {
+		return nil, err
+	}
+	key := cmp.Or(c.GatewayKey, sampleKey)
+	if c.GatewayKeyFile != "" {
+		if key, err = readLine(std, c.GatewayKeyFile); err != nil {
+			return nil, fmt.Errorf("--gateway-key-file: %w", err)
+		}
+	}
+	device := newDevice()
+	device.Transport = &phone.Gateway{URL: c.Gateway, Key: key, HTTP: over}
+	return device, nil
+}
+
+// unlock asks for the PIN of a file that is there, and has one chosen for one
+// that is not.
+func (c *phoneActivateCommand) unlock(ctx context.Context, std streams) error {
+	if _, err := os.Stat(c.State); errors.Is(err, fs.ErrNotExist) {
+		return c.ask(ctx, std, choosePIN)
+	}
+	return c.phoneState.AfterApply(ctx, std)
+}
+
+func (c *phoneActivateCommand) activated(s phone.State, a phone.Activation) string {
+	name, userID, domain := s.SerialNumber, s.UserID, s.Domain
+	if s.RegistrationID != a.ID {
+		i := s.MDL.Instances[len(s.MDL.Instances)-1]
+		name, userID, domain = i.Name(), i.UserID, i.Domain
+	}
+	return fmt.Sprintf("%s: activated for %s of domain %s; kept in %s", name, userID, domain, c.State)
+}
+
+// again is what helps against an activation that did not come to its end.
+const again = "the same command starts over from the image"
+
+// startOver says what helps against what ended a whole activation.
+func (c *phoneActivateCommand) startOver(s phone.State, a phone.Activation, err error) error {
+	failed, unanswered := errors.AsType[*url.Error](err)
+	refusal, refused := errors.AsType[*phone.Refusal](err)
+	over := refused && refusal.ResultCodes.StatusCodeEnum == "STAT_NOT_FOUND"
+	switch {
+	case errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, phone.ErrGatewayKey):
+		return fmt.Errorf("%w: give one of the front end by --gateway-key-file", err)
+	case unanswered && c.Gateway != "":
+		return fmt.Errorf("%w: is the gateway up at --gateway %s? Once it is, %s", failed.Err, c.Gateway, again)
+	case unanswered:
+		return fmt.Errorf("%w: is the server up at --url %s? Once it is, %s", failed.Err, c.URL, again)
+	case over && waitsOn(s, a.ID):
+		return fmt.Errorf("%w: if the site shows %s as activated, say so with dsappd phone mdl confirm; else have the site register again", err, lastInstance(s))
+	case over:
+		return fmt.Errorf("%w: have the site register again, which makes a new image", err)
+	}
+	return c.unexpected(suspect(err))
+}
+
+// waitsOn reports whether the last instance may be active without the phone
+// knowing.
+func waitsOn(s phone.State, registrationID string) bool {
+	_, err := s.Signature("")
+	return err == nil && s.MDL.Instances[len(s.MDL.Instances)-1].RegistrationID == registrationID
+}
