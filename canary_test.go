@@ -32,6 +32,7 @@ func TestCanaries(t *testing.T) {
 	r := newCanaryRun(t)
 	r.activateByDerivationCode()
 	r.activateByResponse()
+	r.licence()
 	r.refusals()
 	r.malformed()
 	r.operators()
@@ -39,7 +40,7 @@ func TestCanaries(t *testing.T) {
 		t.Error(err)
 	}
 	r.secrets = append(r.secrets, r.serverRand.drawn...)
-	if len(r.secrets) < 25 {
+	if len(r.secrets) < 35 {
 		t.Errorf("the run had only %d secrets", len(r.secrets))
 	}
 	for place, text := range r.places() {

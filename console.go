@@ -25,6 +25,7 @@ func consoleHandler(config Config, opened *folder) (http.Handler, error) {
 	}
 	return console.NewHandler(console.Config{
 		Service: opened.service, Log: config.Logger, Proxies: proxies, ComponentType: settings.ComponentType,
+		SecureCookies: settings.SecureCookies,
 		Limits: console.Limits{
 			Idle: settings.Idle, Absolute: settings.Session,
 			Streams: min(console.DefaultLimits().Streams, max(1, opened.settings.Limits.Connections/2)),

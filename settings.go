@@ -60,6 +60,7 @@ type ConsoleSettings struct {
 	ComponentType string        `toml:"component_type"`
 	Idle          time.Duration `toml:"idle"`
 	Session       time.Duration `toml:"session"`
+	SecureCookies bool          `toml:"secure_cookies"` // browsers come over TLS to a proxy
 }
 
 // LimitSettings bound what peers may hold. The limits of an envelope are those
@@ -110,8 +111,10 @@ func DefaultSettings() Settings {
 		GatewayID: "0123456789",
 		SOAP:      SOAPSettings{ListenerSettings: defaultListener("127.0.0.1:8888")},
 		Gateway:   GatewaySettings{defaultListener("127.0.0.1:11080"), "DIGIPASS Gateway"},
-		Console:   ConsoleSettings{defaultListener("127.0.0.1:8889"), "Self-Management", 15 * time.Minute, time.Hour},
-		Limits:    LimitSettings{Connections: 1024, HeaderBytes: 16 << 10},
+		Console: ConsoleSettings{
+			ListenerSettings: defaultListener("127.0.0.1:8889"), ComponentType: "Self-Management", Idle: 15 * time.Minute, Session: time.Hour,
+		},
+		Limits: LimitSettings{Connections: 1024, HeaderBytes: 16 << 10},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
 			Idle: time.Minute, Drain: 20 * time.Second,

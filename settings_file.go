@@ -86,6 +86,9 @@ component_type = "Self-Management"
 # A page that follows a phone keeps the sign-in.
 idle = "15m0s"
 session = "1h0m0s"
+# Behind a proxy that speaks TLS, true has browsers keep the cookies to TLS. By
+# TLS of its own the console has them do so anyway.
+secure_cookies = false
 
 [limits]
 # How many connections each listener holds at once; more wait their turn.

@@ -24,6 +24,10 @@ type Config struct {
 	// speak; without them the header is not read.
 	Proxies forwarded.Proxies
 
+	// SecureCookies says that browsers come over TLS although requests do not:
+	// a proxy stands between.
+	SecureCookies bool
+
 	// Limits bound what users may hold; a member that is zero is that of
 	// DefaultLimits.
 	Limits Limits
@@ -72,6 +76,7 @@ type Handler struct {
 	log           *slog.Logger
 	componentType string
 	proxies       forwarded.Proxies
+	secureCookies bool
 	limits        Limits
 	mux           *http.ServeMux
 	origins       *http.CrossOriginProtection
@@ -93,7 +98,8 @@ func NewHandler(c Config) (*Handler, error) {
 	}
 	limits := c.Limits.withDefaults()
 	h := &Handler{
-		service: c.Service, log: c.Log, componentType: c.ComponentType, proxies: c.Proxies, limits: limits,
+		service: c.Service, log: c.Log, componentType: c.ComponentType, proxies: c.Proxies,
+		secureCookies: c.SecureCookies, limits: limits,
 		mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(),
 		pages: pages, forms: forms, sessions: newSessions(limits), streams: newStreams(limits),
 	}

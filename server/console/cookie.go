@@ -16,10 +16,13 @@ const (
 	formCookie    = "dsappd-sign-in"
 )
 
+// overTLS tells whether the browser's connection is.
+func (e *exchange) overTLS() bool { return e.r.TLS != nil || e.secureCookies }
+
 // cookieName binds a cookie, over TLS, to this host and to TLS itself (RFC
 // 6265bis, section 4.1.3.2).
 func (e *exchange) cookieName(name string) string {
-	if e.r.TLS != nil {
+	if e.overTLS() {
 		return "__Host-" + name
 	}
 	return name
@@ -37,7 +40,7 @@ func (e *exchange) cookie(name string) string {
 // it back. No other site's link or form is sent with it: nobody has reason to
 // link to the middle of this page.
 func (e *exchange) setCookie(name, value string) {
-	c := &http.Cookie{Name: e.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: e.r.TLS != nil, SameSite: http.SameSiteStrictMode}
+	c := &http.Cookie{Name: e.cookieName(name), Value: value, Path: "/", HttpOnly: true, Secure: e.overTLS(), SameSite: http.SameSiteStrictMode}
 	if value == "" {
 		c.MaxAge = -1
 	}
