@@ -14,6 +14,7 @@ import (
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/server/admin"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/memory"
 )
@@ -61,11 +62,19 @@ func (f *folder) serveReplay(ctx context.Context, setup replay.Setup) (replay.Se
 	}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(listener) }) // until it is closed
-	return replay.Server{URL: "http://" + listener.Addr().String() + "/", Close: func() error {
+	return replay.Server{URL: "http://" + listener.Addr().String() + "/", Order: f.orderInProcess, Close: func() error {
 		err := server.Close()
 		serving.Wait()
 		return errors.Join(err, f.records.Close())
 	}}, nil
+}
+
+// orderInProcess gives an order at the operators' door of a folder that this
+// process holds.
+func (f *folder) orderInProcess(ctx context.Context, words []string) error {
+	transport, end := admin.InProcess(f.door(f.logger).Handler())
+	door := Door{Client: admin.Client{Transport: transport, Operator: "replay"}, close: end}
+	return errors.Join(door.ReplayOrder(ctx, words), door.Close())
 }
 
 // addReplaySample makes the sample data of a transcript, as an operator would.

@@ -40,7 +40,7 @@ func TestTranscriptsOverHTTP(t *testing.T) {
 			}
 			dir := filepath.Join(t.TempDir(), "data")
 			runProgram(t, program, "replay", "init", "--dir", dir, name)
-			out := runProgram(t, program, "replay", "run", "--url", serveProgram(t, program, dir, transcript.Strict), name)
+			out := runProgram(t, program, "replay", "run", "--dir", dir, "--url", serveProgram(t, program, dir, transcript.Strict), name)
 			if !strings.Contains(out, "1 passed") {
 				t.Errorf("it was not played: %s", out)
 			}

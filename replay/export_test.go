@@ -16,7 +16,9 @@ func Watch(ctx context.Context, p *Player, t *Transcript, watch func(e Exchange,
 	defer end()
 	for i := range t.Exchanges {
 		e := &t.Exchanges[i]
-		run.next(e)
+		if err := run.next(ctx, e); err != nil {
+			return err
+		}
 		request, _, err := run.request(ctx, e)
 		if err != nil {
 			return err

@@ -146,6 +146,14 @@ func (p *parser) options(e *Exchange, s section) {
 		p.add(s.line, "%s expects status %d: it is from 200 to 599", s.name, o.Reply.Status)
 	}
 	e.Advance, e.Request.RequestOptions, e.Reply.ReplyOptions = o.Advance, o.Request, o.Reply
+	e.Orders = o.Orders
+	for _, order := range o.Orders {
+		parsed, err := parseTemplate(order)
+		if err != nil {
+			p.add(s.line+lineOf(s.text, "orders"), "order %q: %w", order, err)
+		}
+		e.orders = append(e.orders, parsed)
+	}
 }
 
 func (p *parser) request(e *Exchange, kind Kind, s section) {
@@ -274,6 +282,9 @@ func (p *parser) headers(e *Exchange, own, all map[string]string) map[string]tem
 // placeholders checks that each can be filled in where it stands.
 func (p *parser) placeholders(e *Exchange) {
 	p.body(e, e.Request.body, e.Request.line, e.Request.Body, false)
+	for _, each := range e.orders {
+		p.body(e, each, p.names[fmt.Sprintf("%d.toml", e.Number)], "", false)
+	}
 	for _, each := range e.Request.head {
 		p.body(e, each, e.Request.line, "", false)
 	}

@@ -63,7 +63,7 @@ func TestFormat(t *testing.T) {
 			},
 		},
 		Exchanges: []replay.Exchange{{
-			Number: 1, Advance: 10 * time.Minute,
+			Number: 1, Advance: 10 * time.Minute, Orders: []string{`user disable "a b"`},
 			Request: replay.Request{Kind: replay.XML, Body: "<a>" + replay.Literal("{{") + "</a>\n",
 				RequestOptions: replay.RequestOptions{Path: "/x", Headers: map[string]string{"SOAPAction": "a"}}},
 			Reply: replay.Reply{Kind: replay.XML, Body: "<a><registrationID>{{any}}</registrationID></a>\n", ReplyOptions: replay.ReplyOptions{Status: 201}},
@@ -82,7 +82,7 @@ func TestFormat(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	ignored := cmpopts.IgnoreUnexported(replay.Transcript{}, replay.Request{}, replay.Reply{})
+	ignored := cmpopts.IgnoreUnexported(replay.Transcript{}, replay.Exchange{}, replay.Request{}, replay.Reply{})
 	if diff := cmp.Diff(made, read, ignored); diff != "" {
 		t.Errorf("read again (-made +read):\n%s\n%s", diff, text)
 	}

@@ -76,7 +76,10 @@ func failure(b *strings.Builder, r Result) {
 // failure is what differed in an exchange.
 func (e ExchangeResult) failure(file string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "exchange %d, %s", e.Number, e.Operation)
+	fmt.Fprintf(&b, "exchange %d", e.Number)
+	if e.Operation != "" {
+		fmt.Fprintf(&b, ", %s", e.Operation)
+	}
 	if e.Failed != "" {
 		fmt.Fprintf(&b, " (%s:%d): %s\n", file, e.Line, e.Failed)
 	} else {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,7 @@ type Setup struct {
 // Server answers one play.
 type Server struct {
 	URL   string
+	Order func(ctx context.Context, words []string) error // an operator's
 	Close func() error
 }
 
@@ -36,6 +38,10 @@ type Player struct {
 
 	// URL is a server that is there already, whose clock is the time of day.
 	URL string
+
+	// Order gives an operator's orders to the server at URL; nil: transcripts
+	// that have orders are passed over.
+	Order func(ctx context.Context, words []string) error
 
 	// Component takes the place of the component types in requests; empty:
 	// they stay.
@@ -55,8 +61,7 @@ const maxReply = 16 << 20
 func (p *Player) Play(ctx context.Context, t *Transcript) Result {
 	began := time.Now()
 	result := Result{File: t.File, Title: t.Title}
-	if p.Start == nil && t.MovesClock() {
-		result.Skipped = "it moves the clock, which only a server of its own can follow"
+	if result.Skipped = p.skips(t); result.Skipped != "" {
 		return result
 	}
 	run, end, err := p.begin(ctx, t)
@@ -78,19 +83,31 @@ func (p *Player) Play(ctx context.Context, t *Transcript) Result {
 	return result
 }
 
+// skips is why a transcript cannot be played against a server that is there.
+func (p *Player) skips(t *Transcript) string {
+	switch {
+	case p.Start == nil && t.MovesClock():
+		return "it moves the clock, which only a server of its own can follow"
+	case p.Start == nil && p.Order == nil && t.HasOrders():
+		return "it has orders for an operator, who cannot reach this server"
+	}
+	return ""
+}
+
 // play is one play under way.
 type play struct {
 	transcript *Transcript
 	base       *url.URL
 	http       *http.Client
 	component  string
+	order      func(ctx context.Context, words []string) error
 	clock      *clock // nil: the time of day
 	phones     *phones
 }
 
 // begin has a server and the phones ready.
 func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error, error) {
-	run := &play{transcript: t, http: p.HTTP, component: p.Component}
+	run := &play{transcript: t, http: p.HTTP, component: p.Component, order: p.Order}
 	at, end := p.URL, func() error { return nil }
 	now, random := time.Now, io.Reader(rand.Reader)
 	if p.Start != nil {
@@ -102,7 +119,7 @@ func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error,
 		}
 		transport := &http.Transport{}
 		run.http = &http.Client{Transport: transport, Timeout: patience}
-		at, end = server.URL, func() error { transport.CloseIdleConnections(); return server.Close() }
+		at, run.order, end = server.URL, server.Order, func() error { transport.CloseIdleConnections(); return server.Close() }
 	}
 	run.phones = newPhones(t, now, random)
 	var err error
@@ -115,18 +132,37 @@ func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error,
 	return run, end, nil
 }
 
-// next begins an exchange.
-func (r *play) next(e *Exchange) {
+// next begins an exchange: the clock moves on, and an operator gives orders.
+func (r *play) next(ctx context.Context, e *Exchange) error {
 	if r.clock != nil {
 		r.clock.advance(e.Advance)
 	}
 	r.phones.begin()
+	for i, t := range e.orders {
+		text, err := t.fill(r.phones, func(text string) string { return text })
+		if err != nil {
+			return fmt.Errorf("fill in the order %q: %w", e.Orders[i], err)
+		}
+		words := csv.NewReader(strings.NewReader(text))
+		words.Comma = ' '
+		order, err := words.Read()
+		if err == nil {
+			err = r.order(ctx, order)
+		}
+		if err != nil {
+			return fmt.Errorf("order %q: %w", text, err)
+		}
+	}
+	return nil
 }
 
 // exchange sends a request and compares its reply.
 func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {
 	result := ExchangeResult{Number: e.Number, Line: e.Reply.line}
-	r.next(e)
+	if err := r.next(ctx, e); err != nil {
+		result.Failed = err.Error()
+		return result
+	}
 	request, sent, err := r.request(ctx, e)
 	if err != nil {
 		result.Failed = err.Error()

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"slices"
 	"time"
 )
 
@@ -95,8 +96,11 @@ type Authenticator struct {
 type Exchange struct {
 	Number  int
 	Advance time.Duration // by which the clock moves on beforehand
+	Orders  []string      // that an operator gives beforehand, with placeholders
 	Request Request
 	Reply   Reply
+
+	orders []template
 }
 
 // Kind says what a body is, by the end of its file's name.
@@ -150,6 +154,7 @@ type ReplyOptions struct {
 // exchangeOptions is N.toml.
 type exchangeOptions struct {
 	Advance time.Duration  `toml:"advance,omitzero"`
+	Orders  []string       `toml:"orders,omitempty"`
 	Request RequestOptions `toml:"request,omitempty"`
 	Reply   ReplyOptions   `toml:"reply,omitempty"`
 }
@@ -165,10 +170,11 @@ func (t *Transcript) Begins() time.Time {
 // MovesClock says whether the transcript can be played only where the clock
 // is in its hands.
 func (t *Transcript) MovesClock() bool {
-	for _, e := range t.Exchanges {
-		if e.Advance != 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(t.Exchanges, func(e Exchange) bool { return e.Advance != 0 })
+}
+
+// HasOrders says whether the transcript can be played only where it can give
+// an operator's orders.
+func (t *Transcript) HasOrders() bool {
+	return slices.ContainsFunc(t.Exchanges, func(e Exchange) bool { return len(e.Orders) > 0 })
 }

@@ -28,6 +28,7 @@ type replayCommand struct {
 type replayRunCommand struct {
 	Paths     []string      `arg:"" name:"path" help:"Transcripts, and folders of them."`
 	URL       string        `name:"url" placeholder:"URL" help:"Play against this server; if not given, each transcript against a throw-away server with its clock, seed and sample."`
+	Dir       string        `placeholder:"DIR" help:"The data folder of the server at --url, for the orders that transcripts have an operator give."`
 	CA        string        `name:"ca" placeholder:"FILE" help:"Certificates (PEM) by which the server at --url is trusted."`
 	Component string        `placeholder:"TYPE" help:"In place of the component types in the requests."`
 	Timeout   time.Duration `default:"30s" help:"For each request to --url."`
@@ -54,6 +55,14 @@ func (c *replayRunCommand) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.Dir != "" {
+		door, refused := dsappd.OpenDoor(ctx, c.Dir, dsappd.DoorConfig{Operator: operatorName()})
+		if refused != nil {
+			return refused
+		}
+		defer func() { err = errors.Join(err, door.Close()) }()
+		player.Order = door.ReplayOrder
+	}
 	reports, err := c.reports(std)
 	if err != nil {
 		return err
@@ -77,8 +86,8 @@ func (c *replayRunCommand) player() (*replay.Player, error) {
 		return nil, errors.New("-j and --repeat are numbers from 1 on")
 	}
 	if c.URL == "" {
-		if c.CA != "" {
-			return nil, errors.New("--ca belongs to --url")
+		if c.CA != "" || c.Dir != "" {
+			return nil, errors.New("--ca and --dir belong to --url")
 		}
 		return &replay.Player{Start: dsappd.StartReplay, Component: c.Component}, nil
 	}

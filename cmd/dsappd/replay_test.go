@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/pem"
+	"encoding/xml"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/replay"
+)
+
+const transcripts = "../../testdata/transcripts"
+
+// command runs a command line, in this process.
+func command(t *testing.T, args ...string) (exit int, stdout, stderr string) {
+	t.Helper()
+	var out, log bytes.Buffer
+	exit = run(args, streams{In: strings.NewReader(""), Out: &out, Err: &log})
+	return exit, out.String(), log.String()
+}
+
+// wrongTranscript copies a transcript of the book, spoiled.
+func wrongTranscript(t *testing.T, dir, name, old, wrong string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(transcripts, name+replay.Extension))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), old) {
+		t.Fatalf("%s holds no %q", name, old)
+	}
+	file := filepath.Join(dir, name+replay.Extension)
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), old, wrong)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestReplayExitCodes(t *testing.T) {
+	dir := t.TempDir()
+	differs := wrongTranscript(t, dir, "single_device", "<digipassGatewayID>0123456789", "<digipassGatewayID>other")
+	broken := wrongTranscript(t, t.TempDir(), "wrong_password", "<soapenv:Envelope", "<soapenv:Envelop")
+	ends := map[string]struct {
+		args []string
+		exit int
+		says string // on stdout or stderr
+	}{
+		"right":           {[]string{"single_device"}, 0, "1 transcript, 4 exchanges: 1 passed, 0 failed, 0 skipped, 0 broken"},
+		"twice":           {[]string{"single_device", "--repeat", "2", "-j", "2"}, 0, "2 transcripts, 8 exchanges: 2 passed"},
+		"different":       {[]string{differs}, 1, "- "},
+		"broken":          {[]string{broken}, 2, "wrong_password.txtar:51: not well-formed XML: element <Envelop> closed by </Envelope>"},
+		"both":            {[]string{differs, broken}, 2, "1 failed, 0 skipped, 1 broken"},
+		"no transcript":   {[]string{t.TempDir()}, 1, "holds no transcript: their names end in .txtar"},
+		"no such file":    {[]string{"missing.txtar"}, 1, "no such file"},
+		"no server":       {[]string{"single_device", "--url", "http://127.0.0.1:1/"}, 1, "connection refused"},
+		"no URL":          {[]string{"single_device", "--url", "127.0.0.1:1"}, 1, "give http://HOST:PORT/"},
+		"CA without URL":  {[]string{"single_device", "--ca", "x"}, 1, "--ca and --dir belong to --url"},
+		"no certificates": {[]string{"single_device", "--url", "https://127.0.0.1:1/", "--ca", differs}, 1, "holds no certificate in PEM"},
+	}
+	for name, c := range ends {
+		t.Run(name, func(t *testing.T) {
+			for i, arg := range c.args {
+				if arg == "single_device" {
+					c.args[i] = filepath.Join(transcripts, arg+replay.Extension)
+				}
+			}
+			exit, out, log := command(t, append([]string{"replay", "run"}, c.args...)...)
+			if exit != c.exit || !strings.Contains(out+log, c.says) {
+				t.Errorf("exit %d, want %d with %q:\n%s%s", exit, c.exit, c.says, out, log)
+			}
+		})
+	}
+}
+
+func TestReplayReports(t *testing.T) {
+	dir := t.TempDir()
+	wrongTranscript(t, dir, "single_device", "<digipassGatewayID>0123456789", "<digipassGatewayID>other")
+	wrongTranscript(t, dir, "wrong_password", "-- 1.request.xml --", "-- 1.request --")
+	junit := filepath.Join(dir, "junit.xml")
+	exit, out, log := command(t, "replay", "run", "--json", "-", "--junit", junit, dir, filepath.Join(transcripts, "fault.txtar"))
+	if exit != 2 {
+		t.Errorf("exit %d: %s", exit, log)
+	}
+	var report struct {
+		Transcripts []replay.Result
+		Summary     replay.Summary
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatalf("%v:\n%s", err, out)
+	}
+	want := replay.Summary{Transcripts: 3, Exchanges: 6, Passed: 1, Failed: 1, Broken: 1}
+	if report.Summary != want || len(report.Transcripts) != 3 {
+		t.Errorf("summary %+v, want %+v", report.Summary, want)
+	}
+	if d := report.Transcripts[0].Exchanges[0].Differences; len(d) != 1 || d[0].Want != "other" || d[0].Got != "0123456789" ||
+		d[0].Path != "Envelope/Body/dsappSRPRegisterResponse/result/digipassGatewayID" || d[0].Line == 0 {
+		t.Errorf("differences %+v", d)
+	}
+	text, err := os.ReadFile(junit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var suites struct {
+		Suites []struct {
+			Tests    int `xml:"tests,attr"`
+			Failures int `xml:"failures,attr"`
+			Errors   int `xml:"errors,attr"`
+			Cases    []struct {
+				Failure string `xml:"failure"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(text, &suites); err != nil {
+		t.Fatalf("%v:\n%s", err, text)
+	}
+	if s := suites.Suites; len(s) != 3 || s[0].Tests != 4 || s[0].Failures != 1 || s[1].Errors != 1 || s[2].Failures != 0 ||
+		!strings.Contains(s[0].Cases[0].Failure, "- ") {
+		t.Errorf("%s", text)
+	}
+}
+
+// TestReplayURL plays against a server over TLS that the --ca is for, whose
+// components are of another type.
+func TestReplayURL(t *testing.T) {
+	name := filepath.Join(transcripts, "single_device.txtar")
+	dir := filepath.Join(t.TempDir(), "data")
+	if exit, _, said := command(t, "replay", "init", "--dir", dir, wrongTranscript(t, t.TempDir(), "single_device", "srp-component", "other")); exit != 0 {
+		t.Fatal(said)
+	}
+	server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	behind, err := url.Parse(server.URLs().SOAP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	front := httptest.NewUnstartedServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(behind) }})
+	front.Config.ErrorLog = log.New(io.Discard, "", 0) // of the certificate that is not trusted
+	front.StartTLS()
+	defer front.Close()
+	ca := filepath.Join(t.TempDir(), "ca.pem")
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: front.Certificate().Raw})
+	if err := os.WriteFile(ca, block, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	exit, out, _ := command(t, "replay", "run", "--url", front.URL, "--component", "other", name)
+	if exit != 1 || !strings.Contains(out, "certificate") {
+		t.Errorf("an unknown certificate: exit %d\n%s", exit, out)
+	}
+	exit, out, _ = command(t, "replay", "run", "--url", front.URL, "--ca", ca, "--component", "other", name,
+		filepath.Join(transcripts, "derivation_code.txtar"), filepath.Join(transcripts, "closed_by_an_operator.txtar"))
+	if exit != 0 || !strings.Contains(out, "1 passed, 0 failed, 2 skipped") {
+		t.Errorf("exit %d\n%s", exit, out)
+	}
+}
+
+// TestReplayInit finds what two transcripts do not agree on.
+func TestReplayInit(t *testing.T) {
+	dir := t.TempDir()
+	wrongTranscript(t, dir, "single_device", "digits", "digits")
+	other := wrongTranscript(t, dir, "wrong_password", "Password2", "Password3")
+	exit, _, log := command(t, "replay", "init", "--dir", filepath.Join(dir, "data"), dir)
+	if exit != 2 || !strings.Contains(log, other+": its ") || !strings.Contains(log, "play them against servers of their own") {
+		t.Errorf("exit %d: %s", exit, log)
+	}
+}
+
+// TestReplayExpectsHTTP holds what a transcript can expect of HTTP.
+func TestReplayExpectsHTTP(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != "GET" || r.URL.RequestURI() != "/a?b=1" || r.Header.Get("X-Sent") != "yes" {
+			t.Errorf("asked for %s %s, %v", r.Method, r.URL, r.Header)
+		}
+		w.Header().Set("X-Count", "12")
+		w.WriteHeader(http.StatusTeapot)
+		io.WriteString(w, "short and stout, 3 times\n")
+	}))
+	defer server.Close()
+	play := func(options, reply string) string {
+		t.Helper()
+		name := filepath.Join(t.TempDir(), "http.txtar")
+		text := "A teapot.\n-- transcript.toml --\n[request.headers]\nX-Sent = \"yes\"\n-- 1.toml --\n[request]\nmethod = \"GET\"\npath = \"/a?b=1\"\n[reply]\n" +
+			options + "\n-- 1.reply.txt --\n" + reply + "\n"
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, out, log := command(t, "replay", "run", "--url", server.URL, name)
+		return out + log
+	}
+	right := "status = 418\ntimeLimit = \"10s\"\nheaders = { X-Count = \"{{10..20}}\" }"
+	for name, c := range map[string]struct{ options, reply, says string }{
+		"right":        {right, "short and {{stout|tall}}, {{1..5}} times", "1 passed"},
+		"status":       {strings.Replace(right, "418", "200", 1), "{{any}}", "status   differs"},
+		"time":         {strings.Replace(right, "10s", "1ns", 1), "{{any}}", "time   differs"},
+		"header":       {strings.Replace(right, "10..20", "13..", 1), "{{any}}", "header X-Count   differs"},
+		"no header":    {strings.Replace(right, "X-Count", "X-None", 1), "{{any}}", "header X-None   differs"},
+		"text":         {right, "short and tall, {{1..5}} times", "text   differs"},
+		"out of range": {right, "short and stout, {{4..}} times", "text   differs"},
+	} {
+		if said := play(c.options, c.reply); !strings.Contains(said, c.says) {
+			t.Errorf("%s: want %q:\n%s", name, c.says, said)
+		}
+	}
+}
