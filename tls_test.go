@@ -7,8 +7,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -236,5 +238,37 @@ func TestWarnsOfHost(t *testing.T) {
 		if got := strings.Contains(log.text.String(), "--host 127.0.0.2"); got != want {
 			t.Errorf("%s: warned %t: %s", address, got, log.text.String())
 		}
+	}
+}
+
+// Each listener has TLS settings of its own: RSA key exchange for the gateway
+// is none for SOAP.
+func TestLegacyByListener(t *testing.T) {
+	dir := certifiedFolder(t, "[gateway]\nlegacy_tls = true\n")
+	urls := serveFolder(t, dsappd.Config{Dir: dir, TLS: true})
+	client := trusting(t, dir)
+	offer := client.Transport.(*http.Transport).TLSClientConfig
+	offer.MaxVersion, offer.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
+	get(t, client, urls.Gateway)
+	if response, err := client.Get(urls.SOAP); err == nil {
+		response.Body.Close()
+		t.Error("SOAP is answered over RSA key exchange")
+	}
+}
+
+// Who connects and says nothing holds a place no longer than for a header.
+func TestHandshakeIsBounded(t *testing.T) {
+	dir := certifiedFolder(t, "[timeouts]\nread_header = \"50ms\"\n")
+	host := strings.Trim(strings.TrimPrefix(serveFolder(t, dsappd.Config{Dir: dir, TLS: true}).SOAP, "https:"), "/")
+	silent, err := net.Dial("tcp", host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	if err := silent.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(silent); errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("the connection is held")
 	}
 }
