@@ -84,6 +84,27 @@ func TestReadmeSessionMDL(t *testing.T) {
 	pasteMDL(t, fmt.Sprintf(mdlSession, "command dsappd", server.url), "VDM1000001-1", "VDM1000001-2")
 }
 
+// The README's session of the gateway draws an image, reads it back and
+// activates.
+func TestReadmeSessionGateway(t *testing.T) {
+	session := readmeSession(t, "gateway")
+	server := serveFolder(t, newDataFolder(t))
+	bash := exec.CommandContext(t.Context(), "bash")
+	bash.Dir = t.TempDir()
+	bash.Stdin = strings.NewReader(strings.NewReplacer("http://127.0.0.1:8888/", server.url,
+		"http://127.0.0.1:11080", strings.TrimSuffix(server.gateway, "/"), "bin/dsappd", "dsappd").Replace(session))
+	printed, err := bash.CombinedOutput()
+	if err != nil {
+		t.Fatalf("bash: %v: %s", err, printed)
+	}
+	for _, want := range []string{"user +user2\n", "gateway ID +0123456789\n",
+		`"statusCodeEnum":"STAT_SUCCESS".*"userID":"user2","domain":"master","serialNumber":"VDS1000141"`} {
+		if !regexp.MustCompile(want).Match(printed) {
+			t.Errorf("the session printed no %q:\n%s", want, printed)
+		}
+	}
+}
+
 // readmeSession is what the README has between the marks of a session.
 func readmeSession(t *testing.T, name string) string {
 	t.Helper()
