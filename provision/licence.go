@@ -49,6 +49,9 @@ type Instance struct {
 	RegistrationID string
 	DeviceType     dsapp.DeviceType
 
+	// Description is the device's own word, for operators.
+	Description string `json:",omitempty"`
+
 	// ExpiresAt is the registration's: a pending instance has its place until
 	// then and no longer.
 	ExpiresAt time.Time

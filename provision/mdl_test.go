@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -312,4 +313,21 @@ func TestLicenceRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) { wantRefusal(t, err, provision.InvalidParameter) })
 	}
 	must(p.AddAuthenticator(t.Context(), operator(), good))(t)
+}
+
+// A description is kept for operators, and none that a terminal acts upon.
+func TestMDLDescription(t *testing.T) {
+	p := newLicencePlay(t, 2)
+	id, m := p.firstMessage()
+	in := provision.AddDevice{RegistrationID: id, DeviceCode: p.deviceCode(m).String()}
+	for _, description := range []string{"a\x1b[2J", strings.Repeat("ü", 256), "half \xff"} {
+		in.Description = description
+		_, err := p.AddDevice(t.Context(), mdlCaller(), in)
+		wantRefusal(t, err, provision.InvalidParameter)
+	}
+	in.Description = strings.Repeat("ü", 255)
+	must(p.AddDevice(t.Context(), mdlCaller(), in))(t)
+	if got := p.licence().Instances[0].Description; got != in.Description {
+		t.Errorf("%q is kept", got)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	"github.com/dsappd/dsappd/dsapp"
 )
@@ -13,6 +14,7 @@ import (
 type AddDevice struct {
 	RegistrationID string
 	DeviceCode     string // 26 digits
+	Description    string // what operators are shown; at most 255 characters, may be empty
 }
 
 // AddDeviceResult carries an instance to the device.
@@ -36,6 +38,9 @@ func (s *Service) AddDevice(ctx context.Context, caller Caller, in AddDevice) (A
 		if err != nil {
 			return none, refuse(InvalidParameter, fmt.Sprintf("The device code is refused: %v.", err))
 		}
+		if unwritable(in.Description) || utf8.RuneCountInString(in.Description) > maxName {
+			return none, refuse(InvalidParameter, "The description must be at most 255 characters, without control characters.")
+		}
 		if err := f.alive(l); err != nil {
 			return none, err
 		}
@@ -56,7 +61,7 @@ func (s *Service) AddDevice(ctx context.Context, caller Caller, in AddDevice) (A
 		case same:
 			return f.sameMessage(l)
 		}
-		return f.addDevice(l, row, code)
+		return f.addDevice(l, row, code, in.Description)
 	})
 }
 
@@ -87,7 +92,7 @@ func (f *frame) sameMessage(l living) (AddDeviceResult, error) {
 	return AddDeviceResult{string(text), l.user.output(), dsapp.InstanceName(r.SerialNumber, i.SequenceNumber)}, nil
 }
 
-func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode) (AddDeviceResult, error) {
+func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode, description string) (AddDeviceResult, error) {
 	var none AddDeviceResult
 	message1, err := f.openMessage(l.registration)
 	if err != nil {
@@ -106,7 +111,7 @@ func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode) (AddD
 		return none, err
 	}
 	l.authenticator.Licence = licence
-	message2, err := f.newInstance(&l, message1, code)
+	message2, err := f.newInstance(&l, message1, code, description)
 	if err != nil {
 		return none, err
 	}
@@ -117,11 +122,11 @@ func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode) (AddD
 }
 
 // newInstance spends a sequence number and draws the instance's secret.
-func (f *frame) newInstance(l *living, message1 dsapp.ActivationMessage1, code dsapp.DeviceCode) (dsapp.ActivationMessage2, error) {
+func (f *frame) newInstance(l *living, message1 dsapp.ActivationMessage1, code dsapp.DeviceCode, description string) (dsapp.ActivationMessage2, error) {
 	r, licence := &l.registration, l.authenticator.Licence
 	instance := Instance{
 		SequenceNumber: uint8(licence.NextSequenceNumber), State: InstancePending,
-		RegistrationID: r.ID, ExpiresAt: r.ExpiresAt, DeviceType: code.Type,
+		RegistrationID: r.ID, ExpiresAt: r.ExpiresAt, DeviceType: code.Type, Description: description,
 	}
 	licence.NextSequenceNumber++
 	secret := make([]byte, dsapp.InstanceSecretSize)

@@ -164,6 +164,9 @@ func instances(l *admin.Licence) string {
 	var lines strings.Builder
 	for _, i := range l.Instances {
 		fmt.Fprintf(&lines, "\ninstance %s: %s, registration %s", i.SerialNumber, instanceState(i), i.RegistrationID)
+		if i.Description != "" {
+			fmt.Fprintf(&lines, ", %q", i.Description)
+		}
 	}
 	return lines.String()
 }

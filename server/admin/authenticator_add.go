@@ -45,6 +45,7 @@ type Instance struct {
 	SerialNumber   string                  `json:"serialNumber"`
 	State          provision.InstanceState `json:"state"`
 	DeviceType     string                  `json:"deviceType"`
+	Description    string                  `json:"description,omitempty"`
 	RegistrationID string                  `json:"registrationID"`
 	ExpiresAt      time.Time               `json:"expiresAt"` // a pending one's place
 	HoldsPlace     bool                    `json:"holdsPlace"`
@@ -59,6 +60,7 @@ func showInstances(a provision.Authenticator, now time.Time) []Instance {
 			SerialNumber:   dsapp.InstanceName(a.SerialNumber, i.SequenceNumber),
 			State:          i.State,
 			DeviceType:     i.DeviceType.String(),
+			Description:    i.Description,
 			RegistrationID: i.RegistrationID,
 			ExpiresAt:      i.ExpiresAt.UTC(),
 			HoldsPlace:     i.HoldsPlace(now),

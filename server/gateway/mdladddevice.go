@@ -14,6 +14,7 @@ func (d *door) mdlAddDevice(ctx context.Context, caller provision.Caller, in val
 	result, err := d.Service.AddDevice(ctx, caller, provision.AddDevice{
 		RegistrationID: in["registrationIdentifier"],
 		DeviceCode:     in["deviceCode"],
+		Description:    in["description"],
 	})
 	return addDeviceResult{InstanceActivationMessage: result.ActivationMessage2}, err
 }

@@ -145,6 +145,10 @@ func TestSeveralDevices(t *testing.T) {
 	if got := activated.text(t, "serialNumber"); got != "VDM1000001-1" {
 		t.Errorf("activated %s", got)
 	}
+	i := must(l.service.ShowAuthenticator(t.Context(), "VDM1000001"))(t).Licence.Instances[0]
+	if i.Description != "a phone" || i.State != provision.InstanceActive {
+		t.Errorf("%+v", i)
+	}
 }
 
 func TestServerTime(t *testing.T) {

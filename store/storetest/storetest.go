@@ -178,7 +178,7 @@ func wholeAuthenticator() provision.Authenticator {
 		Drift:      -3,
 		AssignedAt: day(1), GraceEndsAt: day(2), LastActivatedAt: day(3), Activations: 2,
 		Licence: &provision.Licence{Limit: 99, NextSequenceNumber: 3, Instances: []provision.Instance{{
-			SequenceNumber: 2, State: provision.InstancePending, RegistrationID: "xiOb8GC2", DeviceType: 7, ExpiresAt: day(2),
+			SequenceNumber: 2, State: provision.InstancePending, RegistrationID: "xiOb8GC2", DeviceType: 7, Description: "a phone", ExpiresAt: day(2),
 			Secret: []byte{3}, NextMovingFactor: 4, DevicePNID: []byte{6}, ActivatedAt: day(3)}}},
 		OpenRegistration: "xiOb8GC2", CreatedAt: day(1),
 	}
