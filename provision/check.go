@@ -8,8 +8,6 @@ import (
 	"iter"
 	"slices"
 	"time"
-
-	"github.com/dsappd/dsappd/dsapp"
 )
 
 // The limits of CheckRecords: records in one View, and problems after which it
@@ -221,24 +219,6 @@ func (f findings) parameters(a Authenticator) {
 	f.report(a.Activations < 0, "it counts a negative number of activations", "reset the authenticator")
 }
 
-// licence checks the instances against their limit and sequence.
-func (f findings) licence(a Authenticator) {
-	l := a.Licence
-	if l == nil {
-		return
-	}
-	f.report(l.Limit < 1 || l.Limit > maxInstances, fmt.Sprintf("its limit of %d instances is out of range", l.Limit), mendBackup)
-	f.report(l.Places(f.now) > l.Limit, fmt.Sprintf("%d instances have a place, and %d is the limit", l.Places(f.now), l.Limit), "deactivate instances")
-	last := 0
-	for _, i := range l.Instances {
-		name := dsapp.InstanceName(a.SerialNumber, i.SequenceNumber)
-		f.report(int(i.SequenceNumber) <= last, "the instance "+name+" is there twice or out of order", mendBackup)
-		f.report(int(i.SequenceNumber) >= l.NextSequenceNumber, "the sequence number of "+name+" could be given again", mendBackup)
-		f.report((i.State == InstanceDeactivated) == (len(i.Secret) > 0), "the instance "+name+" has a secret although deactivated, or none although not", mendBackup)
-		last = int(i.SequenceNumber)
-	}
-}
-
 func (t ActivationType) known() bool { return t == Online || t == Offline }
 
 func (f findings) openRegistration(a Authenticator) {
@@ -306,6 +286,8 @@ func (f findings) living(r Registration, swept bool) {
 		f.report(true, "it goes on, and "+name+" does not exist", mendRegistration)
 	case err == nil && r.MDL != (a.Licence != nil):
 		f.report(true, name+" is a licence where it should not be, or none where it should", mendRegistration)
+	case err == nil && r.MDL && !r.Expired(f.now):
+		f.messages(r, *a.Licence)
 	case err == nil && !r.MDL && a.OpenRegistration != r.ID:
 		f.report(true, fmt.Sprintf("it goes on, and %s has the open registration %q", name, a.OpenRegistration), mendRegistration)
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ type lab struct {
 	server  *httptest.Server
 	log     lockedBuffer
 	trace   lockedBuffer
+	ahead   atomic.Int64 // of the real time, in nanoseconds
 }
 
 type lockedBuffer struct {
@@ -78,7 +80,7 @@ func newLab(t testing.TB, strict bool) *lab {
 		Statuses:  provision.DefaultStatusTable(),
 		GatewayID: "0123456789",
 		Run:       "lab",
-		Now:       time.Now,
+		Now:       func() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) },
 		Rand:      rand.Reader,
 	}
 	handler := must(provisioning.NewHandler(provisioning.Config{
