@@ -87,7 +87,7 @@ func commands() []command {
 		},
 		{
 			name: "ACTIVATE", run: (*door).commandActivate,
-			about:    "Ends the open registration of the user and serial number, by exactly one of DP_RESPONSE and DERIVATION_CODE. It is allowed where REGISTER is.",
+			about:    "Ends the open registration of the user and serial number, by exactly one of DP_RESPONSE and DERIVATION_CODE. The derivation code that did so gets the same answer again within the registration's lifetime. It is allowed where REGISTER is.",
 			required: []string{"COMPONENT_TYPE", "USERID"}, optional: []string{"DOMAIN", "SERIAL_NO", "DP_RESPONSE", "DERIVATION_CODE"},
 			out: holder,
 		},
@@ -125,7 +125,7 @@ func commands() []command {
 		},
 		{
 			name: "MDL_ADD_DEVICE", run: (*door).commandMDLAddDevice,
-			about:    "Takes a device's code, also of an activation over SRP, and a place on the licence, and answers with Activation Message 2 and the name of the instance. The same code gets the same message.",
+			about:    "Takes a device's code, also of an activation over SRP, and a place on the licence, and answers with Activation Message 2 and the name of the instance. The same code gets the same message, another one a new instance instead of the one that waits. 1004 says that Activation Message 1 has expired, -11 that no place is left.",
 			required: append(slices.Clone(step), "DEVICE_CODE"),
 			out:      append([]string{"ACTIVATION_MESSAGE2"}, holder...),
 		},

@@ -45,8 +45,10 @@ Each attribute is a value under an xsi:type of XML Schema, an attributeID and,
 if need be, attributeOptions, in either order. A value without xsi:type is read
 as what its attribute should be. Null says that there is no value; negative is
 refused, since no command searches; masked says that a value is not to be
-shown, as dsappd never shows any value of an attribute in its trace, log or
-audit. A missing, repeated, unknown or wrongly typed attribute is refused by
+shown. The trace and the log show no attribute's value, masked or not, and the
+audit none but whom a command is about, masked or not: component type, user,
+domain, serial number and registration. What is masked is also left out of the
+words of a refusal. A missing, repeated, unknown or wrongly typed attribute is refused by
 its name with -2, and nothing is counted. PROVFLD_CUSTOM_ENCRYPT_PWD is
 refused: how the vendor encrypts under it is not public.
 

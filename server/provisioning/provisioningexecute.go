@@ -2,11 +2,13 @@ package provisioning
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -30,7 +32,7 @@ func (d *door) provisioningExecute(ctx context.Context, r *soap.Request, in *wsd
 	caller.Command = in.Cmd
 	result, err := command.run(d, ctx, caller, given)
 	if err != nil {
-		return nil, err
+		return nil, withoutMasked(err, in.AttributeSet.Attributes)
 	}
 	return d.table.write(command, result), nil
 }
@@ -83,6 +85,22 @@ func (t *commandTable) belongs(c command, name, id string) error {
 		return &soap.FieldError{Path: name, Problem: "is not an attribute that " + commandPrefix + c.name + " takes", Mend: "leave it out"}
 	}
 	return nil
+}
+
+// withoutMasked takes out of a refusal's words what they quote of attributes
+// that were sent as masked.
+func withoutMasked(err error, sent []wsdl.Attribute) error {
+	refusal, ok := errors.AsType[*provision.Error](err)
+	if !ok {
+		return err
+	}
+	shown := *refusal
+	for _, a := range sent {
+		if a.Value != nil && a.AttributeOptions != nil && set(a.AttributeOptions.Masked) {
+			shown.Desc = strings.ReplaceAll(shown.Desc, strconv.Quote(a.Value.Text), "("+a.AttributeID+", masked)")
+		}
+	}
+	return &shown
 }
 
 // value reads one attribute by its options, its type and its form. Without

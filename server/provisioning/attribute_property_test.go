@@ -1,0 +1,269 @@
+package provisioning
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/xml"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/beevik/etree"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/dsappd/dsappd/soap"
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// reading is a handler that reads a command's attributes, as the door does,
+// and keeps what came of it.
+type reading struct {
+	table   *commandTable
+	handler http.Handler
+	got     values
+	err     error
+}
+
+func newReading(t *testing.T) *reading {
+	t.Helper()
+	table, err := newCommandTable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := newSchema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &reading{table: table}
+	r.handler, err = soap.NewHandler(soap.Config{
+		Operations: map[xml.Name]soap.Operation{{Space: wsdl.Provisioning, Local: "provisioningExecute"}: r.read},
+		Schema:     schema, Namespaces: namespaces(), Detail: faultDetail,
+		Describe: func(http.ResponseWriter, *http.Request) bool { return false },
+		Log:      slog.New(slog.DiscardHandler), Rand: rand.Reader, Now: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func (r *reading) read(_ context.Context, request *soap.Request, dst []byte) ([]byte, error) {
+	var in wsdl.ProvisioningExecute
+	if r.err = request.Decode(&in); r.err == nil {
+		r.got, r.err = r.table.read(r.table.commands[in.Cmd], in.AttributeSet.Attributes)
+	}
+	return append(dst, "<read/>"...), nil
+}
+
+// send has the attributes read.
+func (r *reading) send(c command, sent []sentAttribute) (values, error) {
+	var set strings.Builder
+	for _, a := range sent {
+		set.WriteString("<attributes>" + strings.Join(a.children, " ") + "</attributes>")
+	}
+	r.got, r.err = nil, errors.New("nothing was read")
+	r.handler.ServeHTTP(httptest.NewRecorder(), newPost(`<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:s="http://www.w3.org/2001/XMLSchema"><e:Body>`+
+		`<p:provisioningExecute xmlns:p="`+wsdl.Provisioning+`"><cmd>`+commandPrefix+c.name+`</cmd><attributeSet>`+set.String()+
+		`</attributeSet></p:provisioningExecute></e:Body></e:Envelope>`))
+	return r.got, r.err
+}
+
+func newPost(body string) *http.Request {
+	request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
+	request.Header.Set("Content-Type", "text/xml; charset=utf-8")
+	return request
+}
+
+// sentAttribute is an attribute of a request and the ways of writing it that
+// were drawn.
+type sentAttribute struct {
+	attribute
+	value    string
+	there    bool
+	children []string // in the order that was drawn
+}
+
+// drawAttributes are those of a request for a command, with all that it
+// requires, in any order.
+func drawAttributes(rt *rapid.T, table *commandTable, c command) []sentAttribute {
+	var sent []sentAttribute
+	for _, id := range slices.Concat(c.required, c.optional) {
+		required := slices.Contains(c.required, id)
+		a := sentAttribute{attribute: table.attributes[attributePrefix+id], there: required || rapid.Bool().Draw(rt, id+" is there")}
+		if !a.there && rapid.Bool().Draw(rt, id+" is left out") {
+			continue
+		}
+		a.draw(rt)
+		sent = append(sent, a)
+	}
+	return rapid.Permutation(sent).Draw(rt, "order of the attributes")
+}
+
+// draw draws the value and how it is written.
+func (a *sentAttribute) draw(rt *rapid.T) {
+	if a.there {
+		a.value = drawValue(rt, a.attribute)
+	}
+	options := rapid.SampledFrom([]string{"", "<attributeOptions/>", "<attributeOptions><masked>true</masked></attributeOptions>",
+		"<attributeOptions><null>false</null><negative>0</negative><masked>false</masked></attributeOptions>"}).Draw(rt, a.id+"'s options")
+	value := ""
+	switch {
+	case a.there:
+		value = a.element(rt)
+	case rapid.Bool().Draw(rt, a.id+" is null"):
+		options = "<attributeOptions><null>true</null></attributeOptions>"
+	default:
+		value = `<value i:nil="true"/>`
+	}
+	a.children = rapid.Permutation([]string{value, "<attributeID>" + attributePrefix + a.id + "</attributeID>", options}).Draw(rt, a.id+"'s order")
+}
+
+func (a *sentAttribute) element(rt *rapid.T) string {
+	var text strings.Builder
+	_ = xml.EscapeText(&text, []byte(a.value)) // a Builder takes everything
+	written := text.String()
+	if a.xsdType != typeString && rapid.Bool().Draw(rt, a.id+" between spaces") {
+		written = "\n " + written + " "
+	}
+	if rapid.Bool().Draw(rt, a.id+" is typed") {
+		return `<value i:type="s:` + a.xsdType + `">` + written + `</value>`
+	}
+	return `<value>` + written + `</value>`
+}
+
+func drawValue(rt *rapid.T, a attribute) string {
+	switch {
+	case a.xsdType == typeUnsignedInt && a.pattern == "":
+		return strconv.FormatUint(uint64(rapid.Uint32().Draw(rt, a.id)), 10)
+	case strings.HasPrefix(a.pattern, "(?s)."):
+		return rapid.StringOfN(rapid.RuneFrom(nil, unicode.L, unicode.N, unicode.P, unicode.S), 1, 40, 255).Draw(rt, a.id)
+	}
+	return rapid.StringMatching("^("+a.pattern+")$").Draw(rt, a.id)
+}
+
+// What is written in any of the forms that toolkits have is read as it was
+// meant.
+func TestAttributesAreReadAsMeant(t *testing.T) {
+	r := newReading(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		c := rapid.SampledFrom(commands()).Draw(rt, "command")
+		sent, want := drawAttributes(rt, r.table, c), values{}
+		for _, a := range sent {
+			if a.there {
+				want[a.id] = a.value
+			}
+		}
+		got, err := r.send(c, sent)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			rt.Fatalf("attributes (-sent +read):\n%s", diff)
+		}
+	})
+}
+
+// One thing wrong is refused by its attribute's name, without its value.
+func TestWrongAttributesAreNamed(t *testing.T) {
+	r := newReading(t)
+	wrongs := map[string]func(*rapid.T, *sentAttribute) []sentAttribute{
+		"negative": func(_ *rapid.T, a *sentAttribute) []sentAttribute {
+			return a.with("<attributeOptions><negative>true</negative></attributeOptions>", a.child("value"))
+		},
+		"null and a value": func(_ *rapid.T, a *sentAttribute) []sentAttribute {
+			return a.with("<attributeOptions><null>1</null></attributeOptions>", a.child("value"))
+		},
+		"another type": func(rt *rapid.T, a *sentAttribute) []sentAttribute {
+			other := rapid.SampledFrom([]string{"int", "boolean", "dateTime", "float", "unsignedInt", "string"}).Filter(func(name string) bool { return name != a.xsdType }).Draw(rt, "type")
+			return a.with("", `<value i:type="s:`+other+`">1</value>`)
+		},
+		"twice": func(_ *rapid.T, a *sentAttribute) []sentAttribute { return []sentAttribute{*a, *a} },
+	}
+	names := []string{"another type", "negative", "null and a value", "twice"}
+	rapid.Check(t, func(rt *rapid.T) {
+		c := rapid.SampledFrom(commands()).Draw(rt, "command")
+		sent := drawAttributes(rt, r.table, c)
+		at := rapid.SampledFrom(slices.DeleteFunc(indexes(sent), func(i int) bool { return !sent[i].there })).Draw(rt, "attribute")
+		a := sent[at]
+		wrong := rapid.SampledFrom(append(names, "missing")).Draw(rt, "wrong")
+		if wrong == "missing" {
+			if !slices.Contains(c.required, a.id) {
+				return
+			}
+			sent = slices.Delete(sent, at, at+1)
+		} else {
+			sent = slices.Concat(sent[:at], wrongs[wrong](rt, &a), sent[at+1:])
+		}
+		_, err := r.send(c, sent)
+		field, ok := errors.AsType[*soap.FieldError](err)
+		if !ok || field.Path != attributePrefix+a.id {
+			rt.Fatalf("%s of %s: %v", wrong, a.id, err)
+		}
+		if len(a.value) > 8 && strings.Contains(err.Error(), a.value) {
+			rt.Fatalf("%s of %s is answered with its value: %v", wrong, a.id, err)
+		}
+	})
+}
+
+func indexes[T any](all []T) (out []int) {
+	for i := range all {
+		out = append(out, i)
+	}
+	return out
+}
+
+// child is the one of an element's name.
+func (a *sentAttribute) child(name string) string {
+	at := slices.IndexFunc(a.children, func(child string) bool { return strings.HasPrefix(child, "<"+name) })
+	return a.children[at]
+}
+
+// with is the attribute with other options and another value.
+func (a *sentAttribute) with(options, value string) []sentAttribute {
+	changed := *a
+	changed.children = []string{value, a.child("attributeID"), options}
+	return []sentAttribute{changed}
+}
+
+// A reply says every value under its type, in the order of the table, and
+// which are masked.
+func TestAttributesAreWrittenAsMeant(t *testing.T) {
+	table, err := newCommandTable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		c := rapid.SampledFrom(commands()).Draw(rt, "command")
+		result := values{}
+		var want []string
+		for _, id := range c.out {
+			if rapid.Bool().Draw(rt, id+" is there") {
+				a := table.attributes[attributePrefix+id]
+				result[id] = drawValue(rt, attribute{id: id, pattern: "(?s).{1,40}"})
+				want = append(want, attributePrefix+id, "xsd:"+a.xsdType, result[id], strconv.FormatBool(a.masked))
+			}
+		}
+		reply := etree.NewDocument()
+		written := replyProvisioningExecute(nil, wsdl.CommandStatusResponse{}, table.write(c, result))
+		if err := reply.ReadFromString(`<r xmlns:xsi="x" xmlns:PROV-TYPES="y" xmlns:BASIC-TYPES="z" xmlns:PROVISIONING-TYPES="w">` + string(written) + `</r>`); err != nil {
+			rt.Fatal(err)
+		}
+		var got []string
+		for _, a := range reply.FindElements("//resultAttribute/attributes") {
+			value, masked := a.FindElement("value"), a.FindElement("attributeOptions/masked")
+			got = append(got, a.FindElement("attributeID").Text(), value.SelectAttrValue("xsi:type", ""), value.Text(),
+				strconv.FormatBool(masked != nil && masked.Text() == "true"))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			rt.Fatalf("attributes (-want +written):\n%s", diff)
+		}
+	})
+}
