@@ -138,6 +138,9 @@ func (r *play) next(ctx context.Context, e *Exchange) error {
 		r.clock.advance(e.Advance)
 	}
 	r.phones.begin()
+	if r.order == nil && len(e.orders) > 0 {
+		return errNoOperator
+	}
 	for i, t := range e.orders {
 		text, err := t.fill(r.phones, func(text string) string { return text })
 		if err != nil {
@@ -155,6 +158,8 @@ func (r *play) next(ctx context.Context, e *Exchange) error {
 	}
 	return nil
 }
+
+const errNoOperator playError = "there is no operator to give orders to this server"
 
 // exchange sends a request and compares its reply.
 func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {

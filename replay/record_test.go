@@ -62,6 +62,9 @@ func TestRecordingReplays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if transcript.HasOrders() {
+				return // which a recording does not see
+			}
 			recorded := &recording{dir: t.TempDir()}
 			played := (&replay.Player{Start: recorded.start, HTTP: http.DefaultClient}).Play(t.Context(), transcript)
 			if !played.Passed() {

@@ -29,9 +29,13 @@ func (r *play) compare(e *Exchange, got received) (outcome, error) {
 		found, err := r.compareText(e, got.body)
 		return outcome{differences: append(all, found...)}, err
 	}
-	doc, root, err := readDocument([]byte(got.body))
+	text, err := inUTF8([]byte(got.body), got.header.Get("Content-Type"))
 	if err != nil {
-		return outcome{differences: append(all, Difference{Path: "reply", Kind: Unreadable, Line: e.Reply.line, Want: "an XML document", Got: err.Error()})}, nil
+		return outcome{differences: append(all, unreadable(e, err))}, nil
+	}
+	doc, root, err := readDocument(text)
+	if err != nil {
+		return outcome{differences: append(all, unreadable(e, err))}, nil
 	}
 	taken, missing := r.take(e, doc)
 	found, err := compareTrees(e.Reply.body.root, root, r.phones, r.transcript.Header.Reply.AnyTypes || e.Reply.AnyTypes)
@@ -46,6 +50,10 @@ func (r *play) compare(e *Exchange, got received) (outcome, error) {
 		taken:       taken,
 		granted:     granted(doc) && got.status == http.StatusOK,
 	}, err
+}
+
+func unreadable(e *Exchange, err error) Difference {
+	return Difference{Path: "reply", Kind: Unreadable, Line: e.Reply.line, Want: "an XML document", Got: err.Error()}
 }
 
 func (r *play) compareHTTP(e *Exchange, got received) ([]Difference, error) {
