@@ -203,3 +203,40 @@ func TestActivateImageKeeps(t *testing.T) {
 		t.Errorf("active %v, %d places", l.active(), l.places())
 	}
 }
+
+// TestActivateImageExpired: the clock moved between any two connections.
+func TestActivateImageExpired(t *testing.T) {
+	l := newImageLab(t)
+	for name, transport := range l.transports() {
+		for serialNumber, connections := range map[string]int{single: 3, licence: 4} {
+			for n := range connections {
+				l.now, l.kept = l.now.Add(time.Minute), phone.State{}
+				device := *l.device
+				device.Transport = transport
+				a := l.activation(l.image(serialNumber))
+				if n == 0 {
+					l.now = l.now.Add(time.Hour)
+				}
+				a.Progress = func(c phone.Connection) {
+					if c.Number == n {
+						l.now = l.now.Add(time.Hour)
+					}
+				}
+				_, err := device.ActivateImage(t.Context(), l.kept, a)
+				if n == 2 && serialNumber == licence {
+					// The device's own clock finds Activation Message 1 over first.
+					if !errors.Is(err, phone.ErrExpired) {
+						t.Errorf("%s %s: %v, want %v", name, serialNumber, err, phone.ErrExpired)
+					}
+					continue
+				}
+				l.refused(err, -13)
+				l.kept = phone.State{}
+				if _, err := device.ActivateImage(t.Context(), l.kept, l.activation(l.image(serialNumber))); err != nil {
+					t.Errorf("%s %s: after a new scan: %v", name, serialNumber, err)
+				}
+				l.free(l.kept)
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -115,9 +116,16 @@ func (c *phoneServer) http() (*http.Client, error) {
 // wentWrong says what helps against the error of a step, where that is known.
 func (c *phoneServer) wentWrong(err error) error {
 	if failed, ok := errors.AsType[*url.Error](err); ok && !errors.Is(err, context.Canceled) {
-		return fmt.Errorf("%w: is the server up at --url %s?", failed.Err, c.URL)
+		return unreached(failed, "url", c.URL)
 	}
 	return err
+}
+
+func unreached(failed *url.Error, flag, at string) error {
+	if _, unknown := errors.AsType[x509.UnknownAuthorityError](failed); unknown {
+		return fmt.Errorf("%w: give the CA that it is trusted by with --ca", failed.Err)
+	}
+	return fmt.Errorf("%w: is the server up at --%s %s?", failed.Err, flag, at)
 }
 
 func newDevice() *phone.Device { return &phone.Device{Rand: rand.Reader, Now: time.Now} }

@@ -8,8 +8,10 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 )
 
@@ -24,7 +26,7 @@ type phoneActivateCommand struct {
 	phoneFingerprint
 	phoneOffline
 	DeviceType string   `enum:"ios,android,hardware" default:"android" help:"On a licence for several devices, what the device is: ${enum}."`
-	Fault      []string `placeholder:"NAME,..." help:"Do something wrong on the way from the scan, once for each; dsappd phone faults lists them."`
+	Fault      []string `placeholder:"NAME" help:"Do something wrong on the way from the scan, once for each; dsappd phone faults lists them."`
 }
 
 // phoneGateway is the gateway that a whole activation speaks to, in place of
@@ -197,15 +199,18 @@ func (c *phoneActivateCommand) startOver(s phone.State, a phone.Activation, err 
 	failed, unanswered := errors.AsType[*url.Error](err)
 	refusal, refused := errors.AsType[*phone.Refusal](err)
 	over := refused && refusal.ResultCodes.StatusCodeEnum == "STAT_NOT_FOUND"
+	wrong := refused && refusal.ResultCodes.StatusCodeEnum == "STAT_INVCREDENTIALS"
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, phone.ErrGatewayKey):
 		return fmt.Errorf("%w: give one of the front end by --gateway-key-file", err)
 	case unanswered && c.Gateway != "":
-		return fmt.Errorf("%w: is the gateway up at --gateway %s? Once it is, %s", failed.Err, c.Gateway, again)
+		return fmt.Errorf("%w; then %s", unreached(failed, "gateway", c.Gateway), again)
 	case unanswered:
-		return fmt.Errorf("%w: is the server up at --url %s? Once it is, %s", failed.Err, c.URL, again)
+		return fmt.Errorf("%w; then %s", unreached(failed, "url", c.URL), again)
+	case wrong && strings.EqualFold(refusal.Operation, "dsappSRPActivate") && s.Type == oath.TOTP:
+		return fmt.Errorf("%w: if the clock of this machine is right, its one-time password was used already: in half a minute, %s", err, again)
 	case over && waitsOn(s, a.ID):
 		return fmt.Errorf("%w: if the site shows %s as activated, say so with dsappd phone mdl confirm; else have the site register again", err, lastInstance(s))
 	case over:

@@ -17,9 +17,16 @@ const envelopeAround = `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.
 	`<prov:%[1]s xmlns:prov="http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning">%[2]s</prov:%[1]s>` +
 	`</soapenv:Body></soapenv:Envelope>`
 
-// send has the server at $URL carry out an operation, and returns the reply.
+// send has the server at $URL, trusted by $CA if it speaks TLS, carry out an
+// operation, and returns the reply.
 func send(ts *testscript.TestScript, operation, content string) string {
-	response, err := http.Post(ts.Getenv("URL"), "text/xml", strings.NewReader(fmt.Sprintf(envelopeAround, operation, content)))
+	client := http.DefaultClient
+	if ca := ts.Getenv("CA"); ca != "" {
+		trusted, err := trusting(ts.MkAbs(ca))
+		ts.Check(err)
+		client = &http.Client{Transport: &http.Transport{TLSClientConfig: trusted}}
+	}
+	response, err := client.Post(ts.Getenv("URL"), "text/xml", strings.NewReader(fmt.Sprintf(envelopeAround, operation, content)))
 	ts.Check(err)
 	defer response.Body.Close()
 	reply, err := io.ReadAll(response.Body)
