@@ -24,6 +24,9 @@ type Progress struct {
 	SerialNumber string
 	MDL          bool
 
+	// Offline says that the app needs the serial number typed in.
+	Offline bool
+
 	Attempts      int // wrong proofs so far
 	EndedAt       time.Time
 	ClosedBecause string // reads on after "closed:"
@@ -62,7 +65,7 @@ func (f *frame) present(v View, who SignedIn) (User, error) {
 func (f *frame) progress(v View, r Registration, now time.Time) (Progress, error) {
 	p := Progress{
 		State: r.State, Expired: !r.ended() && r.Expired(now), ExpiresAt: r.ExpiresAt, Remaining: max(0, r.ExpiresAt.Sub(now)),
-		SerialNumber: r.SerialNumber, MDL: r.MDL,
+		SerialNumber: r.SerialNumber, MDL: r.MDL, Offline: r.ActivationType == Offline,
 		Attempts: r.Attempts, EndedAt: r.EndedAt, ClosedBecause: r.ClosedBecause,
 	}
 	if !r.MDL {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/dsapp/qr"
+	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/console"
@@ -97,6 +98,20 @@ func TestTwoAuthenticators(t *testing.T) {
 	l.browser().register("user2", "VDS1000140").has(t, http.StatusNotFound, "The user has no authenticator with this serialNumber.")
 }
 
+// TestOfflineData shows the serial number, which the app asks for.
+func TestOfflineData(t *testing.T) {
+	l := newLab(t)
+	l.addUser("user5", provision.AddAuthenticator{SerialNumber: "VDS1000144", ActivationType: provision.Offline, SecretSize: 16,
+		Parameters: oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA1, Digits: 6}})
+	b := l.browser()
+	shown := b.register("user5", "")
+	shown.has(t, http.StatusOK, `asks for a serial number: <span class="code">VDS1000144</span>`)
+	r := shown.registration(t)
+	r.Offline = &phone.BuiltIn{Parameters: oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA1, Digits: 6}, SerialNumber: "VDS1000144"}
+	must(l.phone().Exchange(t.Context(), r))(t)
+	l.browser().register("user1", "").lacks(t, "asks for a serial number")
+}
+
 func TestNoAuthenticator(t *testing.T) {
 	l := newLab(t)
 	l.browser().register("user4", "").has(t, http.StatusNotFound, "The user has no authenticator.")
@@ -147,6 +162,7 @@ func TestWrongPasswordAndLock(t *testing.T) {
 		}
 		b.signIn("user1", password).has(t, http.StatusForbidden, locked)
 		b.signIn("nobody", password).has(t, http.StatusForbidden, "The credentials were not accepted.")
+		b.signIn(`"><script>`, password).has(t, http.StatusForbidden, `value="&#34;&gt;&lt;script&gt;"`)
 		b.signIn("", password).has(t, http.StatusBadRequest, "The user ID is missing.")
 	}
 }

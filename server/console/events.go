@@ -82,6 +82,7 @@ func (e *exchange) beginStream() error {
 	}
 	e.status = http.StatusOK
 	e.w.Header().Set("Content-Type", "text/event-stream")
+	e.w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events until there are enough
 	e.w.WriteHeader(e.status)
 	return nil
 }

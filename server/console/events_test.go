@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +130,28 @@ func TestHeartbeat(t *testing.T) {
 	}
 }
 
+// TestStreamOutlastsTheReadTimeout follows for longer than a server lets a
+// request take to arrive.
+func TestStreamOutlastsTheReadTimeout(t *testing.T) {
+	l := newLab(t, func(c *console.Config) {
+		c.Limits.Reread, c.Limits.Heartbeat = 50*time.Millisecond, 50*time.Millisecond
+	})
+	b := l.browser()
+	b.register("user1", "")
+	impatient := httptest.NewUnstartedServer(l.page)
+	impatient.Config.ReadTimeout = 60 * time.Millisecond
+	impatient.Start()
+	t.Cleanup(func() { l.page.Close(); impatient.Close() })
+	for _, c := range b.client.Jar.Cookies(must(url.Parse(b.url))(t)) {
+		b.client.Jar.SetCookies(must(url.Parse(impatient.URL))(t), []*http.Cookie{c})
+	}
+	b.url = impatient.URL
+	live := b.follow("/registrations/1/events")
+	for range 4 { // each after 50 ms
+		live.want(event{Phase: "open", SerialNumber: "VDS1000140"})
+	}
+}
+
 // TestStreamsEnd ends a stream by what ends its session, by the user's own
 // cancel and by the server's end.
 func TestStreamsEnd(t *testing.T) {
@@ -176,6 +200,21 @@ func TestAStreamKeepsItsSession(t *testing.T) {
 	b.get("/registrations/1").has(t, http.StatusOK, `data-phase="expired"`)
 }
 
+// TestStreamOverHTTP2 follows as browsers do over TLS.
+func TestStreamOverHTTP2(t *testing.T) {
+	l := newLab(t, never)
+	b := l.browserOverTLS()
+	shown := b.register("user1", "")
+	live := b.follow("/registrations/1/events")
+	live.want(event{Phase: "open", SerialNumber: "VDS1000140"})
+	l.close(shown.manual(t, "Registration ID"))
+	live.want(event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This set-up has ended: an operator closed it."})
+	live.wantEnd()
+	if home := b.get("/"); home.ProtoMajor != 2 {
+		t.Errorf("it was %s", home.Proto)
+	}
+}
+
 // TestStreamsAreLimited counts those that are open, of a session and in all.
 func TestStreamsAreLimited(t *testing.T) {
 	l := newLab(t, never, func(c *console.Config) { c.Limits.Streams, c.Limits.StreamsPerUser = 3, 2 })
@@ -191,6 +230,7 @@ func TestStreamsAreLimited(t *testing.T) {
 	for ended := false; !ended; {
 		_, ended = first.next()
 	}
+	b.follow("/registrations/1/events").next() // there is room again
 	l.page.Close()
 	other.get("/registrations/1/events").has(t, http.StatusTooManyRequests)
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
@@ -102,8 +103,7 @@ func (e *exchange) caller() (provision.Caller, error) {
 	}, nil
 }
 
-// note writes the request's line in the log: neither its path's numbers nor
-// anything of its form.
+// note writes the request's line in the log, with nothing of its form.
 func (e *exchange) note(pattern string) {
 	attrs := []slog.Attr{
 		slog.String("request_id", e.id),
@@ -119,7 +119,11 @@ func (e *exchange) note(pattern string) {
 	if state := e.r.TLS; state != nil && len(state.PeerCertificates) > 0 {
 		attrs = append(attrs, slog.String("client_certificate", state.PeerCertificates[0].Subject.String()))
 	}
-	e.log.LogAttrs(e.r.Context(), slog.LevelInfo, "request", append(attrs, e.attrs...)...)
+	level := slog.LevelInfo
+	if strings.HasPrefix(pattern, "GET /console.") { // which every page asks for
+		level = slog.LevelDebug
+	}
+	e.log.LogAttrs(e.r.Context(), level, "request", append(attrs, e.attrs...)...)
 }
 
 // fail answers with what went wrong, unless an answer has begun.

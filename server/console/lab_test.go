@@ -206,7 +206,9 @@ func (l *lab) browser() *browser {
 // browserOverTLS speaks TLS to the same page.
 func (l *lab) browserOverTLS() *browser {
 	l.t.Helper()
-	server := httptest.NewTLSServer(l.page)
+	server := httptest.NewUnstartedServer(l.page)
+	server.EnableHTTP2 = true
+	server.StartTLS()
 	l.t.Cleanup(server.Close)
 	client := server.Client()
 	client.Jar = must(cookiejar.New(nil))(l.t)

@@ -15,6 +15,7 @@ type registrationPage struct {
 	Once         string // of the form for a new one
 	ExpiresAt    time.Time
 	Offer        *offer // nil: the page without the secret
+	Offline      bool   // the app asks for the serial number
 	Status       status
 	Steps        []step
 }
@@ -39,7 +40,7 @@ func (e *exchange) showRegistration(m made, offered *offer) error {
 	}
 	p := registrationPage{
 		Number: m.number, URL: registrationURL(m), SerialNumber: m.serialNumber, Once: once,
-		ExpiresAt: progress.ExpiresAt, Offer: offered, Status: newStatus(progress),
+		ExpiresAt: progress.ExpiresAt, Offer: offered, Offline: progress.Offline, Status: newStatus(progress),
 	}
 	p.Steps = steps(progress.MDL, p.Status.Step)
 	shown := page{Title: p.Status.Title, Body: p}

@@ -63,6 +63,17 @@ func TestScreens(t *testing.T) {
 	b.keep("activated")
 
 	b = open()
+	b.withoutJavaScript()
+	b.register("user2")
+	b.keep("without-javascript")
+	b.press("noscript a")
+	b.see("h1 + .setup.alone")
+	b.keep("without-javascript-later")
+	b.open("/nowhere")
+	b.see(".button")
+	b.keep("problem")
+
+	b = open()
 	b.register("user3")
 	l.pass(10 * time.Minute)
 	b.see(`[data-when="expired"] h1`)
