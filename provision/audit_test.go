@@ -316,3 +316,36 @@ func TestEventsHoldNothingThatATerminalActsUpon(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Of two servers that begin at once, one names the end of the run before, and
+// the other one what is the end then.
+func TestTwoRunsBeginAtOnce(t *testing.T) {
+	p := newPlay(t)
+	p.finish()
+	p.restart("run2")
+	p.decide(1)
+	other := &play{t: t, now: p.clock()}
+	other.begin("run3", p.engine)
+	other.decide(1)
+	p.between(other.seal)
+	p.seal()
+	named := make(map[string][]string)
+	p.view(func(v provision.View) error {
+		for seal, err := range v.ScanAuditSeals(provision.AuditSealKey{}, provision.AuditSealKey{}) {
+			if err != nil {
+				return err
+			}
+			for _, after := range seal.After {
+				named[seal.String()] = append(named[seal.String()], after.String())
+			}
+		}
+		return nil
+	})
+	want := map[string][]string{"run3/1": {"play/1"}, "run2/1": {"run3/1"}}
+	if diff := cmp.Diff(want, named); diff != "" {
+		t.Error(diff)
+	}
+	other.decide(1)
+	other.finish()
+	p.holds("both", 3, 4, p.verify().Events, 0)
+}
