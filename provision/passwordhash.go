@@ -163,7 +163,7 @@ func parsePBKDF2(parts []string) (passwordHash, error) {
 	}
 	number, size, sized := strings.Cut(number, ",l=")
 	iterations, err := strconv.ParseUint(number, 10, 31)
-	if err != nil || iterations < 1 {
+	if err != nil || iterations < 1 || strconv.FormatUint(iterations, 10) != number {
 		return nil, errPasswordHash
 	}
 	salt, hash, err := saltAndHash(base64.RawStdEncoding.Strict(), parts[3], parts[4])
