@@ -2,6 +2,8 @@ package provision_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -136,5 +138,44 @@ func TestActivationsAtOnceCountOnce(t *testing.T) {
 	got := answers(t, 20, func(n int) error { return p.event(r, uint64(n)) })
 	if a := p.device("VDS1000140"); got[0] != 1 || got[-13] != 19 || a.Activations != 1 {
 		t.Errorf("answered %v, and %+v", got, a)
+	}
+}
+
+// Every refusal of a login writes one record, of the user or in the user's
+// place, so that no commit is shorter than that of a wrong password.
+func TestEveryRefusalOfALoginWritesARecord(t *testing.T) {
+	p := newPlay(t)
+	must(p.DisableUser(t.Context(), operator(), provision.NameUser{UserID: "user2"}))(t)
+	u := p.account("user1")
+	u.LockedAt = p.clock()
+	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutUser(u) }))(t)
+	for _, password := range []string{"Password2", "wrong"} {
+		for _, userID := range []string{"user1", "user2"} {
+			before := p.account(userID).Revision
+			_, err := p.DSAPPSRPRegister(t.Context(), caller(), provision.DSAPPSRPRegister{UserID: userID, StaticPassword: password})
+			p.refused(err, 1000)
+			if p.account(userID).Revision == before {
+				t.Errorf("%s with %s: nothing was written", userID, password)
+			}
+		}
+	}
+	for n := range 300 {
+		_, err := p.DSAPPSRPRegister(t.Context(), caller(), provision.DSAPPSRPRegister{UserID: fmt.Sprint("nobody", n), StaticPassword: "wrong"})
+		p.refused(err, 1000)
+	}
+	slots := 0
+	p.view(func(v provision.View) error {
+		for s, err := range v.ScanStrangers("") {
+			if err != nil {
+				return err
+			}
+			if slots++; strings.Trim(s.Filling, "x") != "" || len(s.Filling) < 100 {
+				t.Errorf("%+v", s)
+			}
+		}
+		return nil
+	})
+	if slots < 100 || slots > 256 {
+		t.Errorf("%d records for 300 who are unknown", slots)
 	}
 }

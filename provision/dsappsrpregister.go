@@ -119,7 +119,8 @@ func (c *passwordCheck) renew(ctx context.Context) (string, error) {
 }
 
 // authenticate checks the password, then disabled and locked. The hash is
-// paid for in every case: an unknown user costs what a wrong password does.
+// paid for in every case, and so is the writing of a record: an unknown user,
+// a locked and a disabled one cost what a wrong password does that is counted.
 func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 	f.checked("password", a.user.UserID)
 	right, err := password.verify(f.ctx, a.user.PasswordHash)
@@ -131,15 +132,16 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 	}
 	f.turn.user(UserKey{f.event.Domain, f.event.UserID}) // also of one that is unknown
 	if a.user.Revision == 0 {
+		put(f, Tx.PutStranger, stranger(f.event.Domain, f.event.UserID))
 		return refuseCredentials("unknown user or domain")
 	}
 	if !right {
-		if a.user.wrongPassword(f.now, f.settings) {
-			put(f, Tx.PutUser, a.user)
-		}
+		a.user.wrongPassword(f.now, f.settings)
+		put(f, Tx.PutUser, a.user)
 		return refuseCredentials("wrong password")
 	}
 	if err := f.admitted(a); err != nil {
+		put(f, Tx.PutUser, a.user)
 		return err
 	}
 	return f.welcome(a, password)

@@ -62,6 +62,7 @@ type Reader interface {
 	GetPastExpiry(key ExpiryKey) (Expiry, error)
 	GetFreeAuthenticator(key FreeKey) (FreeAuthenticator, error)
 	GetGatewayKey(name string) (GatewayKey, error)
+	GetStranger(slot string) (Stranger, error)
 }
 
 // View reads a snapshot. A scan yields records in the order of their keys,
@@ -86,6 +87,7 @@ type View interface {
 	ScanPastExpiries(within, after ExpiryKey) iter.Seq2[Expiry, error]
 	ScanFreeAuthenticators(within, after FreeKey) iter.Seq2[FreeAuthenticator, error]
 	ScanGatewayKeys(after string) iter.Seq2[GatewayKey, error]
+	ScanStrangers(after string) iter.Seq2[Stranger, error]
 }
 
 // Tx reads and writes inside an Update, always by key, and reads its own
@@ -108,6 +110,7 @@ type Tx interface {
 	PutPastExpiry(Expiry) error
 	PutFreeAuthenticator(FreeAuthenticator) error
 	PutGatewayKey(GatewayKey) error
+	PutStranger(Stranger) error
 
 	DeleteDomain(name string) error
 	DeleteUser(key UserKey) error
@@ -125,4 +128,5 @@ type Tx interface {
 	DeletePastExpiry(key ExpiryKey) error
 	DeleteFreeAuthenticator(key FreeKey) error
 	DeleteGatewayKey(name string) error
+	DeleteStranger(slot string) error
 }

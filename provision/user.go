@@ -53,13 +53,13 @@ func unlockAfter(settings Settings, locks int) time.Duration {
 	return min(wait, maxUnlock)
 }
 
-// wrongPassword counts one against the user, and reports whether that
-// changed the record.
-func (u *User) wrongPassword(now time.Time, settings Settings) bool {
-	return u.count(&u.WrongPasswords, now, settings)
+// wrongPassword counts one against the user.
+func (u *User) wrongPassword(now time.Time, settings Settings) {
+	u.count(&u.WrongPasswords, now, settings)
 }
 
-// spentRegistration does so for a registration that wrong proofs closed.
+// spentRegistration does so for a registration that wrong proofs closed, and
+// reports whether that changed the record.
 func (u *User) spentRegistration(now time.Time, settings Settings) bool {
 	return u.count(&u.SpentRegistrations, now, settings)
 }

@@ -60,6 +60,7 @@ func recordChecks() map[string]recordCheck {
 		pastExpiries().name:       checkEntry(pastExpiries()),
 		freeAuthenticators().name: checkEntry(freeAuthenticators()),
 		gatewayKeys().name:        checkEntry(gatewayKeys()),
+		strangers().name:          checkEntry(strangers()),
 	}
 }
 

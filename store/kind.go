@@ -156,6 +156,15 @@ func freeAuthenticators() kind[provision.FreeKey, provision.FreeAuthenticator] {
 	}
 }
 
+func strangers() kind[string, provision.Stranger] {
+	return kind[string, provision.Stranger]{
+		name:  "stranger",
+		names: parts{"Slot"},
+		split: onePart,
+		keyOf: func(s provision.Stranger) string { return s.Slot },
+	}
+}
+
 func gatewayKeys() kind[string, provision.GatewayKey] {
 	return kind[string, provision.GatewayKey]{
 		name:  "gatewaykey",

@@ -77,6 +77,10 @@ func (r reader) GetFreeAuthenticator(key provision.FreeKey) (provision.FreeAuthe
 	return get(r, freeAuthenticators(), key)
 }
 
+func (r reader) GetStranger(slot string) (provision.Stranger, error) {
+	return get(r, strangers(), slot)
+}
+
 func (r reader) GetGatewayKey(name string) (provision.GatewayKey, error) {
 	return get(r, gatewayKeys(), name)
 }

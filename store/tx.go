@@ -100,6 +100,7 @@ func (t *tx) PutFreeAuthenticator(a provision.FreeAuthenticator) error {
 	return put(t, freeAuthenticators(), a)
 }
 func (t *tx) PutGatewayKey(k provision.GatewayKey) error { return put(t, gatewayKeys(), k) }
+func (t *tx) PutStranger(s provision.Stranger) error     { return put(t, strangers(), s) }
 
 func (t *tx) DeleteDomain(name string) error         { return remove(t, domains(), name) }
 func (t *tx) DeleteUser(key provision.UserKey) error { return remove(t, users(), key) }
@@ -123,3 +124,4 @@ func (t *tx) DeleteFreeAuthenticator(key provision.FreeKey) error {
 	return remove(t, freeAuthenticators(), key)
 }
 func (t *tx) DeleteGatewayKey(name string) error { return remove(t, gatewayKeys(), name) }
+func (t *tx) DeleteStranger(slot string) error   { return remove(t, strangers(), slot) }

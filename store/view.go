@@ -123,6 +123,10 @@ func (v *view) ScanPastExpiries(within, after provision.ExpiryKey) iter.Seq2[pro
 	return scan(v, pastExpiries(), within, after)
 }
 
+func (v *view) ScanStrangers(after string) iter.Seq2[provision.Stranger, error] {
+	return scan(v, strangers(), "", after)
+}
+
 func (v *view) ScanGatewayKeys(after string) iter.Seq2[provision.GatewayKey, error] {
 	return scan(v, gatewayKeys(), "", after)
 }

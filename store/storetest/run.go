@@ -25,6 +25,7 @@ func Run(t *testing.T, open Open) {
 		testRecords(t, open, pastExpiries())
 		testRecords(t, open, freeAuthenticators())
 		testRecords(t, open, gatewayKeys())
+		testRecords(t, open, strangers())
 		testRecords(t, open, auditEvents())
 		testRecords(t, open, auditRequests())
 		testRecords(t, open, auditSeals())

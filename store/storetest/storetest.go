@@ -217,6 +217,10 @@ func wholeFreeAuthenticator() provision.FreeAuthenticator {
 	return provision.FreeAuthenticator{FreeKey: provision.FreeKey{Domain: "master", Type: provision.EventBased, SerialNumber: "VDS0000001"}}
 }
 
+func wholeStranger() provision.Stranger {
+	return provision.Stranger{Slot: "0f", Filling: "xxxx"}
+}
+
 func wholeGatewayKey() provision.GatewayKey {
 	return provision.GatewayKey{Name: "phones", Side: provision.FrontEnd, Digest: []byte{0, 1, 2, 255}, CreatedAt: day(1)}
 }

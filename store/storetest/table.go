@@ -191,6 +191,18 @@ func freeAuthenticators() table[provision.FreeKey, provision.FreeAuthenticator] 
 	}
 }
 
+func strangers() table[string, provision.Stranger] {
+	return single(table[string, provision.Stranger]{
+		name:   "stranger",
+		whole:  wholeStranger(),
+		key:    func(s provision.Stranger) string { return s.Slot },
+		rekey:  func(s provision.Stranger, key string) provision.Stranger { s.Slot = key; return s },
+		put:    provision.Tx.PutStranger,
+		remove: provision.Tx.DeleteStranger,
+		get:    provision.Reader.GetStranger,
+	}, provision.View.ScanStrangers)
+}
+
 func gatewayKeys() table[string, provision.GatewayKey] {
 	return single(table[string, provision.GatewayKey]{
 		name:   "gateway key",
