@@ -15,7 +15,8 @@ type Activation struct {
 	DeviceType  dsapp.DeviceType // of an instance on a licence
 
 	// Keep is given each state that the device must not lose: what a server
-	// has accepted or may have. Its error ends the activation.
+	// has accepted or may have. Its error ends the activation; nil keeps
+	// nothing.
 	Keep func(State) error
 	// Progress is told of each connection when the server has granted it; nil:
 	// nobody is told.
@@ -80,7 +81,7 @@ func (a Activation) repeat(ctx context.Context, d *Device, s State, why error) (
 	if err != nil {
 		return s, err
 	}
-	return next, a.Keep(next)
+	return next, a.keep(next)
 }
 
 func (a Activation) activateSingle(ctx context.Context, d *Device, s State, h *handshake, issued ActivationDataResult) (State, error) {
@@ -115,17 +116,24 @@ func (a Activation) activateInstance(ctx context.Context, d *Device, s State, h 
 	if err != nil {
 		return s, err
 	}
-	return next, a.Keep(next)
+	return next, a.keep(next)
 }
 
 // keeping keeps a state, takes the step from it, and keeps the state after it.
 func (a Activation) keeping(s State, step func() (State, error)) (State, error) {
-	if err := a.Keep(s); err != nil {
+	if err := a.keep(s); err != nil {
 		return s, err
 	}
 	next, err := step()
 	if err != nil {
 		return s, err
 	}
-	return next, a.Keep(next)
+	return next, a.keep(next)
+}
+
+func (a Activation) keep(s State) error {
+	if a.Keep == nil {
+		return nil
+	}
+	return a.Keep(s)
 }

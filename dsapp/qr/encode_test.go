@@ -148,18 +148,18 @@ func TestTerminalIsTheCode(t *testing.T) {
 // TestQuietZone: four white modules on each side, and the finder pattern
 // right behind them.
 func TestQuietZone(t *testing.T) {
-	const module = 3
+	const module, zone = 3, 4 // zone by ISO/IEC 18004
 	picture := picturePNG(t, strings.Repeat("5A", 45), module)
 	width := picture.Bounds().Dx()
 	for y := range width {
 		for x := range width {
-			border := min(x, y, width-1-x, width-1-y) < QuietZone*module
+			border := min(x, y, width-1-x, width-1-y) < zone*module
 			if r, _, _, _ := picture.At(x, y).RGBA(); border && r != 0xffff {
 				t.Fatalf("%d, %d is not white", x, y)
 			}
 		}
 	}
-	for _, corner := range []image.Point{{QuietZone * module, QuietZone * module}, {width - QuietZone*module - 1, QuietZone * module}, {QuietZone * module, width - QuietZone*module - 1}} {
+	for _, corner := range []image.Point{{zone * module, zone * module}, {width - zone*module - 1, zone * module}, {zone * module, width - zone*module - 1}} {
 		if r, _, _, _ := picture.At(corner.X, corner.Y).RGBA(); r != 0 {
 			t.Errorf("%v is not black", corner)
 		}
