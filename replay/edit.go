@@ -50,7 +50,7 @@ func edited(body string, all []Difference, captured func(*node) bool) string {
 	for _, d := range all {
 		if d.Kind == Unexpected && d.edit.parent == nil && d.edit.got != nil && d.edit.attr.Local == "" {
 			// Another root: nothing of what was expected has a place in it.
-			return e.written(d.edit.got, &node{source: etree.NewElement("")}, "\n") + "\n"
+			return e.written(d.edit.got, etree.NewElement(""), "\n") + "\n"
 		}
 		e.edit(d)
 	}
@@ -67,7 +67,7 @@ func (e *editor) edit(d Difference) {
 	case d.Kind == Missing && to.want != nil:
 		e.remove(to.want)
 	case d.Kind == Unexpected && to.parent != nil:
-		e.insert(to, e.written(to.got, to.parent, e.indentation(to)))
+		e.insert(to, e.written(to.got, to.parent.source, e.indentation(to)))
 	case d.Kind == OutOfOrder && to.parent != nil:
 		at := e.places[to.want.index]
 		e.insert(to, e.body[at.start:at.end])
@@ -184,7 +184,7 @@ func (e *editor) attribute(kind DifferenceKind, to edit) {
 	tag := e.body[at.start:at.content]
 	if kind == Unexpected {
 		end := at.start + len(strings.TrimRight(strings.TrimSuffix(strings.TrimSuffix(tag, ">"), "/"), " \t\r\n"))
-		e.change(end, end, " "+e.writtenAttribute(to.got.attribute(to.attr), to.want.source))
+		e.change(end, end, writtenBeside(to))
 		return
 	}
 	i := slices.IndexFunc(to.want.source.Attr, func(a etree.Attr) bool {
@@ -197,7 +197,7 @@ func (e *editor) attribute(kind DifferenceKind, to edit) {
 	}
 	text := ""
 	if kind == OtherValue {
-		text = " " + e.writtenAttribute(to.got.attribute(to.attr), to.want.source)
+		text = writtenBeside(to)
 	}
 	e.change(at.start+found[i][0], at.start+found[i][1], text)
 }
@@ -208,70 +208,107 @@ func (n *node) attribute(name xml.Name) attr {
 }
 
 // written is an element of a reply as it stands in the expected document
-// inside another.
-func (e *editor) written(n, parent *node, indentation string) string {
+// inside another. What is captured from it, and what a server draws, is free.
+func (e *editor) written(n *node, in *etree.Element, indentation string) string {
+	own, leave := inside(in)
+	defer leave()
 	tag := n.name.Local
-	var declared string
-	if prefix, ok := prefixOf(parent.source, n.name.Space, true); ok {
-		tag = prefixed(prefix, n.name.Local)
-	} else if n.name.Space == "" {
-		declared = ` xmlns=""`
-	} else {
-		tag, declared = "ns:"+n.name.Local, fmt.Sprintf(" xmlns:ns=%q", n.name.Space)
+	if space, _ := resolve(own, "", "", true); n.name.Space == "" && space.Space != "" {
+		own.CreateAttr("xmlns", "")
+	} else if n.name.Space != "" {
+		tag = prefixed(declared(own, n.name.Space, n.source), tag)
 	}
-	var attrs strings.Builder
+	var attrs, inner strings.Builder
 	for _, a := range n.attrs {
-		attrs.WriteString(" " + e.writtenAttribute(a, parent.source))
+		attrs.WriteString(" " + writtenAttribute(a, own, n.source))
 	}
 	text := Literal(n.text)
 	if n.isFaultCode() {
-		text = writtenName(n.text, parent.source)
+		text = writtenName(n.text, own)
 	}
-	if e.captured(n) {
+	if e.captured(n) || !n.holdsElements() && drawnByServer(n.name.Local) {
 		text = "{{any}}"
 	}
-	var inner strings.Builder
 	inner.WriteString(escapeText(text))
 	for _, child := range n.children {
 		deeper := indentation
 		if strings.Contains(indentation, "\n") {
 			deeper += "  "
 		}
-		inner.WriteString(deeper + e.written(child, parent, deeper))
+		inner.WriteString(deeper + e.written(child, own, deeper))
 	}
 	if n.holdsElements() {
 		inner.WriteString(indentation)
 	}
+	start := "<" + tag + declarations(own) + attrs.String()
 	if inner.Len() == 0 {
-		return "<" + tag + declared + attrs.String() + "/>"
+		return start + "/>"
 	}
-	return "<" + tag + declared + attrs.String() + ">" + inner.String() + "</" + tag + ">"
+	return start + ">" + inner.String() + "</" + tag + ">"
 }
 
-// writtenAttribute writes an attribute, and declares what it needs.
-func (e *editor) writtenAttribute(a attr, in *etree.Element) string {
-	name, declared := a.name.Local, ""
+// drawnByServer says that a server draws the value of a field, so that the next one is
+// another.
+func drawnByServer(field string) bool {
+	return slices.Contains([]string{"registrationID", "activationPassword", "serverEphemeralPublicKey", "salt",
+		"serverEvidenceMessage", "encryptedData", "encryptedCounter", "mac", "requestID"}, field)
+}
+
+// inside is a place in an element where namespaces can be declared, until it
+// is left.
+func inside(in *etree.Element) (own *etree.Element, leave func()) {
+	own = etree.NewElement("inside")
+	in.AddChild(own)
+	return own, func() { in.RemoveChild(own) }
+}
+
+// declared is a prefix for a namespace, declared if need be: by the prefix that
+// the reply has for it, if that is free.
+func declared(own *etree.Element, space string, reply *etree.Element) string {
+	if prefix, ok := prefixOf(own, space, false); ok {
+		return prefix
+	}
+	prefix, ok := prefixOf(reply, space, false)
+	for i := 0; !ok || isBound(own, prefix); i++ {
+		prefix, ok = fmt.Sprintf("ns%d", i), true
+	}
+	own.CreateAttr("xmlns:"+prefix, space)
+	return prefix
+}
+
+func isBound(e *etree.Element, prefix string) bool {
+	_, err := resolve(e, prefix, "", false)
+	return err == nil
+}
+
+// declarations writes those of a place.
+func declarations(own *etree.Element) string {
+	var out strings.Builder
+	for _, a := range own.Attr {
+		fmt.Fprintf(&out, ` %s="%s"`, a.FullKey(), strings.ReplaceAll(escapeText(a.Value), `"`, "&quot;"))
+	}
+	return out.String()
+}
+
+// writtenAttribute writes an attribute, and declares in its place what it
+// needs.
+func writtenAttribute(a attr, own, reply *etree.Element) string {
+	name, value := a.name.Local, Literal(a.value)
 	if a.name.Space != "" {
-		prefix, ok := prefixOf(in, a.name.Space, false)
-		if !ok {
-			prefix = "attr"
-			if a.name == typeName() {
-				prefix = "xsi"
-			}
-			declared += fmt.Sprintf(" xmlns:%s=%q", prefix, a.name.Space)
-		}
-		name = prefixed(prefix, name)
+		name = prefixed(declared(own, a.name.Space, reply), name)
 	}
-	value := Literal(a.value)
-	if space, local, ok := strings.Cut(strings.TrimPrefix(a.value, "{"), "}"); ok && a.name == typeName() {
-		prefix, found := prefixOf(in, space, true)
-		if !found {
-			prefix = "type"
-			declared += fmt.Sprintf(" xmlns:%s=%q", prefix, space)
-		}
-		value = prefixed(prefix, local)
+	if space, local, ok := strings.Cut(strings.TrimPrefix(a.value, "{"), "}"); ok && a.name == typeName() && space != "" {
+		value = prefixed(declared(own, space, reply), local)
 	}
-	return name + `="` + strings.ReplaceAll(escapeText(value), `"`, "&quot;") + `"` + declared
+	return name + `="` + strings.ReplaceAll(escapeText(value), `"`, "&quot;") + `"`
+}
+
+// writtenBeside is an attribute of a reply as it stands on an expected element.
+func writtenBeside(to edit) string {
+	own, leave := inside(to.want.source)
+	defer leave()
+	text := writtenAttribute(to.got.attribute(to.attr), own, to.got.source)
+	return " " + text + declarations(own)
 }
 
 // writtenName writes the qualified name that a text is by a prefix that stands
