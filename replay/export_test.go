@@ -67,6 +67,16 @@ func Freedom(e Exchange, element int, attribute string) string {
 	return ""
 }
 
+// Expected is what a transcript expects of an element, found by its place in
+// document order: its text, empty inside of what is free.
+func Expected(e Exchange, element int) string {
+	if element >= len(e.Reply.body.places) || e.Reply.body.root.at(element) == nil {
+		return ""
+	}
+	p := e.Reply.body.places[element]
+	return e.Reply.Body[p.start:p.end]
+}
+
 func (n *node) at(index int) *node {
 	if n.index == index {
 		return n

@@ -3,6 +3,7 @@ package replay_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -43,7 +44,7 @@ func (r *recording) start(ctx context.Context, setup replay.Setup) (replay.Serve
 		return server, errors.Join(err, server.Close())
 	}
 	proxy := httptest.NewServer(recorder.Wrap(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(upstream) }}))
-	return replay.Server{URL: proxy.URL, Close: func() error {
+	return replay.Server{URL: proxy.URL, Order: server.Order, Close: func() error {
 		proxy.Close()
 		return errors.Join(recorder.Close(), server.Close())
 	}}, nil
@@ -57,7 +58,9 @@ func TestRecordingReplays(t *testing.T) {
 		t.Fatalf("%d transcripts, %v", len(files), err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+		name := strings.TrimSuffix(filepath.Base(file), replay.Extension)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			transcript, err := replay.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -70,14 +73,43 @@ func TestRecordingReplays(t *testing.T) {
 			if !played.Passed() {
 				t.Fatalf("%s: not as expected when recorded: %+v", file, played)
 			}
-			playFolder(t, recorded.dir, len(recorded.unmapped))
+			differs := playFolder(t, recorded.dir, len(recorded.unmapped))
+			why := notAlone()[name]
+			if (why == "") != (differs == "") {
+				t.Errorf("not to be played from its recording because %q, and it differs in: %s", why, differs)
+			}
 		})
 	}
 }
 
-// playFolder plays what was recorded.
-func playFolder(t *testing.T, dir string, unmapped int) {
+// notAlone are the transcripts that cannot be played from their recordings,
+// each of one registration, and why.
+func notAlone() map[string]string {
+	const (
+		operator = "what an operator orders is not on the wire"
+		earlier  = "another registration decides about this one"
+		policy   = "the policy shows in a refusal alone, in which others look the same"
+		code     = "a device code without a message is masked, and has no right form any more"
+	)
+	return map[string]string{
+		"activate-derivation-code-required":   policy,
+		"operator-closes-registration":        operator,
+		"operator-disables-user":              operator,
+		"operator-disables-user-plain-status": operator,
+		"operator-lowers-limit":               operator,
+		"operator-unassigns":                  operator,
+		"order-single-device":                 code,
+		"order-without-key-exchange":          code,
+		"order-without-key-exchange-midway":   policy,
+		"register-expires":                    "the clock moved on before steps that were granted, which is not written down",
+		"register-supersedes":                 earlier,
+	}
+}
+
+// playFolder plays what was recorded, and returns what differs.
+func playFolder(t *testing.T, dir string, unmapped int) string {
 	t.Helper()
+	var differs strings.Builder
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil || len(files) == 0 && unmapped == 0 {
 		t.Fatalf("%d files, %v", len(files), err)
@@ -92,12 +124,13 @@ func playFolder(t *testing.T, dir string, unmapped int) {
 		}
 		transcript, err := replay.Parse(filepath.Base(file), text)
 		if err != nil {
-			t.Errorf("%v\n%s", err, text)
+			fmt.Fprintf(&differs, "%v\n%s", err, text)
 			continue
 		}
 		again := (&replay.Player{Start: dsappd.StartReplay}).Play(t.Context(), transcript)
 		if !again.Passed() {
-			t.Errorf("%+v\n%s", again, text)
+			fmt.Fprintf(&differs, "%+v\n%s", again, text)
 		}
 	}
+	return differs.String()
 }

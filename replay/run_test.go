@@ -104,7 +104,7 @@ func TestOrder(t *testing.T) {
 
 // The same seed gives the same values, another one others.
 func TestSeed(t *testing.T) {
-	text, err := os.ReadFile("../testdata/transcripts/single_device.txtar")
+	text, err := os.ReadFile("../testdata/transcripts/activation.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestSeed(t *testing.T) {
 // BenchmarkPlay plays a whole activation, server and all, and says what share
 // of the time the server's start takes.
 func BenchmarkPlay(b *testing.B) {
-	transcript, err := replay.ReadFile("../testdata/transcripts/single_device.txtar")
+	transcript, err := replay.ReadFile("../testdata/transcripts/activation.txtar")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -79,19 +79,19 @@ func TestUpdate(t *testing.T) {
 // Whatever is wrong with an expectation, an update mends it, and leaves all
 // the rest of the file as it was.
 func TestUpdateMends(t *testing.T) {
-	text, err := os.ReadFile("../testdata/transcripts/wrong_password.txtar")
+	text, err := os.ReadFile("../testdata/transcripts/register-wrong-password.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
-	transcript, err := replay.Parse("wrong_password", text)
+	transcript, err := replay.Parse("register-wrong-password", text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Both replies are the same, so this server says nothing else.
+	// All replies are the same, so this server says nothing else.
 	player := said(t, transcript.Exchanges[1].Reply.Body)
 	archive := txtar.Parse(text)
 	i := len(archive.Files) - 1
-	for _, m := range mutations(t, transcript.Exchanges[1], transcript.Exchanges[1].Reply.Body) {
+	for _, m := range mutations(t, transcript.Exchanges[1], transcript.Exchanges[1].Reply.Body, func(string, string) bool { return true }) {
 		archive.Files[i].Data = []byte(m.text + "\n")
 		wrong := txtar.Format(archive)
 		t.Run(m.what, func(t *testing.T) {

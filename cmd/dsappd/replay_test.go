@@ -49,29 +49,29 @@ func wrongTranscript(t *testing.T, dir, name, old, wrong string) string {
 
 func TestReplayExitCodes(t *testing.T) {
 	dir := t.TempDir()
-	differs := wrongTranscript(t, dir, "single_device", "<digipassGatewayID>0123456789", "<digipassGatewayID>other")
-	broken := wrongTranscript(t, t.TempDir(), "wrong_password", "<soapenv:Envelope", "<soapenv:Envelop")
+	differs := wrongTranscript(t, dir, "activation", "<digipassGatewayID>0123456789", "<digipassGatewayID>other")
+	broken := wrongTranscript(t, t.TempDir(), "register-wrong-password", "<soapenv:Envelope", "<soapenv:Envelop")
 	ends := map[string]struct {
 		args []string
 		exit int
 		says string // on stdout or stderr
 	}{
-		"right":           {[]string{"single_device"}, 0, "1 transcript, 4 exchanges: 1 passed, 0 failed, 0 skipped, 0 broken"},
-		"twice":           {[]string{"single_device", "--repeat", "2", "-j", "2"}, 0, "2 transcripts, 8 exchanges: 2 passed"},
+		"right":           {[]string{"activation"}, 0, "1 transcript, 4 exchanges: 1 passed, 0 failed, 0 skipped, 0 broken"},
+		"twice":           {[]string{"activation", "--repeat", "2", "-j", "2"}, 0, "2 transcripts, 8 exchanges: 2 passed"},
 		"different":       {[]string{differs}, 1, "- "},
-		"broken":          {[]string{broken}, 2, "wrong_password.txtar:51: not well-formed XML: element <Envelop> closed by </Envelope>"},
+		"broken":          {[]string{broken}, 2, "register-wrong-password.txtar:53: not well-formed XML: element <Envelop> closed by </Envelope>"},
 		"both":            {[]string{differs, broken}, 2, "1 failed, 0 skipped, 1 broken"},
 		"no transcript":   {[]string{t.TempDir()}, 1, "holds no transcript: their names end in .txtar"},
 		"no such file":    {[]string{"missing.txtar"}, 1, "no such file"},
-		"no server":       {[]string{"single_device", "--url", "http://127.0.0.1:1/"}, 1, "connection refused"},
-		"no URL":          {[]string{"single_device", "--url", "127.0.0.1:1"}, 1, "give http://HOST:PORT/"},
-		"CA without URL":  {[]string{"single_device", "--ca", "x"}, 1, "--ca and --dir belong to --url"},
-		"no certificates": {[]string{"single_device", "--url", "https://127.0.0.1:1/", "--ca", differs}, 1, "holds no certificate in PEM"},
+		"no server":       {[]string{"activation", "--url", "http://127.0.0.1:1/"}, 1, "connection refused"},
+		"no URL":          {[]string{"activation", "--url", "127.0.0.1:1"}, 1, "give http://HOST:PORT/"},
+		"CA without URL":  {[]string{"activation", "--ca", "x"}, 1, "--ca and --dir belong to --url"},
+		"no certificates": {[]string{"activation", "--url", "https://127.0.0.1:1/", "--ca", differs}, 1, "holds no certificate in PEM"},
 	}
 	for name, c := range ends {
 		t.Run(name, func(t *testing.T) {
 			for i, arg := range c.args {
-				if arg == "single_device" {
+				if arg == "activation" {
 					c.args[i] = filepath.Join(transcripts, arg+replay.Extension)
 				}
 			}
@@ -85,8 +85,8 @@ func TestReplayExitCodes(t *testing.T) {
 
 func TestReplayReports(t *testing.T) {
 	dir := t.TempDir()
-	wrongTranscript(t, dir, "single_device", "<digipassGatewayID>0123456789", "<digipassGatewayID>other")
-	wrongTranscript(t, dir, "wrong_password", "-- 1.request.xml --", "-- 1.request --")
+	wrongTranscript(t, dir, "activation", "<digipassGatewayID>0123456789", "<digipassGatewayID>other")
+	wrongTranscript(t, dir, "register-wrong-password", "-- 1.request.xml --", "-- 1.request --")
 	junit := filepath.Join(dir, "junit.xml")
 	exit, out, log := command(t, "replay", "run", "--json", "-", "--junit", junit, dir, filepath.Join(transcripts, "fault.txtar"))
 	if exit != 2 {
@@ -133,9 +133,9 @@ func TestReplayReports(t *testing.T) {
 // TestReplayURL plays against a server over TLS that the --ca is for, whose
 // components are of another type.
 func TestReplayURL(t *testing.T) {
-	name := filepath.Join(transcripts, "single_device.txtar")
+	name := filepath.Join(transcripts, "activation.txtar")
 	dir := filepath.Join(t.TempDir(), "data")
-	if exit, _, said := command(t, "replay", "init", "--dir", dir, wrongTranscript(t, t.TempDir(), "single_device", "srp-component", "other")); exit != 0 {
+	if exit, _, said := command(t, "replay", "init", "--dir", dir, wrongTranscript(t, t.TempDir(), "activation", "srp-component", "other")); exit != 0 {
 		t.Fatal(said)
 	}
 	server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})
@@ -161,7 +161,7 @@ func TestReplayURL(t *testing.T) {
 		t.Errorf("an unknown certificate: exit %d\n%s", exit, out)
 	}
 	exit, out, _ = command(t, "replay", "run", "--url", front.URL, "--ca", ca, "--component", "other", name,
-		filepath.Join(transcripts, "derivation_code.txtar"), filepath.Join(transcripts, "closed_by_an_operator.txtar"))
+		filepath.Join(transcripts, "register-expires.txtar"), filepath.Join(transcripts, "operator-closes-registration.txtar"))
 	if exit != 0 || !strings.Contains(out, "1 passed, 0 failed, 2 skipped") {
 		t.Errorf("exit %d\n%s", exit, out)
 	}
@@ -170,9 +170,9 @@ func TestReplayURL(t *testing.T) {
 // TestReplayInit finds what two transcripts do not agree on.
 func TestReplayInit(t *testing.T) {
 	dir := t.TempDir()
-	wrongTranscript(t, dir, "single_device", "digits", "digits")
-	other := wrongTranscript(t, dir, "wrong_password", "Password2", "Password3")
-	exit, _, log := command(t, "replay", "init", "--dir", filepath.Join(dir, "data"), dir)
+	wrongTranscript(t, dir, "activation", "digits", "digits")
+	other := wrongTranscript(t, t.TempDir(), "activation", "Password2", "Password3")
+	exit, _, log := command(t, "replay", "init", "--dir", filepath.Join(dir, "data"), dir, other)
 	if exit != 2 || !strings.Contains(log, other+": its ") || !strings.Contains(log, "play them against servers of their own") {
 		t.Errorf("exit %d: %s", exit, log)
 	}
