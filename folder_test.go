@@ -176,3 +176,17 @@ func contents(t *testing.T, dir string) map[string]string {
 	}
 	return all
 }
+
+func TestInitPointsToTheBackupOfALostStore(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := Init(t.Context(), dir, InitOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, storeName)); err != nil {
+		t.Fatal(err)
+	}
+	err := Init(t.Context(), dir, InitOptions{})
+	if !errors.Is(err, ErrNotEmpty) || !strings.Contains(err.Error(), "has lost its dsappd.db: restore that from a backup") {
+		t.Errorf("got %v", err)
+	}
+}

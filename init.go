@@ -90,10 +90,17 @@ func checkEmpty(dir string) error {
 		return fmt.Errorf("%w: %s is a data folder already: serve it with: dsappd serve --dir %s", ErrNotEmpty, dir, ShellWord(dir))
 	case err != nil:
 		return fmt.Errorf("make a data folder: %w", err)
+	case lacksStore(entries):
+		return fmt.Errorf("%w: %s is a data folder that has lost its %s: restore that from a backup, or choose a new folder", ErrNotEmpty, dir, storeName)
 	case len(entries) > 0:
 		return fmt.Errorf("%w: %s holds %s: choose a new folder or an empty one", ErrNotEmpty, dir, entries[0].Name())
 	}
 	return nil
+}
+
+// lacksStore reports whether something of a data folder is there.
+func lacksStore(entries []fs.DirEntry) bool {
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == keyName || e.Name() == settingsName })
 }
 
 // fill makes all that a data folder holds.

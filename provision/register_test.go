@@ -300,3 +300,15 @@ func TestRegistrationExpires(t *testing.T) {
 		t.Errorf("expired is derived, never stored: %+v", got)
 	}
 }
+
+func TestRegistrationsAreListedByUserAtDomain(t *testing.T) {
+	p := newPlay(t)
+	p.mustRegister("user1")
+	p.mustRegister("user2")
+	for userID, want := range map[string]int{"user1": 1, "user1@master": 1, "user1@nowhere": 0, "": 2} {
+		page := must(p.ListRegistrations(t.Context(), provision.ListRegistrations{UserID: userID}))(t)
+		if len(page.Records) != want {
+			t.Errorf("%q: %d registrations, want %d", userID, len(page.Records), want)
+		}
+	}
+}

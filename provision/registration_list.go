@@ -2,12 +2,15 @@ package provision
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 )
 
 // ListRegistrations asks for the registrations after an ID, in one state and
 // of one user, domain and authenticator where these are given; Limit 0 is a
-// page's default. The order is that of the IDs, which are random.
+// page's default. Without a Domain, user@domain is split where that domain
+// exists. The order is that of the IDs, which are random.
 type ListRegistrations struct {
 	State        RegistrationState
 	UserID       string
@@ -19,6 +22,9 @@ type ListRegistrations struct {
 
 // ListRegistrations reads a page of registrations.
 func (s *Service) ListRegistrations(ctx context.Context, in ListRegistrations) (Page[Registration, string], error) {
+	if err := in.split(ctx, s); err != nil {
+		return Page[Registration, string]{}, err
+	}
 	return list[Registration, string]{
 		limit:  in.Limit,
 		domain: in.Domain,
@@ -26,6 +32,26 @@ func (s *Service) ListRegistrations(ctx context.Context, in ListRegistrations) (
 		key:    func(r Registration) string { return r.ID },
 		wanted: in.wants,
 	}.page(ctx, s)
+}
+
+// split tells user and domain apart as everywhere else.
+func (in *ListRegistrations) split(ctx context.Context, s *Service) error {
+	userID, domain := splitAtDomain(in.UserID)
+	if in.Domain != "" || domain == "" {
+		return nil
+	}
+	err := s.Store.View(ctx, func(v View) error {
+		_, err := v.GetDomain(domain)
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return fmt.Errorf("domain: %w", err)
+	}
+	in.UserID, in.Domain = userID, domain
+	return nil
 }
 
 func (in ListRegistrations) wants(r Registration) bool {

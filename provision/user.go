@@ -14,10 +14,10 @@ const defaultDomain = "master"
 // where that domain exists, else the whole is the user ID, in the domain
 // given or the default one.
 func (f *frame) resolve(v View, userID, domain string) (UserKey, error) {
-	if at := strings.LastIndexByte(userID, '@'); at > 0 && at < len(userID)-1 {
-		_, err := get(f, v.GetDomain, Tx.GetDomain, userID[at+1:])
+	if user, at := splitAtDomain(userID); at != "" {
+		_, err := get(f, v.GetDomain, Tx.GetDomain, at)
 		if err == nil {
-			return UserKey{Domain: userID[at+1:], UserID: userID[:at]}, nil
+			return UserKey{Domain: at, UserID: user}, nil
 		}
 		if !errors.Is(err, ErrNotFound) {
 			return UserKey{}, fmt.Errorf("domain: %w", err)
@@ -27,6 +27,16 @@ func (f *frame) resolve(v View, userID, domain string) (UserKey, error) {
 		domain = defaultDomain
 	}
 	return UserKey{Domain: domain, UserID: userID}, nil
+}
+
+// splitAtDomain is what may be a user ID and a domain; without one, domain is
+// empty.
+func splitAtDomain(userID string) (user, domain string) {
+	at := strings.LastIndexByte(userID, '@')
+	if at <= 0 || at == len(userID)-1 {
+		return userID, ""
+	}
+	return userID[:at], userID[at+1:]
 }
 
 // locked reports whether the lock holds at now, and until when; the zero

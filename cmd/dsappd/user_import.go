@@ -68,10 +68,10 @@ func (c *userImportCommand) print(std streams, result userImport) error {
 		for _, f := range result.Failed {
 			fmt.Fprintf(std.Err, "line %d: %s\n", f.Line, f.Error)
 		}
-		_, err = fmt.Fprintf(std.Out, "imported %d users\n", result.Imported)
+		_, err = fmt.Fprintf(std.Out, "imported %s\n", counted(result.Imported, "user"))
 	}
 	if err == nil && len(result.Failed) > 0 {
-		return fmt.Errorf("%d lines were not imported: mend them and import them again", len(result.Failed))
+		return fmt.Errorf("not imported: %s: mend and import again", counted(len(result.Failed), "line"))
 	}
 	return err
 }
@@ -99,10 +99,20 @@ func importUsers(ctx context.Context, door *dsappd.Door, in io.Reader) (userImpo
 			return result, fmt.Errorf("line %d, and those after it were not read: %w", n, err)
 		}
 	}
-	if err := lines.Err(); err != nil {
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return result, fmt.Errorf("line %d, and nothing after it was read: it is longer than %d KiB, which is the limit of a line", n+1, maxImportLine>>10)
+	} else if err != nil {
 		return result, fmt.Errorf("read line %d, and nothing after it: %w", n+1, err)
 	}
 	return result, nil
+}
+
+// counted is a number of things, of which one has no s.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // errImportLine quotes nothing of the line, which has a hash in it.
