@@ -116,6 +116,8 @@ func (p part) expression() string {
 	switch p.kind {
 	case pattern:
 		return "(?-s:" + p.text + ")"
+	case anything:
+		return "(?:.*)"
 	case several:
 		var each []string
 		for _, text := range p.accept {
