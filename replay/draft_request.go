@@ -140,6 +140,8 @@ func (d *draft) computed(e *exchanged, call, value string, possible bool) (strin
 		return masked(value), d.redact
 	case d.made[value] == call:
 		return fmt.Sprintf("{{again %s}}", call), true
+	case e.status() == wrongProof && strings.HasPrefix(call, "device-code") && slices.Contains(slices.Collect(maps.Values(d.made)), call):
+		return fmt.Sprintf("{{wrong again %s}}", call), true // a new one would make the phone forget the right one
 	case e.status() == wrongProof:
 		return fmt.Sprintf("{{wrong %s}}", call), true
 	}

@@ -34,7 +34,7 @@ func (d *draft) imply(e *exchanged) {
 const denied = "1005"
 
 func (d *draft) impliesComponent(e *exchanged) {
-	name := e.request.value("componentType")
+	name := strings.TrimSpace(e.request.value("componentType")) // as the schema collapses it
 	known := slices.ContainsFunc(d.t.Components, func(c Component) bool { return c.ComponentType == name })
 	if name != "" && !known && e.status() != denied {
 		d.t.Components = append(d.t.Components, Component{ComponentType: name})
@@ -190,7 +190,8 @@ func (d *draft) impliesParameters(e *exchanged) {
 	if a == nil {
 		return
 	}
-	if slices.ContainsFunc(e.reply.items, func(n *node) bool { return n.name.Local == "activationMessage" }) {
+	if slices.ContainsFunc(e.reply.items, func(n *node) bool { return n.name.Local == "activationMessage" }) ||
+		e.reply.value("PROVFLD_ACTIVATION_MESSAGE_DATA") != "" {
 		a.Limit = licenceLimit
 		a.Secret = drawn(*a)
 	}

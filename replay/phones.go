@@ -179,7 +179,11 @@ func moved(factor uint64, by int) uint64 {
 }
 
 func (p *phones) instanceOTP(name string, skip int) (string, error) {
-	for _, s := range p.licences {
+	for of := range p.licences {
+		s, err := p.opened(of)
+		if err != nil {
+			return "", err
+		}
 		if i, err := s.Instance(name); err == nil {
 			return oath.OTP(i.Secret, moved(oath.TimeStep(p.device.Now()), skip), dsapp.InstanceParameters())
 		}
@@ -237,18 +241,29 @@ func (p *phones) inTime(message string) (*phone.Device, error) {
 
 // signature is that of the Activation Message 2 that was captured last.
 func (p *phones) signature(of string) (string, error) {
-	message, err := p.capture(ofPhone(of, "activationMessage2"))
+	if _, err := p.capture(ofPhone(of, "activationMessage2")); err != nil {
+		return "", err
+	}
+	s, err := p.opened(of)
 	if err != nil {
 		return "", err
 	}
+	return s.Signature("")
+}
+
+// opened is what a phone knows of a licence, with the Activation Message 2
+// that answers its last device code, once it was captured.
+func (p *phones) opened(of string) (phone.State, error) {
 	s := p.licences[of]
-	if s.MDL.Opening != nil && s.MDL.Opening.DeviceCode != "" {
-		if s, err = p.device.TakeMessage2(s, message); err != nil {
-			return "", err
-		}
+	message, captured := p.captured[ofPhone(of, "activationMessage2")]
+	if !captured || s.MDL.Opening == nil || s.MDL.Opening.DeviceCode == "" {
+		return s, nil
+	}
+	s, err := p.device.TakeMessage2(s, message)
+	if err == nil {
 		p.licences[of] = s
 	}
-	return s.Signature("")
+	return s, err
 }
 
 // learn notes what came of an exchange.

@@ -88,7 +88,7 @@ func TestReplayReports(t *testing.T) {
 	wrongTranscript(t, dir, "activation", "<digipassGatewayID>0123456789", "<digipassGatewayID>other")
 	wrongTranscript(t, dir, "register-wrong-password", "-- 1.request.xml --", "-- 1.request --")
 	junit := filepath.Join(dir, "junit.xml")
-	exit, out, log := command(t, "replay", "run", "--json", "-", "--junit", junit, dir, filepath.Join(transcripts, "fault.txtar"))
+	exit, out, log := command(t, "replay", "run", "--json", "-", "--junit", junit, dir, filepath.Join(transcripts, "fault-not-an-envelope.txtar"))
 	if exit != 2 {
 		t.Errorf("exit %d: %s", exit, log)
 	}
