@@ -12,3 +12,9 @@ func (s *Service) Watchers() int {
 	defer s.watchers.mu.Unlock()
 	return len(s.watchers.of)
 }
+
+// Turn is that of one operation, beside the service's others.
+func (s *Service) Turn() (registration func(string), user func(UserKey), end func()) {
+	t := &turn{turns: &s.turns}
+	return t.registration, t.user, t.end
+}

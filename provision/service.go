@@ -91,6 +91,7 @@ type frame struct {
 	unmoved  []func(Tx) error
 	puts     []func(Tx) error
 	moving   []string // registrations that it writes
+	alike    bool     // a refusal does not tell who or what there is
 }
 
 // read gives the body a snapshot.
@@ -202,6 +203,9 @@ func (f *frame) refused(refusal *Error) {
 	f.event.Reason = refusal.reason
 	if f.settings.GenericStatusCodes && (refusal.Refusal == UserLocked || refusal.Refusal == UserDisabled) {
 		refusal.Refusal, refusal.Desc = InvalidCredentials, invalidCredentials
+	}
+	if f.alike && refusal.tells() {
+		refusal.Refusal, refusal.Desc = InvalidCredentials, "There is no such user with this authenticator."
 	}
 	refusal.Status = f.service.Statuses[refusal.Refusal]
 	f.event.Wire = refusal.Status

@@ -152,4 +152,10 @@ func refuseCredentials(reason string) *Error {
 	return &Error{Refusal: InvalidCredentials, Desc: invalidCredentials, reason: reason}
 }
 
+// tells reports whether a refusal says of somebody's user or authenticator
+// that it is there, or is not.
+func (e *Error) tells() bool {
+	return slices.Contains([]Refusal{InvalidCredentials, NotFound, UserLocked, UserDisabled}, e.Refusal)
+}
+
 const invalidCredentials = "The credentials were not accepted."

@@ -54,16 +54,29 @@ type turn struct {
 	records []any // by their keys, of which no two kinds have one type
 }
 
-func (t *turn) registration(id string) { t.of(id) }
+func (t *turn) registration(id string) {
+	t.of(id, func(any) bool { return false })
+}
 
 // user comes after registration, so that no two wait for each other.
-func (t *turn) user(key UserKey) { t.of(key) }
+func (t *turn) user(key UserKey) {
+	t.of(key, func(held any) bool { _, is := held.(string); return is })
+}
 
-// of waits for a record, unless the operation has its turn already.
-func (t *turn) of(record any) {
+// of waits for a record, unless the operation has its turn already. A turn
+// that does not come before is let go: it is of a round that found another
+// record, and whoever waited with it could be waited for.
+func (t *turn) of(record any, before func(held any) bool) {
 	if slices.Contains(t.records, record) {
 		return
 	}
+	t.records = slices.DeleteFunc(t.records, func(held any) bool {
+		if before(held) {
+			return false
+		}
+		t.turns.leave(held)
+		return true
+	})
 	t.turns.wait(record)
 	t.records = append(t.records, record)
 }

@@ -17,9 +17,12 @@ type UpdateDevicePNID struct {
 const maxDevicePNID = 535
 
 // UpdateDevicePNID keeps a notification ID, sealed and as it is given: it is
-// encrypted for somebody else. A later one replaces it.
+// encrypted for somebody else. A later one replaces it. A caller at a door of
+// the server's own is no site but any phone, and is not told which users and
+// authenticators there are.
 func (s *Service) UpdateDevicePNID(ctx context.Context, caller Caller, in UpdateDevicePNID) error {
 	_, err := perform(ctx, s, callEvent("updateDevicePNID", caller), func(f *frame) (Authenticator, error) {
+		f.alike = caller.OwnDoor
 		_, a, err := f.possessor(caller, in.Possession)
 		if err != nil {
 			return a, err

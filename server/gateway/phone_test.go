@@ -174,8 +174,37 @@ func TestUpdateNotificationID(t *testing.T) {
 	if a := must(l.service.ShowAuthenticator(t.Context(), "VDS1000140"))(t); len(a.DevicePNID) == 0 {
 		t.Error("no notification ID is kept")
 	}
-	members["digipassInstanceID"] = "VDM1000001-1"
-	l.ask(-13, frontKey, path, members)
-	members["userID"] = "nobody"
-	l.ask(1000, frontKey, path, members)
+}
+
+// A key of phones is no way to find out which users there are, who is disabled
+// or who has which authenticator. The audit knows.
+func TestUpdateNotificationIDTellsNobodyApart(t *testing.T) {
+	l := newLab(t)
+	must(l.service.DisableUser(t.Context(), provision.Operator{Name: "test"}, provision.NameUser{UserID: "user3"}))(t)
+	path := servicesPath + "notification/push/updateNotificationID"
+	reasons := map[string]bool{}
+	var first answer
+	for i, who := range [][3]string{
+		{"nobody", "master", "VDS1000140"}, {"user1", "nowhere", "VDS1000140"}, {"user1", "master", "VDM1000001-1"},
+		{"user1", "master", "VDS9999999"}, {"user3", "master", "VDM1000001-1"},
+	} {
+		a := l.ask(1000, frontKey, path, map[string]any{"userID": who[0], "domain": who[1], "digipassInstanceID": who[2], "encryptedNotificationID": "00"})
+		if i == 0 {
+			first = a
+		}
+		if a.body != first.body || a.http != first.http {
+			t.Errorf("%v: HTTP %d, %s, and of who does not exist: HTTP %d, %s", who, a.http, a.body, first.http, first.body)
+		}
+	}
+	events := must(l.service.ListAuditEvents(t.Context(), provision.ListAuditEvents{}))(t).Records
+	for _, e := range events {
+		if e.Operation == "updateDevicePNID" {
+			reasons[e.Status.StatusCodeEnum] = true
+		}
+	}
+	for _, want := range []string{"STAT_INVCREDENTIALS", "STAT_NOT_FOUND", "STAT_LOCKED"} {
+		if !reasons[want] {
+			t.Errorf("the audit lacks %s: %v", want, reasons)
+		}
+	}
 }
