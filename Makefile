@@ -23,7 +23,7 @@ tools:
 # The tag clients adds the tests with real SOAP clients and a real browser, and
 # plays the book of transcripts with the program as it is built.
 test: tools
-	$(GO) test -race -tags clients ./...
+	$(GO) test -race -tags clients -timeout 18m ./...
 
 # Pictures of the self-management page, for a person to look at.
 screens: tools
