@@ -24,24 +24,30 @@ import (
 // next to nothing, and nothing works beside its SOAP interface. It is for
 // nothing else.
 func StartReplay(ctx context.Context, setup replay.Setup) (replay.Server, error) {
+	made, err := newReplayFolder(ctx, setup)
+	if err != nil {
+		return replay.Server{}, err
+	}
+	return made.serveReplay(ctx, setup)
+}
+
+// newReplayFolder makes a folder in memory, with the sample.
+func newReplayFolder(ctx context.Context, setup replay.Setup) (*folder, error) {
 	settings := DefaultSettings()
 	settings.GatewayID = cmp.Or(setup.Sample.GatewayID, settings.GatewayID)
 	settings.PasswordHash = PasswordHashSettings{MemoryKiB: 8, Passes: 1, Parallelism: 1, Queue: 64}
 	if err := settings.check(); err != nil {
-		return replay.Server{}, err
+		return nil, err
 	}
 	key := make([]byte, keySize)
 	if _, err := io.ReadFull(setup.Rand, key); err != nil {
-		return replay.Server{}, fmt.Errorf("draw a master key: %w", err)
+		return nil, fmt.Errorf("draw a master key: %w", err)
 	}
 	made, err := newFolder("", settings, key, store.New(&memory.Engine{}), source{now: setup.Now, rand: setup.Rand})
 	if err != nil {
-		return replay.Server{}, err
+		return nil, err
 	}
-	if err := begin(ctx, made, InitOptions{Replay: setup.Sample, Now: setup.Now, Rand: setup.Rand}); err != nil {
-		return replay.Server{}, err
-	}
-	return made.serveReplay(ctx, setup)
+	return made, begin(ctx, made, InitOptions{Replay: setup.Sample, Now: setup.Now, Rand: setup.Rand})
 }
 
 // serveReplay serves a folder that is in memory.

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os/exec"
 	"path/filepath"
@@ -18,43 +19,52 @@ import (
 )
 
 // TestTranscriptsOverHTTP plays the book of the protocol with the program as it
-// is built: each transcript against dsappd serve in a process of its own, with
-// a data folder made from the transcript, at the time of day. Those that move
-// the clock are played against the throw-away servers of dsappd replay run. It
-// is built with the tag clients, by make test.
+// is built: against dsappd serve in processes of their own, one for each way
+// to serve, with a data folder made from all the transcripts, at the time of
+// day. Those that move the clock are played against the throw-away servers of
+// dsappd replay run. It is built with the tag clients, by make test.
 func TestTranscriptsOverHTTP(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "dsappd")
 	if out, err := exec.Command("go", "build", "-o", program, "./cmd/dsappd").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
+	var moving, lenient, strict []string
 	err := replay.EachFile([]string{"testdata/transcripts"}, func(name string) error {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			t.Parallel()
-			transcript, err := replay.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if transcript.MovesClock() {
-				runProgram(t, program, "replay", "run", name)
-				return
-			}
-			dir := filepath.Join(t.TempDir(), "data")
-			runProgram(t, program, "replay", "init", "--dir", dir, name)
-			out := runProgram(t, program, "replay", "run", "--dir", dir, "--url", serveProgram(t, program, dir, transcript.Strict), name)
-			if !strings.Contains(out, "1 passed") {
-				t.Errorf("it was not played: %s", out)
-			}
-		})
+		transcript, err := replay.ReadFile(name)
+		switch {
+		case err != nil:
+			return err
+		case transcript.MovesClock():
+			moving = append(moving, name)
+		case transcript.Strict:
+			strict = append(strict, name)
+		default:
+			lenient = append(lenient, name)
+		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Run("moving the clock", func(t *testing.T) {
+		runProgram(t, program, append([]string{"replay", "run", "-j", "2"}, moving...)...)
+	})
+	for way, names := range map[string][]string{"lenient": lenient, "strict": strict} {
+		t.Run(way, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "data")
+			runProgram(t, program, append([]string{"replay", "init", "--dir", dir}, names...)...)
+			url := serveProgram(t, program, dir, way == "strict")
+			out := runProgram(t, program, append([]string{"replay", "run", "-j", "2", "--dir", dir, "--url", url}, names...)...)
+			if !strings.Contains(out, fmt.Sprintf(" %d passed", len(names))) {
+				t.Errorf("they were not all played: %s", out)
+			}
+		})
+	}
 }
 
 func runProgram(t *testing.T, program string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
 	if err != nil {
