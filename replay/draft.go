@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
 )
 
 // Drafter writes transcripts of exchanges that have happened: each for one
@@ -54,7 +56,7 @@ func (d *Drafter) Forget(i int) { d.sorter.forget(i) }
 func (d *Drafter) Draft(i int) (*Transcript, []Unmapped) {
 	w := &draft{
 		t: &Transcript{}, redact: d.Redact, passwords: d.passwords,
-		captures: map[string]any{}, made: map[string]string{}, standIns: map[string]string{}, policy: map[string]any{},
+		captures: map[string]any{}, made: map[string]string{}, standIns: map[string]string{}, serials: map[string]string{}, policy: map[string]any{},
 	}
 	exchanges := d.sorter.flows[i].exchanges
 	for _, e := range exchanges {
@@ -72,7 +74,7 @@ func (m *message) fresh() *message {
 		return nil
 	}
 	again := *m
-	again.put = map[int]string{}
+	again.put, again.changes = map[int]string{}, nil
 	return &again
 }
 
@@ -89,7 +91,9 @@ type draft struct {
 	instance     string            // as it was recorded
 	made         map[string]string // the call for a value that was recorded
 	standIns     map[string]string // for passwords
+	serials      map[string]string // what stands in for serial numbers
 	proved       bool              // a key exchange was completed
+	refused      bool              // a step was
 	policy       map[string]any
 	before       time.Time // of the exchange before
 }
@@ -101,13 +105,14 @@ func (d *draft) note(at Source, format string, values ...any) {
 
 func (d *draft) add(e *exchanged) {
 	n := len(d.t.Exchanges) + 1
-	if d.serial == "" {
-		d.serial = licence(cmp.Or(e.reply.value("serialNumber"), e.request.value("serialNumber")))
+	if d.serial == "" && e.granted() {
+		d.serial = d.licence(cmp.Or(e.reply.value("serialNumber"), e.request.value("serialNumber")))
 	}
 	d.imply(e)
 	exchange := Exchange{Number: n, Advance: d.advance(e)}
 	exchange.Request = d.request(e)
 	exchange.Reply = d.reply(n, e)
+	d.refused = d.refused || !e.granted()
 	d.t.Exchanges = append(d.t.Exchanges, exchange)
 }
 
@@ -116,6 +121,19 @@ func (d *draft) add(e *exchanged) {
 func licence(name string) string {
 	serial, _, _ := strings.Cut(name, "-")
 	return serial
+}
+
+// licence is the serial number of an authenticator, or one that stands in for
+// it where it has a form that dsappd does not take.
+func (d *draft) licence(name string) string {
+	serial := licence(name)
+	if name == "" || dsapp.CheckSerialNumber(serial) == nil {
+		return serial
+	}
+	if d.serials[name] == "" {
+		d.serials[name] = fmt.Sprintf("AAA%07d", 9000001+len(d.serials))
+	}
+	return d.serials[name]
 }
 
 // late is a time between two exchanges that may have decided about the second.
@@ -128,11 +146,23 @@ func (d *draft) advance(e *exchanged) time.Duration {
 	if d.before.IsZero() || e.recorded.At.IsZero() {
 		passed = 0
 	}
-	d.before = e.recorded.At
+	if d.before = e.recorded.At; d.expired(e) {
+		return afterExpiry
+	}
 	if passed < late || e.granted() {
 		return 0
 	}
 	return passed.Round(time.Second)
+}
+
+// afterExpiry is when a registration of the predefined policies has expired.
+const afterExpiry = 11 * time.Minute
+
+// expired says that a step was refused because its registration had expired,
+// as far as is known where nobody wrote down the times.
+func (d *draft) expired(e *exchanged) bool {
+	ours := d.registration != "" && e.request.value("registrationID") == d.registration
+	return e.recorded.At.IsZero() && ours && !d.refused && e.status() == "-13"
 }
 
 // capture takes a value from the reply of an exchange.

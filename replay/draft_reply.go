@@ -2,7 +2,6 @@ package replay
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -30,6 +29,7 @@ func (d *draft) reply(n int, e *exchanged) Reply {
 		d.item(n, e, item)
 	}
 	d.free(e)
+	d.shape(e)
 	d.types(m)
 	d.hideOthers(m)
 	r.Body = ended(readable(d.written(m)))
@@ -114,6 +114,9 @@ func (d *draft) received(n int, e *exchanged, name string, f field, once bool) (
 		d.capture(name, n, f.path)
 		return hexadecimal(f.text, 98), true
 	case "serialNumber":
+		if serial := d.licence(f.text); serial != licence(f.text) {
+			return serial, true
+		}
 		return d.receivedSerial(n, f)
 	}
 	encrypted := matches(`PROVFLD_.*_(DATA|COUNTER|MAC)`, name) && matches(`[0-9A-Fa-f]+`, f.text)
@@ -171,32 +174,16 @@ func (d *draft) item(n int, e *exchanged, item *node) {
 	}
 }
 
-// free lets a server say why it refused where the one that was recorded did
-// not, and answer with attributes where none are known.
+// free lets a server answer with attributes where none are known.
 func (d *draft) free(e *exchanged) {
 	if e.reply.isFault() {
 		return
 	}
 	e.reply.root.leaves(func(n *node) {
-		if n.name.Local == "errorStack" && !e.granted() || n.name.Local == "resultAttribute" && e.granted() {
+		if n.name.Local == "resultAttribute" && e.granted() {
 			e.reply.replace(n.index, "{{...}}")
 		}
 	})
-}
-
-// types leaves xsi:type free where a server does without it on an error stack,
-// as some do: what it means is that of the schema either way.
-func (d *draft) types(m *message) {
-	var walk func(*node)
-	walk = func(n *node) {
-		if n.name.Local == "errorStack" && !slices.ContainsFunc(n.attrs, func(a attr) bool { return a.name == typeName() }) {
-			d.t.Header.Reply.AnyTypes = true
-		}
-		for _, child := range n.children {
-			walk(child)
-		}
-	}
-	walk(m.body)
 }
 
 // fault keeps a fault's code and frees its words.

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"mime"
@@ -22,7 +23,7 @@ func (d *draft) request(e *exchanged) Request {
 	m := e.request
 	for _, name := range slices.Sorted(maps.Keys(m.fields)) {
 		for _, f := range m.fields[name] {
-			if f.text == "" {
+			if f.text == "" && (name != "response" || !e.granted()) {
 				continue
 			}
 			if len(m.fields[name]) > 1 { // which one counts is not known
@@ -69,6 +70,17 @@ func (d *draft) sent(e *exchanged, name, value string) (string, bool) {
 	switch name {
 	case "registrationID":
 		return d.sentRegistration(e, value)
+	case "userID":
+		return d.sentUser(e, value)
+	case "domain":
+		id, domain := resolved(e)
+		return Literal(domain), id != "" && domain != value && strings.EqualFold(domain, value)
+	case "serialNumber":
+		if !e.granted() {
+			return "", false // its form may be why
+		}
+		serial := d.licence(value)
+		return serial, licence(value) != serial
 	case "staticPassword":
 		return Literal(d.password(value)), d.redact
 	case "clientEphemeralPublicKey":
@@ -78,7 +90,7 @@ func (d *draft) sent(e *exchanged, name, value string) (string, bool) {
 			d.has("registrationID", "activationPassword", "serverEphemeralPublicKey", "salt"))
 	case "response":
 		call, known := d.otp(e)
-		return d.computed(e, call, value, known && matches(`[0-9]{6,8}`, value))
+		return d.computed(e, call, value, known && (e.granted() || matches(`[0-9]{6,8}`, value)))
 	case "derivationCode":
 		return d.computed(e, "derivation-code "+d.serial, value, d.serial != "" && matches(`[0-9A-Fa-f]{16}[0-9]{6,8}`, value))
 	case "deviceCode":
@@ -103,6 +115,20 @@ func (d *draft) sentRegistration(e *exchanged, value string) (string, bool) {
 		d.note(e.recorded.Request.Source, "the registration was opened before what was recorded, so that its steps cannot be played")
 	}
 	return "", false
+}
+
+// sentUser is a user by the name that the reply has: servers know theirs by
+// others too.
+func (d *draft) sentUser(e *exchanged, value string) (string, bool) {
+	id := e.reply.value("userID")
+	typed, err := base64.StdEncoding.DecodeString(value) // as SOAP::Lite sends what is not ASCII
+	if id == "" || id == value || strings.HasPrefix(value, id+"@") || err == nil && string(typed) == id {
+		return "", false
+	}
+	if !strings.EqualFold(id, value) {
+		d.note(e.recorded.Reply.Source, "the reply is about the user %q, who stands in the request now in place of %q", id, value)
+	}
+	return Literal(id), true
 }
 
 // otp is the call for the one-time password that a request proves something

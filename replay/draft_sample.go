@@ -46,11 +46,14 @@ func (d *draft) impliesPolicy(e *exchanged) {
 	if e.status() == "1007" {
 		d.policy["GenericStatusCodes"] = false
 	}
+	if e.status() == wrongProof && isActivation(e) && !d.proved && d.instance == "" && d.registration != "" {
+		d.policy["KeyExchangeRequired"] = false
+	}
 	if !e.granted() {
 		return
 	}
 	switch operation := e.operation(); {
-	case (operation == "dsappSRPActivate" || operation == "PROVISIONCMD_DSAPPACTIVATE") && !d.proved && d.instance == "":
+	case isActivation(e) && !d.proved && d.instance == "":
 		d.policy["KeyExchangeRequired"] = false
 	case e.outsideSRP():
 		d.policy["ActivationCodeOutsideSRP"] = true
@@ -60,6 +63,12 @@ func (d *draft) impliesPolicy(e *exchanged) {
 	if e.request.value("response") != "" && d.instance != "" {
 		d.policy["OTPInsteadOfSignature"] = true
 	}
+}
+
+// isActivation says that a request would activate a single-device
+// authenticator.
+func isActivation(e *exchanged) bool {
+	return e.operation() == "dsappSRPActivate" || e.operation() == "PROVISIONCMD_DSAPPACTIVATE"
 }
 
 // resolved is the user of an exchange: as the reply says or, if it says
@@ -91,7 +100,7 @@ func (d *draft) impliesUser(e *exchanged) {
 		d.note(e.recorded.Request.Source, "the licence was full: sample data hold no instances, so that it is not")
 	}
 	d.addUser(u)
-	if serial := licence(e.reply.value("serialNumber")); e.granted() && serial != "" {
+	if serial := d.licence(e.reply.value("serialNumber")); e.granted() && serial != "" {
 		d.holds(e, serial, u)
 	}
 }
@@ -110,9 +119,8 @@ func (d *draft) addUser(u User) {
 // holds gives the user an authenticator, which has a secret of the
 // transcript's own.
 func (d *draft) holds(e *exchanged, serial string, u User) {
-	if err := dsapp.CheckSerialNumber(serial); err != nil {
-		d.note(e.recorded.Reply.Source, "the serial number %s has a form that dsappd does not take: %v", serial, err)
-		return
+	if recorded := e.reply.value("serialNumber"); recorded != "" && licence(recorded) != serial {
+		d.note(e.recorded.Reply.Source, "the serial number %s has a form that dsappd does not take; %s stands for it", recorded, serial)
 	}
 	a := Authenticator{SerialNumber: serial}
 	if e.operation() == "PROVISIONCMD_MDL_REGISTER" || isMessage1(e.reply.value("activationPassword")) {
@@ -169,7 +177,7 @@ func (d *draft) impliesPossession(e *exchanged) {
 	}
 	u := User{UserID: id, Domain: domain, StaticPassword: "not-recorded"}
 	d.addUser(u)
-	d.holds(e, licence(name), u)
+	d.holds(e, d.licence(name), u)
 	if gateway := gatewayID(e.reply.value("upgradeMessage")); gateway != "" {
 		d.t.GatewayID = gateway
 	}

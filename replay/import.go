@@ -25,9 +25,20 @@ type Importer struct {
 // maxImport is the size in bytes of the largest file that is read.
 const maxImport = 256 << 20
 
-// Path reads a file or all files of a folder. The error says that the path
-// cannot be read; what cannot be understood in it is unmapped.
-func (i *Importer) Path(path string) error {
+// Paths reads files, and all files of folders. The error says what cannot be
+// read; what cannot be understood is unmapped. A request and its reply may be
+// in different ones.
+func (i *Importer) Paths(paths ...string) error {
+	for _, path := range paths {
+		if err := i.path(path); err != nil {
+			return err
+		}
+	}
+	i.pairs()
+	return nil
+}
+
+func (i *Importer) path(path string) error {
 	err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
 		hidden := name != path && strings.HasPrefix(entry.Name(), ".")
 		switch {
@@ -43,7 +54,6 @@ func (i *Importer) Path(path string) error {
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
 	}
-	i.pairs()
 	return nil
 }
 

@@ -3,9 +3,12 @@ package replay
 import (
 	"bufio"
 	"bytes"
+	"io"
+	"mime"
+	"mime/multipart"
 	"net/http"
+	"net/http/httputil"
 	"net/textproto"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,11 +25,11 @@ type rawMessage struct {
 }
 
 // statusLine begins a reply of HTTP.
-func statusLine() *regexp.Regexp { return regexp.MustCompile(`(?m)^HTTP/1\.[01] [1-5][0-9]{2}`) }
+func statusLine() *regexp.Regexp { return regexp.MustCompile(`^HTTP/[0-9.]+ [1-5][0-9]{2}`) }
 
 // requestLine begins a request of HTTP.
 func requestLine() *regexp.Regexp {
-	return regexp.MustCompile(`^(POST|GET|HEAD|PUT|OPTIONS) \S+ HTTP/1\.[01]\r?\n`)
+	return regexp.MustCompile(`^(POST|GET|HEAD|PUT|OPTIONS) \S+ HTTP/[0-9.]+\r?\n`)
 }
 
 // rawFile reads a file that holds a request, a reply or both, as they were
@@ -36,20 +39,41 @@ func (i *Importer) rawFile(name string, text []byte) {
 		i.note(Source{File: name}, "%v", errTooLarge)
 		return
 	}
-	if requestLine().Match(text) {
-		if at := statusLine().FindIndex(text); at != nil {
-			i.rawOne(name, text[:at[0]], 0)
-			i.rawOne(name, text[at[0]:], bytes.Count(text[:at[0]], []byte("\n")))
-			return
-		}
+	for _, at := range messagesIn(text) {
+		i.rawOne(name, text[at[0]:at[1]], bytes.Count(text[:at[0]], []byte("\n")))
 	}
-	i.rawOne(name, text, 0)
 }
+
+// messagesIn are the parts of a file that are messages: of HTTP, or else
+// envelopes with something between them, as in logs; or else the whole file.
+func messagesIn(text []byte) [][]int {
+	if requestLine().Match(text) || statusLine().Match(text) {
+		var parts [][]int
+		for _, at := range regexp.MustCompile(`(?m)^(?:(?:POST|GET|HEAD|PUT|OPTIONS) \S+ HTTP/[0-9.]+\r?$|HTTP/[0-9.]+ [1-5][0-9]{2})`).FindAllIndex(text, -1) {
+			if last := len(parts) - 1; last >= 0 {
+				parts[last][1] = min(parts[last][1], at[0])
+			}
+			if !continues().Match(text[at[0]:]) {
+				parts = append(parts, []int{at[0], len(text)})
+			}
+		}
+		return parts
+	}
+	name := `(?:[A-Za-z_][A-Za-z0-9_.-]*:)?Envelope`
+	envelopes := regexp.MustCompile(`(?s)(?:<\?xml[^>]*\?>\s*)?<`+name+`[\s>].*?</`+name+`\s*>`).FindAllIndex(text, -1)
+	if len(envelopes) == 0 || len(envelopes) == 1 && bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")) {
+		return [][]int{{0, len(text)}}
+	}
+	return envelopes
+}
+
+// continues is a reply that only says that the request may go on.
+func continues() *regexp.Regexp { return regexp.MustCompile(`^HTTP/[0-9.]+ 1[0-9]{2}`) }
 
 // rawOne reads one message, which begins below some lines of its file.
 func (i *Importer) rawOne(name string, text []byte, lines int) {
 	m := rawMessage{name: name, RecordedMessage: RecordedMessage{Source: Source{File: name, Line: 1 + lines}, Body: text}}
-	onWire := requestLine().Match(text) || statusLine().FindIndex(text) != nil && statusLine().FindIndex(text)[0] == 0
+	onWire := requestLine().Match(text) || statusLine().Match(text)
 	if onWire {
 		first, header, body, ok := takeApart(text)
 		if !ok {
@@ -86,7 +110,31 @@ func takeApart(text []byte) (first string, header http.Header, body []byte, ok b
 	if _, err := reader.WriteTo(&rest); err != nil {
 		return "", nil, nil, false
 	}
-	return first, http.Header(fields), rest.Bytes(), true
+	return first, http.Header(fields), unwrapped(http.Header(fields), rest.Bytes()), true
+}
+
+// unwrapped is a body without the chunks that it may have been sent in, and of
+// the parts of MTOM the first, which is the envelope.
+func unwrapped(header http.Header, body []byte) []byte {
+	if strings.EqualFold(header.Get("Transfer-Encoding"), "chunked") {
+		if whole, err := io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(body))); err == nil {
+			body = whole
+		}
+	}
+	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
+	if err != nil || kind != "multipart/related" {
+		return body
+	}
+	part, err := multipart.NewReader(bytes.NewReader(body), parameters["boundary"]).NextPart()
+	if err != nil {
+		return body
+	}
+	root, err := io.ReadAll(part)
+	if err != nil {
+		return body
+	}
+	header.Set("Content-Type", "text/xml")
+	return root
 }
 
 // recognise finds out what a message is: by its element, or else by the name
@@ -108,110 +156,4 @@ func (i *Importer) recognise(m *rawMessage, onWire bool) bool {
 		return false
 	}
 	return true
-}
-
-// stem is what the names of a request and its reply have in common, and
-// whether a name says which of the two it is.
-func stem(name string) (common string, named, reply bool) {
-	words := regexp.MustCompile(`(?i)(^|[^a-z]|[a-z])(requests?|req|rq|sent|responses?|resp|rsp|rs|repl(?:y|ies)|answers?|received)($|[^a-z])`)
-	base := strings.TrimSuffix(name, filepath.Ext(name))
-	for {
-		at := words.FindStringSubmatchIndex(base)
-		if at == nil {
-			break
-		}
-		before, word := base[at[2]:at[3]], strings.ToLower(base[at[4]:at[5]])
-		short := len(word) <= 3
-		if before != "" && isLetter(before[0]) && short { // the end of another word
-			break
-		}
-		named = true
-		reply = strings.HasPrefix(word, "res") || strings.HasPrefix(word, "rep") || strings.HasPrefix(word, "an") || word == "rsp" || word == "rs" || word == "received"
-		base = base[:at[4]] + base[at[5]:]
-	}
-	common = strings.ToLower(regexp.MustCompile(`[-_. ]+`).ReplaceAllString(base, ""))
-	return common, named, reply
-}
-
-func isLetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
-
-// pairs puts the raw messages together: by their names, or else each reply
-// with the last request before it that it answers.
-func (i *Importer) pairs() {
-	i.raw = sortedByName(i.raw)
-	answers := map[int]int{} // the reply of a request
-	i.byStem(answers)
-	i.byOrder(answers)
-	var all []Recorded
-	for n, m := range i.raw {
-		reply, found := answers[n]
-		switch {
-		case m.reply && !m.taken:
-			i.note(m.Source, "the request that it answers is not there")
-		case m.reply:
-		case !found:
-			i.note(m.Source, "its reply is not there")
-		default:
-			all = append(all, Recorded{Request: m.RecordedMessage, Reply: i.raw[reply].RecordedMessage, Status: i.raw[reply].status})
-		}
-	}
-	i.raw = nil
-	i.add(all)
-}
-
-func sortedByName(messages []rawMessage) []rawMessage {
-	byFile := map[string][]rawMessage{}
-	var names []string
-	for _, m := range messages {
-		if byFile[m.name] == nil {
-			names = append(names, m.name)
-		}
-		byFile[m.name] = append(byFile[m.name], m)
-	}
-	byName(names)
-	var sorted []rawMessage
-	for _, name := range names {
-		sorted = append(sorted, byFile[name]...)
-	}
-	return sorted
-}
-
-// byStem pairs what has the same name, as often as it does.
-func (i *Importer) byStem(answers map[int]int) {
-	requests, replies := map[string][]int{}, map[string][]int{}
-	for n, m := range i.raw {
-		common, _, _ := stem(m.name)
-		if m.reply {
-			replies[common] = append(replies[common], n)
-		} else {
-			requests[common] = append(requests[common], n)
-		}
-	}
-	for common, all := range requests {
-		if len(replies[common]) != len(all) {
-			continue
-		}
-		for at, n := range all {
-			answers[n] = replies[common][at]
-			i.raw[n].taken, i.raw[replies[common][at]].taken = true, true
-		}
-	}
-}
-
-// byOrder pairs what is left.
-func (i *Importer) byOrder(answers map[int]int) {
-	for n := range i.raw {
-		if !i.raw[n].reply || i.raw[n].taken {
-			continue
-		}
-		for before := n - 1; before >= 0; before-- {
-			request := &i.raw[before]
-			if request.reply || request.taken || i.raw[n].element != request.element+"Response" && i.raw[n].element != "Fault" {
-				continue
-			}
-			answers[before] = n
-			request.taken, i.raw[n].taken = true, true
-			break
-		}
-	}
 }

@@ -21,10 +21,8 @@ import (
 func imported(t *testing.T, redact bool, paths ...string) (played, unmapped []string, texts []string) {
 	t.Helper()
 	importer := &replay.Importer{Drafter: &replay.Drafter{Redact: redact}}
-	for _, path := range paths {
-		if err := importer.Path(path); err != nil {
-			t.Fatal(err)
-		}
+	if err := importer.Paths(paths...); err != nil {
+		t.Fatal(err)
 	}
 	for i := range importer.Drafter.Len() {
 		transcript, more := importer.Drafter.Draft(i)
@@ -78,6 +76,43 @@ func TestImport(t *testing.T) {
 				`../testdata/import/soapui-project.xml:109: the assertion "Script" is of the type "GroovyScriptAssertion", which has no equal`,
 			},
 		},
+		// Requests and replies that only their folders, their numbers or their
+		// order tell apart.
+		"in-out": {
+			played: []string{
+				"dsappSRPRegister, dsappSRPActivate",
+				"dsappSRPRegister, dsappSRPActivate (STAT_INVCREDENTIALS), dsappSRPActivate",
+				"dsappSRPRegister (STAT_INVCREDENTIALS)",
+			},
+		},
+		"words": {
+			played: []string{
+				"dsappSRPRegister, dsappSRPActivate",
+				"dsappSRPRegister, dsappSRPActivate (STAT_INVCREDENTIALS), dsappSRPActivate",
+				"dsappSRPRegister (STAT_INVCREDENTIALS)",
+			},
+			unmapped: []string{"../testdata/import/words/reqRegister9.xml:1: its reply is not there"},
+		},
+		// Chunks, MTOM, 100 Continue and HTTP/2 in one file, and a log.
+		"wire": {
+			played: []string{
+				"dsappSRPRegister, dsappSRPActivate (STAT_INVCREDENTIALS), dsappSRPActivate",
+				"dsappSRPRegister, dsappSRPActivate",
+			},
+		},
+		// Replies that a stub gives to everybody, with what toolkits add and
+		// without what they leave out.
+		"stub": {
+			played: []string{"dsappSRPRegister, dsappSRPActivate", "dsappSRPRegister, dsappSRPActivate"},
+			unmapped: []string{
+				"../testdata/import/stub/1_response.xml:1: the serial number 91-1234567-1 has a form that dsappd does not take; AAA9000001 stands for it",
+				"../testdata/import/stub/1_response.xml:1: what stands in the reply's Header is not expected",
+				`../testdata/import/stub/3_response.xml:1: the reply is about the user "user1", who stands in the request now in place of "anna"`,
+			},
+		},
+		"refused": {
+			played: []string{"dsappSRPRegister, dsappSRPActivate (STAT_INVCREDENTIALS)", "dsappSRPRegister, dsappSRPActivate (STAT_NOT_FOUND)"},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			played, unmapped, _ := imported(t, false, filepath.Join("../testdata/import", name))
@@ -91,9 +126,28 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// A request and its reply may be given as files of their own.
+func TestImportPairsArguments(t *testing.T) {
+	files, err := filepath.Glob("../testdata/import/refused/*.xml")
+	if err != nil || len(files) != 8 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	if played, unmapped, _ := imported(t, false, files...); len(played) != 2 || unmapped != nil {
+		t.Errorf("got %q, not taken over %q", played, unmapped)
+	}
+}
+
 // A redacted import holds no password and no ID that was handed out.
 func TestImportRedacts(t *testing.T) {
-	_, _, texts := imported(t, true, "../testdata/import")
+	paths, err := filepath.Glob("../testdata/import/*")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%d recordings, %v", len(paths), err)
+	}
+	var texts []string
+	for _, path := range paths {
+		_, _, more := imported(t, true, path)
+		texts = append(texts, more...)
+	}
 	for _, text := range texts {
 		for _, secret := range []string{"Password2", "Geheim1!", ">bad<", "Pw1", ">123456<", ">12345678<", "Tb048aX1", "xiOb8GC2"} {
 			if strings.Contains(text, secret) {

@@ -3,7 +3,6 @@ package replay
 import (
 	"encoding/xml"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -18,7 +17,9 @@ type message struct {
 	fields  map[string][]field
 	items   []*node // encrypted items
 
-	put map[int]string // what stands in an element instead, by its index
+	put     map[int]string // what stands in an element instead, by its index
+	changes []change
+	edits   []edit
 }
 
 // field is a value in a message: an element without elements, or the value of
@@ -146,45 +147,6 @@ func (m *message) value(name string) string {
 		return ""
 	}
 	return m.fields[name][0].text
-}
-
-// replace puts a text with its placeholders in the place of what an element
-// holds.
-func (m *message) replace(index int, with string) { m.put[index] = with }
-
-// written is the message with what takes the place of its fields; the rest
-// stands for itself.
-func (m *message) written() string {
-	var out strings.Builder
-	at := 0
-	for _, index := range m.replaced() {
-		p := m.places[index]
-		if p.content < at { // inside of what was replaced already
-			continue
-		}
-		before, after := m.text[at:p.content], ""
-		if tag, empty := strings.CutSuffix(before, "/>"); empty {
-			before, after = strings.TrimRight(tag, " ")+">", "</"+tagName(m.text[p.start:])+">"
-		}
-		out.WriteString(Literal(before) + m.put[index] + after)
-		at = p.close
-	}
-	out.WriteString(Literal(m.text[at:]))
-	return out.String()
-}
-
-// tagName is the name in the start tag that a text begins with.
-func tagName(text string) string {
-	return text[1 : 1+strings.IndexAny(text[1:], " \t\r\n/>")]
-}
-
-func (m *message) replaced() []int {
-	var all []int
-	for index := range m.put {
-		all = append(all, index)
-	}
-	slices.Sort(all)
-	return all
 }
 
 // withoutComments is an XML text without its comments, which nobody looks

@@ -88,7 +88,7 @@ func (m RecordedMessage) text() (string, error) {
 	if err != nil || !utf8.Valid(decoded) {
 		return "", errCharset
 	}
-	text := strings.TrimPrefix(string(decoded), "\uFEFF")
+	text := strings.TrimLeft(string(decoded), "\uFEFF \t\r\n")
 	if declared := declaration().FindStringSubmatchIndex(text); declared != nil {
 		text = text[:declared[2]] + "UTF-8" + text[declared[3]:]
 	}

@@ -25,10 +25,8 @@ type replayImportCommand struct {
 // over.
 func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 	importer := &replay.Importer{Drafter: &replay.Drafter{Redact: c.Redact}}
-	for _, path := range c.Paths {
-		if err := importer.Path(path); err != nil {
-			return err
-		}
+	if err := importer.Paths(c.Paths...); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(c.Out, 0o700); err != nil {
 		return err
