@@ -68,6 +68,8 @@ func bearingOnForms(check string) []string {
 		return []string{"OfflineMDL"}
 	case "activation message 1":
 		return []string{"MessageMinutes"}
+	case "credential of an instance":
+		return []string{"OTPInsteadOfSignature"}
 	case "one-time password instead of a signature":
 		return []string{"OTPInsteadOfSignature", "Attempts"}
 	}

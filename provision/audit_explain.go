@@ -63,6 +63,7 @@ func (e AuditEvent) Explain() string {
 	}
 	row("at", e.Time.UTC().Format(time.RFC3339Nano))
 	row("asked by", e.asker())
+	row("component", e.component())
 	row("user", e.user())
 	row("authenticator", e.SerialNumber)
 	row("registration", e.RegistrationID)
@@ -103,6 +104,29 @@ func (e AuditEvent) asker() string {
 		return "operator " + e.Operator
 	}
 	return "component " + e.ComponentType + " at " + e.Address
+}
+
+// component is the one that an operator gave an order about.
+func (e AuditEvent) component() string {
+	if e.Operator == "" || e.ComponentType == "" {
+		return ""
+	}
+	return e.ComponentType + " at " + e.Address
+}
+
+// Ordered are an operator's order's particulars in words: what it names
+// besides the event's own members.
+func (e AuditEvent) Ordered() []string {
+	var words []string
+	if component := e.component(); component != "" {
+		words = append(words, "component "+component)
+	}
+	for _, check := range e.Checks {
+		if check.Detail != "" {
+			words = append(words, check.Name+" "+check.Detail)
+		}
+	}
+	return words
 }
 
 func (e AuditEvent) user() string {

@@ -75,6 +75,22 @@ func scenes() map[string]func(*play) {
 			p.wait(time.Second)
 			p.refused(p.activate(r.RegistrationID, "123456"), 1000)
 		},
+		"used_otp": func(p *play) {
+			p.resynchronize("0")
+			first := p.mustRegister("user1")
+			must(0, p.event(first, 0))(p.t)
+			r := p.mustRegister("user1")
+			p.wait(time.Second)
+			p.refused(p.event(r, 0), 1000)
+		},
+		"locked_for_a_time": func(p *play) {
+			p.policy("lab", `{"LockThreshold": 1, "UnlockMinutes": 5}`)
+			_, err := p.DSAPPSRPRegister(p.t.Context(), caller(), wrong)
+			p.refused(err, 1000)
+			p.wait(time.Minute)
+			_, err = p.register("user1")
+			p.refused(err, 1000)
+		},
 		"no_registration": func(p *play) { p.refused(p.activate("none", "123456"), -13) },
 		"operator": func(p *play) {
 			order := operator()
@@ -82,6 +98,31 @@ func scenes() map[string]func(*play) {
 			_, err := p.AddUser(p.t.Context(), order, provision.AddUser{UserID: "user3", StaticPassword: "\x00"})
 			p.refused(err, -2)
 		},
+	}
+}
+
+// An operator's order says what it was about.
+func TestOrdersSayOnWhat(t *testing.T) {
+	p := newLicencePlay(t, 1)
+	p.wait(time.Second) // the order of events is that of their times
+	p.component("another", "192.0.2.0/24", "lab")
+	must(p.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "lab", Set: []byte(`{"Attempts":4}`)}))(t)
+	device := p.add()
+	must(p.sign(device.id, device.signature))(t)
+	must(p.DeactivateInstance(t.Context(), operator(), licenceSerial+"-1"))(t)
+	for operation, want := range map[string][]string{
+		"component add":            {"component another at 192.0.2.0/24", "policy lab"},
+		"policy set":               {"setting Attempts 4", "policy lab"},
+		"authenticator deactivate": {"instance " + licenceSerial + "-1"},
+	} {
+		events := p.events(operation)
+		event := events[len(events)-1]
+		if diff := cmp.Diff(want, event.Ordered()); diff != "" {
+			t.Errorf("%s: %s", operation, diff)
+		}
+		if first := strings.SplitN(want[0], " ", 2)[1]; !strings.Contains(event.Explain(), first) {
+			t.Errorf("%s: %s", operation, event.Explain())
+		}
 	}
 }
 
@@ -179,7 +220,7 @@ func TestEventsSayWhoWhatAndWhy(t *testing.T) {
 	want := `[{"name":"component","detail":"srp-component at 127.0.0.1"},{"name":"policy","detail":"lab"},` +
 		`{"name":"password","detail":"user1","settings":{"LockThreshold":3}},` +
 		`{"name":"disabled and locked","settings":{"GenericStatusCodes":true,"UnlockMinutes":0,"UnlockBackOff":2}},` +
-		`{"name":"authenticator","settings":{"AutoAssign":false}},{"name":"activations","detail":"0 of 0","settings":{"MaximumActivations":0,"MinimumIntervalMinutes":0}}]`
+		`{"name":"authenticator","settings":{"AutoAssign":false}},{"name":"activations","detail":"0, without a limit","settings":{"MaximumActivations":0,"MinimumIntervalMinutes":0}}]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)
 	}

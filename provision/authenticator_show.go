@@ -5,15 +5,34 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
 )
 
-// ShowAuthenticator reads one authenticator.
-func (s *Service) ShowAuthenticator(ctx context.Context, serialNumber string) (Authenticator, error) {
-	return show(ctx, s, func(f *frame, v View) (Authenticator, error) { return f.authenticator(v, serialNumber) })
+// ShowAuthenticator reads one authenticator. The name of an instance reads
+// the licence that has it.
+func (s *Service) ShowAuthenticator(ctx context.Context, name string) (Authenticator, error) {
+	return show(ctx, s, func(f *frame, v View) (Authenticator, error) {
+		serialNumber, sequenceNumber, err := dsapp.ParseInstanceName(name)
+		if err != nil {
+			return f.authenticator(v, name)
+		}
+		a, err := f.authenticator(v, serialNumber)
+		if err != nil {
+			return a, err
+		}
+		if _, found := a.instance(sequenceNumber); !found {
+			return a, refuse(NotFound, fmt.Sprintf("There is no instance %s.", name))
+		}
+		return a, nil
+	})
 }
 
 // authenticator reads the authenticator that an operator names.
 func (f *frame) authenticator(v View, serialNumber string) (Authenticator, error) {
+	if licence, _, err := dsapp.ParseInstanceName(serialNumber); err == nil {
+		return Authenticator{}, refuse(InvalidParameter, fmt.Sprintf("%s is an instance: name its licence, %s.", serialNumber, licence))
+	}
 	if err := checkSerialNumber(serialNumber); err != nil {
 		return Authenticator{}, err
 	}

@@ -32,6 +32,7 @@ func (s *Service) AddComponent(ctx context.Context, operator Operator, in AddCom
 		if err != nil {
 			return Component{}, err
 		}
+		f.checked("policy", in.Policy)
 		component := Component{ComponentType: key.ComponentType, Location: key.Location, Policy: in.Policy, CreatedAt: f.now}
 		put(f, Tx.PutComponent, component)
 		return component, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
 )
@@ -152,13 +153,22 @@ func (f *frame) admitted(a *applicant) error {
 	if a.user.Disabled {
 		return refuse(UserDisabled, "The user is disabled.")
 	}
-	if locked, until := a.user.locked(f.now, f.settings); locked && until.IsZero() {
+	locked, until := a.user.locked(f.now, f.settings)
+	switch {
+	case locked && until.IsZero():
+		f.found("since " + seconds(a.user.LockedAt))
 		return refuse(UserLocked, "The user is locked, until an operator unlocks it.")
-	} else if locked {
+	case locked:
+		f.found("since " + seconds(a.user.LockedAt) + ", until " + seconds(until))
 		return refuse(UserLocked, "The user is locked for some time.")
+	case !a.user.LockedAt.IsZero():
+		f.found("no longer, since " + seconds(until))
 	}
 	return nil
 }
+
+// seconds is a moment as details of checks say it.
+func seconds(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // welcome writes what a right password changes. The hash is renewed only
 // now: before the lock was looked at, the time it takes would tell whoever
@@ -242,10 +252,10 @@ func (f *frame) withinLimits(a Authenticator) error {
 	if a.Licence != nil {
 		return f.placeLeft(*a.Licence)
 	}
-	f.checked("activations", fmt.Sprintf("%d of %d", a.Activations, f.settings.MaximumActivations))
+	f.checked("activations", f.activations(a))
 	if f.settings.MaximumActivations > 0 && a.Activations >= f.settings.MaximumActivations {
 		return refuse(ActivationLimit, fmt.Sprintf(
-			"The authenticator was activated %d times, which is the limit.", a.Activations))
+			"The authenticator has reached the limit of its activations, which is %d.", f.settings.MaximumActivations))
 	}
 	again := a.LastActivatedAt.Add(f.settings.minimumInterval())
 	if !a.LastActivatedAt.IsZero() && f.now.Before(again) {
@@ -253,6 +263,18 @@ func (f *frame) withinLimits(a Authenticator) error {
 			"Two activations must be %d minutes apart: try again later.", f.settings.MinimumIntervalMinutes))
 	}
 	return nil
+}
+
+// activations are those so far, in words.
+func (f *frame) activations(a Authenticator) string {
+	words := fmt.Sprintf("%d, without a limit", a.Activations)
+	if limit := f.settings.MaximumActivations; limit > 0 {
+		words = fmt.Sprintf("%d of %d", a.Activations, limit)
+	}
+	if !a.LastActivatedAt.IsZero() {
+		words += ", the last at " + seconds(a.LastActivatedAt)
+	}
+	return words
 }
 
 // register draws the registration and seals what it keeps.

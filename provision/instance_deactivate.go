@@ -25,6 +25,7 @@ func (s *Service) DeactivateInstance(ctx context.Context, operator Operator, nam
 		if err != nil {
 			return a, err
 		}
+		f.checked("instance", name)
 		i, found := a.instance(sequenceNumber)
 		if !found || i.State != InstanceActive {
 			return a, refuse(NotFound, fmt.Sprintf("There is no active instance %s.", name))

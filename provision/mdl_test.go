@@ -331,3 +331,20 @@ func TestMDLDescription(t *testing.T) {
 		t.Errorf("%q is kept", got)
 	}
 }
+
+// Operators may name an instance where its licence is shown; what is done to
+// a licence names the licence.
+func TestMDLInstanceIsShownByItsName(t *testing.T) {
+	p := newLicencePlay(t, 2)
+	d := p.add()
+	must(p.sign(d.id, d.signature))(t)
+	if a := must(p.ShowAuthenticator(t.Context(), licenceSerial+"-1"))(t); a.SerialNumber != licenceSerial || len(a.Licence.Instances) != 1 {
+		t.Errorf("%+v", a)
+	}
+	_, err := p.ShowAuthenticator(t.Context(), licenceSerial+"-2")
+	wantRefusal(t, err, provision.NotFound)
+	_, err = p.UnassignAuthenticator(t.Context(), operator(), licenceSerial+"-1")
+	if refusal := p.refused(err, -2); !strings.Contains(refusal.Desc, "name its licence, "+licenceSerial) {
+		t.Error(refusal.Desc)
+	}
+}

@@ -130,10 +130,10 @@ func (s Settings) Check() error {
 		return fmt.Errorf("setting AutoAssignType is %q: it must be %q, %q, %q or empty", s.AutoAssignType, EventBased, TimeBased, MDL)
 	}
 	if err := s.RegistrationIDAlphabet.Check(s.RegistrationIDLength); err != nil {
-		return fmt.Errorf("setting RegistrationIDLength: %w", err)
+		return fmt.Errorf("settings RegistrationIDLength and RegistrationIDAlphabet: %w", err)
 	}
 	if err := s.ActivationPasswordAlphabet.Check(s.ActivationPasswordLength); err != nil {
-		return fmt.Errorf("setting ActivationPasswordLength: %w", err)
+		return fmt.Errorf("settings ActivationPasswordLength and ActivationPasswordAlphabet: %w", err)
 	}
 	return nil
 }

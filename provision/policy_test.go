@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,23 @@ func TestPredefinedPolicies(t *testing.T) {
 	}
 	golden(t, "testdata/policies.golden", table.String())
 	readmeShows(t, "policies", table.String())
+}
+
+// The README says of each setting what it decides.
+func TestSettingsAreDescribed(t *testing.T) {
+	readme := string(must(os.ReadFile("../README.md"))(t))
+	_, rest, _ := strings.Cut(readme, "| setting | what it decides |\n")
+	table, _, _ := strings.Cut(rest, "\n\n")
+	var described []string
+	for _, row := range strings.Split(table, "\n") {
+		names, _, _ := strings.Cut(strings.TrimPrefix(row, "| "), " | ")
+		described = append(described, strings.Split(names, ", ")...)
+	}
+	for _, name := range provision.SettingNames() {
+		if !slices.Contains(described, name) {
+			t.Errorf("the README does not say what %s decides", name)
+		}
+	}
 }
 
 func TestStatusTable(t *testing.T) {
@@ -163,7 +181,7 @@ func TestPolicyRefusals(t *testing.T) {
 		{provision.SetPolicy{Set: raw(`{"LockThreshold": null}`)}, -2, "a whole number"},
 		{provision.SetPolicy{Set: raw(`{"Explain": 1}`)}, -2, "true or false"},
 		{provision.SetPolicy{Set: raw(`{"RegistrationIDAlphabet": 1}`)}, -2, "a word"},
-		{provision.SetPolicy{Set: raw(`{"RegistrationIDAlphabet": "greek"}`)}, -2, "greek"},
+		{provision.SetPolicy{Set: raw(`{"RegistrationIDAlphabet": "greek"}`)}, -2, "RegistrationIDAlphabet"},
 		{provision.SetPolicy{Set: raw(`{"ActivationPasswordLength": 6}`)}, -2, "ActivationPasswordLength"}, // under 40 bits
 		{provision.SetPolicy{Set: raw(`{"Attempts": 0}`)}, -2, "from 1 to 100"},
 		{provision.SetPolicy{Set: raw(`[]`)}, -2, "one JSON object"},

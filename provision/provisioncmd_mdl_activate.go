@@ -54,6 +54,7 @@ func (f *frame) activateInstance(l living, in ActivateInstance) (DSAPPSRPActivat
 	if !pending {
 		return none, refuse(NotFound, "The registration no longer has an instance that waits: send a device code.")
 	}
+	f.checked("instance", dsapp.InstanceName(l.registration.SerialNumber, instance.SequenceNumber))
 	instance, err = f.verifyInstance(l, instance, in)
 	if errors.Is(err, errWrongCredential) {
 		return none, f.wrongProof(l, row, "The signature or response is wrong.")
@@ -66,6 +67,7 @@ func (f *frame) activateInstance(l living, in ActivateInstance) (DSAPPSRPActivat
 }
 
 func (f *frame) instanceCredential(in ActivateInstance) error {
+	f.checked("credential of an instance", "")
 	digits := in.Signature + in.Response
 	switch {
 	case (in.Signature == "") == (in.Response == ""):

@@ -34,6 +34,7 @@ func (s *Service) AddDevice(ctx context.Context, caller Caller, in AddDevice) (A
 		if err != nil {
 			return none, err
 		}
+		f.checked("form of the device code", "")
 		code, err := dsapp.ParseDeviceCode(in.DeviceCode)
 		if err != nil {
 			return none, refuse(InvalidParameter, fmt.Sprintf("The device code is refused: %v.", err))
@@ -89,6 +90,7 @@ func (f *frame) sameMessage(l living) (AddDeviceResult, error) {
 		return AddDeviceResult{}, err
 	}
 	i, _ := l.authenticator.Licence.pending(r.ID)
+	f.checked("instance", dsapp.InstanceName(r.SerialNumber, i.SequenceNumber))
 	return AddDeviceResult{string(text), l.user.output(), dsapp.InstanceName(r.SerialNumber, i.SequenceNumber)}, nil
 }
 
@@ -115,6 +117,7 @@ func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode, descr
 	if err != nil {
 		return none, err
 	}
+	f.checked("instance", dsapp.InstanceName(l.registration.SerialNumber, message2.SequenceNumber))
 	l.registration.State = row.Right
 	put(f, Tx.PutRegistration, l.registration)
 	put(f, Tx.PutAuthenticator, l.authenticator)

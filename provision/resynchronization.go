@@ -29,6 +29,7 @@ func (f *frame) spend(l *living, secret []byte, otp string, diversifier []byte) 
 		return a, nil
 	}
 	if f.settings.ResynchronizationWindow == 0 {
+		f.stray(a, secret, otp)
 		return a, errWrongCredential
 	}
 	from, to = f.farWindow(a)
@@ -43,8 +44,30 @@ func (f *frame) spend(l *living, secret []byte, otp string, diversifier []byte) 
 	if matched, ok := oath.Match(secret, otp, a.Parameters, from, to); ok {
 		f.noted("resynchronization", "the one-time password lies outside the window: the next one may follow it")
 		l.registration.Drifted = &Drifted{MovingFactor: matched, Diversifier: diversifier}
+		return a, errWrongCredential
 	}
+	f.stray(a, secret, otp)
 	return a, errWrongCredential
+}
+
+// stray notes for the audit what a wrong one-time password was right for: one
+// that was used, or a moving factor as far from the window as that is wide.
+func (f *frame) stray(a Authenticator, secret []byte, otp string) {
+	from, to := f.window(a)
+	wide := int(to - from)
+	if a.Type == oath.TOTP { // the window is cut where passwords were used
+		wide = f.settings.TimeWindowBack + f.settings.TimeWindowAhead
+	}
+	matched, ok := oath.Match(secret, otp, a.Parameters, back(from, wide+1), ahead(to, wide+1))
+	switch {
+	case !ok:
+	case matched < a.NextMovingFactor:
+		f.noted("window", "the one-time password was used, or comes before one that was")
+	case matched < from:
+		f.noted("window", "the one-time password is too old")
+	default:
+		f.noted("window", "the one-time password is ahead of the window")
+	}
 }
 
 // consecutive matches the one password that comes after the drifted one.

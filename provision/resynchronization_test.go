@@ -231,3 +231,59 @@ func TestResynchronizationIsInTheAudit(t *testing.T) {
 		}
 	}
 }
+
+// What is behind a wrong one-time password is in the audit, for each way of
+// counting.
+func TestWrongPasswordIsTraced(t *testing.T) {
+	const used, old, ahead = "the one-time password was used, or comes before one that was",
+		"the one-time password is too old", "the one-time password is ahead of the window"
+	at := func(user string, otp func(*play, uint64) string, factor func(*play) uint64) func(*play) string {
+		return func(p *play) string {
+			r := p.mustRegister(user)
+			p.wait(time.Second) // the order of events is that of their times
+			p.refused(p.activate(r.RegistrationID, otp(p, factor(p))), 1000)
+			events := p.events("dsappSRPActivate")
+			checks := events[len(events)-1].Checks
+			if note := checks[len(checks)-2]; note.Name == "window" {
+				return note.Detail
+			}
+			return ""
+		}
+	}
+	event := func(p *play, factor uint64) string { return p.hotp([]byte(rfc4226Secret), factor) }
+	step := func(p *play, step uint64) string {
+		return must(oath.OTP([]byte(rfc4226Secret), step, totp()))(p.t)
+	}
+	is := func(factor uint64) func(*play) uint64 { return func(*play) uint64 { return factor } }
+	from := func(steps int) func(*play) uint64 {
+		return func(p *play) uint64 { return uint64(int(oath.TimeStep(p.clock())) + steps) }
+	}
+	for name, c := range map[string]struct {
+		wrong func(*play) string
+		want  string
+	}{
+		"event used":       {at("user1", event, is(2)), used},
+		"event before it":  {at("user1", event, is(0)), used},
+		"event ahead":      {at("user1", event, is(23)), ahead},
+		"event far ahead":  {at("user1", event, is(500)), ""},
+		"step used":        {at("timed", step, from(0)), used},
+		"step before it":   {at("timed", step, from(-4)), used},
+		"step ahead":       {at("timed", step, from(10)), ahead},
+		"step far ahead":   {at("timed", step, from(100)), ""},
+		"step of a new":    {at("fresh", step, from(-11)), old},
+		"step long before": {at("fresh", step, from(-100)), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlay(t)
+			p.resynchronize("0")
+			for user, serial := range map[string]string{"timed": "VDS1000160", "fresh": "VDS1000161"} {
+				p.user(user, serial, totp())
+			}
+			must(0, p.event(p.mustRegister("user1"), 2))(t)
+			must(0, p.timeStep(p.mustRegister("timed"), 0))(t)
+			if got := c.wrong(p); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}

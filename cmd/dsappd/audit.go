@@ -50,7 +50,7 @@ func verification(v provision.Verification) string {
 	for _, broken := range v.Broken {
 		fmt.Fprintf(&text, "broken: seal %s: %s\n", broken.AuditSealKey, broken.Fault)
 	}
-	fmt.Fprintf(&text, "%d runs, %d seals, %d events; not sealed yet: %d", v.Runs, v.Seals, v.Events, v.Unsealed)
+	fmt.Fprintf(&text, "%s, %s, %s; not sealed yet: %d", counted(v.Runs, "run"), counted(v.Seals, "seal"), counted(v.Events, "event"), v.Unsealed)
 	for _, end := range v.Ends {
 		fmt.Fprintf(&text, "\nlast seal: %s=%s", end.AuditSealKey, end.Digest)
 	}
@@ -132,7 +132,7 @@ func (c *auditPruneCommand) Run(ctx context.Context, std streams) error {
 		pruned, err = door.PruneAudit(ctx, in)
 		return pruned, err
 	}, func(p provision.PrunedAudit) string {
-		return fmt.Sprintf("removed %d seals with %d events", p.Seals, p.Events)
+		return fmt.Sprintf("removed %s with %s", counted(p.Seals, "seal"), counted(p.Events, "event"))
 	})
 	if err == nil && pruned.Stopped != nil {
 		return fmt.Errorf("%w: nothing from there on was removed", brokenSeal(*pruned.Stopped))

@@ -150,6 +150,9 @@ func eventLine(e provision.AuditEvent) string {
 	words(" of ", e.Domain)
 	words(", authenticator ", e.SerialNumber)
 	words(", registration ", e.RegistrationID)
+	if e.Operator != "" {
+		words(", ", strings.Join(e.Ordered(), ", "))
+	}
 	fmt.Fprintf(&line, ": %s", e.Status)
 	if e.Wire != e.Status {
 		fmt.Fprintf(&line, " (shown %s)", e.Wire)

@@ -95,9 +95,18 @@ type sentAttribute struct {
 // requires, in any order.
 func drawAttributes(rt *rapid.T, table *commandTable, c command) []sentAttribute {
 	var sent []sentAttribute
-	for _, id := range slices.Concat(c.required, c.optional) {
-		required := slices.Contains(c.required, id)
-		a := sentAttribute{attribute: table.attributes[attributePrefix+id], there: required || rapid.Bool().Draw(rt, id+" is there")}
+	chosen := ""
+	if len(c.oneOf) > 0 {
+		chosen = rapid.SampledFrom(c.oneOf).Draw(rt, "the one of them")
+	}
+	for _, id := range c.in() {
+		a := sentAttribute{attribute: table.attributes[attributePrefix+id]}
+		switch {
+		case slices.Contains(c.required, id), id == chosen:
+			a.there = true
+		case slices.Contains(c.optional, id):
+			a.there = rapid.Bool().Draw(rt, id+" is there")
+		}
 		if !a.there && rapid.Bool().Draw(rt, id+" is left out") {
 			continue
 		}

@@ -68,16 +68,21 @@ type command struct {
 	name     string // below PROVISIONCMD_
 	about    string
 	required []string // in
+	oneOf    []string // in: exactly one of them, or none to choose from
 	optional []string // in
 	out      []string // those with a value are in the reply, in this order
 	run      func(*door, context.Context, provision.Caller, values) (values, error)
 }
+
+// in are the attributes that the command takes.
+func (c command) in() []string { return slices.Concat(c.required, c.oneOf, c.optional) }
 
 // commands are all of them.
 func commands() []command {
 	user := []string{"COMPONENT_TYPE", "USERID", "STATIC_PASSWORD"}
 	holder := []string{"USERID", "DOMAIN", "ORGANIZATIONAL_UNIT", "SERIAL_NO"}
 	step := []string{"COMPONENT_TYPE", "REGISTRATIONID"}
+	credential := []string{"DP_RESPONSE", "DERIVATION_CODE"}
 	return []command{
 		{
 			name: "REGISTER", run: (*door).commandRegister,
@@ -87,8 +92,8 @@ func commands() []command {
 		},
 		{
 			name: "ACTIVATE", run: (*door).commandActivate,
-			about:    "Ends the open registration of the user and serial number, by exactly one of DP_RESPONSE and DERIVATION_CODE. The derivation code that did so gets the same answer again within the registration's lifetime. It is allowed where REGISTER is.",
-			required: []string{"COMPONENT_TYPE", "USERID"}, optional: []string{"DOMAIN", "SERIAL_NO", "DP_RESPONSE", "DERIVATION_CODE"},
+			about:    "Ends the open registration of the user and serial number. The derivation code that did so gets the same answer again within the registration's lifetime. It is allowed where REGISTER is.",
+			required: []string{"COMPONENT_TYPE", "USERID"}, oneOf: credential, optional: []string{"DOMAIN", "SERIAL_NO"},
 			out: holder,
 		},
 		{
@@ -113,8 +118,8 @@ func commands() []command {
 		},
 		{
 			name: "DSAPPACTIVATE", run: (*door).commandDSAPPActivate,
-			about:    "dsappSRPActivate in the form of attributes, by exactly one of DP_RESPONSE and DERIVATION_CODE. This form is ours.",
-			required: step, optional: []string{"DP_RESPONSE", "DERIVATION_CODE"},
+			about:    "dsappSRPActivate in the form of attributes. This form is ours.",
+			required: step, oneOf: credential,
 			out: holder,
 		},
 		{
@@ -132,7 +137,7 @@ func commands() []command {
 		{
 			name: "MDL_ACTIVATE", run: (*door).commandMDLActivate,
 			about:    "Activates the instance by the device's signature or, where the policy says OTPInsteadOfSignature, by a one-time password of the instance.",
-			required: step, optional: []string{"SIGNATURE", "DP_RESPONSE"},
+			required: step, oneOf: []string{"SIGNATURE", "DP_RESPONSE"},
 			out: holder,
 		},
 	}
@@ -163,7 +168,7 @@ func newCommandTable() (*commandTable, error) {
 	}
 	for _, c := range commands() {
 		t.commands[commandPrefix+c.name] = c
-		for _, id := range slices.Concat(c.required, c.optional, c.out) {
+		for _, id := range slices.Concat(c.in(), c.out) {
 			if _, ok := t.attributes[attributePrefix+id]; !ok {
 				return nil, fmt.Errorf("command %s: there is no attribute %s", c.name, id)
 			}

@@ -64,7 +64,7 @@ func commandsDocument() string {
 	}
 	for _, c := range commands() {
 		fmt.Fprintf(&b, "\n## %s%s\n\n%s\n\n| attribute | in | out | type | value |\n|---|---|---|---|---|\n", commandPrefix, c.name, c.about)
-		ids := slices.Concat(c.required, c.optional)
+		ids := c.in()
 		for _, id := range c.out {
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
@@ -82,6 +82,8 @@ func writeAttribute(b *strings.Builder, c command, a attribute) {
 	switch {
 	case slices.Contains(c.required, a.id):
 		in = "required"
+	case slices.Contains(c.oneOf, a.id):
+		in = "exactly one"
 	case slices.Contains(c.optional, a.id):
 		in = "optional"
 	}

@@ -71,7 +71,25 @@ func (t *commandTable) read(c command, given []wsdl.Attribute) (values, error) {
 			return nil, &soap.FieldError{Path: attributePrefix + id, Problem: "is missing", Mend: "send it as xsd:" + a.xsdType + " with " + a.takes}
 		}
 	}
-	return out, nil
+	return out, c.chosen(out)
+}
+
+// chosen refuses all but exactly one of the attributes to choose from.
+func (c command) chosen(given values) error {
+	there := 0
+	for _, id := range c.oneOf {
+		if _, ok := given[id]; ok {
+			there++
+		}
+	}
+	if there == 1 || len(c.oneOf) == 0 {
+		return nil
+	}
+	problem := "are missing"
+	if there > 1 {
+		problem = "are there together"
+	}
+	return &soap.FieldError{Path: attributePrefix + strings.Join(c.oneOf, " and "+attributePrefix), Problem: problem, Mend: "send exactly one of them"}
 }
 
 // belongs refuses what the command does not take. A name that is no
@@ -81,7 +99,7 @@ func (t *commandTable) belongs(c command, name, id string) error {
 	switch {
 	case name == attributePrefix+"CUSTOM_ENCRYPT_PWD":
 		return &soap.FieldError{Path: name, Problem: "is not supported: how the vendor encrypts under it is not public", Mend: "leave it out"}
-	case !known || !slices.Contains(c.required, id) && !slices.Contains(c.optional, id):
+	case !known || !slices.Contains(c.in(), id):
 		return &soap.FieldError{Path: name, Problem: "is not an attribute that " + commandPrefix + c.name + " takes", Mend: "leave it out"}
 	}
 	return nil
@@ -121,6 +139,8 @@ func (t *commandTable) value(a wsdl.Attribute) (value string, there bool, err er
 		return refuse("is marked null and has a value", "send one or the other")
 	case a.Value == nil:
 		return "", false, nil
+	case a.Value.Type != "" && !slices.Contains(attributeTypes(), a.Value.Type):
+		return refuse("has an xsi:type that no attribute has", "it is xsd:"+known.xsdType)
 	case a.Value.Type != "" && !lexical(a.Value.Type, a.Value.Text):
 		return refuse("has a value that is none of its xsi:type", "it is xsd:"+known.xsdType)
 	case a.Value.Type != "" && a.Value.Type != known.xsdType:
@@ -137,6 +157,11 @@ func (t *commandTable) value(a wsdl.Attribute) (value string, there bool, err er
 }
 
 func set(option *bool) bool { return option != nil && *option }
+
+// attributeTypes are those that the interface documents.
+func attributeTypes() []string {
+	return []string{typeString, "int", typeUnsignedInt, "boolean", "dateTime"}
+}
 
 // lexical says whether a text is one of a type's (XML Schema, part 2); what
 // is no type of attributes has none.

@@ -200,7 +200,7 @@ func TestWrongAttributes(t *testing.T) {
 		"string for a number":  {rest + fmt.Sprint(str("ACTIVATION_TYPE", "1")), "PROVFLD_ACTIVATION_TYPE has another xsi:type"},
 		"boolean for a text":   {rest + fmt.Sprint(typed{"DOMAIN", "boolean", "true"}), "PROVFLD_DOMAIN has another xsi:type"},
 		"date for a text":      {rest + fmt.Sprint(typed{"DOMAIN", "dateTime", "2026-11-22T10:00:00Z"}), "PROVFLD_DOMAIN has another xsi:type"},
-		"type of no attribute": {rest + fmt.Sprint(typed{"DOMAIN", "float", "1"}), "PROVFLD_DOMAIN has a value that is none"},
+		"type of no attribute": {rest + fmt.Sprint(typed{"DOMAIN", "float", "1"}), "PROVFLD_DOMAIN has an xsi:type that no attribute has: it is xsd:string"},
 		"no date":              {rest + fmt.Sprint(typed{"DOMAIN", "dateTime", "today"}), "PROVFLD_DOMAIN has a value that is none"},
 		"no boolean":           {rest + fmt.Sprint(typed{"DOMAIN", "boolean", "maybe"}), "PROVFLD_DOMAIN has a value that is none"},
 		"no int":               {rest + fmt.Sprint(typed{"DOMAIN", "int", "2147483648"}), "PROVFLD_DOMAIN has a value that is none"},
@@ -224,6 +224,31 @@ func TestWrongAttributes(t *testing.T) {
 	reply := l.run("-2", execute("FORGET", user...))
 	if words := text(reply, "//errorDesc"); !strings.HasPrefix(words, "cmd is no command") || !strings.Contains(words, "PROVISIONCMD_REGISTER") {
 		t.Errorf("%s", words)
+	}
+}
+
+// A command that ends an activation takes one proof of two, and says which.
+func TestExactlyOneProof(t *testing.T) {
+	l := newLab(t, false)
+	registration := []typed{str("COMPONENT_TYPE", "srp-component"), str("REGISTRATIONID", "xiOb8GC2")}
+	user := []typed{str("COMPONENT_TYPE", "srp-component"), str("USERID", "user1")}
+	response, derived, signature := str("DP_RESPONSE", "755224"), str("DERIVATION_CODE", "0123456789ABCDEF755224"), str("SIGNATURE", "12345678")
+	for _, c := range []struct {
+		command string
+		who     []typed
+		proofs  []typed
+		names   string
+	}{
+		{"ACTIVATE", user, []typed{response, derived}, "PROVFLD_DP_RESPONSE and PROVFLD_DERIVATION_CODE"},
+		{"DSAPPACTIVATE", registration, []typed{response, derived}, "PROVFLD_DP_RESPONSE and PROVFLD_DERIVATION_CODE"},
+		{"MDL_ACTIVATE", registration, []typed{response, signature}, "PROVFLD_SIGNATURE and PROVFLD_DP_RESPONSE"},
+	} {
+		for problem, proofs := range map[string][]typed{"are missing": nil, "are there together": c.proofs} {
+			reply := l.run("-2", execute(c.command, append(c.who[:2:2], proofs...)...))
+			if got, want := text(reply, "//errorDesc"), c.names+" "+problem+": send exactly one of them"; !strings.HasPrefix(got, want) {
+				t.Errorf("%s: %q, want %q", c.command, got, want)
+			}
+		}
 	}
 }
 
