@@ -76,7 +76,7 @@ func (e *exchange) nothingHere() error {
 		e.w.Header().Set("Allow", "GET, HEAD, POST")
 		return &problem{status: http.StatusMethodNotAllowed, Title: "This cannot be done here", Words: "A page is read by GET, and a form sent by POST."}
 	}
-	return &problem{status: http.StatusNotFound, Title: "There is no such page", Words: "The address may be mistyped, or the page have ended."}
+	return &problem{status: http.StatusNotFound, Title: "There is no such page", Words: "The address may be mistyped, or the page is no longer there."}
 }
 
 // asset answers with a file of the page's own. It may be kept, but is asked

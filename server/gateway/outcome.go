@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/dsappd/dsappd/provision"
 )
@@ -38,7 +39,7 @@ type outcome struct {
 func (c *call) outcome(err error) outcome {
 	statuses := c.door.Service.Statuses
 	if refusal, ok := errors.AsType[*provision.Error](err); ok {
-		return outcome{http.StatusOK, refusal.Status, refusal.Desc}
+		return outcome{http.StatusOK, refusal.Status, asMember(refusal.Desc)}
 	}
 	if field, ok := errors.AsType[*fieldError](err); ok {
 		c.note(slog.String("field", field.Error()))
@@ -56,6 +57,11 @@ func (c *call) outcome(err error) outcome {
 	}
 	c.logUnforeseen(err)
 	return outcome{http.StatusInternalServerError, statuses[provision.Unforeseen], unforeseen}
+}
+
+// asMember has the domain's words name the registration as requests here do.
+func asMember(words string) string {
+	return strings.ReplaceAll(words, "registrationID", "registrationIdentifier")
 }
 
 func (c *call) logUnforeseen(err error) {

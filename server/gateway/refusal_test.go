@@ -180,7 +180,7 @@ func TestRefusals(t *testing.T) {
 		status  int
 		words   string
 	}{
-		{"DSAPPSRPGenerateEphemeralKey", map[string]any{"registrationIdentifier": "none", "clientEphemeralPublicKey": "2"}, -13, "no registration"},
+		{"DSAPPSRPGenerateEphemeralKey", map[string]any{"registrationIdentifier": "none", "clientEphemeralPublicKey": "2"}, -13, "no registration with this registrationIdentifier"},
 		{"DSAPPSRPGenerateEphemeralKey", map[string]any{"registrationIdentifier": id, "clientEphemeralPublicKey": zero}, -2, "clientEphemeralPublicKey"},
 		{"DSAPPSRPGenerateActivationData", map[string]any{"registrationIdentifier": id, "clientEvidenceMessage": hex64}, -1, "GenerateEphemeralKey"},
 		{"DSAPPSRPGenerateEphemeralKey", map[string]any{"registrationIdentifier": id, "clientEphemeralPublicKey": "2"}, 0, ""},
