@@ -33,6 +33,7 @@ func (d *draft) request(e *exchanged) Request {
 			}
 		}
 	}
+	d.hideUnknown(m)
 	d.hideOthers(m)
 	r.Body = ended(d.written(m))
 	return r
@@ -215,6 +216,40 @@ func (d *draft) hide(m *message, name string, f field) {
 	if d.redact && secret(name) {
 		m.replace(f.index, masked(f.text))
 	}
+}
+
+// hideUnknown masks what a request holds besides the fields that are known to
+// be no secret: other elements, in its header too, and attributes.
+func (d *draft) hideUnknown(m *message) {
+	if !d.redact {
+		return
+	}
+	kept := map[int]bool{}
+	for name, fields := range m.fields {
+		for _, f := range fields {
+			kept[f.index] = open(name)
+		}
+	}
+	m.root.visit(func(n *node) {
+		if _, put := m.put[n.index]; !put && !kept[n.index] && !open(n.name.Local) && !n.holdsElements() && n.text != "" {
+			m.replace(n.index, masked(n.text))
+		}
+		m.attributes(n, func(name, value string) (string, bool) {
+			_, local, _ := strings.Cut(name, ":")
+			if slices.Contains([]string{"type", "nil", "mustUnderstand", "actor", "encodingStyle"}, local) {
+				return value, true
+			}
+			return masked(value), true
+		})
+	})
+}
+
+// open says that the values of a field are no secret.
+func open(name string) bool {
+	return slices.Contains([]string{
+		"componentType", "userID", "domain", "orgUnit", "serialNumber", "cmd", "attributeID", "activationType", "registrationID",
+		"digipassGatewayID", "clientEphemeralPublicKey", "masked", "null",
+	}, name)
 }
 
 // hideOthers masks secrets by their names outside the operation, as in the

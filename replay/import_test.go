@@ -157,6 +157,43 @@ func TestImportRedacts(t *testing.T) {
 	}
 }
 
+// What is redacted holds nothing of a request but what is known to be no
+// secret.
+func TestRedactsWhatIsNotKnown(t *testing.T) {
+	request, err := os.ReadFile("../testdata/import/pairs/register_request.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reply, err := os.ReadFile("../testdata/import/pairs/register_response.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, with := range map[string][2]string{
+		"header":              {"<soapenv:Body>", `<soapenv:Header><l:Login xmlns:l="urn:l"><l:cred>TopS3cret</l:cred></l:Login></soapenv:Header><soapenv:Body>`},
+		"attribute of header": {"<soapenv:Body>", `<soapenv:Header><l:Login xmlns:l="urn:l" value="TopS3cret"/></soapenv:Header><soapenv:Body>`},
+		"attribute":           {"<credential>", `<credential pw='TopS3cret'>`},
+		"element":             {"</credential>", `<challenge>TopS3cret</challenge></credential>`},
+		"nested":              {"Password2", `<v>TopS3cret</v>`},
+		"comment":             {"<credential>", `<!-- TopS3cret --><credential>`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := bytes.Replace(request, []byte(with[0]), []byte(with[1]), 1)
+			if !bytes.Contains(body, []byte("TopS3cret")) {
+				t.Fatal("the request holds no secret")
+			}
+			drafter := &replay.Drafter{Redact: true}
+			_, err := drafter.Add(replay.Recorded{Request: replay.RecordedMessage{Body: body}, Reply: replay.RecordedMessage{Body: reply}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			transcript, _ := drafter.Draft(0)
+			if text, err := replay.Format(transcript); err != nil || bytes.Contains(text, []byte("TopS3cret")) {
+				t.Errorf("%v\n%s", err, text)
+			}
+		})
+	}
+}
+
 // A client's encodings are those of its time; a transcript is in UTF-8.
 func TestImportReadsEncodings(t *testing.T) {
 	request, err := os.ReadFile("../testdata/import/pairs/register_request.xml")

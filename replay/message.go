@@ -19,7 +19,6 @@ type message struct {
 
 	put     map[int]string // what stands in an element instead, by its index
 	changes []change
-	edits   []edit
 }
 
 // field is a value in a message: an element without elements, or the value of
