@@ -22,6 +22,20 @@ type Fault struct {
 	after bool           // wrong comes after the right call, and the activation goes on
 	drop  int            // the number of the connection whose reply is lost
 	stale bool           // one-time passwords are made with an old moving factor
+	ends  bool           // the activation ends at the fault in any case
+}
+
+// Activates says that the registration is used up by the fault: no other can
+// be committed on it.
+func (f Fault) Activates() bool {
+	return f.after && (f.wrong[CallActivate] != nil || f.wrong[CallActivateInstance] != nil)
+}
+
+// Ending is the fault with the activation ended there, also where it comes
+// after a right call, so that others can be committed on the registration.
+func (f Fault) Ending() Fault {
+	f.ends = true
+	return f
 }
 
 // Outcome is a status as it is answered, or ReplyLost.
@@ -111,7 +125,7 @@ func send[T any](ctx context.Context, f *faulty, call Call, r request, right fun
 	case wrong == nil:
 		return result, nil
 	}
-	if err := f.answered(call, wrong(ctx, f.Transport, r)); !errors.Is(err, errTried) {
+	if err := f.answered(call, wrong(ctx, f.Transport, r)); f.fault.ends || !errors.Is(err, errTried) {
 		return none, err
 	}
 	return result, nil

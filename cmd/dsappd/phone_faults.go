@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dsappd/dsappd/phone"
@@ -47,7 +49,33 @@ func (c *phoneActivateCommand) faults() ([]phone.Fault, error) {
 		}
 		all = append(all, fault)
 	}
-	return all, nil
+	return inOneRun(all)
+}
+
+// inOneRun orders faults so that all of them can be committed on one
+// registration: what uses it up comes last.
+func inOneRun(faults []phone.Fault) ([]phone.Fault, error) {
+	slices.SortStableFunc(faults, func(a, b phone.Fault) int { return cmp.Compare(rankOfFault(a), rankOfFault(b)) })
+	for i, f := range faults {
+		if i == len(faults)-1 {
+			break
+		}
+		if f.Activates() {
+			return nil, fmt.Errorf("--fault: %s and %s both use up the registration: give each an image of its own", f.Name, faults[i+1].Name)
+		}
+		faults[i] = f.Ending()
+	}
+	return faults, nil
+}
+
+func rankOfFault(f phone.Fault) int {
+	switch {
+	case f.Activates():
+		return 2
+	case f.Name == "drop-after-3" || f.Name == "drop-after-4":
+		return 1
+	}
+	return 0
 }
 
 // errUndocumented says that a server answered otherwise than documented.

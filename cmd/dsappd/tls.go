@@ -80,7 +80,7 @@ func trust(file string) string {
 
 const trustText = `TLS is served where other machines can reach the address, and on loopback too
 with: dsappd serve --tls. Clients trust the server by its CA:
-  curl             curl --cacert CA.PEM https://localhost:8888/?wsdl
+  curl             curl --cacert CA.PEM 'https://localhost:8888/?wsdl'
   Python, zeep     REQUESTS_CA_BUNDLE=CA.PEM python3
   PHP              new SoapClient($wsdl, ["stream_context" => stream_context_create(
                        ["ssl" => ["cafile" => "CA.TEXT"]])])
