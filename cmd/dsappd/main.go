@@ -9,7 +9,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/alecthomas/kong"
 )
@@ -102,9 +104,20 @@ func report(w io.Writer, err error) int {
 		fmt.Fprintln(w, "dsappd: interrupted")
 		return exitFailed
 	}
-	fmt.Fprintln(w, "dsappd:", err)
+	fmt.Fprintln(w, "dsappd:", withoutControls(err.Error()))
 	if errors.Is(err, errBroken) {
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// withoutControls is a text that may hold a server's words: nothing in it gives
+// orders to the terminal.
+func withoutControls(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
 }

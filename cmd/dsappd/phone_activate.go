@@ -75,7 +75,7 @@ func (c *phoneActivateCommand) Run(ctx context.Context, std streams) error {
 	if err := c.write(s); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.Out, "%s: activated for %s of domain %s\n", s.SerialNumber, s.UserID, s.Domain)
+	_, err = fmt.Fprintf(std.Out, "%s: activated for %s of domain %s\n", s.SerialNumber, harmless(s.UserID), harmless(s.Domain))
 	return err
 }
 
@@ -188,7 +188,7 @@ func (c *phoneActivateCommand) activated(s phone.State, a phone.Activation) stri
 		i := s.MDL.Instances[len(s.MDL.Instances)-1]
 		name, userID, domain = i.Name(), i.UserID, i.Domain
 	}
-	return fmt.Sprintf("%s: activated for %s of domain %s; kept in %s", name, userID, domain, c.State)
+	return fmt.Sprintf("%s: activated for %s of domain %s; kept in %s", name, harmless(userID), harmless(domain), c.State)
 }
 
 // again is what helps against an activation that did not come to its end.

@@ -119,3 +119,22 @@ func interrupted(t *testing.T, command *exec.Cmd, waiting <-chan struct{}) (stri
 	err := command.Wait()
 	return out.String(), err
 }
+
+// A server's words are shown, and give no orders to the terminal.
+func TestServersWordsGiveNoOrders(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"resultCodes":{"returnCodeEnum":"RET_FAILURE","statusCodeEnum":"STAT_\u001b]0;x\u0007","returnCode":-1,"statusCode":-1},
+			"errorStack":{"errors":[{"errorDesc":"its \u001b[2J words\u009b"}]}}`)
+	}))
+	defer server.Close()
+	text, err := dsapp.Image{UserID: "user2", Domain: "master", RegistrationID: "aB3dE6gH", ActivationPassword: "s3cr3tPw"}.Hex()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, failed strings.Builder
+	code := run([]string{"phone", "activate", "--image", text, "--gateway", server.URL, "--pin", "1234", "--state", filepath.Join(t.TempDir(), "state")},
+		streams{In: strings.NewReader(""), Out: &out, Err: &failed})
+	if code != exitFailed || !strings.Contains(failed.String(), "words") || strings.ContainsAny(failed.String(), "\x1b\x07\u009b") {
+		t.Errorf("ends with %d: %q", code, failed.String())
+	}
+}

@@ -69,6 +69,15 @@ func TestReloadOffersANewOne(t *testing.T) {
 	b.get("/").has(t, http.StatusOK, `<a href="/registrations/2">Go on with it</a>`)
 }
 
+// What a session remembers of a form is no longer than the page makes it.
+func TestFormsOwnNumber(t *testing.T) {
+	b := newLab(t).browser()
+	form := b.signIn("user1", password).form(t, "/registrations")
+	form.Set("once", form.Get("once")+"0")
+	b.post("/registrations", form).has(t, http.StatusBadRequest, "Nothing was done")
+	b.get("/registrations/1").has(t, http.StatusNotFound, "There is nothing here any more")
+}
+
 func TestCancelAndStartOver(t *testing.T) {
 	l := newLab(t)
 	b := l.browser()

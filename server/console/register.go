@@ -23,12 +23,19 @@ type offer struct {
 	User                               provision.UserOutput
 }
 
+// maxOnce is the length of what tells a form, in hex: sessions remember it.
+const maxOnce = 64
+
 // register opens a registration and shows its image. The same form again,
 // which is what a reload sends, shows that registration without its secret.
 func (e *exchange) register() error {
 	e.session.registering.Lock()
 	defer e.session.registering.Unlock()
 	once := e.r.PostForm.Get("once")
+	if len(once) > maxOnce {
+		return &problem{status: http.StatusBadRequest, Title: "The form could not be read",
+			Words: "It is not as this page made it. Nothing was done: begin again on this page."}
+	}
 	if again, is := e.session.find(func(m made) bool { return m.once == once }); is {
 		return e.see(registrationURL(again))
 	}
