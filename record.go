@@ -17,7 +17,10 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/server/certificate"
 )
 
 // RecordConfig says what a recording proxy stands before. Fields are required
@@ -33,7 +36,8 @@ type RecordConfig struct {
 	Dir string
 
 	// CertFile and KeyFile, in PEM, make it speak TLS; both empty: it does
-	// not.
+	// not. The key is one that only its owner can read, and they are read
+	// again when they change.
 	CertFile, KeyFile string
 
 	// Plain allows an address that other machines can reach without TLS.
@@ -106,11 +110,12 @@ func (c RecordConfig) listen(ctx context.Context) (net.Listener, string, error) 
 				"use 127.0.0.1, or --cert and --key, or --plain where that is meant", ErrAddress, c.Listen)
 		}
 	}
-	var pair tls.Certificate
+	var live *certificate.Live
 	if c.CertFile != "" {
 		var err error
-		if pair, err = tls.LoadX509KeyPair(c.CertFile, c.KeyFile); err != nil {
-			return nil, "", fmt.Errorf("certificate of the recorder: %w", err)
+		live, err = certificate.Open(certificate.Files{Certificate: c.CertFile, Key: c.KeyFile}, c.Now, c.Logger)
+		if err != nil {
+			return nil, "", fmt.Errorf("%w of the recorder: %w", ErrCertificate, err)
 		}
 	}
 	var listening net.ListenConfig
@@ -119,11 +124,11 @@ func (c RecordConfig) listen(ctx context.Context) (net.Listener, string, error) 
 		return nil, "", fmt.Errorf("%w: %w; choose another with --listen", ErrAddress, err)
 	}
 	at := hostPort(listener.Addr()) + "/"
-	if c.CertFile == "" {
-		return listener, "http://" + at, nil
+	limited := netutil.LimitListener(listener, DefaultSettings().Limits.Connections)
+	if live == nil {
+		return limited, "http://" + at, nil
 	}
-	secure := &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
-	return tls.NewListener(listener, secure), "https://" + at, nil
+	return tls.NewListener(limited, live.Config()), "https://" + at, nil
 }
 
 // rewrite sends a request to the upstream server as it came. What is asked

@@ -133,3 +133,26 @@ func whole(t *testing.T, response *http.Response) string {
 	}
 	return string(text)
 }
+
+// A recorder's key is for its owner alone, as the server's is.
+func TestRecorderKey(t *testing.T) {
+	dir := makeFolder(t)
+	if err := dsappd.RenewCertificate(dir, dsappd.CertificateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	pair := filepath.Join(dir, "tls", "server.pem")
+	config := dsappd.RecordConfig{Listen: "127.0.0.1:0", Upstream: &url.URL{Scheme: "http", Host: "127.0.0.1:1"}, Dir: t.TempDir(), CertFile: pair, KeyFile: pair}
+	proxy, err := dsappd.OpenRecordingProxy(t.Context(), config)
+	if err != nil || !strings.HasPrefix(proxy.URL(), "https://") {
+		t.Fatalf("%v", err)
+	}
+	if err := proxy.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := os.Chmod(pair, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dsappd.OpenRecordingProxy(t.Context(), config); !errors.Is(err, dsappd.ErrCertificate) || !strings.Contains(err.Error(), "read by others") {
+		t.Errorf("got %v, want ErrCertificate", err)
+	}
+}

@@ -27,7 +27,7 @@ type Drafter struct {
 // Add takes an exchange and returns the number, from 0, of the draft that it
 // belongs to. An error says that it cannot be written down.
 func (d *Drafter) Add(r Recorded) (int, error) {
-	e, err := readRecorded(r)
+	e, err := readRecorded(r, d.Redact)
 	if err != nil {
 		return 0, err
 	}

@@ -32,7 +32,7 @@ func (d *draft) reply(n int, e *exchanged) Reply {
 	d.shape(e)
 	d.types(m)
 	d.hideOthers(m)
-	r.Body = ended(readable(d.written(m)))
+	r.Body = ended(readable(m.written()))
 	return r
 }
 

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -35,7 +36,7 @@ func (d *draft) request(e *exchanged) Request {
 	}
 	d.hideUnknown(m)
 	d.hideOthers(m)
-	r.Body = ended(d.written(m))
+	r.Body = ended(m.written())
 	return r
 }
 
@@ -57,14 +58,6 @@ func headersOf(r Recorded) RequestOptions {
 
 // ended is a body that ends with its line.
 func ended(text string) string { return strings.TrimRight(text, "\r\n") + "\n" }
-
-func (d *draft) written(m *message) string {
-	text := m.written()
-	if d.redact {
-		return withoutComments(text)
-	}
-	return text
-}
 
 // sent is what takes the place of a field of a request.
 func (d *draft) sent(e *exchanged, name, value string) (string, bool) {
@@ -193,7 +186,7 @@ func secret(name string) bool {
 	return slices.Contains([]string{
 		"staticPassword", "activationPassword", "response", "derivationCode", "deviceCode", "signature",
 		"clientEvidenceMessage", "serverEvidenceMessage", "activationCode", "activationMessage", "activationMessage2", "devicePNID",
-	}, name) || matches(`(?i).*(password|passwd|pwd|secret|pin|pnid|token|key|nonce).*`, name) && name != "clientEphemeralPublicKey" && name != "serverEphemeralPublicKey"
+	}, name) || matches(`(?i).*(password|passwd|pwd|passcode|passphrase|secret|pin|pnid|token|key|nonce|otp|session|signature|dp_response).*`, name) && name != "clientEphemeralPublicKey" && name != "serverEphemeralPublicKey"
 }
 
 // masked is a value of the same form that says nothing.
@@ -253,14 +246,35 @@ func open(name string) bool {
 }
 
 // hideOthers masks secrets by their names outside the operation, as in the
-// headers of WS-Security.
+// headers of WS-Security, and where elements or several values stand in what
+// would be one.
 func (d *draft) hideOthers(m *message) {
 	if !d.redact {
 		return
 	}
-	m.root.leaves(func(n *node) {
-		if m.put[n.index] == "" && n.text != "" && secret(n.name.Local) {
-			m.replace(n.index, masked(n.text))
+	var walk func(n *node, inside bool)
+	walk = func(n *node, inside bool) {
+		if _, done := m.put[n.index]; done || slices.Contains(m.items, n) {
+			return
 		}
+		inside = inside || n != m.body && secret(n.name.Local)
+		if inside && n.text != "" {
+			m.replace(n.index, masked(n.text))
+			return
+		}
+		values := n.secretAttribute()
+		for _, child := range n.children {
+			walk(child, inside || values && child.name.Local == "value")
+		}
+	}
+	walk(m.root, false)
+}
+
+// secretAttribute says that an element is an attribute of provisioningExecute
+// whose values are secrets.
+func (n *node) secretAttribute() bool {
+	return n.name.Local == "attributes" && slices.ContainsFunc(n.all("attributeID"), func(id *node) bool {
+		name := strings.TrimSpace(id.text)
+		return secret(cmp.Or(attributeFields()[name], name))
 	})
 }

@@ -13,11 +13,15 @@ type exchanged struct {
 	reply    *message // nil: not known
 }
 
-// readRecorded reads the messages of an exchange.
-func readRecorded(r Recorded) (*exchanged, error) {
+// readRecorded reads the messages of an exchange, stripped where they are to be
+// redacted.
+func readRecorded(r Recorded, redact bool) (*exchanged, error) {
 	text, err := r.Request.text()
 	if err != nil {
 		return nil, err
+	}
+	if redact {
+		text = stripped(text)
 	}
 	e := &exchanged{recorded: r, sent: text}
 	if e.request, err = readMessage(text); err != nil {
@@ -28,6 +32,9 @@ func readRecorded(r Recorded) (*exchanged, error) {
 	}
 	if text, err = r.Reply.text(); err != nil {
 		return nil, err
+	}
+	if redact {
+		text = stripped(text)
 	}
 	e.reply, err = readMessage(text)
 	return e, err

@@ -107,7 +107,7 @@ func inOrder(all []Recorded) []Recorded {
 	steps := make([]step, len(all))
 	places := map[string][]int{}
 	for n, r := range all {
-		e, err := readRecorded(r)
+		e, err := readRecorded(r, false)
 		if err != nil || e.request == nil {
 			continue
 		}

@@ -1,8 +1,6 @@
 package replay
 
 import (
-	"encoding/xml"
-	"io"
 	"strings"
 )
 
@@ -146,27 +144,6 @@ func (m *message) value(name string) string {
 		return ""
 	}
 	return m.fields[name][0].text
-}
-
-// withoutComments is an XML text without its comments, which nobody looks
-// through for secrets.
-func withoutComments(text string) string {
-	decoder := xml.NewDecoder(strings.NewReader(text))
-	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	var out strings.Builder
-	kept := 0
-	for {
-		before := int(decoder.InputOffset())
-		token, err := decoder.RawToken()
-		if err != nil {
-			out.WriteString(text[kept:])
-			return out.String()
-		}
-		if _, comment := token.(xml.Comment); comment {
-			out.WriteString(text[kept:before])
-			kept = int(decoder.InputOffset())
-		}
-	}
 }
 
 // leaves visits every element without elements, in the header too.

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +10,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // Recorder writes what an HTTP server is asked and answers into a folder, a
@@ -22,28 +25,36 @@ type Recorder struct {
 	drafter Drafter
 	files   map[int]*recordedFile // by number of the draft
 	order   []int                 // of the drafts in memory, the oldest first
+	size    int                   // of their messages in bytes
 	began   time.Time
 
-	queue chan kept
-	ended chan struct{}
-	close sync.Once
-	err   error // of the writing, once ended is closed
+	closing sync.RWMutex // held to read while an exchange is put into the queue
+	closed  bool
+	queue   chan kept
+	room    *semaphore.Weighted // bytes in the queue
+	ended   chan struct{}
+	err     error // of the writing, once ended is closed
 }
 
 // recordedFile is the file of a draft.
 type recordedFile struct {
 	name      string
 	exchanges int
+	size      int // of their messages in bytes
 }
 
 const (
 	// openFlows is how many registrations are kept in mind; what comes later
 	// for an older one begins a transcript of its own.
 	openFlows = 1000
+	// openBytes is the size of their messages, which take a multiple of it.
+	openBytes = 32 << 20
 	// longestFlow is how many exchanges a transcript has at most.
 	longestFlow = 200
 	// waiting is how many exchanges may wait to be written.
 	waiting = 1000
+	// waitingBytes is the size of what may.
+	waitingBytes = 64 << 20
 )
 
 // NewRecorder makes the folder if it is not there. told hears, one at a time,
@@ -61,31 +72,51 @@ func NewRecorder(dir string, now func() time.Time, told func(Unmapped)) (*Record
 	}
 	r := &Recorder{
 		dir: dir, now: now, told: told, drafter: Drafter{Redact: true}, files: map[int]*recordedFile{}, began: now(),
-		queue: make(chan kept, waiting), ended: make(chan struct{}),
+		queue: make(chan kept, waiting), room: semaphore.NewWeighted(waitingBytes), ended: make(chan struct{}),
 	}
 	go r.work()
 	return r, os.Remove(probe.Name())
 }
 
-// Close writes what waits and returns. Nothing may be served through Wrap any
-// more.
+// Close writes what waits and returns. What is served through Wrap later is
+// not recorded.
 func (r *Recorder) Close() error {
-	r.close.Do(func() { close(r.queue) })
+	r.closing.Lock()
+	if !r.closed {
+		r.closed = true
+		close(r.queue)
+	}
+	r.closing.Unlock()
 	<-r.ended
 	return r.err
+}
+
+// keep puts an exchange into the queue, when there is room.
+func (r *Recorder) keep(exchange kept) {
+	r.closing.RLock()
+	defer r.closing.RUnlock()
+	if r.closed || r.room.Acquire(context.Background(), exchange.size()) != nil {
+		return
+	}
+	r.queue <- exchange
 }
 
 func (r *Recorder) work() {
 	defer close(r.ended)
 	for each := range r.queue {
-		if each.cut {
-			r.skip(each.Recorded, errTooLarge)
-			continue
-		}
-		if err := r.add(each.Recorded); err != nil {
-			r.err = err
-			r.told(Unmapped{Source: Source{File: r.dir}, What: err.Error()})
-		}
+		r.take(each)
+		r.room.Release(each.size())
+	}
+}
+
+func (r *Recorder) take(each kept) {
+	if each.cut {
+		r.skip(each.Recorded, errTooLarge)
+		return
+	}
+	if err := r.add(each.Recorded); err != nil {
+		r.err = err
+		r.told(Unmapped{Source: Source{File: r.dir}, What: err.Error()})
 	}
 }
 
@@ -103,6 +134,8 @@ func (r *Recorder) add(recorded Recorded) error {
 		r.order = append(r.order, i)
 	}
 	file.exchanges++
+	file.size += recorded.size()
+	r.size += recorded.size()
 	transcript, _ := r.drafter.Draft(i)
 	text, err := Format(transcript)
 	if err != nil {
@@ -112,7 +145,7 @@ func (r *Recorder) add(recorded Recorded) error {
 	if file.exchanges >= longestFlow {
 		r.forget(i)
 	}
-	if len(r.order) > openFlows {
+	for len(r.order) > openFlows || r.size > openBytes {
 		r.forget(r.order[0])
 	}
 	return r.write(file.name, text)
@@ -126,6 +159,7 @@ func (r *Recorder) skip(recorded Recorded, why error) {
 // forget drops a draft whose file stays.
 func (r *Recorder) forget(i int) {
 	r.drafter.Forget(i)
+	r.size -= r.files[i].size
 	delete(r.files, i)
 	for at, each := range r.order {
 		if each == i {
@@ -157,7 +191,8 @@ func (r *Recorder) write(name string, text []byte) error {
 }
 
 // Wrap records the POST requests that next answers. They are passed on as they
-// come, and nobody waits for the disk unless a thousand wait already.
+// come, and nobody waits for the disk unless a thousand, or 64 MiB, wait
+// already.
 func (r *Recorder) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		if request.Method != http.MethodPost || request.Body == nil {
@@ -170,11 +205,11 @@ func (r *Recorder) Wrap(next http.Handler) http.Handler {
 		header := request.Header.Clone()
 		answer := &answer{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(answer, request)
-		r.queue <- kept{cut: asked.cut || answer.cut, Recorded: Recorded{
+		r.keep(kept{cut: asked.cut || answer.cut, Recorded: Recorded{
 			Request: RecordedMessage{Header: header, Body: asked.kept.Bytes()},
 			Reply:   RecordedMessage{Header: answer.Header().Clone(), Body: answer.kept.Bytes()},
 			Status:  answer.status, At: at,
-		}}
+		}})
 	})
 }
 
@@ -184,6 +219,11 @@ type kept struct {
 	Recorded
 	cut bool
 }
+
+func (k kept) size() int64 { return int64(k.Recorded.size()) }
+
+// size is that of the messages in bytes.
+func (r Recorded) size() int { return len(r.Request.Body) + len(r.Reply.Body) }
 
 // tee keeps what is read of a request.
 type tee struct {
