@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"regexp"
 	"sync"
 	"testing"
 
@@ -39,9 +40,18 @@ func (c *contract) request(r *http.Request, body string) (bool, []*errors.Valida
 	return c.validator.ValidateHttpRequestSync(again)
 }
 
-// reply fails the test if the description does not have a reply so.
+var requestIDForm = regexp.MustCompile(`^[0-9a-f]{16}$`)
+
+// reply fails the test if a reply is not as described. It checks the form of
+// the random Request-Id itself and hands the validator a fixed one: the
+// validator reads a header of decimal digits as a number and refuses it.
 func (c *contract) reply(t testing.TB, r *http.Request, status int, header http.Header, body []byte) {
 	t.Helper()
+	if id := header.Get("Request-Id"); !requestIDForm.MatchString(id) {
+		t.Errorf("%s %s: Request-Id %q", r.Method, r.URL.Path, id)
+	}
+	header = header.Clone()
+	header.Set("Request-Id", "0123456789abcdef")
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	response := &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(bytes.NewReader(body)), Request: r}
