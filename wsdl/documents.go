@@ -51,6 +51,10 @@ func Serve(w http.ResponseWriter, r *http.Request, endpoint string) bool {
 		switch {
 		case strings.EqualFold(key, "wsdl"):
 			document = Document(cmp.Or(endpoint, address(r)))
+			if endpoint == "" {
+				// What repeats the caller's Host must not reach another caller.
+				w.Header().Set("Cache-Control", "no-store")
+			}
 		case strings.EqualFold(key, "xsd"):
 			if document = []byte(Schema(values[0])); len(document) == 0 {
 				http.Error(w, "There is no schema of this name: the WSDL, at ?wsdl, names those that there are.", http.StatusNotFound)

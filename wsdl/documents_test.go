@@ -213,6 +213,23 @@ func TestServeWithEndpoint(t *testing.T) {
 	}
 }
 
+// A document that repeats the Host of its request is kept by no cache, which
+// could hand it to a caller who asked for another.
+func TestServeWithHostIsNotCached(t *testing.T) {
+	for target, test := range map[string]struct{ endpoint, want string }{
+		"/?wsdl":                      {"", "no-store"},
+		"/p?WSDL=1":                   {"", "no-store"},
+		"/p?wsdl":                     {"https://lab.example/", ""},
+		"/?xsd=ProvisioningTypes.xsd": {"", ""},
+	} {
+		w := httptest.NewRecorder()
+		wsdl.Serve(w, httptest.NewRequest(http.MethodGet, target, nil), test.endpoint)
+		if got := w.Header().Get("Cache-Control"); got != test.want {
+			t.Errorf("%s, endpoint %q: Cache-Control %q, want %q", target, test.endpoint, got, test.want)
+		}
+	}
+}
+
 func TestServeIsAskedFor(t *testing.T) {
 	for _, target := range []string{"/", "/?x", "/wsdl"} {
 		if wsdl.Serve(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, target, nil), "") {
