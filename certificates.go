@@ -55,6 +55,9 @@ func RenewCertificate(dir string, options CertificateOptions) error {
 	if err := checkFolder(dir); err != nil {
 		return err
 	}
+	if err := checkModes(dir); err != nil {
+		return err
+	}
 	return renewCertificate(dir, options.withDefaults())
 }
 

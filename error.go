@@ -1,5 +1,12 @@
 package dsappd
 
+import "errors"
+
+// ErrOpenToOthers means that others than the owner of a data folder can change
+// what is in it, or read a key there. The message names the place and the chmod
+// that mends it.
+var ErrOpenToOthers = errors.New("data folder is open to others")
+
 // Error is a fault of the surroundings, in constant words; errors.Is finds it
 // in what Init, Open and Check return. The message around it names the place
 // and the mend.

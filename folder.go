@@ -51,6 +51,9 @@ func openFolder(ctx context.Context, dir string, from source) (*folder, error) {
 	if err := checkFolder(dir); err != nil {
 		return nil, err
 	}
+	if err := checkModes(dir); err != nil {
+		return nil, err
+	}
 	settings, err := ReadSettings(dir)
 	if err != nil {
 		return nil, err

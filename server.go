@@ -170,7 +170,7 @@ func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
 			return err
 		}
 		*door.url(&s.urls) = url
-		endpoint := newEndpoint(door.name, listener, handler, settings, config.Logger)
+		endpoint := newEndpoint(door.name, listener, door.settings.withHSTS(handler), settings, config.Logger)
 		if streams, is := handler.(interface{ Close() }); is {
 			endpoint.server.RegisterOnShutdown(streams.Close)
 		}

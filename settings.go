@@ -40,6 +40,8 @@ type ListenerSettings struct {
 	ClientCA           string `toml:"client_ca"`           // file; empty: clients are not asked for certificates
 	ClientCertificates string `toml:"client_certificates"` // required or optional
 	LegacyTLS          bool   `toml:"legacy_tls"`          // allows RSA key exchange
+
+	HSTS time.Duration `toml:"hsts"` // for how long browsers insist on TLS; 0: they are not told to
 }
 
 // SOAPSettings belong to the SOAP interface.

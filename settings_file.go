@@ -49,6 +49,10 @@ client_certificates = "required"
 # Allows RSA key exchange, in TLS 1.2, to clients that cannot do better: who
 # gets the certificate's key later can read what was recorded.
 legacy_tls = false
+# How long a browser that was here by TLS insists on it for this host, on every
+# port (HSTS, RFC 6797), such as "8760h" for a year; "0s": it is not told to. A
+# browser does not forget this before the time is over.
+hsts = "0s"
 
 [gateway]
 # Where phones activate: the gateway's REST services. Empty: nowhere. While
@@ -63,6 +67,7 @@ key = ""
 client_ca = ""
 client_certificates = "required"
 legacy_tls = false
+hsts = "0s"
 # In the name of which component the gateway asks. dsappd init makes it, at
 # 0.0.0.0: that is the address of no peer, so nobody else can use the name.
 component_type = "DIGIPASS Gateway"
@@ -79,6 +84,7 @@ key = ""
 client_ca = ""
 client_certificates = "required"
 legacy_tls = false
+hsts = "0s"
 # The component that they register by, whose policy they follow. dsappd init
 # makes it, at 0.0.0.0, as the gateway's.
 component_type = "Self-Management"

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dsappd/dsappd/provision"
@@ -34,6 +35,7 @@ func (s ListenerSettings) check(table string) error {
 	return errors.Join(err,
 		oneOf(table+".tls", s.TLS, tlsAuto, tlsOn, tlsOff),
 		oneOf(table+".client_certificates", s.ClientCertificates, clientsRequired, clientsOptional),
+		within(table+".hsts", s.HSTS, 0, 10*365*24*time.Hour),
 	)
 }
 
