@@ -75,6 +75,91 @@ func TestDerivationCodeBinds(t *testing.T) {
 	}
 }
 
+// A derivation code begins a new secret, under which no time step is spent:
+// two activations within one step both succeed. The password of the very code
+// is spent, under the secret that it began.
+func TestTwoDerivationCodesWithinOneTimeStep(t *testing.T) {
+	p := newPlay(t)
+	secret, step := []byte(rfc4226Secret), oath.TimeStep(p.clock())
+	for i, fingerprint := range []string{"a phone", "another phone", "another phone", "a phone"} {
+		r := p.mustRegister("user2")
+		p.deliver(r)
+		at := step - uint64(i%2) // also of a clock that is slower than the one before
+		code, derived := p.derivationCode(secret, "VDS1000141", fingerprint, at, totp())
+		if err := p.bind(r.RegistrationID, code); err != nil {
+			t.Fatalf("activation %d: %v", i+1, err)
+		}
+		if a := p.device("VDS1000141"); a.NextMovingFactor != at+1 {
+			t.Errorf("activation %d: next moving factor %d, want %d", i+1, a.NextMovingFactor, at+1)
+		}
+		r = p.mustRegister("user2")
+		p.deliver(r)
+		p.refused(p.activate(r.RegistrationID, must(oath.OTP(derived, at, totp()))(t)), 1000)
+		p.refused(p.bind(r.RegistrationID, code), 1000)
+		secret = derived
+	}
+}
+
+// Whoever gets an authenticator that was unassigned begins at its initial
+// secret, and no derivation code of the one before is good there.
+func TestDerivationCodeIsNotAcceptedAfterUnassigning(t *testing.T) {
+	p := newPlay(t)
+	var codes []string
+	secret, step := []byte(rfc4226Secret), oath.TimeStep(p.clock())
+	for i := range 2 {
+		r := p.mustRegister("user2")
+		p.deliver(r)
+		code, derived := p.derivationCode(secret, "VDS1000141", "a phone", step+1-uint64(i), totp())
+		must(0, p.bind(r.RegistrationID, code))(t)
+		codes, secret = append(codes, code), derived
+	}
+	must(p.UnassignAuthenticator(t.Context(), operator(), "VDS1000141"))(t)
+	must(p.AssignAuthenticator(t.Context(), operator(), provision.AssignAuthenticator{SerialNumber: "VDS1000141", UserID: "user2"}))(t)
+	if a := p.device("VDS1000141"); a.NextMovingFactor != step+2 || a.PeakMovingFactor != 0 {
+		t.Errorf("unassigned: next moving factor %d, peak %d", a.NextMovingFactor, a.PeakMovingFactor)
+	}
+	r := p.mustRegister("user2")
+	p.deliver(r)
+	for _, code := range codes {
+		p.refused(p.bind(r.RegistrationID, code), 1000)
+	}
+}
+
+// The clock that a resynchronisation finds may lie before passwords of the
+// secret that is replaced.
+func TestDerivationCodeResynchronizesBehindTheOldSecret(t *testing.T) {
+	p := drifting(t)
+	must(0, p.timeStep(p.mustRegister("user2"), 9))(t)
+	r := p.mustRegister("user2")
+	p.deliver(r)
+	step := oath.TimeStep(p.clock())
+	first, _ := p.derivationCode([]byte(rfc4226Secret), "VDS1000141", "a phone", step-15, totp())
+	second, _ := p.derivationCode([]byte(rfc4226Secret), "VDS1000141", "a phone", step-14, totp())
+	p.refused(p.bind(r.RegistrationID, first), 1000)
+	must(0, p.bind(r.RegistrationID, second))(t)
+	if a := p.device("VDS1000141"); a.Drift != -14 || a.NextMovingFactor != step-13 || a.PeakMovingFactor != step+10 {
+		t.Errorf("%+v", a)
+	}
+}
+
+// Events go on under a new secret: the delivery told the phone the next one.
+func TestDerivationCodeOfAnEarlierEvent(t *testing.T) {
+	p := newPlay(t)
+	must(0, p.activate(p.deliveredTo("user1"), p.hotp([]byte(rfc4226Secret), 4)))(t)
+	early, _ := p.derivationCode([]byte(rfc4226Secret), "VDS1000140", "a phone", 4, hotp())
+	next, _ := p.derivationCode([]byte(rfc4226Secret), "VDS1000140", "a phone", 5, hotp())
+	id := p.deliveredTo("user1")
+	p.refused(p.bind(id, early), 1000)
+	must(0, p.bind(id, next))(t)
+}
+
+func (p *play) deliveredTo(userID string) (registrationID string) {
+	p.t.Helper()
+	r := p.mustRegister(userID)
+	p.deliver(r)
+	return r.RegistrationID
+}
+
 func TestRepeatedDerivationCode(t *testing.T) {
 	p := newPlay(t)
 	r := p.mustRegister("user1")

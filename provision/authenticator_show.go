@@ -97,8 +97,8 @@ func (f *frame) close(h held, because string) {
 	}
 }
 
-// unbind returns an authenticator to the secret that it was created with. The
-// moving factor stays: it only grows, across a change of secret too.
+// unbind returns an authenticator to the secret that it was created with, and
+// to the highest moving factor that was accepted under any of its secrets.
 func (f *frame) unbind(a *Authenticator) error {
 	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "initial secret"), a.InitialSecret)
 	if err != nil {
@@ -109,6 +109,7 @@ func (f *frame) unbind(a *Authenticator) error {
 		return err
 	}
 	a.Diversifier, a.DevicePNID = nil, nil
+	a.NextMovingFactor, a.PeakMovingFactor = max(a.NextMovingFactor, a.PeakMovingFactor), 0
 	if a.Licence != nil {
 		a.Licence = a.Licence.cleared()
 	}

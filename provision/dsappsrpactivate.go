@@ -131,7 +131,7 @@ func (f *frame) verifyCredential(l *living, in DSAPPSRPActivate) (Authenticator,
 	}
 	if in.Response != "" {
 		f.checked("one-time password", "")
-		return f.spend(l, secret, in.Response, nil)
+		return f.spend(l, a, secret, in.Response, nil)
 	}
 	f.checked("derivation code", "")
 	code, err := dsapp.ParseDerivationCode(in.DerivationCode, a.Digits)
@@ -143,7 +143,7 @@ func (f *frame) verifyCredential(l *living, in DSAPPSRPActivate) (Authenticator,
 	if err != nil {
 		return a, fmt.Errorf("derive the device's secret: %w", err)
 	}
-	a, err = f.spend(l, derived, code.OTP, code.Diversifier[:])
+	a, err = f.spend(l, a.renewed(), derived, code.OTP, code.Diversifier[:])
 	if err != nil {
 		return a, err
 	}

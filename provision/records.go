@@ -115,11 +115,16 @@ type Authenticator struct {
 	// DevicePNID is the notification ID of the device, as given, sealed.
 	DevicePNID []byte `json:",omitempty"`
 
-	// NextMovingFactor is the lowest moving factor that is still accepted.
-	// It only grows, but for an operator's reset, which returns it to
-	// AssignedMovingFactor, its value on the day of the assignment.
+	// NextMovingFactor is the lowest moving factor that is still accepted
+	// under the current secret, where it only grows. An operator's reset
+	// returns it to AssignedMovingFactor, its value on the day of the
+	// assignment.
 	NextMovingFactor     uint64
 	AssignedMovingFactor uint64
+
+	// PeakMovingFactor is the highest NextMovingFactor under the secrets that
+	// derivation codes replaced; 0 if the current one has reached it.
+	PeakMovingFactor uint64 `json:",omitempty"`
 
 	// Drift is how many time steps ahead of the server's clock the device's
 	// was found by a resynchronisation.

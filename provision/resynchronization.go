@@ -15,17 +15,37 @@ type Drifted struct {
 	Diversifier  []byte `json:",omitempty"` // of the derivation code; empty: a response
 }
 
+// renewed is the authenticator under a secret that a derivation code begins.
+// No time step is spent under it yet; events go on, because the delivery told
+// the phone which one comes next. What was accepted before the assignment
+// stays spent: unassigning returned the authenticator to its initial secret,
+// from which the same derivations lead to the same secrets again.
+func (a Authenticator) renewed() Authenticator {
+	if a.Type == oath.TOTP {
+		a.PeakMovingFactor = max(a.PeakMovingFactor, a.NextMovingFactor)
+		a.NextMovingFactor = a.AssignedMovingFactor
+	}
+	return a
+}
+
+// accept moves the moving factor past one that was accepted.
+func (a *Authenticator) accept(movingFactor uint64) {
+	a.NextMovingFactor = movingFactor + 1
+	if a.PeakMovingFactor <= a.NextMovingFactor {
+		a.PeakMovingFactor = 0
+	}
+}
+
 // spend matches a one-time password within the policy's window, or as the next
 // one after a drifted one, and moves the moving factor past it. A diversifier
 // says that the secret was derived with it. What drifts itself is noted in the
 // registration.
-func (f *frame) spend(l *living, secret []byte, otp string, diversifier []byte) (Authenticator, error) {
-	a := l.authenticator
+func (f *frame) spend(l *living, a Authenticator, secret []byte, otp string, diversifier []byte) (Authenticator, error) {
 	before := l.registration.Drifted
 	l.registration.Drifted = nil
 	from, to := f.window(a)
 	if matched, ok := oath.Match(secret, otp, a.Parameters, from, to); ok {
-		a.NextMovingFactor = matched + 1
+		a.accept(matched)
 		return a, nil
 	}
 	if f.settings.ResynchronizationWindow == 0 {
@@ -35,7 +55,7 @@ func (f *frame) spend(l *living, secret []byte, otp string, diversifier []byte) 
 	from, to = f.farWindow(a)
 	if matched, ok := consecutive(before, secret, otp, a.Parameters, diversifier); ok && from <= matched && matched <= to {
 		f.noted("resynchronization", "the one-time password follows the one before it")
-		a.NextMovingFactor = matched + 1
+		a.accept(matched)
 		if a.Type == oath.TOTP {
 			a.Drift = int64(matched - oath.TimeStep(f.now))
 		}

@@ -67,6 +67,7 @@ func (w *world) unbind(serialNumber, because string) {
 		open.end(provision.Closed, because, w.now)
 	}
 	d.Open, d.ActivatedBy, d.Bound, d.secret = "", "", false, d.initial
+	d.Next, d.Peak = max(d.Next, d.Peak), 0
 }
 
 func (w *world) unassign(serialNumber, because string) int {
@@ -77,7 +78,8 @@ func (w *world) unassign(serialNumber, because string) int {
 	w.unbind(serialNumber, because)
 	u := w.Users[d.UserID]
 	u.Has = slices.DeleteFunc(u.Has, func(one string) bool { return one == serialNumber })
-	*d = worldDevice{State: provision.Unassigned, Next: d.Next, parameters: d.parameters, secret: d.secret, initial: d.initial}
+	*d = worldDevice{State: provision.Unassigned, Next: d.Next, parameters: d.parameters, secret: d.secret, initial: d.initial,
+		accepted: d.accepted}
 	return 0
 }
 
@@ -88,6 +90,7 @@ func (w *world) reset(serialNumber string) int {
 	}
 	w.unbind(serialNumber, "the authenticator was reset")
 	w.startOver(d)
+	d.accepted = nil
 	return 0
 }
 

@@ -187,7 +187,7 @@ func userOf(u provision.User) (string, *worldUser) {
 
 func deviceOf(a provision.Authenticator) (string, *worldDevice) {
 	return a.SerialNumber, &worldDevice{State: a.State, UserID: a.UserID, Next: a.NextMovingFactor,
-		AssignedNext: a.AssignedMovingFactor, Drift: a.Drift, Bound: a.Diversifier != nil, Activations: a.Activations,
+		AssignedNext: a.AssignedMovingFactor, Peak: a.PeakMovingFactor, Drift: a.Drift, Bound: a.Diversifier != nil, Activations: a.Activations,
 		AssignedAt: a.AssignedAt, GraceEnds: a.GraceEndsAt, LastActivatedAt: a.LastActivatedAt, Open: a.OpenRegistration, ActivatedBy: a.ActivatedBy}
 }
 

@@ -1,6 +1,7 @@
 package provision_test
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -33,6 +34,7 @@ type worldDevice struct {
 	State                 provision.AuthenticatorState
 	UserID                string
 	Next, AssignedNext    uint64
+	Peak                  uint64
 	Drift                 int64
 	Bound                 bool
 	Activations           int
@@ -41,6 +43,7 @@ type worldDevice struct {
 	Open, ActivatedBy     string
 	parameters            oath.Parameters
 	secret, initial       []byte
+	accepted              map[string]bool // moving factors, each under its secret, since a reset
 }
 
 type worldRegistration struct {
@@ -295,10 +298,14 @@ func (w *world) proof(id string, c credential) int {
 	if !ok {
 		return w.wrongProof(id, r)
 	}
-	d.Next = matched + 1
 	if c.diversifier != nil {
 		d.secret, d.Bound = derive(d.secret, c.diversifier, r.SerialNumber), true
+		d.Peak = max(d.Peak, d.Next)
 	}
+	if d.Next = matched + 1; d.Peak <= d.Next {
+		d.Peak = 0
+	}
+	d.once(matched)
 	d.State, d.LastActivatedAt, d.ActivatedBy = provision.Active, w.now, id
 	d.Activations++
 	if w.now.Before(d.GraceEnds) {
@@ -311,6 +318,19 @@ func (w *world) proof(id string, c credential) int {
 	r.code, r.Code = c.code, c.code != ""
 	w.Users[r.UserID].Spent = 0
 	return 0
+}
+
+// once holds the invariant whatever the windows say: a moving factor is
+// accepted once under one secret.
+func (d *worldDevice) once(movingFactor uint64) {
+	password := fmt.Sprintf("%x at %d", d.secret, movingFactor)
+	if d.accepted[password] {
+		panic(password + " is accepted again")
+	}
+	if d.accepted == nil {
+		d.accepted = make(map[string]bool)
+	}
+	d.accepted[password] = true
 }
 
 func derive(secret, diversifier []byte, serialNumber string) []byte {
@@ -327,8 +347,12 @@ func (w *world) match(r *worldRegistration, d *worldDevice, c credential) (uint6
 	if c.diversifier != nil {
 		secret = derive(secret, c.diversifier, r.SerialNumber)
 	}
+	lowest := d.Next
+	if c.diversifier != nil && d.parameters.Type == oath.TOTP {
+		lowest = d.AssignedNext
+	}
 	find := func(from, to int64) (uint64, bool) {
-		for factor := max(from, int64(d.Next)); factor <= to; factor++ {
+		for factor := max(from, int64(lowest)); factor <= to; factor++ {
 			if otp, err := oath.OTP(secret, uint64(factor), d.parameters); err == nil && otp == c.otp {
 				return uint64(factor), true
 			}

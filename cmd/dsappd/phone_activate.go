@@ -210,7 +210,7 @@ func (c *phoneActivateCommand) startOver(s phone.State, a phone.Activation, err 
 	case unanswered:
 		return fmt.Errorf("%w; then %s", unreached(failed, "url", c.URL), again)
 	case wrong && strings.EqualFold(refusal.Operation, "dsappSRPActivate") && s.Type == oath.TOTP:
-		return fmt.Errorf("%w: if the clock of this machine is right, its one-time password was used already: in half a minute, %s", err, again)
+		return fmt.Errorf("%w: the clock of this machine may be wrong: set it, then %s; if it is right and the authenticator was unassigned just now, wait half a minute first", err, again)
 	case over && waitsOn(s, a.ID):
 		return fmt.Errorf("%w: if the site shows %s as activated, say so with dsappd phone mdl confirm; else have the site register again", err, lastInstance(s))
 	case over:

@@ -174,7 +174,7 @@ func wholeAuthenticator() provision.Authenticator {
 		Parameters:     oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA256, Digits: 8},
 		ActivationType: provision.Offline,
 		Secret:         []byte{0, 1, 255}, InitialSecret: []byte{2, 0}, Diversifier: []byte("12345678"), DevicePNID: []byte{5, 6},
-		NextMovingFactor: 1<<64 - 1, AssignedMovingFactor: 1 << 63,
+		NextMovingFactor: 1<<64 - 1, AssignedMovingFactor: 1 << 63, PeakMovingFactor: 1<<64 - 2,
 		Drift:      -3,
 		AssignedAt: day(1), GraceEndsAt: day(2), LastActivatedAt: day(3), Activations: 2,
 		Licence: &provision.Licence{Limit: 99, NextSequenceNumber: 3, Instances: []provision.Instance{{
