@@ -29,7 +29,7 @@ func TestOperators(t *testing.T) {
 }
 
 func furnish(t *testing.T, env *testscript.Env, serve bool) error {
-	if err := endAtOnce(env); err != nil {
+	if err := withoutWait(env); err != nil {
 		return err
 	}
 	dir := env.WorkDir + "/data"

@@ -12,7 +12,14 @@ import (
 	"go.etcd.io/bbolt"
 )
 
+// The second that a program built with the race detector waits before it ends
+// is spared: the tests run it some hundred times.
+const endAtOnce = "atexit_sleep_ms=0"
+
 func TestMain(m *testing.M) {
+	if err := os.Setenv("GORACE", endAtOnce); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"dsappd": main})
 }
 
@@ -22,16 +29,16 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Setup:               withoutWait,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"modes": modes, "serving": serving, "schema": schema, "register": register, "mdl": mdl, "capture": capture, "tamper": tamper, "post": post,
 		},
 	})
 }
 
-// endAtOnce spares each program that is built with the race detector the
-// second that it waits by default before it ends.
-func endAtOnce(env *testscript.Env) error {
-	env.Setenv("GORACE", "atexit_sleep_ms=0")
+// withoutWait hands GORACE to scripts, whose environment is their own.
+func withoutWait(env *testscript.Env) error {
+	env.Setenv("GORACE", endAtOnce)
 	return nil
 }
 
