@@ -1,5 +1,7 @@
 package provision
 
+import "strings"
+
 // Nearest is the known name with the smallest edit distance to name: what
 // somebody may have meant who gave a name that does not exist.
 func Nearest(name string, known []string) string {
@@ -31,4 +33,21 @@ func editDistance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// Near is the known name that name most likely is a misspelling of, letter
+// case aside, and "" if none is similar enough.
+func Near(name string, known []string) string {
+	const longest = 128 // a distance costs time in the product of the lengths
+	best, least := "", 0
+	for _, candidate := range known {
+		if len(name) > longest {
+			break
+		}
+		d := editDistance(strings.ToLower(name), strings.ToLower(candidate))
+		if (best == "" || d < least) && d <= len(candidate)/3 {
+			best, least = candidate, d
+		}
+	}
+	return best
 }

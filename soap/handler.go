@@ -94,6 +94,10 @@ func (r *Request) Decode(v any) error { return r.reader.decode(v) }
 // Note adds to the request's line in the log.
 func (r *Request) Note(attrs ...slog.Attr) { r.attrs = append(r.attrs, attrs...) }
 
+// PassOver adds a name to what the request's line in the log says was
+// ignored. The name must be safe to show.
+func (r *Request) PassOver(name string) { r.reader.passOver(name) }
+
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := exchange{handler: h, writer: w, request: r, started: h.Now()}

@@ -138,11 +138,16 @@ func (r *reader) unknown(parent *node, name xml.Name) error {
 	if r.strict {
 		r.refuse(path, "is not an element of this operation", "leave it out, or put it into the namespace and place that the WSDL gives it")
 	}
+	r.passOver(path)
+	_, err := r.scanner.skip()
+	return err
+}
+
+// passOver keeps the name of what was sent and not read.
+func (r *reader) passOver(path string) {
 	if len(r.ignored) < maxIgnored {
 		r.ignored = append(r.ignored, path)
 	}
-	_, err := r.scanner.skip()
-	return err
 }
 
 // repeated notes a child and says whether it is one too many.

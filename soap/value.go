@@ -32,26 +32,28 @@ func (r *reader) attributes(n *node, all []xml.Attr) (inBase64 bool) {
 			}
 			continue
 		}
-		name, ok := r.scanner.qualified(a.Value)
-		if !ok {
+		name, declared := r.scanner.qualified(a.Value)
+		if r.strict && !declared {
 			r.refuse(n.path, "has an xsi:type whose prefix is not declared", "declare the prefix, or leave xsi:type out")
 		}
 		r.typed = typeName(name)
 		if r.strict && !n.is(name) && n.Base != "anyType" {
 			r.refuse(n.path, "has an xsi:type other than the WSDL's", "leave xsi:type out")
 		}
-		inBase64 = name == xml.Name{Space: schemaNamespace, Local: "base64Binary"} || name == xml.Name{Space: encodingNamespace, Local: "base64"}
+		inBase64 = slices.Contains([]string{"base64Binary", "base64", "{}base64Binary", "{}base64"}, r.typed)
 	}
 	return inBase64 && !r.strict
 }
 
-// typeName is the local name of a type of XML Schema or of SOAP's encoding,
-// which has the same ones; another's stands in braces.
+// typeName is the local name of a type of XML Schema, of its drafts or of
+// SOAP's encoding, which all have the same ones. Another type's is
+// "{namespace}name", with no namespace where its prefix is not declared.
 func typeName(name xml.Name) string {
-	if name.Space == schemaNamespace || name.Space == encodingNamespace {
+	switch name.Space {
+	case schemaNamespace, encodingNamespace, "http://www.w3.org/1999/XMLSchema", "http://www.w3.org/2000/10/XMLSchema":
 		return name.Local
 	}
-	return "{" + name.Local + "}"
+	return "{" + name.Space + "}" + name.Local
 }
 
 func isNil(attributes []xml.Attr) bool {

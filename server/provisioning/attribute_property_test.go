@@ -28,8 +28,11 @@ import (
 type reading struct {
 	table   *commandTable
 	handler http.Handler
-	got     values
-	err     error
+	strict  bool
+
+	got        values
+	passedOver []string
+	err        error
 }
 
 func newReading(t *testing.T) *reading {
@@ -58,7 +61,7 @@ func newReading(t *testing.T) *reading {
 func (r *reading) read(_ context.Context, request *soap.Request, dst []byte) ([]byte, error) {
 	var in wsdl.ProvisioningExecute
 	if r.err = request.Decode(&in); r.err == nil {
-		r.got, r.err = r.table.read(r.table.commands[in.Cmd], in.AttributeSet.Attributes)
+		r.got, r.passedOver, r.err = r.table.read(r.table.commands[in.Cmd], in.AttributeSet.Attributes, r.strict)
 	}
 	return append(dst, "<read/>"...), nil
 }
@@ -69,7 +72,7 @@ func (r *reading) send(c command, sent []sentAttribute) (values, error) {
 	for _, a := range sent {
 		set.WriteString("<attributes>" + strings.Join(a.children, " ") + "</attributes>")
 	}
-	r.got, r.err = nil, errors.New("nothing was read")
+	r.got, r.passedOver, r.err = nil, nil, errors.New("nothing was read")
 	r.handler.ServeHTTP(httptest.NewRecorder(), newPost(`<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:s="http://www.w3.org/2001/XMLSchema"><e:Body>`+
 		`<p:provisioningExecute xmlns:p="`+wsdl.Provisioning+`"><cmd>`+commandPrefix+c.name+`</cmd><attributeSet>`+set.String()+
 		`</attributeSet></p:provisioningExecute></e:Body></e:Envelope>`))
@@ -142,10 +145,27 @@ func (a *sentAttribute) element(rt *rapid.T) string {
 	if a.xsdType != typeString && rapid.Bool().Draw(rt, a.id+" between spaces") {
 		written = "\n " + written + " "
 	}
-	if rapid.Bool().Draw(rt, a.id+" is typed") {
-		return `<value i:type="s:` + a.xsdType + `">` + written + `</value>`
+	if xsiType := rapid.SampledFrom(a.xsiTypes()).Draw(rt, a.id+"'s type"); xsiType != "" {
+		return `<value i:type="` + xsiType + `" ` + typePrefixes + `>` + written + `</value>`
 	}
 	return `<value>` + written + `</value>`
+}
+
+// typePrefixes declares those of xsiTypes, but for "gone".
+const typePrefixes = `xmlns:old="http://www.w3.org/1999/XMLSchema" xmlns:enc="http://schemas.xmlsoap.org/soap/encoding/" ` +
+	`xmlns:basic="http://www.vasco.com/IdentikeyServer/IdentikeyTypes/BasicTypes.xsd" xmlns:other="urn:other"`
+
+// xsiTypes are the types that toolkits have been seen to give such a value,
+// and their kin; "" is none.
+func (a *sentAttribute) xsiTypes() []string {
+	all := []string{"", "s:" + a.xsdType, "old:" + a.xsdType, "enc:" + a.xsdType, a.xsdType, "gone:" + a.xsdType, "gone:UserID", "basic:UserID"}
+	if a.xsdType == typeString {
+		return append(all, "s:token", "s:normalizedString", "s:anySimpleType", "enc:NMTOKEN", "gone:anyType")
+	}
+	if a.value == "0" {
+		all = append(all, "s:nonPositiveInteger", "s:byte")
+	}
+	return append(all, "s:long", "s:integer", "s:nonNegativeInteger", "gone:unsignedLong", "enc:long")
 }
 
 func drawValue(rt *rapid.T, a attribute) string {
@@ -191,12 +211,17 @@ func TestWrongAttributesAreNamed(t *testing.T) {
 			return a.with("<attributeOptions><null>1</null></attributeOptions>", a.child("value"))
 		},
 		"another type": func(rt *rapid.T, a *sentAttribute) []sentAttribute {
-			other := rapid.SampledFrom([]string{"int", "boolean", "dateTime", "float", "unsignedInt", "string"}).Filter(func(name string) bool { return name != a.xsdType }).Draw(rt, "type")
-			return a.with("", `<value i:type="s:`+other+`">1</value>`)
+			other := []string{"s:string", "s:token", "gone:string", "enc:boolean", "s:decimal", "old:dateTime", "other:int"}
+			if a.xsdType == typeString {
+				other = []string{"s:int", "s:nonNegativeInteger", "gone:long", "s:boolean", "s:dateTime", "s:float", "other:string"}
+			}
+			return a.with("", `<value i:type="`+rapid.SampledFrom(other).Draw(rt, "type")+`" `+typePrefixes+`>1</value>`)
 		},
-		"twice": func(_ *rapid.T, a *sentAttribute) []sentAttribute { return []sentAttribute{*a, *a} },
+		"twice, with different values": func(_ *rapid.T, a *sentAttribute) []sentAttribute {
+			return append(a.with("<attributeOptions><null>true</null></attributeOptions>", ""), *a)
+		},
 	}
-	names := []string{"another type", "negative", "null and a value", "twice"}
+	names := []string{"another type", "negative", "null and a value", "twice, with different values"}
 	rapid.Check(t, func(rt *rapid.T) {
 		c := rapid.SampledFrom(commands()).Draw(rt, "command")
 		sent := drawAttributes(rt, r.table, c)
@@ -218,6 +243,38 @@ func TestWrongAttributesAreNamed(t *testing.T) {
 		}
 		if len(a.value) > 8 && strings.Contains(err.Error(), a.value) {
 			rt.Fatalf("%s of %s is answered with its value: %v", wrong, a.id, err)
+		}
+	})
+}
+
+// What a command does not take, and what says the same again, changes nothing
+// and is named, unless the door is strict.
+func TestSuperfluousAttributes(t *testing.T) {
+	lenient, strict := newReading(t), newReading(t)
+	strict.strict = true
+	rapid.Check(t, func(rt *rapid.T) {
+		c := rapid.SampledFrom(commands()).Draw(rt, "command")
+		sent := drawAttributes(rt, lenient.table, c)
+		want, err := lenient.send(c, sent)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		other := rapid.SampledFrom(attributes()).Filter(func(a attribute) bool { return !slices.Contains(c.in(), a.id) }).Draw(rt, "not taken")
+		superfluous := sentAttribute{attribute: other, children: []string{"<value>anything</value>", "<attributeID>" + attributePrefix + other.id + "</attributeID>"}}
+		again := rapid.SampledFrom(sent).Draw(rt, "again")
+		all := rapid.Permutation(slices.Concat(sent, []sentAttribute{superfluous, again})).Draw(rt, "order of all")
+		got, err := lenient.send(c, all)
+		if err != nil || !cmp.Equal(want, got) {
+			rt.Fatalf("read %v, %v; want %v", got, err, want)
+		}
+		if diff := cmp.Diff([]string{attributePrefix + other.id}, lenient.passedOver); diff != "" {
+			rt.Fatalf("passed over: %s", diff)
+		}
+		for _, more := range []sentAttribute{superfluous, again} {
+			_, err := strict.send(c, append(slices.Clone(sent), more))
+			if _, ok := errors.AsType[*soap.FieldError](err); !ok {
+				rt.Fatalf("strict takes %s: %v", more.id, err)
+			}
 		}
 	})
 }

@@ -185,3 +185,12 @@ func (t *commandTable) names() string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// attributeIDs are all attributes' names without PROVFLD_.
+func (t *commandTable) attributeIDs() []string {
+	var ids []string
+	for _, a := range attributes() {
+		ids = append(ids, a.id)
+	}
+	return ids
+}

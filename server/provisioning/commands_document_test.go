@@ -42,15 +42,25 @@ attributes. This page is written from the table that the server reads requests
 with (` + "`server/provisioning/commands.go`" + `), and a test compares the two.
 
 Each attribute is a value under an xsi:type of XML Schema, an attributeID and,
-if need be, attributeOptions, in either order. A value without xsi:type is read
-as what its attribute should be. Null says that there is no value; negative is
-refused, since no command searches; masked says that a value is not to be
-shown. The trace and the log show no attribute's value, masked or not, and the
-audit none but whom a command is about, masked or not: component type, user,
-domain, serial number and registration. What is masked is also left out of the
-words of a refusal. A missing, repeated, unknown or wrongly typed attribute is refused by
-its name with -2, and nothing is counted. PROVFLD_CUSTOM_ENCRYPT_PWD is
-refused: how the vendor encrypts under it is not public.
+if need be, attributeOptions, in any order. The value may have any type of its
+kind: any integer type whose range holds the value, any text type, and for both
+any type of the vendor's namespaces or of a prefix that is declared nowhere. A
+value without xsi:type is read as what its attribute should be. Null says that
+there is no value; negative is refused, because no command searches; masked
+says that a value is not to be shown.
+
+An attribute that other commands take and this one does not is passed over, and
+so is one that says the same again. The log names what is passed over. A
+missing, unknown or wrongly typed attribute, and one that is repeated with
+another value, is refused by its name with -2, and nothing is counted.
+PROVFLD_CUSTOM_ENCRYPT_PWD is refused: how the vendor encrypts under it is not
+public. A strict server (` + "`dsappd serve --strict`" + `) takes each attribute once, of
+exactly the type below, and no other.
+
+The trace and the log show no attribute's value, masked or not. The audit shows
+only whom a command is about, masked or not: component type, user, domain,
+serial number and registration. What is masked is also left out of the words of
+a refusal.
 
 Names marked "ours" are not the vendor's.
 `

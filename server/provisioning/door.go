@@ -49,7 +49,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies}
+	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies, strict: c.Strict}
 	return soap.NewHandler(soap.Config{
 		Operations:  d.operations(),
 		Schema:      schema,
@@ -97,6 +97,7 @@ type door struct {
 	log     *slog.Logger
 	table   *commandTable
 	proxies forwarded.Proxies
+	strict  bool
 }
 
 // operations are all of the interface's; each is in the file of its name.

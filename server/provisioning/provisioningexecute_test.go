@@ -184,6 +184,32 @@ func TestSRPInAttributes(t *testing.T) {
 	}
 }
 
+// What public clients send beside what a command takes changes nothing, and
+// the log names it; a strict server refuses it.
+func TestSuperfluousAttributesOfClients(t *testing.T) {
+	lenient, strict := newLab(t, false), newLab(t, true)
+	for _, l := range []*lab{lenient, strict} {
+		l.licensed()
+		l.outside()
+	}
+	holder := []typed{str("COMPONENT_TYPE", "mdl"), str("USERID", "user2"), str("DOMAIN", "master"), str("STATIC_PASSWORD", "Password2")}
+	gem := execute("MDL_REGISTER", append(holder, typed{"ACTIVATION_TYPE", "unsignedInt", "0"})...)
+	binding := execute("ACTIVATE", str("COMPONENT_TYPE", "srp-outside"), str("USERID", "user1"), str("DP_RESPONSE", "755224"), typed{"REQUEST_TYPE", "unsignedInt", "0"})
+	twice := execute("DSAPPREGISTER", append(userAttributes("srp-component"), str("USERID", "user1"), str("DOMAIN", "master"))...)
+	for _, c := range []struct{ name, envelope, ignored string }{
+		{"the gem's MDL_REGISTER", gem, "ignored=[PROVFLD_ACTIVATION_TYPE]"},
+		{"ACTIVATE with device binding", binding, "ignored=[PROVFLD_REQUEST_TYPE]"},
+		{"attributes twice", twice, "operation=provisioningExecute"},
+	} {
+		lenient.run("0", execute("REGISTER", userAttributes("srp-outside")...))
+		lenient.run("0", c.envelope)
+		if !strings.Contains(lenient.log.String(), c.ignored) {
+			t.Errorf("%s: %s is not in the log: %s", c.name, c.ignored, lenient.log.String())
+		}
+		strict.run("-2", c.envelope)
+	}
+}
+
 // Every wrong attribute is refused by its name, and counts for nothing.
 func TestWrongAttributes(t *testing.T) {
 	l := newLab(t, false)
@@ -192,10 +218,12 @@ func TestWrongAttributes(t *testing.T) {
 	rest := fmt.Sprint(user[0]) + fmt.Sprint(user[1]) + fmt.Sprint(user[2])
 	for name, c := range map[string]struct{ set, words string }{
 		"missing":              {fmt.Sprint(user[0]) + fmt.Sprint(user[1]), "PROVFLD_STATIC_PASSWORD is missing"},
-		"repeated":             {rest + fmt.Sprint(user[1]), "PROVFLD_USERID is there more than once"},
-		"unknown":              {rest + fmt.Sprint(str("SHOE_SIZE", "1")), "PROVFLD_SHOE_SIZE is not an attribute"},
-		"no prefix":            {rest + `<attributes><value>x</value><attributeID>DOMAIN</attributeID></attributes>`, "DOMAIN is not an attribute"},
-		"of another command":   {rest + fmt.Sprint(str("DP_RESPONSE", "1")), "PROVFLD_DP_RESPONSE is not an attribute that PROVISIONCMD_DSAPPREGISTER takes"},
+		"repeated":             {rest + fmt.Sprint(str("USERID", "user2")), "PROVFLD_USERID is there more than once, with different values: send it once"},
+		"repeated as null":     {rest + `<attributes><attributeID>PROVFLD_USERID</attributeID></attributes>`, "PROVFLD_USERID is there more than once, with different values"},
+		"unknown":              {rest + fmt.Sprint(str("SHOE_SIZE", "1")), "PROVFLD_SHOE_SIZE is not an attribute that this server knows: leave it out"},
+		"misspelt":             {rest + fmt.Sprint(str("DOMIAN", "x")), "PROVFLD_DOMIAN is not an attribute that this server knows: did you mean PROVFLD_DOMAIN?"},
+		"no prefix":            {rest + `<attributes><value>x</value><attributeID>DOMAIN</attributeID></attributes>`, "DOMAIN is not an attribute that this server knows: did you mean PROVFLD_DOMAIN?"},
+		"small letters":        {rest + `<attributes><value>x</value><attributeID>provfld_domain</attributeID></attributes>`, "did you mean PROVFLD_DOMAIN?"},
 		"not supported":        {rest + fmt.Sprint(str("CUSTOM_ENCRYPT_PWD", "x")), "PROVFLD_CUSTOM_ENCRYPT_PWD is not supported"},
 		"string for a number":  {rest + fmt.Sprint(str("ACTIVATION_TYPE", "1")), "PROVFLD_ACTIVATION_TYPE has another xsi:type"},
 		"boolean for a text":   {rest + fmt.Sprint(typed{"DOMAIN", "boolean", "true"}), "PROVFLD_DOMAIN has another xsi:type"},
@@ -205,6 +233,13 @@ func TestWrongAttributes(t *testing.T) {
 		"no boolean":           {rest + fmt.Sprint(typed{"DOMAIN", "boolean", "maybe"}), "PROVFLD_DOMAIN has a value that is none"},
 		"no int":               {rest + fmt.Sprint(typed{"DOMAIN", "int", "2147483648"}), "PROVFLD_DOMAIN has a value that is none"},
 		"negative number":      {rest + fmt.Sprint(typed{"ACTIVATION_TYPE", "unsignedInt", "-1"}), "PROVFLD_ACTIVATION_TYPE has a value that is none"},
+		"a byte too large":     {rest + fmt.Sprint(typed{"ACTIVATION_TYPE", "byte", "128"}), "PROVFLD_ACTIVATION_TYPE has a value that is none"},
+		"an int below zero":    {rest + fmt.Sprint(typed{"ACTIVATION_TYPE", "int", "-1"}), "PROVFLD_ACTIVATION_TYPE has a wrong value"},
+		"a long too large":     {rest + fmt.Sprint(typed{"ACTIVATION_TYPE", "long", "4294967296"}), "PROVFLD_ACTIVATION_TYPE has a wrong value"},
+		"not positive":         {rest + fmt.Sprint(typed{"REQUEST_TYPE", "positiveInteger", "0"}), "PROVFLD_REQUEST_TYPE has a value that is none"},
+		"a decimal":            {rest + fmt.Sprint(typed{"ACTIVATION_TYPE", "decimal", "1"}), "PROVFLD_ACTIVATION_TYPE has an xsi:type that no attribute has"},
+		"date in wrong case":   {rest + fmt.Sprint(typed{"DOMAIN", "datetime", "2026-11-22T10:00:00Z"}), "PROVFLD_DOMAIN has an xsi:type that no attribute has"},
+		"a stranger's type":    {rest + `<attributes><value xmlns:o="urn:other" xsi:type="o:string">master</value><attributeID>PROVFLD_DOMAIN</attributeID></attributes>`, "PROVFLD_DOMAIN has an xsi:type that no attribute has"},
 		"no such request":      {rest + fmt.Sprint(typed{"REQUEST_TYPE", "unsignedInt", "1"}), "PROVFLD_REQUEST_TYPE has a wrong value: it takes 0"},
 		"wrong form":           {rest + fmt.Sprint(str("SERIAL_NO", "VDS")), "PROVFLD_SERIAL_NO has a wrong value"},
 		"negative option":      {rest + domain + `<attributeOptions><negative>true</negative></attributeOptions></attributes>`, "PROVFLD_DOMAIN is marked negative"},
@@ -260,14 +295,22 @@ func TestAttributeForms(t *testing.T) {
 		rest += a.String()
 	}
 	for name, set := range map[string]string{
-		"the other order":  rest + `<attributes><attributeID>PROVFLD_DOMAIN</attributeID><value xsi:type="xsd:string">master</value></attributes>`,
-		"options first":    rest + `<attributes><attributeOptions><masked>true</masked></attributeOptions><attributeID>PROVFLD_DOMAIN</attributeID><value xsi:type="xsd:string">master</value></attributes>`,
-		"no type":          rest + `<attributes><value>master</value><attributeID>PROVFLD_DOMAIN</attributeID></attributes>`,
-		"in base64":        rest + `<attributes><value xsi:type="xsd:base64Binary">bWFzdGVy</value><attributeID>PROVFLD_DOMAIN</attributeID></attributes>`,
-		"null":             rest + `<attributes><attributeID>PROVFLD_DOMAIN</attributeID><attributeOptions><null>true</null></attributeOptions></attributes>`,
-		"nil":              rest + `<attributes><value xsi:nil="true"/><attributeID>PROVFLD_DOMAIN</attributeID></attributes>`,
-		"a number":         rest + `<attributes><value xsi:type="xsd:unsignedInt"> 1 </value><attributeID>PROVFLD_ACTIVATION_TYPE</attributeID></attributes>`,
-		"a number untyped": rest + `<attributes><value>7</value><attributeID>PROVFLD_ACTIVATION_TYPE</attributeID></attributes>`,
+		"the other order":      rest + `<attributes><attributeID>PROVFLD_DOMAIN</attributeID><value xsi:type="xsd:string">master</value></attributes>`,
+		"options first":        rest + `<attributes><attributeOptions><masked>true</masked></attributeOptions><attributeID>PROVFLD_DOMAIN</attributeID><value xsi:type="xsd:string">master</value></attributes>`,
+		"no type":              rest + `<attributes><value>master</value><attributeID>PROVFLD_DOMAIN</attributeID></attributes>`,
+		"in base64":            rest + `<attributes><value xsi:type="xsd:base64Binary">bWFzdGVy</value><attributeID>PROVFLD_DOMAIN</attributeID></attributes>`,
+		"null":                 rest + `<attributes><attributeID>PROVFLD_DOMAIN</attributeID><attributeOptions><null>true</null></attributeOptions></attributes>`,
+		"nil":                  rest + `<attributes><value xsi:nil="true"/><attributeID>PROVFLD_DOMAIN</attributeID></attributes>`,
+		"a number":             rest + `<attributes><value xsi:type="xsd:unsignedInt"> 1 </value><attributeID>PROVFLD_ACTIVATION_TYPE</attributeID></attributes>`,
+		"an Integer of Java's": rest + `<attributes><value xsi:type="xsd:int">+07</value><attributeID>PROVFLD_ACTIVATION_TYPE</attributeID></attributes>`,
+		"a long":               rest + `<attributes><value xsi:type="xsd:long">4294967295</value><attributeID>PROVFLD_ACTIVATION_TYPE</attributeID></attributes>`,
+		"a byte":               rest + `<attributes><value xsi:type="xsd:byte">00</value><attributeID>PROVFLD_REQUEST_TYPE</attributeID></attributes>`,
+		"of Axis's registry":   rest + `<attributes><value xmlns:ns1="http://www.vasco.com/IdentikeyServer/IdentikeyTypes/ProvisioningTypes.xsd" xsi:type="ns1:UserID">master</value><attributeID>PROVFLD_DOMAIN</attributeID></attributes>`,
+		"undeclared prefixes":  rest + `<attributes xsi:type="PROV:Attribute"><value xsi:type="xs:string">master</value><attributeID xsi:type="x:y">PROVFLD_DOMAIN</attributeID><attributeOptions xsi:type="BASIC-TYPES:AttributeOptions"/></attributes>`,
+		"undeclared base64":    rest + `<attributes><value xsi:type="xs:base64Binary">bWFzdGVy</value><attributeID>PROVFLD_DOMAIN</attributeID></attributes>`,
+		"nothing, of Ruby's":   rest + `<attributes><attributeID>PROVFLD_DOMAIN</attributeID><attributeOptions><null>true</null></attributeOptions><value xsi:type="xsd:string"></value></attributes>`,
+		"comments":             rest + `<!-- a --><attributes><!-- b --><value>mas<!-- c -->ter</value><!-- d --><attributeID>PROVFLD_DOMAIN<!-- e --></attributeID></attributes><!-- f -->`,
+		"a number untyped":     rest + `<attributes><value>7</value><attributeID>PROVFLD_ACTIVATION_TYPE</attributeID></attributes>`,
 	} {
 		if reply := l.run("0", execute("DSAPPREGISTER", set)); attributeValue(reply, "DOMAIN") != "master" {
 			t.Errorf("%s: %s", name, must(reply.WriteToString())(t))
