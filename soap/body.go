@@ -12,31 +12,49 @@ import (
 	"time"
 )
 
+// maxDrained bounds what is read of a body after its refusal, in bytes. Java
+// and .NET read an answer only when they have sent all of the request.
+const maxDrained = 8 * MaxSize
+
 // readBody reads a request's body, unpacked, within the limits, and the
 // charset of its media type.
 func readBody(w http.ResponseWriter, r *http.Request, timeout time.Duration) (body []byte, charset string, fault *Fault) {
-	charset, fault = mediaType(r.Header.Get("Content-Type"))
-	if fault != nil {
-		return nil, "", fault
-	}
 	if r.ContentLength == 0 && r.Header.Get("Content-Length") == "" {
 		return nil, "", withStatus(http.StatusLengthRequired, clientFault(LengthRequired, "The request has no body: send a Content-Length, or the body in chunks."))
-	}
-	if r.ContentLength > MaxSize {
-		return nil, "", tooLarge()
 	}
 	// The deadline is the connection's: past the body it would end the
 	// request's context. A writer that has none, as in tests, is on no
 	// connection.
 	controller := http.NewResponseController(w)
 	_ = controller.SetReadDeadline(time.Now().Add(timeout))
-	body, fault = readUnpacked(http.MaxBytesReader(w, r.Body, MaxSize), strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))))
-	if fault != nil {
-		w.Header().Set("Connection", "close") // nobody waits for the rest
-		return nil, "", fault
+	charset, fault = mediaType(r.Header.Get("Content-Type"))
+	if fault == nil && r.ContentLength > MaxSize {
+		fault = tooLarge()
 	}
-	_ = controller.SetReadDeadline(time.Time{})
-	return body, charset, nil
+	begun := fault == nil
+	if begun {
+		// Without a writer, a body that is too large does not end the connection.
+		packed := http.MaxBytesReader(nil, r.Body, MaxSize)
+		body, fault = readUnpacked(packed, strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))))
+	}
+	if fault == nil || drain(r, begun) {
+		_ = controller.SetReadDeadline(time.Time{})
+	} else {
+		w.Header().Set("Connection", "close")
+	}
+	return body, charset, fault
+}
+
+// drain reads what is left of a refused body, so that its sender comes to
+// read the answer, and reports whether it was all. A sender that waits for
+// leave to begin gets the answer instead, and one that sends far too much is
+// cut off.
+func drain(r *http.Request, begun bool) bool {
+	if !begun && r.Header.Get("Expect") != "" {
+		return false
+	}
+	drained, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxDrained))
+	return err == nil && drained < maxDrained
 }
 
 // mediaType accepts the types that SOAP 1.1 messages come in. One of SOAP 1.2
@@ -61,8 +79,9 @@ func withStatus(status int, f *Fault) *Fault {
 	return f
 }
 
+// tooLarge is a fault of HTTP status 500: Java and .NET read none of 413.
 func tooLarge() *Fault {
-	return withStatus(http.StatusRequestEntityTooLarge, clientFault(TooLarge, "The message is larger than 1 MiB (1048576 bytes)."))
+	return clientFault(TooLarge, "The message is larger than 1 MiB (1048576 bytes).")
 }
 
 // readUnpacked reads a body of a content coding.

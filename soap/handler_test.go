@@ -1,6 +1,7 @@
 package soap_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -144,11 +145,11 @@ func TestSize(t *testing.T) {
 		status int
 	}{
 		"exactly the limit":    {padded(t, soap.MaxSize), nil, http.StatusOK},
-		"one more":             {padded(t, soap.MaxSize+1), nil, http.StatusRequestEntityTooLarge},
-		"in chunks":            {&endless{soap.MaxSize + 1}, nil, http.StatusRequestEntityTooLarge},
+		"one more":             {padded(t, soap.MaxSize+1), nil, http.StatusInternalServerError},
+		"in chunks":            {&endless{soap.MaxSize + 1}, nil, http.StatusInternalServerError},
 		"gzip, the limit":      {packed(t, padded(t, soap.MaxSize)), inGzip, http.StatusOK},
-		"gzip, one more":       {packed(t, padded(t, soap.MaxSize+1)), inGzip, http.StatusRequestEntityTooLarge},
-		"gzip, a hundred fold": {packed(t, &endless{40 * soap.MaxSize}), inGzip, http.StatusRequestEntityTooLarge},
+		"gzip, one more":       {packed(t, padded(t, soap.MaxSize+1)), inGzip, http.StatusInternalServerError},
+		"gzip, a hundred fold": {packed(t, &endless{40 * soap.MaxSize}), inGzip, http.StatusInternalServerError},
 	} {
 		response, reply := post(t, server, c.body, c.set)
 		if response.StatusCode != c.status {
@@ -159,6 +160,67 @@ func TestSize(t *testing.T) {
 		}
 		if c.status != http.StatusOK && !strings.Contains(reply, "<reason>TooLarge</reason>") {
 			t.Errorf("%s: %s", name, reply)
+		}
+	}
+}
+
+// Clients such as Java's and .NET's read the answer only when they have sent
+// all: they get the fault whole, and their connection is kept.
+func TestTooLargeIsAnswered(t *testing.T) {
+	server := serve(t, config(t, &heard{}))
+	conn, err := net.Dial("tcp", strings.TrimPrefix(server.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(time.Minute))
+	replies := bufio.NewReader(conn)
+	const size = 6 * soap.MaxSize
+	spaces := strings.Repeat(" ", size)
+	for name, body := range map[string]string{
+		"by its length":      fmt.Sprintf("Content-Length: %d\r\n\r\n%s", size, spaces),
+		"in chunks":          fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", size, spaces),
+		"of a wrong type":    fmt.Sprintf("Content-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", size, spaces),
+		"of an unknown kind": fmt.Sprintf("Content-Encoding: br\r\nContent-Length: %d\r\n\r\n%s", size, spaces),
+		"not what it says":   fmt.Sprintf("Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", soap.MaxSize, spaces[:soap.MaxSize]),
+		"unpacked, by gzip":  gzipped(t, &endless{8 * soap.MaxSize}),
+		"by one byte":        fmt.Sprintf("Content-Length: %d\r\n\r\n%s", soap.MaxSize+1, spaces[:soap.MaxSize+1]),
+	} {
+		if !strings.Contains(body, "Content-Type") {
+			body = "Content-Type: text/xml\r\n" + body
+		}
+		if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: x\r\n"+body); err != nil {
+			t.Fatalf("%s: cannot be sent whole: %v", name, err)
+		}
+		response, err := http.ReadResponse(replies, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		reply, err := io.ReadAll(response.Body)
+		if err != nil || !bytes.Contains(reply, []byte("</SOAP-ENV:Fault>")) || response.Close {
+			t.Errorf("%s: %d %v %s, close %v", name, response.StatusCode, err, reply, response.Close)
+		}
+	}
+}
+
+func gzipped(t *testing.T, plain io.Reader) string {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(packed(t, plain)); err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", b.Len(), b.String())
+}
+
+// A client that goes on and on is cut off.
+func TestEndlessBodyIsCutOff(t *testing.T) {
+	server := serve(t, config(t, &heard{}))
+	r, _ := http.NewRequest(http.MethodPost, server.URL, &endless{1 << 40})
+	r.Header.Set("Content-Type", "text/xml")
+	if response, err := http.DefaultClient.Do(r); err == nil {
+		defer response.Body.Close()
+		if !response.Close {
+			t.Error("the connection is kept")
 		}
 	}
 }
