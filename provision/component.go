@@ -30,6 +30,10 @@ func (c Caller) stands() netip.Addr {
 // component finds the caller's record.
 func (f *frame) component(v View, caller Caller) (Component, error) {
 	address := caller.stands()
+	if caller.Doubt != nil && !caller.OwnDoor {
+		f.checked("component", caller.ComponentType+" behind the proxy "+address.String())
+		return Component{}, refuse(NoComponent, fmt.Sprintf("It is not known where the request comes from: %v.", caller.Doubt))
+	}
 	f.checked("component", caller.ComponentType+" at "+address.String())
 	location, found, err := narrowest(v, caller.ComponentType, address)
 	if err != nil {

@@ -13,6 +13,10 @@ type Caller struct {
 	Address       netip.Addr
 	RequestID     string
 
+	// Doubt says why it is not known for whom a proxy speaks. Address is the
+	// proxy's then, and no component stands there.
+	Doubt error
+
 	// OwnDoor says that a door of the server's own asks for a caller of whom
 	// it has made sure itself. Its component stands at 0.0.0.0, which is the
 	// address of no peer, so that nobody else can call in its name.

@@ -99,7 +99,7 @@ func (e *exchange) caller() (provision.Caller, error) {
 	e.attrs = append(e.attrs, origin.Attrs()...)
 	return provision.Caller{
 		ComponentType: e.componentType, OwnDoor: true, Address: origin.Address, RequestID: e.id,
-		Confidential: origin.Confidential(e.r.TLS != nil),
+		Doubt: origin.Doubt, Confidential: origin.Confidential(e.r.TLS != nil),
 	}, nil
 }
 

@@ -28,7 +28,7 @@ type Origin struct {
 	Address netip.Addr // IPv4 never mapped into IPv6, without a zone
 	Proxied bool       // the peer is a proxy
 	Local   bool       // it is known never to have left this machine
-	Doubt   error      // why a proxy's word was not taken and the address is its own
+	Doubt   error      // why a proxy's word was not taken; the address is the proxy's then, and stands for nobody
 }
 
 // Request is the origin of a request with the given peer, as http.Request has

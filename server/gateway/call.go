@@ -76,7 +76,7 @@ func (c *call) caller() (provision.Caller, error) {
 	c.note(from.Attrs()...)
 	return provision.Caller{
 		ComponentType: c.door.ComponentType, OwnDoor: true, Address: from.Address, RequestID: c.id,
-		Confidential: from.Confidential(c.request.TLS != nil),
+		Doubt: from.Doubt, Confidential: from.Confidential(c.request.TLS != nil),
 	}, nil
 }
 

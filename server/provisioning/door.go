@@ -145,7 +145,7 @@ func (d *door) caller(r *soap.Request, componentType string) (provision.Caller, 
 	r.Note(from.Attrs()...)
 	return provision.Caller{
 		ComponentType: componentType, Address: from.Address, RequestID: r.ID,
-		Confidential: from.Confidential(r.TLS),
+		Doubt: from.Doubt, Confidential: from.Confidential(r.TLS),
 	}, nil
 }
 

@@ -23,7 +23,7 @@ func (l *lab) withProxies() *httptest.Server {
 	l.t.Helper()
 	server := httptest.NewServer(must(provisioning.NewHandler(provisioning.Config{
 		Service: l.service, Log: slog.New(slog.NewTextHandler(&l.log, nil)),
-		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
+		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.1/32")},
 	}))(l.t))
 	l.t.Cleanup(server.Close)
 	return server
@@ -67,8 +67,12 @@ func TestProxies(t *testing.T) {
 		{"a proxy speaks for another", "127.0.0.1", far, []string{"192.0.2.7", "198.51.100.1"}, "1005"},
 		{"a proxy's caller claims to be near", "127.0.0.1", near, []string{"127.0.0.2, 192.0.2.7"}, "1005"},
 		{"a proxy does not say", "127.0.0.1", far, nil, "1005"},
-		{"a proxy itself", "127.0.0.1", near, nil, "0"},
+		{"a proxy does not say, where a component stands", "127.0.0.1", near, nil, "1005"},
 		{"a proxy says rubbish", "127.0.0.1", far, []string{"192.0.2.7, rubbish"}, "1005"},
+		{"a proxy says rubbish, where a component stands", "127.0.0.1", near, []string{"192.0.2.7, rubbish"}, "1005"},
+		{"a proxy says nothing", "127.0.0.1", near, []string{""}, "1005"},
+		{"a proxy speaks for itself", "127.0.0.1", near, []string{"127.0.0.1"}, "1005"},
+		{"a proxy speaks for another machine's loopback", "127.0.0.1", near, []string{"127.0.0.2, 10.0.0.1"}, "1005"},
 		{"no proxy claims to be far", "127.0.0.2", far, []string{"192.0.2.7"}, "1005"},
 		{"no proxy claims to be elsewhere", "127.0.0.2", near, []string{"198.51.100.1"}, "0"},
 	} {
