@@ -63,7 +63,7 @@ func blankDeclaration(text []byte) ([]byte, *Fault) {
 		return text, nil
 	case d.version != "1.0":
 		return nil, clientFault(NotWellFormed, "The message is not XML 1.0.")
-	case d.encoding != "" && encodingNamed(d.encoding) == unknownEncoding:
+	case d.encoding != "" && encodingNamed(d.encoding).form == unknownForm:
 		return nil, unsupportedEncoding()
 	}
 	for i := range text[:d.length] {

@@ -6,37 +6,48 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	charset "golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 )
 
-// encoding is one of those that a message may be in.
-type encoding int
+// encoding is one that a message may be in.
+type encoding struct {
+	form  form
+	table charset.Encoding // of the form tabled
+}
+
+type form int
 
 const (
-	unknownEncoding encoding = iota
-	utf8Encoding
-	utf16Encoding // by its byte order mark, or by its first character
-	utf16LEEncoding
-	utf16BEEncoding
-	asciiEncoding
-	latin1Encoding
+	unknownForm form = iota
+	utf8Form
+	utf16Form // by its byte order mark, or by its first character
+	utf16LEForm
+	utf16BEForm
+	asciiForm
+	tabled
 )
 
 func encodingNamed(name string) encoding {
 	switch strings.ToLower(name) {
 	case "utf-8", "utf8":
-		return utf8Encoding
+		return encoding{form: utf8Form}
 	case "utf-16":
-		return utf16Encoding
+		return encoding{form: utf16Form}
 	case "utf-16le":
-		return utf16LEEncoding
+		return encoding{form: utf16LEForm}
 	case "utf-16be":
-		return utf16BEEncoding
+		return encoding{form: utf16BEForm}
 	case "us-ascii", "ascii":
-		return asciiEncoding
-	case "iso-8859-1", "iso_8859-1", "latin1", "latin-1":
-		return latin1Encoding
+		return encoding{form: asciiForm}
+	case "latin-1":
+		return encoding{tabled, charmap.ISO8859_1}
 	}
-	return unknownEncoding
+	if table := tableNamed(name); table != nil {
+		return encoding{tabled, table}
+	}
+	return encoding{}
 }
 
 // readText returns a message in UTF-8, its XML declaration blanked so that
@@ -44,54 +55,57 @@ func encodingNamed(name string) encoding {
 // order, by its byte order mark, the charset of its media type, its first
 // bytes and its declaration (RFC 7303, section 3).
 func readText(body []byte, charset string) ([]byte, *Fault) {
-	if charset != "" && encodingNamed(charset) == unknownEncoding {
+	encoding := encodingOf(body, charset)
+	if encoding.form == unknownForm {
 		return nil, unsupportedEncoding()
 	}
-	text, fault := toUTF8(body, encodingOf(body, charset))
+	text, fault := toUTF8(body, encoding)
 	if fault != nil {
 		return nil, fault
 	}
 	if !validText(text) {
-		return nil, clientFault(WrongEncoding, "The message holds bytes that are no characters of its encoding, or characters that XML 1.0 does not allow: send UTF-8 and say so in the Content-Type.")
+		return nil, wrongEncoding()
 	}
 	return blankDeclaration(text)
 }
 
+func wrongEncoding() *Fault {
+	return clientFault(WrongEncoding, "The message holds bytes that are no characters of its encoding, or characters that XML 1.0 does not allow: send UTF-8 and say so in the Content-Type.")
+}
+
 func unsupportedEncoding() *Fault {
-	return clientFault(UnsupportedEncoding, "The message's encoding is not supported: send UTF-8, UTF-16, US-ASCII or ISO-8859-1.")
+	return clientFault(UnsupportedEncoding, "The message's encoding is not supported: send UTF-8, UTF-16, or an encoding that extends US-ASCII under the name that IANA has for it.")
 }
 
 func encodingOf(body []byte, charset string) encoding {
 	switch {
+	case charset != "" && encodingNamed(charset).form == unknownForm:
+		return encoding{}
 	case bytes.HasPrefix(body, []byte("\xEF\xBB\xBF")):
-		return utf8Encoding
+		return encoding{form: utf8Form}
 	case bytes.HasPrefix(body, []byte("\xFE\xFF")), bytes.HasPrefix(body, []byte("\xFF\xFE")):
-		return utf16Encoding
+		return encoding{form: utf16Form}
 	case charset != "":
 		return encodingNamed(charset)
 	case bytes.HasPrefix(body, []byte("\x00<")), bytes.HasPrefix(body, []byte("<\x00")):
-		return utf16Encoding
+		return encoding{form: utf16Form}
 	}
 	// A declaration that can be read byte by byte is not UTF-16, whatever it
 	// says: classic .NET says so of strings that it then sends as UTF-8.
 	d, _ := readDeclaration(body)
-	if e := encodingNamed(d.encoding); e == asciiEncoding || e == latin1Encoding {
+	if e := encodingNamed(d.encoding); e.form == asciiForm || e.form == tabled {
 		return e
 	}
-	return utf8Encoding
+	return encoding{form: utf8Form}
 }
 
 func toUTF8(body []byte, e encoding) ([]byte, *Fault) {
-	switch e {
-	case utf16Encoding, utf16LEEncoding, utf16BEEncoding:
-		return fromUTF16(body, e)
-	case latin1Encoding:
-		text := make([]byte, 0, len(body)+len(body)/8)
-		for _, c := range body {
-			text = utf8.AppendRune(text, rune(c))
-		}
-		return text, nil
-	case asciiEncoding:
+	switch e.form {
+	case utf16Form, utf16LEForm, utf16BEForm:
+		return fromUTF16(body, e.form)
+	case tabled:
+		return decode(body, e.table)
+	case asciiForm:
 		for _, c := range body {
 			if c >= utf8.RuneSelf {
 				return nil, clientFault(WrongEncoding, "The message says that it is US-ASCII and holds bytes that are not: send UTF-8 and say so in the Content-Type.")
@@ -101,13 +115,13 @@ func toUTF8(body []byte, e encoding) ([]byte, *Fault) {
 	return bytes.TrimPrefix(body, []byte("\xEF\xBB\xBF")), nil
 }
 
-func fromUTF16(body []byte, e encoding) ([]byte, *Fault) {
+func fromUTF16(body []byte, e form) ([]byte, *Fault) {
 	order := binary.ByteOrder(binary.BigEndian)
-	if e == utf16LEEncoding || e == utf16Encoding && (bytes.HasPrefix(body, []byte("\xFF\xFE")) || bytes.HasPrefix(body, []byte("<\x00"))) {
+	if e == utf16LEForm || e == utf16Form && (bytes.HasPrefix(body, []byte("\xFF\xFE")) || bytes.HasPrefix(body, []byte("<\x00"))) {
 		order = binary.LittleEndian
 	}
 	text := make([]byte, 0, len(body))
-	for len(body) > 1 && (len(text) > 0 || e != utf16Encoding || startsInUTF16(body)) {
+	for len(body) > 1 && (len(text) > 0 || e != utf16Form || startsInUTF16(body)) {
 		r, width := rune(order.Uint16(body)), 2
 		if utf16.IsSurrogate(r) && len(body) > 3 {
 			r, width = utf16.DecodeRune(r, rune(order.Uint16(body[2:]))), 4

@@ -5,12 +5,15 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 )
 
 // scanner gives the tokens of a document, their names resolved, and refuses
 // what encoding/xml lets pass: it is the one reader of every message.
 type scanner struct {
+	text     []byte
 	raw      *xml.Decoder
 	open     []openElement
 	bindings []binding
@@ -26,6 +29,7 @@ type binding struct{ prefix, uri string }
 
 func newScanner(text []byte) *scanner {
 	return &scanner{
+		text:     text,
 		raw:      xml.NewDecoder(bytes.NewReader(text)),
 		open:     make([]openElement, 0, 8),
 		bindings: append(make([]binding, 0, 8), binding{"xml", xmlNamespace}),
@@ -47,6 +51,7 @@ func (s *scanner) fault(reason Reason, words string) *Fault {
 // left out. Bytes are good until the next call.
 func (s *scanner) next() (xml.Token, error) {
 	for {
+		begin := s.raw.InputOffset()
 		token, err := s.raw.RawToken()
 		if errors.Is(err, io.EOF) && s.ended {
 			return nil, io.EOF
@@ -56,6 +61,9 @@ func (s *scanner) next() (xml.Token, error) {
 		}
 		if err != nil {
 			return nil, s.fault(NotWellFormed, "The message is not well-formed XML.")
+		}
+		if refersToSurrogate(s.text[begin:s.raw.InputOffset()]) {
+			return nil, s.fault(NotWellFormed, "The message refers to a number that is no character: write a character beyond U+FFFF as one reference, such as &#x1F511;, not as two surrogates.")
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
@@ -74,6 +82,30 @@ func (s *scanner) next() (xml.Token, error) {
 		case xml.Directive:
 			return nil, s.fault(DocumentType, "The message holds a document type declaration, which SOAP does not allow: leave it out.")
 		}
+	}
+}
+
+// refersToSurrogate reports whether a token as it is written holds a
+// reference to a surrogate, which is no character (XML 1.0, section 4.1).
+// encoding/xml reads it as U+FFFD.
+func refersToSurrogate(token []byte) bool {
+	if bytes.HasPrefix(token, []byte("<!")) || bytes.HasPrefix(token, []byte("<?")) {
+		return false // no references are in comments, CDATA sections and the like
+	}
+	for {
+		_, rest, found := bytes.Cut(token, []byte("&#"))
+		if !found {
+			return false
+		}
+		digits, _, _ := bytes.Cut(rest, []byte(";"))
+		base := 10
+		if hex, isHex := bytes.CutPrefix(digits, []byte("x")); isHex {
+			digits, base = hex, 16
+		}
+		if code, err := strconv.ParseUint(string(digits), base, 32); err == nil && utf16.IsSurrogate(rune(code)) {
+			return true
+		}
+		token = rest
 	}
 }
 
