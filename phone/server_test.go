@@ -36,7 +36,7 @@ type peer struct {
 	bendReply        func([]byte) []byte
 	noResult         bool
 	activatedSerial  string
-	attributes       []wsdl.Attribute // what provisioningExecute answers with
+	attributes       []wsdl.ProvisioningAttribute // what provisioningExecute answers with
 	executed         []wsdl.ProvisioningExecute
 	v, A, B, K, M1   []byte
 	activations      []wsdl.ActivateCredentialInput

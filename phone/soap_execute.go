@@ -49,14 +49,14 @@ func (s *SOAP) ActivateInstance(ctx context.Context, registrationID string, c In
 // execution is the successful reply to a command.
 type execution struct {
 	command    string
-	attributes []wsdl.Attribute
+	attributes []wsdl.ProvisioningAttribute
 }
 
 // execute sends a command of provisioningExecute. A refusal names the command.
 func (s *SOAP) execute(ctx context.Context, command string, fields ...field) (execution, error) {
 	in := wsdl.ProvisioningExecute{Cmd: command}
 	for _, f := range append([]field{{"COMPONENT_TYPE", s.ComponentType}}, fields...) {
-		in.AttributeSet.Attributes = append(in.AttributeSet.Attributes, wsdl.Attribute{
+		in.AttributeSet.Attributes = append(in.AttributeSet.Attributes, wsdl.ProvisioningAttribute{
 			AttributeID: "PROVFLD_" + f.id, Value: &wsdl.Value{Type: "string", Text: f.value},
 		})
 	}

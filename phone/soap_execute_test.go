@@ -10,8 +10,8 @@ import (
 	"github.com/dsappd/dsappd/wsdl"
 )
 
-func attribute(id, value string) wsdl.Attribute {
-	return wsdl.Attribute{AttributeID: "PROVFLD_" + id, Value: &wsdl.Value{Type: "string", Text: value}}
+func attribute(id, value string) wsdl.ProvisioningAttribute {
+	return wsdl.ProvisioningAttribute{AttributeID: "PROVFLD_" + id, Value: &wsdl.Value{Type: "string", Text: value}}
 }
 
 // TestAddDeviceReplies: what a device takes from the reply is there once, or
@@ -19,13 +19,13 @@ func attribute(id, value string) wsdl.Attribute {
 func TestAddDeviceReplies(t *testing.T) {
 	null := true
 	for name, c := range map[string]struct {
-		attributes []wsdl.Attribute
+		attributes []wsdl.ProvisioningAttribute
 		want       error
 	}{
-		"right":    {[]wsdl.Attribute{attribute("USERID", "user6"), attribute("ACTIVATION_MESSAGE2", "0102")}, nil},
-		"missing":  {[]wsdl.Attribute{attribute("USERID", "user6")}, ErrReply},
-		"twice":    {[]wsdl.Attribute{attribute("ACTIVATION_MESSAGE2", "0102"), attribute("ACTIVATION_MESSAGE2", "0103")}, ErrReply},
-		"no value": {[]wsdl.Attribute{{AttributeID: "PROVFLD_ACTIVATION_MESSAGE2", AttributeOptions: &wsdl.AttributeOptions{Null: &null}}}, ErrReply},
+		"right":    {[]wsdl.ProvisioningAttribute{attribute("USERID", "user6"), attribute("ACTIVATION_MESSAGE2", "0102")}, nil},
+		"missing":  {[]wsdl.ProvisioningAttribute{attribute("USERID", "user6")}, ErrReply},
+		"twice":    {[]wsdl.ProvisioningAttribute{attribute("ACTIVATION_MESSAGE2", "0102"), attribute("ACTIVATION_MESSAGE2", "0103")}, ErrReply},
+		"no value": {[]wsdl.ProvisioningAttribute{{AttributeID: "PROVFLD_ACTIVATION_MESSAGE2", AttributeOptions: &wsdl.AttributeOptions{Null: &null}}}, ErrReply},
 	} {
 		peer := newPeer(t)
 		peer.attributes = c.attributes
@@ -33,7 +33,7 @@ func TestAddDeviceReplies(t *testing.T) {
 		if !errors.Is(err, c.want) || err == nil && message2 != "0102" {
 			t.Errorf("%s: %q, %v, want %v", name, message2, err, c.want)
 		}
-		want := wsdl.ProvisioningExecute{Cmd: "PROVISIONCMD_MDL_ADD_DEVICE", AttributeSet: wsdl.AttributeSet{Attributes: []wsdl.Attribute{
+		want := wsdl.ProvisioningExecute{Cmd: "PROVISIONCMD_MDL_ADD_DEVICE", AttributeSet: wsdl.AttributeSet{Attributes: []wsdl.ProvisioningAttribute{
 			attribute("COMPONENT_TYPE", "srp-component"), attribute("REGISTRATIONID", "xiOb8GC2"), attribute("DEVICE_CODE", "12345"),
 		}}}
 		if len(peer.executed) != 1 {
@@ -50,7 +50,7 @@ func TestAddDeviceReplies(t *testing.T) {
 // not activate this one, and a refusal is one whatever else it says.
 func TestActivateInstanceReplies(t *testing.T) {
 	s := State{MDL: MDL{Instances: []Instance{{SerialNumber: "VDM1000001", SequenceNumber: 1, DeviceType: dsapp.IOS, RegistrationID: "xiOb8GC2", Signature: "24681357"}}}}
-	user := []wsdl.Attribute{attribute("USERID", "user6"), attribute("DOMAIN", "master")}
+	user := []wsdl.ProvisioningAttribute{attribute("USERID", "user6"), attribute("DOMAIN", "master")}
 	for name, c := range map[string]struct {
 		serialNumber string
 		returnCode   int32

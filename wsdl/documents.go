@@ -5,30 +5,30 @@ import (
 	"embed"
 	"net"
 	"net/http"
+	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// The documents as files; the one variable here, as embedding asks for one.
+// The documents as clients read them; go generate writes them.
 //
-//go:embed provisioning.wsdl BasicTypes.xsd ProvisioningTypes.xsd
+//go:embed served
 var documents embed.FS
 
-// Document is the WSDL with an address as its endpoint. Schemas that it
-// imports are named relative to where it was fetched: ?xsd=NAME.
+// Document returns the WSDL with an address as its endpoint. It holds all of
+// its schemas, so that a saved copy needs no other document.
 func Document(address string) []byte {
 	escaped, _ := appendText(nil, address)
-	return []byte(strings.NewReplacer(
-		`location="http://127.0.0.1:8888/"`, `location="`+string(escaped)+`"`,
-		`schemaLocation="`, `schemaLocation="?xsd=`,
-	).Replace(file("provisioning.wsdl")))
+	return []byte(strings.Replace(file("provisioning.wsdl"), `location="http://127.0.0.1:8888/"`, `location="`+string(escaped)+`"`, 1))
 }
 
-// Schema is a schema by its file name, in any letter case, and "" if there is
-// none of that name.
+// Schema returns a schema by its file name, in any letter case, and "" if
+// there is none of that name. It names those that it imports relative to where
+// it was fetched: ?xsd=NAME.
 func Schema(name string) string {
-	for _, known := range []string{"BasicTypes.xsd", "ProvisioningTypes.xsd"} {
+	for _, known := range []string{"Provisioning.xsd", "ProvisioningTypes.xsd", "BasicTypes.xsd"} {
 		if strings.EqualFold(name, known) {
 			return strings.ReplaceAll(file(known), `schemaLocation="`, `schemaLocation="?xsd=`)
 		}
@@ -37,29 +37,27 @@ func Schema(name string) string {
 }
 
 func file(name string) string {
-	content, _ := documents.ReadFile(name) // embedded: it is there
+	content, _ := documents.ReadFile("served/" + name) // embedded: it is there
 	return string(content)
 }
 
-// Serve answers a GET or HEAD request for the WSDL (?wsdl, on any path, in
-// any letter case) or for a schema (?xsd=NAME, or a path that ends in the
-// name), and reports whether it was one. The endpoint in the WSDL is endpoint
-// or, where that is empty, the address that the request was sent to.
+// Serve answers a GET or HEAD request for the WSDL (?wsdl or ?singleWsdl, on
+// any path, in any letter case) or for a schema (?xsd=NAME, or a path that ends
+// in the name), and reports whether it was one. The endpoint in the WSDL is
+// endpoint or, where that is empty, the address that the request was sent to.
 func Serve(w http.ResponseWriter, r *http.Request, endpoint string) bool {
 	document := []byte(Schema(path.Base(r.URL.Path)))
-	for key, values := range r.URL.Query() {
-		switch {
-		case strings.EqualFold(key, "wsdl"):
-			document = Document(cmp.Or(endpoint, address(r)))
-			if endpoint == "" {
-				// What repeats the caller's Host must not reach another caller.
-				w.Header().Set("Cache-Control", "no-store")
-			}
-		case strings.EqualFold(key, "xsd"):
-			if document = []byte(Schema(values[0])); len(document) == 0 {
-				http.Error(w, "There is no schema of this name: the WSDL, at ?wsdl, names those that there are.", http.StatusNotFound)
-				return true
-			}
+	query := r.URL.Query()
+	if name, ok := parameter(query, "xsd"); ok {
+		if document = []byte(Schema(name)); len(document) == 0 {
+			http.Error(w, "There is no schema of this name. The WSDL, at ?wsdl, holds all of them.", http.StatusNotFound)
+			return true
+		}
+	} else if asked(query, "wsdl", "singleWsdl") {
+		document = Document(cmp.Or(endpoint, address(r)))
+		if endpoint == "" {
+			// What repeats the caller's Host must not reach another caller.
+			w.Header().Set("Cache-Control", "no-store")
 		}
 	}
 	if len(document) == 0 {
@@ -69,6 +67,25 @@ func Serve(w http.ResponseWriter, r *http.Request, endpoint string) bool {
 	w.Header().Set("Content-Length", strconv.Itoa(len(document)))
 	_, _ = w.Write(document) // a client that went away needs no answer
 	return true
+}
+
+// asked reports whether a query has one of the parameters.
+func asked(query url.Values, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		_, ok := parameter(query, name)
+		return ok
+	})
+}
+
+// parameter returns a parameter of a query, whose name may be in any letter
+// case, and reports whether it is there.
+func parameter(query url.Values, name string) (string, bool) {
+	for key, values := range query {
+		if strings.EqualFold(key, name) {
+			return values[0], true
+		}
+	}
+	return "", false
 }
 
 // address is the URL that a request was sent to, without its query.

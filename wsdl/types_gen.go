@@ -6,240 +6,325 @@ import "encoding/xml"
 
 // DsappSRPRegister is the element dsappSRPRegister.
 type DsappSRPRegister struct {
-	XMLName        xml.Name                `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPRegister"`
-	ActivationType *int32                  `xml:"activationType"`
-	ComponentType  string                  `xml:"componentType"`
-	User           UserInput               `xml:"user"`
-	Credential     RegisterCredentialInput `xml:"credential"`
-	SerialNumber   *string                 `xml:"serialNumber"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPRegister"`
+	// 0 for online data, 1 for offline data. Left out, the authenticator's own setting decides.
+	ActivationType *int32 `xml:"activationType"`
+	// Names the kind of client that calls. With the address it calls from, it selects the component that the server knows.
+	ComponentType string `xml:"componentType"`
+	// Who registers.
+	User UserInput `xml:"user"`
+	// Proves who registers.
+	Credential RegisterCredentialInput `xml:"credential"`
+	// The authenticator to activate. Required if the user has more than one.
+	SerialNumber *string `xml:"serialNumber"`
 }
 
 // DsappSRPRegisterResponse is the element dsappSRPRegisterResponse.
 type DsappSRPRegisterResponse struct {
-	XMLName xml.Name                 `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPRegisterResponse"`
-	Status  CommandStatusResponse    `xml:"status"`
-	Result  *DSAPPSRPRegisterResult2 `xml:"result"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPRegisterResponse"`
+	// Whether the command succeeded, and why not.
+	Status CommandStatusResponse `xml:"status"`
+	// What the command returns. Absent after a refusal.
+	Result *DSAPPSRPRegisterResult2 `xml:"result"`
 }
 
 // DsappSRPGenerateEphemeralKey is the element dsappSRPGenerateEphemeralKey.
 type DsappSRPGenerateEphemeralKey struct {
-	XMLName                  xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPGenerateEphemeralKey"`
-	ComponentType            string   `xml:"componentType"`
-	RegistrationID           string   `xml:"registrationID"`
-	ClientEphemeralPublicKey string   `xml:"clientEphemeralPublicKey"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPGenerateEphemeralKey"`
+	// Names the kind of client that calls. With the address it calls from, it selects the component that the server knows.
+	ComponentType string `xml:"componentType"`
+	// The registration that dsappSRPRegister opened.
+	RegistrationID string `xml:"registrationID"`
+	// The phone's public key, A of RFC 5054.
+	ClientEphemeralPublicKey string `xml:"clientEphemeralPublicKey"`
 }
 
 // DsappSRPGenerateEphemeralKeyResponse is the element dsappSRPGenerateEphemeralKeyResponse.
 type DsappSRPGenerateEphemeralKeyResponse struct {
-	XMLName xml.Name                            `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPGenerateEphemeralKeyResponse"`
-	Status  CommandStatusResponse               `xml:"status"`
-	Result  *DSAPPSRPGenerateEphemeralKeyResult `xml:"result"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPGenerateEphemeralKeyResponse"`
+	// Whether the command succeeded, and why not.
+	Status CommandStatusResponse `xml:"status"`
+	// What the command returns. Absent after a refusal.
+	Result *DSAPPSRPGenerateEphemeralKeyResult `xml:"result"`
 }
 
 // DsappSRPGenerateActivationData is the element dsappSRPGenerateActivationData.
 type DsappSRPGenerateActivationData struct {
-	XMLName               xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPGenerateActivationData"`
-	ComponentType         string   `xml:"componentType"`
-	RegistrationID        string   `xml:"registrationID"`
-	ClientEvidenceMessage string   `xml:"clientEvidenceMessage"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPGenerateActivationData"`
+	// Names the kind of client that calls. With the address it calls from, it selects the component that the server knows.
+	ComponentType string `xml:"componentType"`
+	// The registration that dsappSRPRegister opened.
+	RegistrationID string `xml:"registrationID"`
+	// Shows that the phone holds the key, M1 of RFC 5054.
+	ClientEvidenceMessage string `xml:"clientEvidenceMessage"`
 }
 
 // DsappSRPGenerateActivationDataResponse is the element dsappSRPGenerateActivationDataResponse.
 type DsappSRPGenerateActivationDataResponse struct {
-	XMLName xml.Name                              `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPGenerateActivationDataResponse"`
-	Status  CommandStatusResponse                 `xml:"status"`
-	Result  *DSAPPSRPGenerateActivationDataResult `xml:"result"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPGenerateActivationDataResponse"`
+	// Whether the command succeeded, and why not.
+	Status CommandStatusResponse `xml:"status"`
+	// What the command returns. Absent after a refusal.
+	Result *DSAPPSRPGenerateActivationDataResult `xml:"result"`
 }
 
 // DsappSRPActivate is the element dsappSRPActivate.
 type DsappSRPActivate struct {
-	XMLName        xml.Name                `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPActivate"`
-	ComponentType  string                  `xml:"componentType"`
-	RegistrationID string                  `xml:"registrationID"`
-	Credential     ActivateCredentialInput `xml:"credential"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPActivate"`
+	// Names the kind of client that calls. With the address it calls from, it selects the component that the server knows.
+	ComponentType string `xml:"componentType"`
+	// The registration that dsappSRPRegister opened.
+	RegistrationID string `xml:"registrationID"`
+	// Proves that the phone holds the authenticator. Send exactly one of the two.
+	Credential ActivateCredentialInput `xml:"credential"`
 }
 
 // DsappSRPActivateResponse is the element dsappSRPActivateResponse.
 type DsappSRPActivateResponse struct {
-	XMLName xml.Name                `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPActivateResponse"`
-	Status  CommandStatusResponse   `xml:"status"`
-	Result  *DSAPPSRPActivateResult `xml:"result"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning dsappSRPActivateResponse"`
+	// Whether the command succeeded, and why not.
+	Status CommandStatusResponse `xml:"status"`
+	// What the command returns. Absent after a refusal.
+	Result *DSAPPSRPActivateResult `xml:"result"`
 }
 
 // GetAppUpgradeInfo is the element getAppUpgradeInfo.
 type GetAppUpgradeInfo struct {
-	XMLName       xml.Name  `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning getAppUpgradeInfo"`
-	ComponentType string    `xml:"componentType"`
-	User          UserInput `xml:"user"`
-	SerialNumber  string    `xml:"serialNumber"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning getAppUpgradeInfo"`
+	// Names the kind of client that calls. With the address it calls from, it selects the component that the server knows.
+	ComponentType string `xml:"componentType"`
+	// Whose authenticator it is.
+	User UserInput `xml:"user"`
+	// The authenticator, or an instance of a licence.
+	SerialNumber string `xml:"serialNumber"`
 }
 
 // GetAppUpgradeInfoResponse is the element getAppUpgradeInfoResponse.
 type GetAppUpgradeInfoResponse struct {
-	XMLName xml.Name                 `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning getAppUpgradeInfoResponse"`
-	Status  CommandStatusResponse    `xml:"status"`
-	Result  *GetAppUpgradeInfoResult `xml:"result"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning getAppUpgradeInfoResponse"`
+	// Whether the command succeeded, and why not.
+	Status CommandStatusResponse `xml:"status"`
+	// What the command returns. Absent after a refusal.
+	Result *GetAppUpgradeInfoResult `xml:"result"`
 }
 
 // UpdateDevicePNID is the element updateDevicePNID.
 type UpdateDevicePNID struct {
-	XMLName       xml.Name  `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning updateDevicePNID"`
-	ComponentType string    `xml:"componentType"`
-	User          UserInput `xml:"user"`
-	SerialNumber  string    `xml:"serialNumber"`
-	DevicePNID    string    `xml:"devicePNID"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning updateDevicePNID"`
+	// Names the kind of client that calls. With the address it calls from, it selects the component that the server knows.
+	ComponentType string `xml:"componentType"`
+	// Whose authenticator it is.
+	User UserInput `xml:"user"`
+	// The authenticator, or an instance of a licence.
+	SerialNumber string `xml:"serialNumber"`
+	// The notification ID of the device, in hexadecimal.
+	DevicePNID string `xml:"devicePNID"`
 }
 
 // UpdateDevicePNIDResponse is the element updateDevicePNIDResponse.
 type UpdateDevicePNIDResponse struct {
-	XMLName xml.Name              `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning updateDevicePNIDResponse"`
-	Status  CommandStatusResponse `xml:"status"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning updateDevicePNIDResponse"`
+	// Whether the command succeeded, and why not.
+	Status CommandStatusResponse `xml:"status"`
 }
 
 // ProvisioningExecute is the element provisioningExecute.
 type ProvisioningExecute struct {
-	XMLName      xml.Name     `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningExecute"`
-	Cmd          string       `xml:"cmd"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningExecute"`
+	// Names the command.
+	Cmd string `xml:"cmd"`
+	// The attributes that the command takes.
 	AttributeSet AttributeSet `xml:"attributeSet"`
 }
 
 // ProvisioningExecuteResponse is the element provisioningExecuteResponse.
 type ProvisioningExecuteResponse struct {
-	XMLName xml.Name            `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningExecuteResponse"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningExecuteResponse"`
+	// The outcome of the command.
 	Results ProvisioningResults `xml:"results"`
 }
 
 // ProvisioningFault is the element provisioningFault.
 type ProvisioningFault struct {
-	XMLName   xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningFault"`
-	Reason    string   `xml:"reason"`
-	RequestID string   `xml:"requestID"`
-	Line      *int32   `xml:"line"`
-	Column    *int32   `xml:"column"`
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning provisioningFault"`
+	// The kind of fault, in one word.
+	Reason string `xml:"reason"`
+	// Names this request in the log of the server.
+	RequestID string `xml:"requestID"`
+	// The line of the request where the fault lies.
+	Line *int32 `xml:"line"`
+	// The column in that line.
+	Column *int32 `xml:"column"`
 }
 
-// CommandStatusResponse is the type CommandStatusResponse of BasicTypes.xsd.
+// CommandStatusResponse is the type CommandStatusResponse of BasicTypes.xsd. The outcome of a command.
 type CommandStatusResponse struct {
+	// Whether the command succeeded.
 	ResultCodes ResultCodes `xml:"resultCodes"`
-	ErrorStack  ErrorStack  `xml:"errorStack"`
+	// Why it did not. Empty after success.
+	ErrorStack ErrorStack `xml:"errorStack"`
 }
 
-// ErrorStack is the type ErrorStack of BasicTypes.xsd.
+// ErrorStack is the type ErrorStack of BasicTypes.xsd. The reasons for a refusal.
 type ErrorStack struct {
+	// One entry for a refusal, none for success.
 	Errors []ErrorStackEntry `xml:"errors"`
 }
 
-// ErrorStackEntry is the type ErrorStackEntry of BasicTypes.xsd.
+// ErrorStackEntry is the type ErrorStackEntry of BasicTypes.xsd. One reason for a refusal.
 type ErrorStackEntry struct {
-	ErrorCode int32  `xml:"errorCode"`
+	// The same number as the status code.
+	ErrorCode int32 `xml:"errorCode"`
+	// What was refused and why, in words.
 	ErrorDesc string `xml:"errorDesc"`
 }
 
-// ResultCodes is the type ResultCodes of BasicTypes.xsd.
+// ResultCodes is the type ResultCodes of BasicTypes.xsd. The outcome of a command as numbers and names.
 type ResultCodes struct {
+	// The return code by name: RET_SUCCESS or RET_FAILURE.
 	ReturnCodeEnum string `xml:"returnCodeEnum"`
+	// The status code by name, such as STAT_SUCCESS or STAT_INVCREDENTIALS.
 	StatusCodeEnum string `xml:"statusCodeEnum"`
-	ReturnCode     int32  `xml:"returnCode"`
-	StatusCode     int32  `xml:"statusCode"`
+	// 0 for success, -1 for a refusal.
+	ReturnCode int32 `xml:"returnCode"`
+	// 0 for success; otherwise the number that says why the command was refused.
+	StatusCode int32 `xml:"statusCode"`
 }
 
-// ActivateCredentialInput is the type ActivateCredentialInput of ProvisioningTypes.xsd.
+// ActivateCredentialInput is the type ActivateCredentialInput of ProvisioningTypes.xsd. The proof that an activation needs.
 type ActivateCredentialInput struct {
-	Response       *string `xml:"response"`
+	// A one-time password of the phone.
+	Response *string `xml:"response"`
+	// The derivation code of the phone, which also binds the authenticator to it.
 	DerivationCode *string `xml:"derivationCode"`
 }
 
-// Attribute is the type Attribute of ProvisioningTypes.xsd.
-type Attribute struct {
-	Value            *Value            `xml:"value"`
-	AttributeID      string            `xml:"attributeID"`
-	AttributeOptions *AttributeOptions `xml:"attributeOptions"`
-}
-
-// AttributeOptions is the type AttributeOptions of ProvisioningTypes.xsd.
+// AttributeOptions is the type AttributeOptions of ProvisioningTypes.xsd. How to read the value of an attribute.
 type AttributeOptions struct {
-	Null     *bool `xml:"null"`
+	// True if the attribute has no value.
+	Null *bool `xml:"null"`
+	// Not used by these commands. A request with true is refused.
 	Negative *bool `xml:"negative"`
-	Masked   *bool `xml:"masked"`
+	// True if the value must not be shown.
+	Masked *bool `xml:"masked"`
 }
 
-// AttributeSet is the type AttributeSet of ProvisioningTypes.xsd.
+// AttributeSet is the type AttributeSet of ProvisioningTypes.xsd. The attributes of a command or of its reply.
 type AttributeSet struct {
-	Attributes []Attribute `xml:"attributes"`
+	// One attribute. The order does not matter.
+	Attributes []ProvisioningAttribute `xml:"attributes"`
 }
 
-// DSAPPSRPActivateResult is the type DSAPPSRPActivateResult of ProvisioningTypes.xsd.
+// DSAPPSRPActivateResult is the type DSAPPSRPActivateResult of ProvisioningTypes.xsd. Who and what was activated.
 type DSAPPSRPActivateResult struct {
-	User         UserOutput `xml:"user"`
-	SerialNumber string     `xml:"serialNumber"`
+	// The user as the server knows it.
+	User UserOutput `xml:"user"`
+	// The authenticator or instance that is now active.
+	SerialNumber string `xml:"serialNumber"`
 }
 
-// DSAPPSRPEncryptedData is the type DSAPPSRPEncryptedData of ProvisioningTypes.xsd.
+// DSAPPSRPEncryptedData is the type DSAPPSRPEncryptedData of ProvisioningTypes.xsd. One item, encrypted for the phone under the key of the exchange.
 type DSAPPSRPEncryptedData struct {
-	EncryptedData    string `xml:"encryptedData"`
+	// The item, encrypted.
+	EncryptedData string `xml:"encryptedData"`
+	// The first half of the initial counter block.
 	EncryptedCounter string `xml:"encryptedCounter"`
-	Mac              string `xml:"mac"`
+	// The message authentication code of the item. Check it before you decrypt.
+	Mac string `xml:"mac"`
 }
 
-// DSAPPSRPGenerateActivationDataResult is the type DSAPPSRPGenerateActivationDataResult of ProvisioningTypes.xsd.
+// DSAPPSRPGenerateActivationDataResult is the type DSAPPSRPGenerateActivationDataResult of ProvisioningTypes.xsd. The activation data and the proof that they come from the server.
 type DSAPPSRPGenerateActivationDataResult struct {
-	Standard              *DSAPPSRPStandardActivationData `xml:"standard"`
-	Mdl                   *DSAPPSRPMDLActivationData      `xml:"mdl"`
-	ServerEvidenceMessage string                          `xml:"serverEvidenceMessage"`
+	// What a phone with an authenticator of its own receives.
+	Standard *DSAPPSRPStandardActivationData `xml:"standard"`
+	// What a device that joins a licence for several devices receives.
+	Mdl *DSAPPSRPMDLActivationData `xml:"mdl"`
+	// Shows that the server holds the same key, M2 of RFC 5054. Check it before you open anything else.
+	ServerEvidenceMessage string `xml:"serverEvidenceMessage"`
 }
 
-// DSAPPSRPGenerateEphemeralKeyResult is the type DSAPPSRPGenerateEphemeralKeyResult of ProvisioningTypes.xsd.
+// DSAPPSRPGenerateEphemeralKeyResult is the type DSAPPSRPGenerateEphemeralKeyResult of ProvisioningTypes.xsd. The server's half of the key exchange.
 type DSAPPSRPGenerateEphemeralKeyResult struct {
+	// The server's public key, B of RFC 5054.
 	ServerEphemeralPublicKey string `xml:"serverEphemeralPublicKey"`
-	Salt                     string `xml:"salt"`
+	// The salt of the activation password, s of RFC 5054.
+	Salt string `xml:"salt"`
 }
 
-// DSAPPSRPMDLActivationData is the type DSAPPSRPMDLActivationData of ProvisioningTypes.xsd.
+// DSAPPSRPMDLActivationData is the type DSAPPSRPMDLActivationData of ProvisioningTypes.xsd. The activation data of a licence for several devices.
 type DSAPPSRPMDLActivationData struct {
+	// Activation Message 1.
 	ActivationMessage DSAPPSRPEncryptedData `xml:"activationMessage"`
 }
 
-// DSAPPSRPRegisterResult2 is the type DSAPPSRPRegisterResult2 of ProvisioningTypes.xsd.
+// DSAPPSRPRegisterResult2 is the type DSAPPSRPRegisterResult2 of ProvisioningTypes.xsd. What a registration returns, with the user and the authenticator.
 type DSAPPSRPRegisterResult2 struct {
-	RegistrationID     string     `xml:"registrationID"`
-	ActivationPassword string     `xml:"activationPassword"`
-	User               UserOutput `xml:"user"`
-	SerialNumber       string     `xml:"serialNumber"`
-	DigipassGatewayID  string     `xml:"digipassGatewayID"`
+	// Names the registration in every step that follows.
+	RegistrationID string `xml:"registrationID"`
+	// The password of the key exchange. Give it to the phone of this user and to nobody else.
+	ActivationPassword string `xml:"activationPassword"`
+	// The user as the server knows it.
+	User UserOutput `xml:"user"`
+	// The authenticator or licence that will be activated.
+	SerialNumber string `xml:"serialNumber"`
+	// Names the gateway that the phone calls.
+	DigipassGatewayID string `xml:"digipassGatewayID"`
 }
 
-// DSAPPSRPStandardActivationData is the type DSAPPSRPStandardActivationData of ProvisioningTypes.xsd.
+// DSAPPSRPStandardActivationData is the type DSAPPSRPStandardActivationData of ProvisioningTypes.xsd. The activation data of an authenticator.
 type DSAPPSRPStandardActivationData struct {
-	ActivationCode           DSAPPSRPEncryptedData `xml:"activationCode"`
+	// The activation data of the authenticator, or its activation code if the registration asked for offline data.
+	ActivationCode DSAPPSRPEncryptedData `xml:"activationCode"`
+	// The next moving factor of the authenticator.
 	EventReactivationCounter DSAPPSRPEncryptedData `xml:"eventReactivationCounter"`
 }
 
-// GetAppUpgradeInfoResult is the type GetAppUpgradeInfoResult of ProvisioningTypes.xsd.
+// GetAppUpgradeInfoResult is the type GetAppUpgradeInfoResult of ProvisioningTypes.xsd. What an app needs before it upgrades.
 type GetAppUpgradeInfoResult struct {
+	// The message for the app, in hexadecimal. It names the user, the domain and the gateway.
 	UpgradeMessage string `xml:"upgradeMessage"`
 }
 
-// ProvisioningResults is the type ProvisioningResults of ProvisioningTypes.xsd.
-type ProvisioningResults struct {
-	ResultCodes     ResultCodes  `xml:"resultCodes"`
-	ResultAttribute AttributeSet `xml:"resultAttribute"`
-	ErrorStack      ErrorStack   `xml:"errorStack"`
+// ProvisioningAttribute is the type ProvisioningAttribute of ProvisioningTypes.xsd. An attribute of a command: a name and a typed value.
+type ProvisioningAttribute struct {
+	// The value, with its type in xsi:type, such as xsd:string or xsd:unsignedInt.
+	Value *Value `xml:"value"`
+	// Names the attribute.
+	AttributeID string `xml:"attributeID"`
+	// How to read the value. Usually left out.
+	AttributeOptions *AttributeOptions `xml:"attributeOptions"`
 }
 
-// RegisterCredentialInput is the type RegisterCredentialInput of ProvisioningTypes.xsd.
+// ProvisioningResults is the type ProvisioningResults of ProvisioningTypes.xsd. The outcome of a command and the attributes that it returns.
+type ProvisioningResults struct {
+	// Whether the command succeeded.
+	ResultCodes ResultCodes `xml:"resultCodes"`
+	// What the command returns. Empty after a refusal.
+	ResultAttribute AttributeSet `xml:"resultAttribute"`
+	// Why it did not succeed. Empty after success.
+	ErrorStack ErrorStack `xml:"errorStack"`
+}
+
+// RegisterCredentialInput is the type RegisterCredentialInput of ProvisioningTypes.xsd. The proof that a registration needs.
 type RegisterCredentialInput struct {
+	// The user's static password.
 	StaticPassword string `xml:"staticPassword"`
 }
 
-// UserInput is the type UserInput of ProvisioningTypes.xsd.
+// UserInput is the type UserInput of ProvisioningTypes.xsd. The user that a request is about.
 type UserInput struct {
-	UserID string  `xml:"userID"`
+	// The user's ID, alone or as user@domain.
+	UserID string `xml:"userID"`
+	// The domain of the user. The default domain if it is left out.
 	Domain *string `xml:"domain"`
 }
 
-// UserOutput is the type UserOutput of ProvisioningTypes.xsd.
+// UserOutput is the type UserOutput of ProvisioningTypes.xsd. A user as the server knows it.
 type UserOutput struct {
-	UserID  string  `xml:"userID"`
-	Domain  string  `xml:"domain"`
+	// The user's ID, without the domain.
+	UserID string `xml:"userID"`
+	// The domain of the user.
+	Domain string `xml:"domain"`
+	// The organisational unit of the user, if there is one.
 	OrgUnit *string `xml:"orgUnit"`
 }

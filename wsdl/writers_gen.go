@@ -228,18 +228,6 @@ func (a *appender) appendActivateCredentialInput(name string, v *ActivateCredent
 	a.close(name)
 }
 
-func (a *appender) appendAttribute(name string, v *Attribute) {
-	a.open(name, "")
-	if v.Value != nil {
-		a.value("value", *v.Value)
-	}
-	a.text("attributeID", v.AttributeID)
-	if v.AttributeOptions != nil {
-		a.appendAttributeOptions("attributeOptions", v.AttributeOptions)
-	}
-	a.close(name)
-}
-
 func (a *appender) appendAttributeOptions(name string, v *AttributeOptions) {
 	a.open(name, " xsi:type=\"PROVISIONING-TYPES:AttributeOptions\"")
 	if v.Null != nil {
@@ -257,7 +245,7 @@ func (a *appender) appendAttributeOptions(name string, v *AttributeOptions) {
 func (a *appender) appendAttributeSet(name string, v *AttributeSet) {
 	a.open(name, " xsi:type=\"PROVISIONING-TYPES:AttributeSet\"")
 	for i := range v.Attributes {
-		a.appendAttribute("attributes", &v.Attributes[i])
+		a.appendProvisioningAttribute("attributes", &v.Attributes[i])
 	}
 	a.close(name)
 }
@@ -322,6 +310,18 @@ func (a *appender) appendDSAPPSRPStandardActivationData(name string, v *DSAPPSRP
 func (a *appender) appendGetAppUpgradeInfoResult(name string, v *GetAppUpgradeInfoResult) {
 	a.open(name, "")
 	a.text("upgradeMessage", v.UpgradeMessage)
+	a.close(name)
+}
+
+func (a *appender) appendProvisioningAttribute(name string, v *ProvisioningAttribute) {
+	a.open(name, "")
+	if v.Value != nil {
+		a.value("value", *v.Value)
+	}
+	a.text("attributeID", v.AttributeID)
+	if v.AttributeOptions != nil {
+		a.appendAttributeOptions("attributeOptions", v.AttributeOptions)
+	}
 	a.close(name)
 }
 

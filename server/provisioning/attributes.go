@@ -21,7 +21,7 @@ type sent struct {
 // read checks the attributes of a request against the command's. Unless it is
 // strict, it passes over attributes that other commands take, and repetitions
 // that say the same again. passedOver are the former, by their whole names.
-func (t *commandTable) read(c command, given []wsdl.Attribute, strict bool) (out values, passedOver []string, err error) {
+func (t *commandTable) read(c command, given []wsdl.ProvisioningAttribute, strict bool) (out values, passedOver []string, err error) {
 	seen := map[string]sent{}
 	for _, a := range given {
 		id := strings.TrimPrefix(a.AttributeID, attributePrefix)
@@ -103,7 +103,7 @@ func (t *commandTable) takes(c command, name, id string, strict bool) (bool, err
 
 // value reads one attribute by its options, its type and its form. Without
 // xsi:type, the text is what the attribute's own type makes of it.
-func (t *commandTable) value(a wsdl.Attribute, strict bool) (sent, error) {
+func (t *commandTable) value(a wsdl.ProvisioningAttribute, strict bool) (sent, error) {
 	known := t.attributes[a.AttributeID]
 	refuse := func(problem, mend string) (sent, error) {
 		return sent{}, &soap.FieldError{Path: a.AttributeID, Problem: problem, Mend: mend}

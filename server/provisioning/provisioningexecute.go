@@ -45,7 +45,7 @@ func replyProvisioningExecute(dst []byte, status wsdl.CommandStatusResponse, res
 
 // withoutMasked takes out of a refusal's words what they quote of attributes
 // that were sent as masked.
-func withoutMasked(err error, sent []wsdl.Attribute) error {
+func withoutMasked(err error, sent []wsdl.ProvisioningAttribute) error {
 	refusal, ok := errors.AsType[*provision.Error](err)
 	if !ok {
 		return err
@@ -68,7 +68,7 @@ func (t *commandTable) write(c command, result values) *wsdl.AttributeSet {
 			continue
 		}
 		known := t.attributes[attributePrefix+id]
-		a := wsdl.Attribute{AttributeID: attributePrefix + id, Value: &wsdl.Value{Type: known.xsdType, Text: value}}
+		a := wsdl.ProvisioningAttribute{AttributeID: attributePrefix + id, Value: &wsdl.Value{Type: known.xsdType, Text: value}}
 		if known.masked {
 			masked := true
 			a.AttributeOptions = &wsdl.AttributeOptions{Masked: &masked}

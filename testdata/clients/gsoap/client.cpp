@@ -46,7 +46,7 @@ class Customer {
 
     // The status is a reference: it is there only once the call was made,
     // which an argument before it does.
-    void granted(int error, const string &operation, ns2__CommandStatusResponse *const &status) {
+    void granted(int error, const string &operation, basic__CommandStatusResponse *const &status) {
         sent(error, operation);
         std::printf("%-30s %s\n", operation.c_str(), status->resultCodes->statusCodeEnum.c_str());
         check("returnCode", status->resultCodes->returnCode, 0);
@@ -56,7 +56,7 @@ class Customer {
         check("number of errors", status->errorStack->errors.size(), 0u);
     }
 
-    void refused(int error, const string &operation, ns2__CommandStatusResponse *const &status, int code, const string &name) {
+    void refused(int error, const string &operation, basic__CommandStatusResponse *const &status, int code, const string &name) {
         sent(error, operation);
         std::printf("%-30s %s\n", operation.c_str(), status->resultCodes->statusCodeEnum.c_str());
         check("returnCode", status->resultCodes->returnCode, -1);
@@ -68,30 +68,30 @@ class Customer {
         check("errorDesc is empty", status->errorStack->errors[0]->errorDesc.empty(), false);
     }
 
-    void checkHolder(const ns3__UserOutput *user, const string &userID, const string &orgUnit = "(absent)") {
+    void checkHolder(const types__UserOutput *user, const string &userID, const string &orgUnit = "(absent)") {
         check("userID", user->userID, userID);
         check("domain", user->domain, "master");
         check("orgUnit", user->orgUnit ? *user->orgUnit : "(absent)", orgUnit);
     }
 
-    _ns1__dsappSRPRegister registration(const string &componentType, const string &userID, const string &password) {
-        _ns1__dsappSRPRegister request;
+    _prov__dsappSRPRegister registration(const string &componentType, const string &userID, const string &password) {
+        _prov__dsappSRPRegister request;
         request.soap_default(soap);
         request.componentType = componentType;
-        request.user = soap_new_ns3__UserInput(soap);
+        request.user = soap_new_types__UserInput(soap);
         request.user->userID = userID;
-        request.credential = soap_new_ns3__RegisterCredentialInput(soap);
+        request.credential = soap_new_types__RegisterCredentialInput(soap);
         request.credential->staticPassword = password;
         return request;
     }
 
-    const ns3__DSAPPSRPRegisterResult2 *enroll(const string &componentType, const string &userID, const string &serial) {
-        _ns1__dsappSRPRegister request = registration(componentType, userID, "Password2");
+    const types__DSAPPSRPRegisterResult2 *enroll(const string &componentType, const string &userID, const string &serial) {
+        _prov__dsappSRPRegister request = registration(componentType, userID, "Password2");
         int online = 0;
         request.activationType = &online;
-        _ns1__dsappSRPRegisterResponse reply;
+        _prov__dsappSRPRegisterResponse reply;
         granted(proxy.dsappSRPRegister(&request, reply), "dsappSRPRegister", reply.status);
-        const ns3__DSAPPSRPRegisterResult2 *result = reply.result;
+        const types__DSAPPSRPRegisterResult2 *result = reply.result;
         check("length of registrationID", result->registrationID.size(), 8u);
         check("length of activationPassword", result->activationPassword.size(), 8u);
         check("digipassGatewayID", result->digipassGatewayID, "0123456789");
@@ -100,25 +100,25 @@ class Customer {
         return result;
     }
 
-    _ns1__dsappSRPActivate activation(const string &componentType, const string &registrationID, string *response) {
-        _ns1__dsappSRPActivate request;
+    _prov__dsappSRPActivate activation(const string &componentType, const string &registrationID, string *response) {
+        _prov__dsappSRPActivate request;
         request.soap_default(soap);
         request.componentType = componentType;
         request.registrationID = registrationID;
-        request.credential = soap_new_ns3__ActivateCredentialInput(soap);
-        request.credential->__union_ActivateCredentialInput = SOAP_UNION__ns3__union_ActivateCredentialInput_response;
+        request.credential = soap_new_types__ActivateCredentialInput(soap);
+        request.credential->__union_ActivateCredentialInput = SOAP_UNION__types__union_ActivateCredentialInput_response;
         request.credential->union_ActivateCredentialInput.response = response;
         return request;
     }
 
-    srp::Exchange generateEphemeralKey(const ns3__DSAPPSRPRegisterResult2 *registered) {
+    srp::Exchange generateEphemeralKey(const types__DSAPPSRPRegisterResult2 *registered) {
         srp::Exchange exchange(registered->registrationID, registered->activationPassword);
-        _ns1__dsappSRPGenerateEphemeralKey request;
+        _prov__dsappSRPGenerateEphemeralKey request;
         request.soap_default(soap);
         request.componentType = "srp-component";
         request.registrationID = registered->registrationID;
         request.clientEphemeralPublicKey = srp::hex(exchange.A);
-        _ns1__dsappSRPGenerateEphemeralKeyResponse reply;
+        _prov__dsappSRPGenerateEphemeralKeyResponse reply;
         granted(proxy.dsappSRPGenerateEphemeralKey(&request, reply), "dsappSRPGenerateEphemeralKey", reply.status);
         check("length of B", reply.result->serverEphemeralPublicKey.size(), 512u);
         check("length of salt", reply.result->salt.size(), 32u);
@@ -126,8 +126,8 @@ class Customer {
         return exchange;
     }
 
-    _ns1__dsappSRPGenerateActivationData proof(const string &registrationID, const string &evidence) {
-        _ns1__dsappSRPGenerateActivationData request;
+    _prov__dsappSRPGenerateActivationData proof(const string &registrationID, const string &evidence) {
+        _prov__dsappSRPGenerateActivationData request;
         request.soap_default(soap);
         request.componentType = "srp-component";
         request.registrationID = registrationID;
@@ -136,7 +136,7 @@ class Customer {
     }
 };
 
-static void checkItem(const string &name, const ns3__DSAPPSRPEncryptedData *item) {
+static void checkItem(const string &name, const types__DSAPPSRPEncryptedData *item) {
     check(name + " holds pairs", item->encryptedData.size() > 0 && item->encryptedData.size() % 2 == 0, true);
     check(name + ": length of encryptedCounter", item->encryptedCounter.size(), 16u);
     check(name + ": length of mac", item->mac.size(), 64u);
@@ -147,7 +147,7 @@ static void exchangeKeys(Customer &customer) {
     const auto *registered = customer.enroll("srp-component", "user1", "VDS1000140");
     customer.generateEphemeralKey(registered);
     auto wrong = customer.proof(registered->registrationID, string(32, '\0'));
-    _ns1__dsappSRPGenerateActivationDataResponse reply;
+    _prov__dsappSRPGenerateActivationDataResponse reply;
     customer.refused(customer.proxy.dsappSRPGenerateActivationData(&wrong, reply), "dsappSRPGenerateActivationData",
                      reply.status, 1000, "STAT_INVCREDENTIALS");
     check("result is there", reply.result != nullptr, false);
@@ -157,7 +157,7 @@ static void exchangeKeys(Customer &customer) {
     customer.granted(customer.proxy.dsappSRPGenerateActivationData(&right, reply), "dsappSRPGenerateActivationData", reply.status);
     check("serverEvidenceMessage", reply.result->serverEvidenceMessage, srp::hex(exchange.M2));
     check("choice", reply.result->__union_DSAPPSRPGenerateActivationDataResult,
-          SOAP_UNION__ns3__union_DSAPPSRPGenerateActivationDataResult_standard);
+          SOAP_UNION__types__union_DSAPPSRPGenerateActivationDataResult_standard);
     const auto *standard = reply.result->union_DSAPPSRPGenerateActivationDataResult.standard;
     checkItem("activationCode", standard->activationCode);
     checkItem("eventReactivationCounter", standard->eventReactivationCounter);
@@ -169,7 +169,7 @@ static void activateDirectly(Customer &customer) {
     for (string response : {"755224", "287082"}) {
         const auto *registered = customer.enroll("srp-direct", "user2", "VDS1000141");
         auto request = customer.activation("srp-direct", registered->registrationID, &response);
-        _ns1__dsappSRPActivateResponse reply;
+        _prov__dsappSRPActivateResponse reply;
         customer.granted(customer.proxy.dsappSRPActivate(&request, reply), "dsappSRPActivate", reply.status);
         check("serialNumber", reply.result->serialNumber, "VDS1000141");
         customer.checkHolder(reply.result->user, "user2");
@@ -179,14 +179,14 @@ static void activateDirectly(Customer &customer) {
 // A user whom the test has added to the sample data.
 static void reachBeyondASCII(Customer &customer) {
     auto request = customer.registration("srp-component", "jürgen", "Grüße & <€>");
-    _ns1__dsappSRPRegisterResponse reply;
+    _prov__dsappSRPRegisterResponse reply;
     customer.granted(customer.proxy.dsappSRPRegister(&request, reply), "dsappSRPRegister", reply.status);
     customer.checkHolder(reply.result->user, "jürgen", "Büro & <Söhne>");
 }
 
 static void meetRefusals(Customer &customer) {
     auto request = customer.registration("srp-component", "user3", "Grüße & <€>");
-    _ns1__dsappSRPRegisterResponse reply;
+    _prov__dsappSRPRegisterResponse reply;
     customer.refused(customer.proxy.dsappSRPRegister(&request, reply), "dsappSRPRegister", reply.status, 1000, "STAT_INVCREDENTIALS");
     check("result is there", reply.result != nullptr, false);
 
@@ -195,7 +195,7 @@ static void meetRefusals(Customer &customer) {
 
     string response = "000000";
     auto activation = customer.activation("srp-component", "no such", &response);
-    _ns1__dsappSRPActivateResponse activated;
+    _prov__dsappSRPActivateResponse activated;
     customer.refused(customer.proxy.dsappSRPActivate(&activation, activated), "dsappSRPActivate", activated.status, -13, "STAT_NOT_FOUND");
 
     const auto *registered = customer.enroll("srp-component", "user3", "VDS1000142");
@@ -208,7 +208,7 @@ static void meetFaults(const char *endpoint) {
     std::vector<struct Namespace> elsewhere;
     for (const struct Namespace *n = namespaces; n->id; n++) {
         elsewhere.push_back(*n);
-        if (string(n->id) == "ns1") {
+        if (string(n->id) == "prov") {
             elsewhere.back().in = n->ns;
             elsewhere.back().ns = "urn:elsewhere";
         }
@@ -217,16 +217,16 @@ static void meetFaults(const char *endpoint) {
     Customer customer(endpoint);
     soap_set_namespaces(customer.soap, elsewhere.data());
     auto request = customer.registration("srp-component", "user3", "Password2");
-    _ns1__dsappSRPRegisterResponse reply;
+    _prov__dsappSRPRegisterResponse reply;
     const int error = customer.proxy.dsappSRPRegister(&request, reply);
     check("an unknown operation is a fault", error == SOAP_CLI_FAULT || error == SOAP_FAULT, true);
     check("HTTP status of a fault", customer.soap->status, 500);
     const struct SOAP_ENV__Fault *fault = customer.soap->fault;
     std::printf("%-30s %s: %s\n", "in urn:elsewhere", fault->faultcode, fault->faultstring);
     check("faultcode", string(fault->faultcode), "SOAP-ENV:Client");
-    check("detail is typed", fault->detail && fault->detail->ns1__provisioningFault, true);
-    check("reason is empty", fault->detail->ns1__provisioningFault->reason.empty(), false);
-    check("requestID is empty", fault->detail->ns1__provisioningFault->requestID.empty(), false);
+    check("detail is typed", fault->detail && fault->detail->prov__provisioningFault, true);
+    check("reason is empty", fault->detail->prov__provisioningFault->reason.empty(), false);
+    check("requestID is empty", fault->detail->prov__provisioningFault->requestID.empty(), false);
 }
 
 int main(int, char **argv) {

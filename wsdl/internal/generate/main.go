@@ -1,6 +1,6 @@
 // Command generate makes the Go side of the provisioning interface from its
 // WSDL and schemas: the types by gowsdl, refined; the table of elements; the
-// writers. Run in the folder of the WSDL. With -check it writes nothing and
+// writers. It also writes the documents that clients read. Run in the folder of the WSDL. With -check it writes nothing and
 // fails, naming the file, where what it would write is not what is there.
 package main
 
@@ -46,11 +46,21 @@ func run(check bool) error {
 	if err != nil {
 		return err
 	}
-	for _, file := range []struct {
-		name   string
-		source []byte
-	}{{"types_gen.go", types}, {"elements_gen.go", elements}, {"writers_gen.go", writers}} {
-		if err := put(file.name, file.source, check); err != nil {
+	files, err := publish(document, s)
+	if err != nil {
+		return err
+	}
+	for name, source := range files {
+		if err := put(filepath.Join(published, name), source, check); err != nil {
+			return err
+		}
+	}
+	for name, source := range map[string][]byte{"types_gen.go": types, "elements_gen.go": elements, "writers_gen.go": writers} {
+		formatted, err := format.Source(source)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := put(name, formatted, check); err != nil {
 			return err
 		}
 	}
@@ -72,10 +82,6 @@ func gowsdl() ([]byte, error) {
 }
 
 func put(name string, source []byte, check bool) error {
-	source, err := format.Source(source)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
 	if !check {
 		return os.WriteFile(name, source, 0o644)
 	}

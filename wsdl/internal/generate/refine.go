@@ -79,7 +79,11 @@ func fields(body *ast.StructType, structs map[string]*ast.StructType) map[string
 }
 
 func writeStruct(out *bytes.Buffer, d structType, given map[string]*ast.Field) error {
-	fmt.Fprintf(out, "// %s is the %s.\ntype %s struct {\n", d.name, d.about, d.name)
+	fmt.Fprintf(out, "// %s is the %s.", d.name, d.about)
+	if d.doc != "" {
+		fmt.Fprintf(out, " %s", d.doc)
+	}
+	fmt.Fprintf(out, "\ntype %s struct {\n", d.name)
 	if d.space != "" {
 		fmt.Fprintf(out, "XMLName xml.Name `xml:\"%s %s\"`\n", d.space, d.xmlName)
 	}
@@ -92,7 +96,7 @@ func writeStruct(out *bytes.Buffer, d structType, given map[string]*ast.Field) e
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s %s `xml:\"%s\"`\n", field.Names[0].Name, goType, p.name)
+		fmt.Fprintf(out, "// %s\n%s %s `xml:\"%s\"`\n", p.doc, field.Names[0].Name, goType, p.name)
 	}
 	out.WriteString("}\n\n")
 	return nil

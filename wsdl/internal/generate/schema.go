@@ -20,8 +20,9 @@ type qname struct{ space, local string }
 // particle is one element declaration with all that is known of its type.
 type particle struct {
 	name     string
-	min, max int // max 0: unbounded
-	choice   int // 0, or the number of the choice it stands in, within its parent
+	doc      string // what the schema says of it, in words
+	min, max int    // max 0: unbounded
+	choice   int    // 0, or the number of the choice it stands in, within its parent
 	secret   bool
 	typeName qname // "" for an anonymous type
 	simple   *simple
@@ -39,14 +40,16 @@ type simple struct {
 // schemas are the documents as one: what is declared, by name.
 type schemas struct {
 	globals  []*etree.Element
+	prefixes map[string]string // that replies write, by namespace
 	types    map[qname]*etree.Element
 	extended map[qname]bool  // types that another extends
+	used     map[qname]bool  // types of elements
 	inputs   map[string]bool // global elements that a request is made of
 }
 
 // readSchemas reads a WSDL document and the schemas that it imports.
 func readSchemas(wsdl string) (*schemas, error) {
-	s := &schemas{types: map[qname]*etree.Element{}, extended: map[qname]bool{}, inputs: map[string]bool{}}
+	s := &schemas{prefixes: map[string]string{}, types: map[qname]*etree.Element{}, extended: map[qname]bool{}, used: map[qname]bool{}, inputs: map[string]bool{}}
 	document := etree.NewDocument()
 	if err := document.ReadFromFile(wsdl); err != nil {
 		return nil, fmt.Errorf("read WSDL: %w", err)
@@ -68,9 +71,16 @@ func readSchemas(wsdl string) (*schemas, error) {
 }
 
 func (s *schemas) add(schema *etree.Element, folder string, seen map[string]bool) error {
+	if prefix := hint(schema, "prefix"); prefix != "" {
+		s.prefixes[schema.SelectAttrValue("targetNamespace", "")] = prefix
+	}
+	for _, element := range schema.FindElements(".//element[@type]") {
+		s.used[resolve(element, element.SelectAttrValue("type", ""))] = true
+	}
 	for _, child := range schema.ChildElements() {
 		name := qname{schema.SelectAttrValue("targetNamespace", ""), child.SelectAttrValue("name", "")}
 		switch child.Tag {
+		case "annotation":
 		case "element":
 			s.globals = append(s.globals, child)
 		case "complexType", "simpleType":
@@ -113,6 +123,9 @@ func (s *schemas) particles(complexType *etree.Element) ([]*particle, error) {
 		out, complexType = inherited, extension
 	}
 	for _, group := range complexType.ChildElements() {
+		if group.Tag == "annotation" {
+			continue
+		}
 		more, err := s.group(group, len(out)+1)
 		if err != nil {
 			return nil, err
@@ -153,17 +166,15 @@ func (s *schemas) group(group *etree.Element, number int) ([]*particle, error) {
 }
 
 func (s *schemas) particle(element *etree.Element) (*particle, error) {
-	p := &particle{name: element.SelectAttrValue("name", ""), min: 1, max: 1}
-	form := ""
+	p := &particle{
+		name: element.SelectAttrValue("name", ""), doc: documentation(element),
+		min: 1, max: 1, secret: hint(element, "secret") == "true",
+	}
 	for _, a := range element.Attr {
-		switch {
-		case a.NamespaceURI() == hintSpace && a.Key == "secret":
-			p.secret = a.Value == "true"
-		case a.NamespaceURI() == hintSpace && a.Key == "form":
-			form = a.Value
-		case a.Key == "minOccurs":
+		switch a.Key {
+		case "minOccurs":
 			p.min, _ = strconv.Atoi(a.Value)
-		case a.Key == "maxOccurs":
+		case "maxOccurs":
 			p.max, _ = strconv.Atoi(a.Value) // "unbounded" is 0
 		}
 	}
@@ -173,6 +184,7 @@ func (s *schemas) particle(element *etree.Element) (*particle, error) {
 		complexType = s.types[p.typeName]
 	}
 	var err error
+	form := hint(element, "form")
 	switch {
 	case form != "":
 		p.simple, err = s.restricted(resolve(element, form))
@@ -201,8 +213,8 @@ func (s *schemas) restricted(name qname) (*simple, error) {
 	}
 	restriction := simpleType.FindElement("restriction")
 	out := builtin(local(restriction.SelectAttrValue("base", "")))
-	if documentation := simpleType.FindElement("annotation/documentation"); documentation != nil {
-		out.form = documentation.Text()
+	if words := documentation(simpleType); words != "" {
+		out.form = words
 	}
 	for _, facet := range restriction.ChildElements() {
 		value := facet.SelectAttrValue("value", "")
@@ -220,6 +232,24 @@ func (s *schemas) restricted(name qname) (*simple, error) {
 		}
 	}
 	return out, nil
+}
+
+// documentation is what a declaration says of itself, "" for nothing.
+func documentation(e *etree.Element) string {
+	if words := e.FindElement("annotation/documentation"); words != nil {
+		return strings.TrimSpace(words.Text())
+	}
+	return ""
+}
+
+// hint is the value of one of our own attributes, "" where it is not there.
+func hint(e *etree.Element, name string) string {
+	for _, a := range e.Attr {
+		if a.NamespaceURI() == hintSpace && a.Key == name {
+			return a.Value
+		}
+	}
+	return ""
 }
 
 // targetSpace is the target namespace of the schema that holds an element.

@@ -4,8 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/beevik/etree"
 )
 
 // structType is a Go struct to be: a global element's anonymous type or a
@@ -13,6 +11,7 @@ import (
 type structType struct {
 	name      string // in Go
 	about     string
+	doc       string // of a type, in the schema's words
 	space     string // of a global element, "" for a type
 	xmlName   string
 	typeName  qname
@@ -41,7 +40,7 @@ func (s *schemas) structs() ([]structType, error) {
 			return nil, err
 		}
 		out = append(out, structType{
-			name: exported(name.local), about: "type " + name.local + " of " + path.Base(name.space),
+			name: exported(name.local), about: "type " + name.local + " of " + path.Base(name.space), doc: documentation(complexType),
 			typeName: name, derived: complexType.FindElement("complexContent") != nil, particles: particles,
 		})
 	}
@@ -58,25 +57,4 @@ func (s *schemas) complexTypes() []qname {
 	}
 	slices.SortFunc(out, func(a, b qname) int { return strings.Compare(a.space+" "+a.local, b.space+" "+b.local) })
 	return out
-}
-
-// prefix is the one that the WSDL gives to a namespace.
-func (s *schemas) prefix(space string) string {
-	root := s.globals[0]
-	for root.Parent() != nil {
-		if found := prefixIn(root, space); found != "" {
-			return found
-		}
-		root = root.Parent()
-	}
-	return ""
-}
-
-func prefixIn(e *etree.Element, space string) string {
-	for _, a := range e.Attr {
-		if a.Space == "xmlns" && a.Value == space {
-			return a.Key
-		}
-	}
-	return ""
 }

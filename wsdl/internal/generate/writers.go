@@ -26,7 +26,7 @@ func writers(s *schemas) ([]byte, error) {
 // writeAppend writes the function for a global element. That of a request
 // refuses text that XML cannot hold; a reply has to go out.
 func writeAppend(out *bytes.Buffer, s *schemas, d structType) {
-	tag := s.prefix(d.space) + ":" + d.xmlName
+	tag := s.prefixes[d.space] + ":" + d.xmlName
 	result, last := "[]byte", "return a.buffer\n"
 	fmt.Fprintf(out, "// Append%s appends the element %s.\n", d.name, tag)
 	if s.inputs[d.xmlName] {
@@ -57,7 +57,7 @@ func typeAttribute(s *schemas, d structType) string {
 	if !empty && !d.derived {
 		return ""
 	}
-	return ` xsi:type="` + s.prefix(d.typeName.space) + ":" + d.typeName.local + `"`
+	return ` xsi:type="` + s.prefixes[d.typeName.space] + ":" + d.typeName.local + `"`
 }
 
 func writeFields(out *bytes.Buffer, d structType) {
