@@ -135,7 +135,7 @@ func (f *Fault) read(s *scanner) error {
 			words.Reset()
 		}
 	}
-	return closeEnvelope(s)
+	return closeEnvelope(s, func(xml.StartElement) bool { return false })
 }
 
 func (f *Fault) set(element, text string) {

@@ -102,9 +102,9 @@ func mustUnderstand(attributes []xml.Attr) bool {
 	return must && forUs
 }
 
-// closeEnvelope reads what may follow the body's element: white space and
-// comments, to the very end.
-func closeEnvelope(s *scanner) error {
+// closeEnvelope reads what may follow the body's element, to the very end:
+// white space, comments and, in the body, independent elements.
+func closeEnvelope(s *scanner, independent func(xml.StartElement) bool) error {
 	for {
 		token, err := s.next()
 		if errors.Is(err, io.EOF) {
@@ -116,6 +116,12 @@ func closeEnvelope(s *scanner) error {
 		inBody := len(s.open) > 1
 		switch t := token.(type) {
 		case xml.StartElement:
+			if len(s.open) > 2 && independent(t) {
+				if _, err := s.skip(); err != nil {
+					return err
+				}
+				continue
+			}
 			if len(s.open) > 2 {
 				return s.fault(SeveralBodyElements, "The Body holds more than one element: send one operation in an envelope.")
 			}

@@ -164,6 +164,37 @@ func TestSize(t *testing.T) {
 	}
 }
 
+// References that hold each other many times over are not followed for ever.
+func TestReferencesAreBounded(t *testing.T) {
+	var h heard
+	server := serve(t, config(t, &h))
+	before, after, _ := strings.Cut(string(body(t, "multiref-nested")), `<user href="#u"/>`)
+	many := strings.Repeat(`<user href="#u"/>`, 1000)
+	for name, c := range map[string]struct{ elements, targets string }{
+		"one large, often": {`<user><userID href="#large"/>` + strings.Repeat(`<domain href="#large"/>`, 20) + `</user>`,
+			`<large id="large">` + strings.Repeat(" ", 100_000) + `</large>`},
+		"many of the same": {many, `<u id="u"><userID>user1</userID></u>`},
+		"a long chain":     {`<user href="#0"/>`, chain(200)},
+	} {
+		envelope := before + c.elements + strings.Replace(after, "</soapenv:Body>", c.targets+"</soapenv:Body>", 1)
+		started := time.Now()
+		response, reply := post(t, server, strings.NewReader(envelope), nil)
+		if said := h.take(); response.StatusCode != http.StatusOK || !strings.HasPrefix(said, "field: user") {
+			t.Errorf("%s: %d %s, heard %s", name, response.StatusCode, reply, said)
+		}
+		t.Logf("%s: %v", name, time.Since(started))
+	}
+}
+
+// chain is elements that each refer to the next one.
+func chain(length int) string {
+	var b strings.Builder
+	for i := range length {
+		fmt.Fprintf(&b, `<c id="%d" href="#%d"/>`, i, i+1)
+	}
+	return b.String()
+}
+
 // Clients such as Java's and .NET's read the answer only when they have sent
 // all: they get the fault whole, and their connection is kept.
 func TestTooLargeIsAnswered(t *testing.T) {

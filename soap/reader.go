@@ -23,15 +23,19 @@ type reader struct {
 	typed   string // the xsi:type of the element whose start was read last
 	wrong   *FieldError
 	ignored []string
+
+	references references
 }
 
 // frame is an element that holds elements, being read.
 type frame struct {
 	node    *node
-	seen    uint64 // children that were there, by their place
-	present uint64 // of those, the ones with a value
-	reached uint   // the place of the last one
-	given   bool   // its start is queued, which waits for its first value
+	seen    uint64   // children that were there, by their place
+	present uint64   // of those, the ones with a value
+	reached uint     // the place of the last one
+	given   bool     // its start is queued, which waits for its first value
+	array   bool     // it holds occurrences of the node, and is none itself
+	outer   *scanner // goes on after it; nil: the same
 }
 
 // newReader reads the element whose start the scanner has just given.
@@ -59,6 +63,14 @@ func (r *reader) Token() (xml.Token, error) {
 }
 
 func (r *reader) top() *frame { return &r.frames[len(r.frames)-1] }
+
+// holder is the element on top, without the array in it.
+func (r *reader) holder() *frame {
+	if top := r.top(); !top.array {
+		return top
+	}
+	return &r.frames[len(r.frames)-2]
+}
 
 // give queues tokens, before them the starts around them that waited.
 func (r *reader) give(tokens ...xml.Token) {
@@ -103,22 +115,35 @@ func (r *reader) refuse(path, problem, mend string) {
 
 func (r *reader) child(t xml.StartElement) error {
 	top := r.top()
-	n := top.node.child(t.Name.Local)
-	if n == nil || !r.mayBeIn(t.Name.Space) {
-		return r.unknown(top.node, t.Name)
+	n := top.node
+	if !top.array {
+		n = n.child(t.Name.Local)
+		if n == nil || !r.mayBeIn(t.Name.Space) {
+			return r.unknown(top.node, t.Name)
+		}
 	}
-	if r.repeated(top, n) {
+	if r.repeated(r.holder(), n) {
 		_, err := r.scanner.skip()
 		return err
 	}
-	inBase64 := r.attributes(n, t.Attr)
-	if isNil(t.Attr) {
+	return r.occurrence(n, t.Attr)
+}
+
+// occurrence reads an element of the schema whose start was read.
+func (r *reader) occurrence(n *node, attributes []xml.Attr) error {
+	inBase64 := r.attributes(n, attributes)
+	switch {
+	case isNil(attributes):
 		return r.nilled(n)
-	}
-	if n.Base != "" {
+	case r.isReference(attributes):
+		return r.follow(n, attributes)
+	case r.isArray(n, attributes) && !r.top().array:
+		r.frames = append(r.frames, frame{node: n, array: true, given: true})
+	case n.Base != "":
 		return r.simple(n, inBase64)
+	default:
+		r.frames = append(r.frames, frame{node: n})
 	}
-	r.frames = append(r.frames, frame{node: n})
 	return nil
 }
 
@@ -180,21 +205,25 @@ func (r *reader) nilled(n *node) error {
 	case !empty:
 		r.refuse(n.path, "is marked xsi:nil and holds something", "send it empty, or without xsi:nil")
 	}
-	r.absent(r.top(), n)
+	r.absent(r.holder(), n)
 	return nil
 }
 
 // end closes the element on top: what it lacks is known now.
 func (r *reader) end() {
-	top := r.top()
-	if !top.given && top.node.optional() && !r.strict {
-		r.absent(&r.frames[len(r.frames)-2], top.node)
-		r.frames = r.frames[:len(r.frames)-1]
-		return
+	top := *r.top()
+	absent := !top.array && !top.given && top.node.optional() && !r.strict
+	if !top.array && !absent {
+		r.checkComplete(&top)
+		r.give(top.node.end)
 	}
-	r.checkComplete(top)
-	r.give(top.node.end)
 	r.frames = r.frames[:len(r.frames)-1]
+	if absent {
+		r.absent(r.holder(), top.node)
+	}
+	if top.outer != nil {
+		r.leave(top.outer)
+	}
 }
 
 func (r *reader) checkComplete(f *frame) {
@@ -254,7 +283,7 @@ func (r *reader) decode(v any) error {
 		}
 		return err
 	}
-	if err := closeEnvelope(r.scanner); err != nil {
+	if err := closeEnvelope(r.scanner, r.independent); err != nil {
 		return err
 	}
 	if r.wrong != nil {

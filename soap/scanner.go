@@ -13,6 +13,7 @@ import (
 // scanner gives the tokens of a document, their names resolved, and refuses
 // what encoding/xml lets pass: it is the one reader of every message.
 type scanner struct {
+	whole    []byte // the document, or what the scanned one is a part of
 	text     []byte
 	raw      *xml.Decoder
 	open     []openElement
@@ -29,6 +30,7 @@ type binding struct{ prefix, uri string }
 
 func newScanner(text []byte) *scanner {
 	return &scanner{
+		whole:    text,
 		text:     text,
 		raw:      xml.NewDecoder(bytes.NewReader(text)),
 		open:     make([]openElement, 0, 8),

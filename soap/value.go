@@ -103,7 +103,7 @@ func (r *reader) value(n *node, inBase64 bool) {
 		r.text = collapse(r.text)
 	}
 	if len(r.text) == 0 && !r.strict && (n.optional() || !n.accepts(nil)) {
-		r.absent(r.top(), n)
+		r.absent(r.holder(), n)
 		return
 	}
 	if n.Base == "anyType" {

@@ -6,6 +6,8 @@ import (
 	"html"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -315,6 +317,29 @@ func TestAttributeForms(t *testing.T) {
 		if reply := l.run("0", execute("DSAPPREGISTER", set)); attributeValue(reply, "DOMAIN") != "master" {
 			t.Errorf("%s: %s", name, must(reply.WriteToString())(t))
 		}
+	}
+}
+
+// What toolkits send without a WSDL, in SOAP's encoding: arrays, and elements
+// that refer to others. The trace shows no value of them.
+func TestEncodedRequests(t *testing.T) {
+	l := newLab(t, false)
+	files := must(filepath.Glob("testdata/encoded/*.xml"))(t)
+	if len(files) < 4 {
+		t.Fatalf("only %d requests", len(files))
+	}
+	for _, file := range files {
+		l.t.Log(file)
+		reply := l.run("0", string(must(os.ReadFile(file))(t)))
+		if attributeValue(reply, "SERIAL_NO") != "VDS1000140" {
+			t.Errorf("%s: %s", file, must(reply.WriteToString())(t))
+		}
+	}
+	if trace := l.trace.String(); strings.Contains(trace, "Password2") || strings.Contains(trace, "user1<") || !strings.Contains(trace, "PROVFLD_USERID") {
+		t.Errorf("the trace shows a value, or no name: %s", trace)
+	}
+	if log := l.log.String(); strings.Contains(log, "Password2") || strings.Contains(log, "ignored=") {
+		t.Errorf("log: %s", log)
 	}
 }
 
