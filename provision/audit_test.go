@@ -232,7 +232,7 @@ func TestUncertainCommitsLeaveNoEventUnsealed(t *testing.T) {
 		}
 		return true, false
 	}}
-	p.Store = store.New(faults)
+	p.Store = store.New(faults, []byte("record key"))
 	for range 200 {
 		p.wait(time.Duration(rand.IntN(1500)) * time.Millisecond)
 		_, _ = p.EnableUser(t.Context(), operator(), provision.NameUser{UserID: "user1"})
@@ -242,7 +242,7 @@ func TestUncertainCommitsLeaveNoEventUnsealed(t *testing.T) {
 			}
 		}
 	}
-	p.Store = store.New(p.engine)
+	p.Store = store.New(p.engine, []byte("record key"))
 	p.seal()
 	inStore := len(p.events("user enable"))
 	if got := p.verify(); got.Unsealed != 0 || len(got.Broken) > 0 || got.Events < inStore {

@@ -76,7 +76,7 @@ func keep[R any](f *furnished, put func(provision.Tx, R) error, records func(fun
 // problems are what a check finds after the damage.
 func (f *furnished) problems(t *testing.T, damage func(provision.Tx) error) []provision.Problem {
 	t.Helper()
-	s := store.New(must(bolt.Create(filepath.Join(t.TempDir(), "check.db")))(t))
+	s := store.New(must(bolt.Create(filepath.Join(t.TempDir(), "check.db")))(t), []byte("record key"))
 	defer s.Close()
 	err := s.Update(t.Context(), func(tx provision.Tx) error {
 		for _, put := range f.put {

@@ -57,7 +57,7 @@ func (p *play) begin(run string, engine store.Engine) {
 	p.t.Helper()
 	p.engine = engine
 	p.Service = &provision.Service{
-		Store:     store.New(engine),
+		Store:     store.New(engine, []byte("record key")),
 		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(p.t),
 		SRP:       must(dsapp.NewSRP())(p.t),
 		Passwords: must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(p.t),

@@ -40,6 +40,16 @@ func NewSealer(key []byte, rand io.Reader) (*Sealer, error) {
 	return &Sealer{aead: aead, auditKey: auditKey, rand: rand}, nil
 }
 
+// RecordKey derives the key that authenticates the records of a store from
+// its master key of 32 bytes.
+func RecordKey(master []byte) ([]byte, error) {
+	key, err := hkdf.Key(sha256.New, master, nil, "dsappd/1 records", sha256.Size)
+	if err != nil {
+		return nil, fmt.Errorf("derive the key of the records: %w", err)
+	}
+	return key, nil
+}
+
 // place says where a sealed secret stands.
 type place struct{ kind, key, field string }
 

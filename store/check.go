@@ -26,7 +26,7 @@ func (s *Store) Check(ctx context.Context) ([]provision.Problem, error) {
 	if err != nil || len(problems) > 0 {
 		return problems, err
 	}
-	kinds := recordChecks()
+	kinds := recordChecks(s.authenticator)
 	for after, more := "", true; more; {
 		var found []provision.Problem
 		found, after, more, err = s.checkPage(ctx, kinds, after)
@@ -42,31 +42,31 @@ func (s *Store) Check(ctx context.Context) ([]provision.Problem, error) {
 // recordCheck looks at an entry of one kind.
 type recordCheck func(Entry) error
 
-func recordChecks() map[string]recordCheck {
+func recordChecks(a *authenticator) map[string]recordCheck {
 	return map[string]recordCheck{
-		domains().name:            checkEntry(domains()),
-		users().name:              checkEntry(users()),
-		authenticators().name:     checkEntry(authenticators()),
-		registrations().name:      checkEntry(registrations()),
-		components().name:         checkEntry(components()),
-		policies().name:           checkEntry(policies()),
-		auditEvents().name:        checkEntry(auditEvents()),
-		auditRequests().name:      checkEntry(auditRequests()),
-		auditSeals().name:         checkEntry(auditSeals()),
-		auditRuns().name:          checkEntry(auditRuns()),
-		auditAnchors().name:       checkEntry(auditAnchors()),
-		keyChecks().name:          checkEntry(keyChecks()),
-		expiries().name:           checkEntry(expiries()),
-		pastExpiries().name:       checkEntry(pastExpiries()),
-		freeAuthenticators().name: checkEntry(freeAuthenticators()),
-		gatewayKeys().name:        checkEntry(gatewayKeys()),
-		strangers().name:          checkEntry(strangers()),
+		domains().name:            checkEntry(a, domains()),
+		users().name:              checkEntry(a, users()),
+		authenticators().name:     checkEntry(a, authenticators()),
+		registrations().name:      checkEntry(a, registrations()),
+		components().name:         checkEntry(a, components()),
+		policies().name:           checkEntry(a, policies()),
+		auditEvents().name:        checkEntry(a, auditEvents()),
+		auditRequests().name:      checkEntry(a, auditRequests()),
+		auditSeals().name:         checkEntry(a, auditSeals()),
+		auditRuns().name:          checkEntry(a, auditRuns()),
+		auditAnchors().name:       checkEntry(a, auditAnchors()),
+		keyChecks().name:          checkEntry(a, keyChecks()),
+		expiries().name:           checkEntry(a, expiries()),
+		pastExpiries().name:       checkEntry(a, pastExpiries()),
+		freeAuthenticators().name: checkEntry(a, freeAuthenticators()),
+		gatewayKeys().name:        checkEntry(a, gatewayKeys()),
+		strangers().name:          checkEntry(a, strangers()),
 	}
 }
 
-func checkEntry[K, R any, P stored[R]](k kind[K, R]) recordCheck {
+func checkEntry[K, R any, P stored[R]](a *authenticator, k kind[K, R]) recordCheck {
 	return func(entry Entry) error {
-		_, err := decode[K, R, P](k, entry.Key, entry.Value, entry.Revision)
+		_, err := decode[K, R, P](k, a, entry.Key, entry.Value, entry.Revision)
 		if unreadable, ok := errors.AsType[*provision.UnreadableError](err); ok {
 			return unreadable.Cause
 		}

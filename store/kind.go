@@ -229,11 +229,13 @@ func (k kind[K, R]) check(p parts) error {
 	return nil
 }
 
-func (k kind[K, R]) encode(record R) ([]byte, error) {
-	value, err := json.Marshal(record)
+// encode makes the value under key of a record.
+func (k kind[K, R]) encode(a *authenticator, key string, record R) ([]byte, error) {
+	plain, err := json.Marshal(record)
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", k.name, err)
 	}
+	value := a.seal(key, plain)
 	if len(value) > MaxValueSize {
 		return nil, fmt.Errorf("encode %s: %w: %d bytes, at most %d are allowed", k.name, ErrTooLarge, len(value), MaxValueSize)
 	}
@@ -241,9 +243,12 @@ func (k kind[K, R]) encode(record R) ([]byte, error) {
 }
 
 // decode reads a record, which has to be the one of its key.
-func decode[K, R any, P stored[R]](k kind[K, R], key string, value []byte, revision uint64) (R, error) {
+func decode[K, R any, P stored[R]](k kind[K, R], a *authenticator, key string, value []byte, revision uint64) (R, error) {
 	var record R
-	err := json.Unmarshal(value, &record)
+	plain, err := a.open(key, value)
+	if err == nil {
+		err = json.Unmarshal(plain, &record)
+	}
 	if err == nil {
 		if own, keyErr := k.key(k.keyOf(record)); keyErr != nil || own != key {
 			err = ErrMisplaced

@@ -13,7 +13,10 @@ type source interface {
 }
 
 // reader implements provision.Reader over a source.
-type reader struct{ source }
+type reader struct {
+	source
+	authenticator *authenticator
+}
 
 func get[K, R any, P stored[R]](r reader, k kind[K, R], key K) (R, error) {
 	var none R
@@ -30,7 +33,7 @@ func get[K, R any, P stored[R]](r reader, k kind[K, R], key K) (R, error) {
 	if value == nil {
 		return none, provision.ErrNotFound
 	}
-	return decode[K, R, P](k, whole, value, revision)
+	return decode[K, R, P](k, r.authenticator, whole, value, revision)
 }
 
 func (r reader) GetDomain(name string) (provision.Domain, error) {

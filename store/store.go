@@ -9,10 +9,17 @@ import (
 )
 
 // Store is a provision.Store over an engine.
-type Store struct{ engine Engine }
+type Store struct {
+	engine        Engine
+	authenticator *authenticator
+}
 
-// New returns a store that keeps its records in the engine and closes it.
-func New(engine Engine) *Store { return &Store{engine} }
+// New returns a store that keeps its records in the engine and closes it. The
+// key authenticates every record: it opens no secret, and a record that was
+// written under another key cannot be read.
+func New(engine Engine, key []byte) *Store {
+	return &Store{engine: engine, authenticator: newAuthenticator(key)}
+}
 
 // Close closes the engine, which finishes what is under way.
 func (s *Store) Close() error { return s.engine.Close() }
@@ -25,7 +32,7 @@ func (s *Store) View(ctx context.Context, read func(provision.View) error) error
 	}
 	v := &view{ctx: ctx, snapshot: snapshot}
 	defer v.close()
-	v.reader = reader{v}
+	v.reader = reader{v, s.authenticator}
 	return read(v)
 }
 
@@ -62,7 +69,7 @@ func (s *Store) attempt(ctx context.Context, write func(provision.Tx) error) ([]
 	}
 	t := &tx{snapshot: snapshot}
 	defer t.close()
-	t.reader = reader{t}
+	t.reader = reader{t, s.authenticator}
 	if err := write(t); err != nil {
 		return nil, nil, err
 	}

@@ -67,7 +67,7 @@ func put[K, R any](t *tx, k kind[K, R], record R) error {
 	if err != nil {
 		return t.fail(err)
 	}
-	value, err := k.encode(record)
+	value, err := k.encode(t.authenticator, key, record)
 	if err != nil {
 		return t.fail(err)
 	}

@@ -55,7 +55,7 @@ func scan[K, R any, P stored[R]](v *view, k kind[K, R], within, after K) iter.Se
 		for entry, err := range v.entries(prefix, start) {
 			record := none
 			if err == nil {
-				record, err = decode[K, R, P](k, entry.Key, entry.Value, entry.Revision)
+				record, err = decode[K, R, P](k, v.authenticator, entry.Key, entry.Value, entry.Revision)
 			}
 			if !yield(record, err) || err != nil {
 				return

@@ -57,7 +57,7 @@ func openOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	o := &office{socket: filepath.Join(folder, "admin.sock"), log: &lockedBuffer{}, now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
-	o.service = newService(t, store.New(engine), o.time)
+	o.service = newService(t, store.New(engine, []byte("record key")), o.time)
 	t.Cleanup(func() { o.leave(t) })
 	listener := listen(t, o.socket)
 	door := &admin.Door{Service: o.service, Log: slog.New(slog.NewTextHandler(o.log, nil)), Check: o.check}

@@ -79,7 +79,7 @@ const (
 func newLab(t testing.TB, change ...func(*console.Config)) *lab {
 	t.Helper()
 	l := &lab{t: t}
-	l.service = l.newService("lab", store.New(must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)))
+	l.service = l.newService("lab", store.New(must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t), []byte("record key")))
 	t.Cleanup(func() { l.check(); l.service.Store.Close() })
 	l.furnish()
 	l.page = l.handler(change...)

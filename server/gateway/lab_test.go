@@ -79,7 +79,7 @@ func newLab(t testing.TB, change ...func(*gateway.Config)) *lab {
 	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	l := &lab{t: t, described: newContract(t)}
 	l.service = &provision.Service{
-		Store:     store.New(engine),
+		Store:     store.New(engine, []byte("record key")),
 		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
 		SRP:       must(dsapp.NewSRP())(t),
 		Passwords: must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),

@@ -73,7 +73,7 @@ func newLab(t testing.TB, strict bool) *lab {
 	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	l := &lab{t: t}
 	l.service = &provision.Service{
-		Store:     store.New(engine),
+		Store:     store.New(engine, []byte("record key")),
 		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
 		SRP:       must(dsapp.NewSRP())(t),
 		Passwords: must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),

@@ -100,7 +100,7 @@ func benchStore(b *testing.B) *store.Store {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := store.New(engine)
+	s := store.New(engine, []byte("record key"))
 	b.Cleanup(func() { _ = s.Close() })
 	for worker := range concurrency {
 		err := s.Update(b.Context(), func(tx provision.Tx) error { return tx.PutRegistration(registrationOf(worker)) })
@@ -119,7 +119,7 @@ func sample(b *testing.B) (registration, event store.Entry) {
 		b.Fatal(err)
 	}
 	defer engine.Close()
-	s := store.New(engine)
+	s := store.New(engine, []byte("record key"))
 	err = s.Update(b.Context(), func(tx provision.Tx) error {
 		return errors.Join(tx.PutRegistration(registrationOf(0)), activation(tx, 0, 0))
 	})

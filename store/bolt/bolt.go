@@ -6,9 +6,9 @@
 // a group are decided one after the other: each sees what the earlier ones
 // wrote, and a conflict is its own alone.
 //
-// The file holds two buckets: "dsappd" with the schema version, and
-// "records", where each value is led by its revision, 8 bytes, big-endian.
-// Revisions are the sequence of that bucket, one for each commit.
+// The file holds two buckets: "dsappd" with the schema version and the totals
+// of all entries, and "records", where each value is led by its revision and
+// its checksum. Revisions are the sequence of that bucket, one for each commit.
 package bolt
 
 import (
@@ -27,9 +27,8 @@ import (
 const (
 	headBucket    = "dsappd"
 	schemaKey     = "schema"
+	totalsKey     = "totals"
 	recordsBucket = "records"
-
-	revisionSize = 8
 )
 
 // Engine is an open file. It implements store.Engine.
@@ -45,6 +44,8 @@ type Engine struct {
 	drained chan struct{}
 
 	stopped atomic.Pointer[StoppedError]
+
+	meta error // what was wrong with the metas when the file was opened
 }
 
 func start(db *bbolt.DB, path string) *Engine {

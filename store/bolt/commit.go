@@ -2,7 +2,6 @@ package bolt
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"runtime"
@@ -36,10 +35,10 @@ type read struct {
 	revision uint64
 }
 
-// write holds its value with room for the revision in front; nil deletes.
+// write holds an entry with room for its head; nil deletes.
 type write struct {
 	key   []byte
-	value []byte
+	entry []byte
 }
 
 // Commit queues a request and waits for its true result. When ctx ends
@@ -83,7 +82,7 @@ func newRequest(reads []store.Read, writes []store.Write) (*request, error) {
 		}
 		r.writes[i] = write{key: []byte(from.Key)}
 		if !from.Delete {
-			r.writes[i].value = append(make([]byte, revisionSize, revisionSize+len(from.Value)), from.Value...)
+			r.writes[i].entry = newEntry(from.Value)
 		}
 		r.size += len(from.Key) + len(from.Value)
 	}
@@ -173,7 +172,7 @@ func (e *Engine) apply(group []*request) (err error) {
 		}
 	}()
 	defer func() { _ = tx.Rollback() }()
-	written, err := stage(tx.Bucket([]byte(recordsBucket)), group)
+	written, err := stage(tx, group)
 	if err != nil || !written {
 		return err
 	}
@@ -199,28 +198,37 @@ func (e *Engine) failed(id int, cause error) error {
 	return fmt.Errorf("%w: %w", store.ErrUncertain, e.stop(cause))
 }
 
-// stage decides the requests one after the other and puts the writes of
-// those that hold. It reports whether there is anything to commit.
-func stage(records *bbolt.Bucket, group []*request) (written bool, err error) {
+// stage decides the requests one after the other, puts the writes of those
+// that hold and brings the totals up to date. It reports whether there is
+// anything to commit.
+func stage(tx *bbolt.Tx, group []*request) (written bool, err error) {
+	records := tx.Bucket([]byte(recordsBucket))
+	all, err := readTotals(tx)
+	if err != nil {
+		return false, err
+	}
 	for _, r := range group {
 		r.result = r.validate(records)
 		if r.result != nil || len(r.writes) == 0 {
 			continue
 		}
 		written = true
-		if err := r.put(records); err != nil {
+		if err := r.put(records, &all); err != nil {
 			return false, err
 		}
 	}
-	return written, nil
+	if !written {
+		return false, nil
+	}
+	return true, all.write(tx)
 }
 
 func (r *request) validate(records *bbolt.Bucket) error {
 	for _, read := range r.reads {
 		var revision uint64
-		if value := records.Get(read.key); value != nil {
+		if entry := records.Get(read.key); entry != nil {
 			var err error
-			if _, revision, err = splitRevision(value); err != nil {
+			if _, revision, err = openEntry(read.key, entry); err != nil {
 				return fmt.Errorf("validate commit: %w", err)
 			}
 		}
@@ -231,17 +239,20 @@ func (r *request) validate(records *bbolt.Bucket) error {
 	return nil
 }
 
-func (r *request) put(records *bbolt.Bucket) error {
+func (r *request) put(records *bbolt.Bucket, all *totals) error {
 	revision, err := records.NextSequence()
 	if err != nil {
 		return fmt.Errorf("draw revision: %w", err)
 	}
+	all.Sequence = revision
 	for _, w := range r.writes {
-		if w.value == nil {
+		all.take(records.Get(w.key))
+		if w.entry == nil {
 			err = records.Delete(w.key)
 		} else {
-			binary.BigEndian.PutUint64(w.value, revision)
-			err = records.Put(w.key, w.value)
+			stamp(w.key, w.entry, revision)
+			all.add(w.entry)
+			err = records.Put(w.key, w.entry)
 		}
 		if err != nil {
 			return fmt.Errorf("stage commit: %w", err)

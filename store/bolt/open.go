@@ -48,8 +48,13 @@ func (e *SchemaError) Error() string {
 	if e.Found == "" {
 		return fmt.Sprintf("store file %s holds no schema version: it was not made by this program", e.Path)
 	}
-	return fmt.Sprintf("store file %s has schema version %s, this program has %s: use the program that made it, or export and import",
-		e.Path, e.Found, e.Want)
+	return fmt.Sprintf("store file %s has schema version %s, this program has %s", e.Path, e.Found, e.Want)
+}
+
+// Older reports whether this program can migrate the file.
+func (e *SchemaError) Older() bool {
+	found, err := strconv.Atoi(e.Found)
+	return err == nil && found >= 1 && found < store.Schema
 }
 
 // DamagedError says that the file cannot be what this program wrote.
@@ -95,7 +100,7 @@ func create(db *bbolt.DB, unfinished, path string) error {
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	if err := db.Update(writeSchema); err != nil {
+	if err := db.Update(writeHead); err != nil {
 		return err
 	}
 	if err := os.Rename(unfinished, path); err != nil {
@@ -104,7 +109,8 @@ func create(db *bbolt.DB, unfinished, path string) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-func writeSchema(tx *bbolt.Tx) error {
+// writeHead makes both buckets, of which the second is empty.
+func writeHead(tx *bbolt.Tx) error {
 	head, err := tx.CreateBucketIfNotExists([]byte(headBucket))
 	if err != nil {
 		return err
@@ -112,8 +118,10 @@ func writeSchema(tx *bbolt.Tx) error {
 	if err := head.Put([]byte(schemaKey), []byte(wantSchema())); err != nil {
 		return err
 	}
-	_, err = tx.CreateBucketIfNotExists([]byte(recordsBucket))
-	return err
+	if _, err := tx.CreateBucketIfNotExists([]byte(recordsBucket)); err != nil {
+		return err
+	}
+	return totals{}.write(tx)
 }
 
 func wantSchema() string { return strconv.Itoa(store.Schema) }
@@ -146,7 +154,9 @@ func Open(path string) (*Engine, error) {
 		_ = db.Close()
 		return nil, err
 	}
-	return start(db, path), nil
+	e := start(db, path)
+	e.meta = checkMetas(path, db.Info().PageSize)
+	return e, nil
 }
 
 // open has bbolt open the file, creating it only if flag says so. Memory
@@ -209,7 +219,10 @@ func checkFile(db *bbolt.DB, path string) error {
 		if info.Size() < tx.Size() {
 			return &DamagedError{path, ErrCutShort}
 		}
-		return checkSchema(tx, path)
+		if err := checkSchema(tx, path); err != nil {
+			return err
+		}
+		return checkSequence(tx, path)
 	})
 }
 
@@ -220,6 +233,18 @@ func checkSchema(tx *bbolt.Tx, path string) error {
 	}
 	if found != wantSchema() || tx.Bucket([]byte(recordsBucket)) == nil {
 		return &SchemaError{Path: path, Found: found, Want: wantSchema()}
+	}
+	return nil
+}
+
+// checkSequence refuses a file whose revisions would come a second time.
+func checkSequence(tx *bbolt.Tx, path string) error {
+	all, err := readTotals(tx)
+	if err != nil {
+		return &DamagedError{path, err}
+	}
+	if newest := tx.Bucket([]byte(recordsBucket)).Sequence(); newest != all.Sequence {
+		return &DamagedError{path, fmt.Errorf("%w: its newest revision is %d, commits have reached %d", errTotals, newest, all.Sequence)}
 	}
 	return nil
 }

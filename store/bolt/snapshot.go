@@ -2,7 +2,7 @@ package bolt
 
 import (
 	"bytes"
-	"encoding/binary"
+	"fmt"
 	"iter"
 
 	"go.etcd.io/bbolt"
@@ -18,38 +18,39 @@ type snapshot struct {
 func (s *snapshot) Close() { _ = s.tx.Rollback() }
 
 func (s *snapshot) Get(key string) ([]byte, uint64, error) {
-	value := s.records.Get([]byte(key))
-	if value == nil {
+	name := []byte(key)
+	entry := s.records.Get(name)
+	if entry == nil {
 		return nil, 0, nil
 	}
-	return splitRevision(value)
+	return openEntry(name, entry)
 }
 
+// Scan insists that keys grow: in a damaged file they may lead round in a
+// circle.
 func (s *snapshot) Scan(prefix, after string) iter.Seq2[store.Entry, error] {
 	return func(yield func(store.Entry, error) bool) {
 		cursor := s.records.Cursor()
 		begin := max(prefix, after)
-		key, value := cursor.Seek([]byte(begin))
+		key, entry := cursor.Seek([]byte(begin))
 		if after == begin && string(key) == after {
-			key, value = cursor.Next()
+			key, entry = cursor.Next()
 		}
-		for ; bytes.HasPrefix(key, []byte(prefix)) && key != nil; key, value = cursor.Next() {
-			data, revision, err := splitRevision(value)
-			if !yield(store.Entry{Key: string(key), Value: data, Revision: revision}, err) || err != nil {
+		last := after
+		for ; bytes.HasPrefix(key, []byte(prefix)) && key != nil; key, entry = cursor.Next() {
+			name := string(key)
+			value, revision, err := openEntry(key, entry)
+			if name <= last && last != "" {
+				err = fmt.Errorf("key %.80q after %.80q: %w", name, last, ErrKeyOrder)
+			}
+			if !yield(store.Entry{Key: name, Value: value, Revision: revision}, err) || err != nil {
 				return
 			}
+			last = name
 		}
 	}
 }
 
-// splitRevision takes a stored value apart.
-func splitRevision(value []byte) ([]byte, uint64, error) {
-	if len(value) < revisionSize {
-		return nil, 0, ErrNoRevision
-	}
-	return value[revisionSize:], binary.BigEndian.Uint64(value), nil
-}
-
-// ErrNoRevision is a stored value too short to hold its revision: another
-// program has written to the file.
-const ErrNoRevision store.Error = "stored value holds no revision"
+// ErrKeyOrder is a key that does not come after the one before it: the file
+// is damaged.
+const ErrKeyOrder store.Error = "the keys of the file are out of order: it is damaged"

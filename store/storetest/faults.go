@@ -31,7 +31,7 @@ func RunFaults(t *testing.T, open Open) {
 				t.Fatal(err)
 			}
 			f := &faulty{Engine: engine}
-			s := store.New(f)
+			s := store.New(f, []byte("record key"))
 			t.Cleanup(func() {
 				f.set(nil, nil)
 				checkAndClose(t, s)

@@ -29,7 +29,7 @@ func testModel(t *testing.T, open Open) {
 		if err != nil {
 			t.Fatalf("open: %v", err)
 		}
-		s := store.New(engine)
+		s := store.New(engine, []byte("record key"))
 		defer func() { checkAndClose(t, s) }()
 		models := []recordModel{
 			newModel(domains(), drawPart),

@@ -113,7 +113,7 @@ func writeUntilKilled(t *testing.T, open Open, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := store.New(engine)
+	s := store.New(engine, []byte("record key"))
 	together(8, func(worker int) {
 		for n := 0; ; n++ {
 			name := fmt.Sprint(os.Getpid(), "-", worker, "-", n)
@@ -142,7 +142,7 @@ func testKill(t *testing.T, open Open, process func(dir string) *exec.Cmd) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := store.New(engine)
+		s := store.New(engine, []byte("record key"))
 		found := events(t, s)
 		for _, name := range names {
 			if !found[name] {

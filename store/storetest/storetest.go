@@ -35,7 +35,7 @@ func opened(t *testing.T, open Open, dir string) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := store.New(engine)
+	s := store.New(engine, []byte("record key"))
 	t.Cleanup(func() { checkAndClose(t, s) })
 	return s
 }

@@ -1,0 +1,149 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/dsappd/dsappd/store"
+)
+
+// File is a store file of this schema or an older one, held so that nobody
+// else opens it, and never written.
+type File struct {
+	// Schema is the version that it has.
+	Schema int
+
+	db   *bbolt.DB
+	path string
+}
+
+// OpenFile opens a store file to copy it. Errors are those of Open, but an
+// older schema is none.
+func OpenFile(path string) (*File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store file: %w", err)
+	}
+	if info.Size() == 0 {
+		return nil, &DamagedError{path, ErrEmptyFile}
+	}
+	db, err := open(path, 0)
+	if err != nil {
+		return nil, err
+	}
+	f := &File{Schema: store.Schema, db: db, path: path}
+	err = checkFile(db, path)
+	if schema, ok := errors.AsType[*SchemaError](err); ok && schema.Older() {
+		f.Schema, err = strconv.Atoi(schema.Found)
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+// Close lets go of the file.
+func (f *File) Close() error { return f.db.Close() }
+
+// copyBatch is how many entries one transaction of a copy writes.
+const copyBatch = 8192
+
+// CopyTo makes a new store file of this program's schema, without holes, of
+// all entries, whose values convert turns into those of the schema. Revisions
+// stay. What a copy that was interrupted left at path is replaced.
+func (f *File) CopyTo(ctx context.Context, path string, convert func(key string, value []byte) ([]byte, error)) (_ *Engine, err error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("copy store file: %w", err)
+	}
+	db, err := open(path, os.O_CREATE)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("copy store file: %w", err), db.Close(), os.Remove(path))
+		}
+	}()
+	db.NoSync = true
+	if err := db.Update(writeHead); err != nil {
+		return nil, err
+	}
+	if err := f.copyEntries(ctx, db, convert); err != nil {
+		return nil, err
+	}
+	db.NoSync = false
+	if err := db.Sync(); err != nil {
+		return nil, err
+	}
+	return start(db, path), nil
+}
+
+func (f *File) copyEntries(ctx context.Context, to *bbolt.DB, convert func(string, []byte) ([]byte, error)) error {
+	return f.db.View(func(from *bbolt.Tx) error {
+		if err := checkTree(from, f.path); err != nil {
+			return &DamagedError{f.path, err}
+		}
+		records := from.Bucket([]byte(recordsBucket))
+		all := totals{Sequence: records.Sequence()}
+		cursor := records.Cursor()
+		for key, entry := cursor.First(); key != nil; {
+			err := to.Update(func(tx *bbolt.Tx) error {
+				copied := tx.Bucket([]byte(recordsBucket))
+				copied.FillPercent = 0.9 // keys come in order
+				for n := 0; key != nil && n < copyBatch; n++ {
+					if err := ctx.Err(); err != nil {
+						return err
+					}
+					made, err := f.convert(key, entry, convert)
+					if err != nil {
+						return err
+					}
+					all.add(made)
+					if err := copied.Put(key, made); err != nil {
+						return err
+					}
+					key, entry = cursor.Next()
+				}
+				return errors.Join(copied.SetSequence(all.Sequence), all.write(tx))
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// convert makes an entry of today's layout.
+func (f *File) convert(key, entry []byte, convert func(string, []byte) ([]byte, error)) ([]byte, error) {
+	value, revision, err := f.openEntry(key, entry)
+	if err != nil {
+		return nil, err
+	}
+	value, err = convert(string(key), value)
+	if err != nil {
+		return nil, err
+	}
+	made := newEntry(value)
+	stamp(key, made, revision)
+	return made, nil
+}
+
+// openEntry takes an entry of the file's layout apart: schema 1 had a
+// revision in front of the value and no checksum.
+func (f *File) openEntry(key, entry []byte) ([]byte, uint64, error) {
+	if f.Schema > 1 {
+		return openEntry(key, entry)
+	}
+	if len(entry) < revisionSize {
+		return nil, 0, fmt.Errorf("key %.80q: %w", key, ErrNoRevision)
+	}
+	return entry[revisionSize:], revisionOf(entry), nil
+}
