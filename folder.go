@@ -48,17 +48,7 @@ type folder struct {
 // openFolder opens the data folder dir, or names what is wrong with it and
 // how to mend that.
 func openFolder(ctx context.Context, dir string, from source) (*folder, error) {
-	if err := checkFolder(dir); err != nil {
-		return nil, err
-	}
-	if err := checkModes(dir); err != nil {
-		return nil, err
-	}
-	settings, err := ReadSettings(dir)
-	if err != nil {
-		return nil, err
-	}
-	key, err := readKey(dir)
+	key, settings, err := readFolder(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +56,7 @@ func openFolder(ctx context.Context, dir string, from source) (*folder, error) {
 	if err != nil {
 		return nil, storeFault(dir, err)
 	}
-	opened, err := newFolder(dir, settings, key, store.New(engine), from)
+	opened, err := newFolder(dir, settings, key, engine, from)
 	if err == nil {
 		err = opened.checkKey(ctx)
 	}
@@ -80,7 +70,7 @@ func openFolder(ctx context.Context, dir string, from source) (*folder, error) {
 func (f *folder) checkKey(ctx context.Context) error {
 	err := provision.CheckKey(ctx, f.records, f.service.Sealer)
 	switch {
-	case errors.Is(err, provision.ErrWrongKey):
+	case errors.Is(err, provision.ErrWrongKey), errors.Is(err, store.ErrMAC):
 		return fmt.Errorf("%w: %s is not the key of %s: %w: bring back the key that was made with it",
 			ErrKey, filepath.Join(f.dir, keyName), storeName, err)
 	case errors.Is(err, provision.ErrNotFound):
@@ -134,8 +124,8 @@ func storeFault(dir string, err error) error {
 	if _, ok := errors.AsType[*bolt.LockedError](err); ok {
 		return fmt.Errorf("%w: another process has %s open: stop it first, or use another folder", ErrLocked, dir)
 	}
-	if _, ok := errors.AsType[*bolt.SchemaError](err); ok {
-		return fmt.Errorf("%w: %w", ErrSchema, err)
+	if schema, ok := errors.AsType[*bolt.SchemaError](err); ok {
+		return fmt.Errorf("%w: %w%s", ErrSchema, err, schemaMend(dir, schema))
 	}
 	if _, ok := errors.AsType[*bolt.DamagedError](err); ok {
 		return fmt.Errorf("%w: %w", ErrDamagedStore, err)
@@ -143,8 +133,24 @@ func storeFault(dir string, err error) error {
 	return err
 }
 
-// newFolder puts the domain together over a store.
-func newFolder(dir string, settings Settings, key []byte, records *store.Store, from source) (*folder, error) {
+// schemaMend says what to do about a store of another version.
+func schemaMend(dir string, schema *bolt.SchemaError) string {
+	switch {
+	case schema.Older():
+		return fmt.Sprintf(": bring it up to date, which keeps a copy, with: dsappd migrate --dir %s", ShellWord(dir))
+	case schema.Found != "":
+		return fmt.Sprintf(": a newer dsappd made it, and one with schema version %s opens it", schema.Found)
+	}
+	return ""
+}
+
+// newFolder puts the domain together over an engine.
+func newFolder(dir string, settings Settings, key []byte, engine store.Engine, from source) (*folder, error) {
+	recordKey, err := provision.RecordKey(key)
+	if err != nil {
+		return nil, err
+	}
+	records := store.New(engine, recordKey)
 	sealer, err := provision.NewSealer(key, from.rand)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,6 @@ import (
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/replay"
-	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )
 
@@ -125,7 +124,7 @@ func fill(ctx context.Context, dir string, options InitOptions) error {
 	if err != nil {
 		return err
 	}
-	made, err := newFolder(dir, settings, key, store.New(engine), source{now: options.Now, rand: options.Rand})
+	made, err := newFolder(dir, settings, key, engine, source{now: options.Now, rand: options.Rand})
 	if err != nil {
 		return errors.Join(err, engine.Close())
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/server/admin"
-	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/memory"
 )
 
@@ -43,7 +42,7 @@ func newReplayFolder(ctx context.Context, setup replay.Setup) (*folder, error) {
 	if _, err := io.ReadFull(setup.Rand, key); err != nil {
 		return nil, fmt.Errorf("draw a master key: %w", err)
 	}
-	made, err := newFolder("", settings, key, store.New(&memory.Engine{}), source{now: setup.Now, rand: setup.Rand})
+	made, err := newFolder("", settings, key, &memory.Engine{}, source{now: setup.Now, rand: setup.Rand})
 	if err != nil {
 		return nil, err
 	}

@@ -17,8 +17,8 @@ import (
 
 // archive is a play whose audit has three runs: "a" with seals 1 to 3, "b" with
 // 1 and 2, each final, and the one that goes on, "c", with 1 and 2 and an event
-// that is not sealed yet. Whoever tampers with it can write the store, but has
-// no key.
+// that is not sealed yet. Whoever tampers with it can write the store and has
+// the key of its records, but not the audit's: the values are JSON.
 type archive struct {
 	*play
 	values map[string][]byte
@@ -64,7 +64,7 @@ func (a *archive) read() map[string][]byte {
 		if err != nil {
 			a.t.Fatal(err)
 		}
-		values[entry.Key] = bytes.Clone(entry.Value)
+		values[entry.Key] = bytes.Clone(entry.Value[17:])
 	}
 	return values
 }
@@ -72,18 +72,19 @@ func (a *archive) read() map[string][]byte {
 // become makes the store hold these values and no others.
 func (a *archive) become(values map[string][]byte) {
 	a.t.Helper()
+	seal := store.Convert(1, []byte("record key"))
 	var writes []store.Write
 	for key, value := range a.read() {
 		if _, stays := values[key]; !stays {
 			writes = append(writes, store.Write{Key: key, Delete: true})
 		} else if !bytes.Equal(value, values[key]) {
-			writes = append(writes, store.Write{Key: key, Value: values[key]})
+			writes = append(writes, store.Write{Key: key, Value: must(seal(key, values[key]))(a.t)})
 		}
 	}
 	there := a.read()
 	for key, value := range values {
 		if _, is := there[key]; !is {
-			writes = append(writes, store.Write{Key: key, Value: value})
+			writes = append(writes, store.Write{Key: key, Value: must(seal(key, value))(a.t)})
 		}
 	}
 	if err := a.engine.Commit(a.t.Context(), nil, writes); err != nil {

@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"go.etcd.io/bbolt"
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/store"
+	"github.com/dsappd/dsappd/store/bolt"
 )
 
 // verifyAudit looks whether the audit of a folder that nobody serves holds.
@@ -139,22 +140,37 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // tamper DIR OLD NEW puts the words NEW in the place of OLD in the first event
-// of the store that holds them.
+// of the store that holds them, as somebody can who has the key of the records.
 func tamper(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: tamper DIR OLD NEW")
 	}
-	db, err := bbolt.Open(ts.MkAbs(filepath.Join(args[0], "dsappd.db")), 0o600, &bbolt.Options{Timeout: time.Second})
+	master, err := os.ReadFile(ts.MkAbs(filepath.Join(args[0], "master.key")))
 	ts.Check(err)
-	defer db.Close()
-	ts.Check(db.Update(func(tx *bbolt.Tx) error {
-		records := tx.Bucket([]byte("records"))
-		cursor := records.Cursor()
-		for key, value := cursor.Seek([]byte("audit\x00")); bytes.HasPrefix(key, []byte("audit\x00")); key, value = cursor.Next() {
-			if changed := bytes.Replace(value, []byte(args[1]), []byte(args[2]), 1); !bytes.Equal(changed, value) {
-				return records.Put(key, changed)
-			}
+	key, err := provision.RecordKey(master)
+	ts.Check(err)
+	engine, err := bolt.Open(ts.MkAbs(filepath.Join(args[0], "dsappd.db")))
+	ts.Check(err)
+	defer engine.Close()
+	changed, err := tampered(engine, store.Convert(1, key), []byte(args[1]), []byte(args[2]))
+	ts.Check(err)
+	ts.Check(engine.Commit(context.Background(), nil, []store.Write{changed}))
+}
+
+func tampered(engine *bolt.Engine, seal func(string, []byte) ([]byte, error), old, new []byte) (store.Write, error) {
+	snapshot, err := engine.Snapshot(context.Background())
+	if err != nil {
+		return store.Write{}, err
+	}
+	defer snapshot.Close()
+	for entry, err := range snapshot.Scan("audit\x00", "") {
+		if err != nil {
+			return store.Write{}, err
 		}
-		return io.ErrUnexpectedEOF
-	}))
+		if plain := entry.Value[17:]; bytes.Contains(plain, old) {
+			value, err := seal(entry.Key, bytes.Replace(plain, old, new, 1))
+			return store.Write{Key: entry.Key, Value: value}, err
+		}
+	}
+	return store.Write{}, io.ErrUnexpectedEOF
 }

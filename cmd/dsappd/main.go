@@ -28,6 +28,7 @@ type commands struct {
 	Serve         serveCommand         `cmd:"" help:"Serve a data folder."`
 	Demo          demoCommand          `cmd:"" help:"Play one whole activation in a throw-away data folder."`
 	Check         checkCommand         `cmd:"" help:"Look for damage in a data folder."`
+	Migrate       migrateCommand       `cmd:"" help:"Bring a data folder of an older dsappd up to date, keeping a copy."`
 	User          userCommand          `cmd:"" help:"Users."`
 	Domain        domainCommand        `cmd:"" help:"Domains."`
 	Authenticator authenticatorCommand `cmd:"" help:"Authenticators."`
