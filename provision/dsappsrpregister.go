@@ -119,9 +119,11 @@ func (c *passwordCheck) renew(ctx context.Context) (string, error) {
 	return renewed, err
 }
 
-// authenticate checks the password, then disabled and locked. The hash is
-// paid for in every case, and so is the writing of a record: an unknown user,
-// a locked and a disabled one cost what a wrong password does that is counted.
+// authenticate checks the password. The hash is paid for in every case, and so
+// is the writing of a record: an unknown user, a locked and a disabled one cost
+// what a wrong password does that is counted. A locked user gets the same
+// answer whether the password is right or wrong: nobody finds it while the lock
+// holds.
 func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 	f.checked("password", a.user.UserID)
 	right, err := password.verify(f.ctx, a.user.PasswordHash)
@@ -136,7 +138,7 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 		put(f, Tx.PutStranger, stranger(f.event.Domain, f.event.UserID))
 		return refuseCredentials("unknown user or domain")
 	}
-	if !right {
+	if locked, _ := a.user.locked(f.now, f.settings); !right && !locked {
 		a.user.wrongPassword(f.now, f.settings)
 		put(f, Tx.PutUser, a.user)
 		return refuseCredentials("wrong password")
@@ -148,11 +150,9 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 	return f.welcome(a, password)
 }
 
+// admitted refuses a user who is locked or disabled.
 func (f *frame) admitted(a *applicant) error {
 	f.checked("disabled and locked", "")
-	if a.user.Disabled {
-		return refuse(UserDisabled, "The user is disabled.")
-	}
 	locked, until := a.user.locked(f.now, f.settings)
 	switch {
 	case locked && until.IsZero():
@@ -161,6 +161,8 @@ func (f *frame) admitted(a *applicant) error {
 	case locked:
 		f.found("since " + seconds(a.user.LockedAt) + ", until " + seconds(until))
 		return refuse(UserLocked, "The user is locked for some time.")
+	case a.user.Disabled:
+		return refuse(UserDisabled, "The user is disabled.")
 	case !a.user.LockedAt.IsZero():
 		f.found("no longer, since " + seconds(until))
 	}

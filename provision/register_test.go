@@ -110,13 +110,53 @@ func TestThreeWrongPasswordsLock(t *testing.T) {
 		p.refused(err, c.locked)
 		p.wait(time.Second)
 		_, err = p.DSAPPSRPRegister(t.Context(), caller(), wrong)
-		p.refused(err, 1000)
+		p.refused(err, c.locked)
 		events := p.events("dsappSRPRegister")
 		if got := events[len(events)-2]; got.Status.StatusCode != 1007 || got.Wire.StatusCode != c.locked {
 			t.Errorf("audit: %d on the wire %d, want 1007 and %d", got.Status.StatusCode, got.Wire.StatusCode, c.locked)
 		}
 		must(p.UnlockUser(t.Context(), operator(), provision.NameUser{UserID: "user1"}))(t)
 		p.mustRegister("user1")
+	}
+}
+
+// A policy that says who is locked does not say which password would have been
+// right. A disabled user's wrong password is counted, until the lock holds.
+func TestLockedUsersHideThePassword(t *testing.T) {
+	for _, policy := range []string{`{"GenericStatusCodes": true}`, `{"GenericStatusCodes": false}`} {
+		p := newPlay(t)
+		p.policy("lab", policy)
+		must(p.DisableUser(t.Context(), operator(), provision.NameUser{UserID: "user2"}))(t)
+		for range 3 {
+			for _, userID := range []string{"user1", "user2"} {
+				_, err := p.signIn(userID, "wrong")
+				p.refused(err, 1000)
+			}
+		}
+		for _, userID := range []string{"user1", "user2"} {
+			before := p.account(userID)
+			for operation, answer := range map[string]func(password string) error{
+				"register": func(password string) error {
+					_, err := p.DSAPPSRPRegister(t.Context(), caller(), provision.DSAPPSRPRegister{UserID: userID, StaticPassword: password})
+					return err
+				},
+				"sign-in": func(password string) error { _, err := p.signIn(userID, password); return err },
+				"assign": func(password string) error {
+					_, err := p.Assign(t.Context(), caller(), provision.Assign{UserID: userID, StaticPassword: password, SerialNumber: "VDS1000140"})
+					return err
+				},
+			} {
+				right, wrong := answer("Password2"), answer("wrong")
+				if right == nil || wrong == nil || right.Error() != wrong.Error() {
+					t.Errorf("%s %s: with the right password %v, with a wrong one %v", operation, userID, right, wrong)
+				}
+			}
+			after := p.account(userID)
+			after.Revision = before.Revision
+			if diff := cmp.Diff(before, after); diff != "" {
+				t.Errorf("%s counts on: %s", userID, diff)
+			}
+		}
 	}
 }
 

@@ -103,10 +103,12 @@ func (w *world) login(userID, password string) int {
 	switch {
 	case u == nil:
 		return 1000
+	case w.locked(u):
+		return w.hidden()
 	case password != u.password:
 		w.count(u, &u.Wrong)
 		return 1000
-	case u.Disabled || w.locked(u):
+	case u.Disabled:
 		return w.hidden()
 	}
 	if !u.LockedAt.IsZero() {
