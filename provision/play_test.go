@@ -18,6 +18,7 @@ import (
 	"github.com/dsappd/dsappd/srp"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
+	"github.com/dsappd/dsappd/store/memory"
 )
 
 // play is a service on a real store whose clock the test sets.
@@ -48,6 +49,15 @@ func stage(t testing.TB) *play {
 	t.Helper()
 	p := &play{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), file: filepath.Join(t.TempDir(), "play.db")}
 	p.begin("play", must(bolt.Create(p.file))(t))
+	p.furnish()
+	return p
+}
+
+// stageInMemory is a stage for what does not turn on the disk.
+func stageInMemory(t testing.TB) *play {
+	t.Helper()
+	p := &play{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
+	p.begin("play", new(memory.Engine))
 	p.furnish()
 	return p
 }

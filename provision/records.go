@@ -49,10 +49,12 @@ type User struct {
 	LockedAt       time.Time `json:",omitzero"`
 	Locks          int       `json:",omitempty"`
 
-	// SpentRegistrations counts those that wrong proofs closed since the
-	// last activation. Each weighs as much as a wrong password, but a right
-	// password does not clear it: whoever knows that could else go on
-	// guessing in fresh registrations.
+	// WrongProofs counts the wrong proofs of all registrations, however these
+	// end, since as many as close one were made last; SpentRegistrations, how
+	// often that has been since the last activation. Each weighs as much as a
+	// wrong password, but a right password clears neither: whoever knows that
+	// could else go on guessing in fresh registrations.
+	WrongProofs        int `json:",omitempty"`
 	SpentRegistrations int `json:",omitempty"`
 
 	// SerialNumbers lists the assigned authenticators in ascending order.

@@ -153,10 +153,14 @@ func (r *Registration) closeBecause(because string, now time.Time) {
 	r.ClosedBecause = because
 }
 
-// wrongProof counts a wrong proof of any kind. The one that spends the
-// attempts closes the registration and counts against the user like a wrong
-// password, so that fresh registrations are no supply of guesses.
+// wrongProof counts a wrong proof of any kind, against the registration, which
+// the one that spends its attempts closes, and at once against the user, so
+// that it counts however the registration ends.
 func (f *frame) wrongProof(l living, row Transition, desc string) error {
+	f.turn.user(l.user.Key())
+	if l.user.wrongProof(f.now, f.settings) {
+		put(f, Tx.PutUser, l.user)
+	}
 	r := l.registration
 	r.Attempts++
 	r.State = row.Wrong
@@ -172,17 +176,13 @@ func (f *frame) wrongProof(l living, row Transition, desc string) error {
 		put(f, Tx.PutAuthenticator, l.authenticator)
 	}
 	f.dropPending(l.authenticator, r.ID)
-	f.turn.user(l.user.Key())
-	if l.user.spentRegistration(f.now, f.settings) {
-		put(f, Tx.PutUser, l.user)
-	}
 	return refuse(InvalidCredentials, desc+" The registration's attempts are spent, and it is closed.")
 }
 
-// rightProof forgets, at an activation, the registrations spent before it.
+// rightProof forgets, at an activation, the wrong proofs before it.
 func (f *frame) rightProof(u User) {
-	if u.SpentRegistrations != 0 {
-		u.SpentRegistrations = 0
+	if u.WrongProofs != 0 || u.SpentRegistrations != 0 {
+		u.WrongProofs, u.SpentRegistrations = 0, 0
 		put(f, Tx.PutUser, u)
 	}
 }

@@ -65,36 +65,52 @@ func unlockAfter(settings Settings, locks int) time.Duration {
 
 // wrongPassword counts one against the user.
 func (u *User) wrongPassword(now time.Time, settings Settings) {
-	u.count(&u.WrongPasswords, now, settings)
+	if u.counts(now, settings) {
+		u.WrongPasswords++
+		u.lockIfDue(now, settings)
+	}
 }
 
-// spentRegistration does so for a registration that wrong proofs closed, and
-// reports whether that changed the record.
-func (u *User) spentRegistration(now time.Time, settings Settings) bool {
-	return u.count(&u.SpentRegistrations, now, settings)
+// wrongProof counts one, and a spent registration for every so many as close
+// one. It reports whether that changed the record.
+func (u *User) wrongProof(now time.Time, settings Settings) bool {
+	if !u.counts(now, settings) {
+		return false
+	}
+	u.WrongProofs++
+	if u.WrongProofs >= settings.Attempts {
+		u.WrongProofs = 0
+		u.SpentRegistrations++
+		u.lockIfDue(now, settings)
+	}
+	return true
 }
 
-func (u *User) count(wrong *int, now time.Time, settings Settings) bool {
+// counts reports whether anything is counted against the user now, and begins
+// anew where a lock has run out.
+func (u *User) counts(now time.Time, settings Settings) bool {
 	locked, _ := u.locked(now, settings)
 	if locked || settings.LockThreshold == 0 {
 		return false
 	}
-	if !u.LockedAt.IsZero() { // the lock has run out: count anew
-		u.LockedAt, u.WrongPasswords, u.SpentRegistrations = time.Time{}, 0, 0
+	if !u.LockedAt.IsZero() {
+		u.LockedAt, u.WrongPasswords, u.WrongProofs, u.SpentRegistrations = time.Time{}, 0, 0, 0
 	}
-	*wrong++
+	return true
+}
+
+func (u *User) lockIfDue(now time.Time, settings Settings) {
 	if u.WrongPasswords+u.SpentRegistrations >= settings.LockThreshold {
 		u.LockedAt = now
 		u.Locks++
 	}
-	return true
 }
 
 // rightPassword clears what wrong ones left, and reports whether there was
 // anything. It is asked of a user who is not locked.
 func (u *User) rightPassword() bool {
 	if !u.LockedAt.IsZero() { // the lock has run out: count anew
-		u.SpentRegistrations = 0
+		u.WrongProofs, u.SpentRegistrations = 0, 0
 	}
 	clean := u.WrongPasswords == 0 && u.Locks == 0 && u.LockedAt.IsZero()
 	u.WrongPasswords, u.Locks, u.LockedAt = 0, 0, time.Time{}

@@ -19,7 +19,7 @@ func (s *Service) DisableUser(ctx context.Context, operator Operator, in NameUse
 // registrations that led to it.
 func (s *Service) UnlockUser(ctx context.Context, operator Operator, in NameUser) (User, error) {
 	return s.changeUser(ctx, operatorEvent("user unlock", operator), in, func(u *User) {
-		u.WrongPasswords, u.SpentRegistrations, u.Locks, u.LockedAt = 0, 0, 0, time.Time{}
+		u.WrongPasswords, u.WrongProofs, u.SpentRegistrations, u.Locks, u.LockedAt = 0, 0, 0, 0, time.Time{}
 	})
 }
 

@@ -181,7 +181,7 @@ func markSwept(all map[string]*worldRegistration, entries func(func(provision.Ex
 }
 
 func userOf(u provision.User) (string, *worldUser) {
-	return u.UserID, &worldUser{Disabled: u.Disabled, Wrong: u.WrongPasswords, Spent: u.SpentRegistrations,
+	return u.UserID, &worldUser{Disabled: u.Disabled, Wrong: u.WrongPasswords, Proofs: u.WrongProofs, Spent: u.SpentRegistrations,
 		Lock: u.Locks, LockedAt: u.LockedAt, Has: u.SerialNumbers}
 }
 

@@ -269,7 +269,7 @@ func (p *worldPlay) tryUsers(rt *rapid.T) {
 		u.Disabled = false
 	case "unlock":
 		p.order(rt, "user unlock", 0)(p.UnlockUser(ctx, operator(), name))
-		u.Wrong, u.Spent, u.Lock, u.LockedAt = 0, 0, 0, time.Time{}
+		u.Wrong, u.Proofs, u.Spent, u.Lock, u.LockedAt = 0, 0, 0, 0, time.Time{}
 	case "password":
 		u.password = rapid.SampledFrom([]string{"Password2", "Password3"}).Draw(rt, "new password")
 		p.order(rt, "user set-password", 0)(p.SetUserPassword(ctx, operator(), provision.SetUserPassword{NameUser: name, StaticPassword: u.password}))

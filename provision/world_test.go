@@ -25,6 +25,7 @@ type world struct {
 type worldUser struct {
 	Disabled           bool
 	Wrong, Spent, Lock int
+	Proofs             int
 	LockedAt           time.Time
 	Has                []string
 	password           string
@@ -84,14 +85,20 @@ func (w *world) locked(u *worldUser) bool {
 	return w.now.Before(u.LockedAt.Add(time.Duration(minutes) * time.Minute))
 }
 
-func (w *world) count(u *worldUser, wrong *int) {
+func (w *world) count(u *worldUser, wrong *int, weight int) {
 	if w.settings.LockThreshold == 0 || w.locked(u) {
 		return
 	}
 	if !u.LockedAt.IsZero() {
-		u.LockedAt, u.Wrong, u.Spent = time.Time{}, 0, 0
+		u.LockedAt, u.Wrong, u.Proofs, u.Spent = time.Time{}, 0, 0, 0
 	}
-	*wrong++
+	if *wrong++; *wrong < weight {
+		return
+	}
+	if wrong == &u.Proofs {
+		u.Proofs = 0
+		u.Spent++
+	}
 	if u.Wrong+u.Spent >= w.settings.LockThreshold {
 		u.LockedAt = w.now
 		u.Lock++
@@ -106,13 +113,13 @@ func (w *world) login(userID, password string) int {
 	case w.locked(u):
 		return w.hidden()
 	case password != u.password:
-		w.count(u, &u.Wrong)
+		w.count(u, &u.Wrong, 1)
 		return 1000
 	case u.Disabled:
 		return w.hidden()
 	}
 	if !u.LockedAt.IsZero() {
-		u.Spent = 0
+		u.Proofs, u.Spent = 0, 0
 	}
 	u.Wrong, u.Lock, u.LockedAt = 0, 0, time.Time{}
 	return 0
@@ -225,13 +232,13 @@ func (w *world) evidence(id string, right bool) int {
 }
 
 func (w *world) wrongProof(id string, r *worldRegistration) int {
+	u := w.Users[r.UserID]
+	w.count(u, &u.Proofs, w.settings.Attempts)
 	if r.Attempts++; r.Attempts >= w.settings.Attempts {
 		r.end(provision.Closed, "its attempts are spent", w.now)
 		if d := w.Devices[r.SerialNumber]; d.Open == id {
 			d.Open = ""
 		}
-		u := w.Users[r.UserID]
-		w.count(u, &u.Spent)
 	}
 	return 1000
 }
@@ -318,7 +325,7 @@ func (w *world) proof(id string, c credential) int {
 	}
 	r.end(provision.Activated, "", w.now)
 	r.code, r.Code = c.code, c.code != ""
-	w.Users[r.UserID].Spent = 0
+	w.Users[r.UserID].Proofs, w.Users[r.UserID].Spent = 0, 0
 	return 0
 }
 

@@ -121,6 +121,7 @@ func (c *userShowCommand) Run(ctx context.Context, std streams) error {
 				"state", userState(u),
 				"locked since", moment(u.LockedAt),
 				"wrong passwords", strconv.Itoa(u.WrongPasswords),
+				"wrong proofs", strconv.Itoa(u.WrongProofs),
 				"spent registrations", strconv.Itoa(u.SpentRegistrations),
 				"authenticators", orDash(strings.Join(u.SerialNumbers, " ")),
 				"created", moment(u.CreatedAt),

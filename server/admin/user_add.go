@@ -16,8 +16,10 @@ type User struct {
 	LockedAt       time.Time `json:"lockedAt,omitzero"`
 	WrongPasswords int       `json:"wrongPasswords"`
 
-	// SpentRegistrations are those that wrong proofs closed since the last
-	// activation; they count towards a lock too.
+	// SpentRegistrations counts how often as many wrong proofs as close a
+	// registration were made since the last activation, which count towards a
+	// lock too; WrongProofs are those since.
+	WrongProofs        int `json:"wrongProofs"`
 	SpentRegistrations int `json:"spentRegistrations"`
 
 	Locks         int       `json:"locks"`
@@ -33,6 +35,7 @@ func showUser(u provision.User) User {
 		Disabled:           u.Disabled,
 		LockedAt:           u.LockedAt.UTC(),
 		WrongPasswords:     u.WrongPasswords,
+		WrongProofs:        u.WrongProofs,
 		SpentRegistrations: u.SpentRegistrations,
 		Locks:              u.Locks,
 		SerialNumbers:      append([]string{}, u.SerialNumbers...),
