@@ -92,8 +92,8 @@ func OpenRecordingProxy(ctx context.Context, config RecordConfig) (*RecordingPro
 
 // newRecorder logs what it cannot record.
 func newRecorder(dir string, now func() time.Time, logger *slog.Logger) (*replay.Recorder, error) {
-	return replay.NewRecorder(dir, now, func(u replay.Unmapped) {
-		logger.Warn("not recorded", "what", u.Source.String(), "why", u.What)
+	return replay.NewRecorder(dir, now, func(n replay.Notice) {
+		logger.Warn("not recorded", "what", n.Source.String(), "why", n.Reason)
 	})
 }
 

@@ -53,7 +53,7 @@ func (d *Drafter) Len() int { return d.sorter.next }
 func (d *Drafter) Forget(i int) { d.sorter.forget(i) }
 
 // Draft writes draft i from its exchanges so far.
-func (d *Drafter) Draft(i int) (*Transcript, []Unmapped) {
+func (d *Drafter) Draft(i int) (*Transcript, []Notice) {
 	w := &draft{
 		t: &Transcript{}, redact: d.Redact, passwords: d.passwords,
 		captures: map[string]any{}, made: map[string]string{}, standIns: map[string]string{}, serials: map[string]string{}, policy: map[string]any{},
@@ -65,7 +65,7 @@ func (d *Drafter) Draft(i int) (*Transcript, []Unmapped) {
 		w.add(&again)
 	}
 	w.complete(exchanges)
-	return w.t, w.unmapped
+	return w.t, w.all
 }
 
 // fresh is a message in which nothing is replaced.
@@ -83,8 +83,8 @@ type draft struct {
 	t         *Transcript
 	redact    bool
 	passwords map[string]string
-	unmapped  []Unmapped
 
+	notices
 	captures     map[string]any
 	registration string            // the ID as it was recorded
 	serial       string            // of the authenticator
@@ -96,11 +96,6 @@ type draft struct {
 	refused      bool              // a step was
 	policy       map[string]any
 	before       time.Time // of the exchange before
-}
-
-// note says what the transcript could not take over.
-func (d *draft) note(at Source, format string, values ...any) {
-	d.unmapped = append(d.unmapped, Unmapped{Source: at, What: fmt.Sprintf(format, values...)})
 }
 
 func (d *draft) add(e *exchanged) {
@@ -206,8 +201,12 @@ func (d *draft) complete(exchanges []*exchanged) {
 	}
 	d.t.Title = strings.Join(done, ", ")
 	d.t.Why = origin(exchanges)
-	for _, u := range d.unmapped {
-		d.t.Why += "\nNot taken over: " + u.What
+	for _, n := range d.all {
+		what := "Not taken over: "
+		if n.Kind == Doubtful {
+			what = "Doubtful: "
+		}
+		d.t.Why += "\n" + what + n.Reason
 	}
 }
 

@@ -106,7 +106,7 @@ func (d *draft) sentRegistration(e *exchanged, value string) (string, bool) {
 		return "{{registrationID}}", true
 	}
 	if e.granted() {
-		d.note(e.recorded.Request.Source, "the registration was opened before what was recorded, so that its steps cannot be played")
+		d.leaveOut(e.recorded.Request.Source, "the registration was opened before what was recorded, so that its steps cannot be played")
 	}
 	return "", false
 }
@@ -120,7 +120,7 @@ func (d *draft) sentUser(e *exchanged, value string) (string, bool) {
 		return "", false
 	}
 	if !strings.EqualFold(id, value) {
-		d.note(e.recorded.Reply.Source, "the reply is about the user %q, who stands in the request now in place of %q", id, value)
+		d.leaveOut(e.recorded.Reply.Source, "the reply is about the user %q, who stands in the request now in place of %q", id, value)
 	}
 	return Literal(id), true
 }

@@ -97,7 +97,7 @@ func (d *draft) impliesUser(e *exchanged) {
 		d.assign(Authenticator{SerialNumber: "AAA0000001"}, u)
 		d.assign(Authenticator{SerialNumber: "AAA0000002"}, u)
 	case status == "-11":
-		d.note(e.recorded.Request.Source, "the licence was full: sample data hold no instances, so that it is not")
+		d.leaveOut(e.recorded.Request.Source, "the licence was full: sample data hold no instances, so that it is not")
 	}
 	d.addUser(u)
 	if serial := d.licence(e.reply.value("serialNumber")); e.granted() && serial != "" {
@@ -120,7 +120,7 @@ func (d *draft) addUser(u User) {
 // transcript's own.
 func (d *draft) holds(e *exchanged, serial string, u User) {
 	if recorded := e.reply.value("serialNumber"); recorded != "" && licence(recorded) != serial {
-		d.note(e.recorded.Reply.Source, "the serial number %s has a form that dsappd does not take; %s stands for it", recorded, serial)
+		d.leaveOut(e.recorded.Reply.Source, "the serial number %s has a form that dsappd does not take; %s stands for it", recorded, serial)
 	}
 	a := Authenticator{SerialNumber: serial}
 	if e.operation() == "PROVISIONCMD_MDL_REGISTER" || isMessage1(e.reply.value("activationPassword")) {
@@ -173,7 +173,7 @@ func (d *draft) impliesPossession(e *exchanged) {
 		return
 	}
 	if strings.Contains(name, "-") {
-		d.note(e.recorded.Request.Source, "%s is an active instance: sample data hold none", name)
+		d.leaveOut(e.recorded.Request.Source, "%s is an active instance: sample data hold none", name)
 	}
 	u := User{UserID: id, Domain: domain, StaticPassword: "not-recorded"}
 	d.addUser(u)

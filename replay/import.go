@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,11 +17,19 @@ import (
 // Importer reads what other programs recorded: SoapUI projects, HAR files and
 // folders of raw requests and replies, into a Drafter.
 type Importer struct {
-	Drafter  *Drafter
-	Unmapped []Unmapped // so far
+	Drafter *Drafter
 
+	// Progress, if it is not nil, hears now and then which file is read and how
+	// many of its bytes have been.
+	Progress func(file string, read, size int64)
+
+	notices
 	raw []rawMessage
 }
+
+// Notices returns what was left out so far, or is doubtful, in the order in
+// which it was met. The notices of a draft come with it.
+func (i *Importer) Notices() []Notice { return i.all }
 
 // maxImport is the size in bytes of the largest file that is read.
 const maxImport = 256 << 20
@@ -28,9 +37,9 @@ const maxImport = 256 << 20
 // Paths reads files, and all files of folders. The error says what cannot be
 // read; what cannot be understood is unmapped. A request and its reply may be
 // in different ones.
-func (i *Importer) Paths(paths ...string) error {
+func (i *Importer) Paths(ctx context.Context, paths ...string) error {
 	for _, path := range paths {
-		if err := i.path(path); err != nil {
+		if err := i.path(ctx, path); err != nil {
 			return err
 		}
 	}
@@ -38,7 +47,7 @@ func (i *Importer) Paths(paths ...string) error {
 	return nil
 }
 
-func (i *Importer) path(path string) error {
+func (i *Importer) path(ctx context.Context, path string) error {
 	err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
 		hidden := name != path && strings.HasPrefix(entry.Name(), ".")
 		switch {
@@ -48,8 +57,10 @@ func (i *Importer) path(path string) error {
 			return filepath.SkipDir
 		case hidden || entry.IsDir():
 			return nil
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
 		}
-		return i.file(name)
+		return i.file(ctx, name)
 	})
 	if err != nil {
 		return fmt.Errorf("import: %w", err)
@@ -57,33 +68,36 @@ func (i *Importer) path(path string) error {
 	return nil
 }
 
-func (i *Importer) file(name string) error {
+func (i *Importer) file(ctx context.Context, name string) error {
 	info, err := os.Stat(name)
 	if err != nil {
 		return err
 	}
 	if info.Size() > maxImport {
-		i.note(Source{File: name}, "it has %d bytes; %d are the limit", info.Size(), maxImport)
+		i.leaveOut(Source{File: name}, "it has %d bytes; %d are the limit", info.Size(), maxImport)
 		return nil
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return err
 	}
+	i.progress(name, 0, info.Size())
 	switch start := bytes.TrimSpace(text[:min(len(text), 4096)]); {
 	case bytes.HasPrefix(start, []byte("{")):
 		i.har(name, text)
 	case bytes.Contains(start, []byte("soapui-project")):
-		i.soapUI(name, text)
+		i.soapUI(ctx, name, text)
 	default:
 		i.rawFile(name, text)
 	}
 	return nil
 }
 
-// note says what cannot be mapped.
-func (i *Importer) note(at Source, format string, values ...any) {
-	i.Unmapped = append(i.Unmapped, Unmapped{Source: at, What: fmt.Sprintf(format, values...)})
+// progress tells how much of a file is read.
+func (i *Importer) progress(file string, read, size int64) {
+	if i.Progress != nil {
+		i.Progress(file, read, size)
+	}
 }
 
 // add drafts what was read of a file, in the order in which it can have
@@ -91,7 +105,7 @@ func (i *Importer) note(at Source, format string, values ...any) {
 func (i *Importer) add(all []Recorded) {
 	for _, r := range inOrder(all) {
 		if _, err := i.Drafter.Add(r); err != nil {
-			i.note(r.Request.Source, "%v", err)
+			i.leaveOut(r.Request.Source, "%v", err)
 		}
 	}
 }

@@ -37,20 +37,20 @@ func (i *Importer) har(name string, text []byte) {
 	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
 	at := func() Source { return Source{File: name, Line: lineAt(string(text), int(decoder.InputOffset()))} }
 	if !toEntries(decoder) {
-		i.note(at(), "it is JSON, but no HAR file: log.entries is not there")
+		i.leaveOut(at(), "it is JSON, but no HAR file: log.entries is not there")
 		return
 	}
 	var all []Recorded
 	for decoder.More() {
 		var raw json.RawMessage
 		if err := decoder.Decode(&raw); err != nil {
-			i.note(at(), "not well-formed JSON: %v", err)
+			i.leaveOut(at(), "not well-formed JSON: %v", err)
 			break
 		}
 		source := Source{File: name, Line: lineAt(string(text), int(decoder.InputOffset())-len(raw))}
 		var entry harEntry
 		if err := json.Unmarshal(raw, &entry); err != nil {
-			i.note(source, "an entry of HAR that cannot be read: %v", err)
+			i.leaveOut(source, "an entry of HAR that cannot be read: %v", err)
 			continue
 		}
 		if r, ok := i.entry(source, entry); ok {
@@ -98,16 +98,16 @@ func (i *Importer) entry(at Source, e harEntry) (Recorded, bool) {
 	if e.Response.Content.Encoding == "base64" {
 		var err error
 		if reply, err = base64.StdEncoding.DecodeString(e.Response.Content.Text); err != nil {
-			i.note(at, "the reply is not the base64 that it says")
+			i.leaveOut(at, "the reply is not the base64 that it says")
 			return Recorded{}, false
 		}
 	}
 	if e.Request.Method != http.MethodPost || e.Request.PostData.Text == "" {
-		i.note(at, "%s %s is no call of SOAP", e.Request.Method, e.Request.URL)
+		i.leaveOut(at, "%s %s is no call of SOAP", e.Request.Method, e.Request.URL)
 		return Recorded{}, false
 	}
 	if len(reply) == 0 {
-		i.note(at, "the reply is not there")
+		i.leaveOut(at, "the reply is not there")
 		return Recorded{}, false
 	}
 	r := Recorded{

@@ -51,10 +51,10 @@ func (i *Importer) pairs() {
 		reply, found := answers[n]
 		switch {
 		case m.reply && !m.taken:
-			i.note(m.Source, "the request that it answers is not there")
+			i.leaveOut(m.Source, "the request that it answers is not there")
 		case m.reply:
 		case !found:
-			i.note(m.Source, "its reply is not there")
+			i.leaveOut(m.Source, "its reply is not there")
 		default:
 			all = append(all, Recorded{Request: m.RecordedMessage, Reply: i.raw[reply].RecordedMessage, Status: i.raw[reply].status})
 		}

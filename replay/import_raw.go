@@ -36,7 +36,7 @@ func requestLine() *regexp.Regexp {
 // sent or as their bodies alone.
 func (i *Importer) rawFile(name string, text []byte) {
 	if len(text) > 2*maxMessage {
-		i.note(Source{File: name}, "%v", errTooLarge)
+		i.leaveOut(Source{File: name}, "%v", errTooLarge)
 		return
 	}
 	for _, at := range messagesIn(text) {
@@ -77,14 +77,14 @@ func (i *Importer) rawOne(name string, text []byte, lines int) {
 	if onWire {
 		first, header, body, ok := takeApart(text)
 		if !ok {
-			i.note(m.Source, "its HTTP header cannot be read")
+			i.leaveOut(m.Source, "its HTTP header cannot be read")
 			return
 		}
 		m.Header, m.Body, m.reply = header, body, strings.HasPrefix(first, "HTTP/")
 		if m.reply {
 			m.status, _ = strconv.Atoi(strings.Fields(first)[1])
 		} else if !strings.HasPrefix(first, "POST ") {
-			i.note(m.Source, "%s is no call of SOAP", strings.TrimSpace(first))
+			i.leaveOut(m.Source, "%s is no call of SOAP", strings.TrimSpace(first))
 			return
 		}
 	}
@@ -142,7 +142,7 @@ func unwrapped(header http.Header, body []byte) []byte {
 func (i *Importer) recognise(m *rawMessage, onWire bool) bool {
 	text, err := m.text()
 	if err != nil {
-		i.note(m.Source, "%v", err)
+		i.leaveOut(m.Source, "%v", err)
 		return false
 	}
 	envelope, err := readMessage(text)
@@ -152,7 +152,7 @@ func (i *Importer) recognise(m *rawMessage, onWire bool) bool {
 	}
 	_, named, isReply := stem(m.name)
 	if !onWire && !named || m.reply || isReply {
-		i.note(m.Source, "it holds no message of SOAP: %v", err)
+		i.leaveOut(m.Source, "it holds no message of SOAP: %v", err)
 		return false
 	}
 	return true

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -16,10 +17,10 @@ import (
 // A project has no replies. What its assertions say of them is put into a
 // reply of our own making, so that drafts are made of it as of what was
 // recorded.
-func (i *Importer) soapUI(name string, text []byte) {
+func (i *Importer) soapUI(_ context.Context, name string, text []byte) {
 	_, root, err := readDocument(text)
 	if err != nil {
-		i.note(Source{File: name}, "a project of SoapUI that cannot be read: %v", err)
+		i.leaveOut(Source{File: name}, "a project of SoapUI that cannot be read: %v", err)
 		return
 	}
 	p := &soapProject{importer: i, file: name, text: string(text), places: places(string(text)), serials: map[string]string{}}
@@ -43,7 +44,7 @@ func (i *Importer) soapUI(name string, text []byte) {
 		}
 	}
 	for _, mock := range root.all("mockService") {
-		i.note(p.at(mock), "a mock service is not imported")
+		i.leaveOut(p.at(mock), "a mock service is not imported")
 	}
 }
 
@@ -126,9 +127,9 @@ func (p *soapProject) testCase(suite, c *node) {
 		configs := step.all("config")
 		switch {
 		case step.setting("disabled") == "true":
-			p.importer.note(p.at(step), "the step %q is disabled", step.setting("name"))
+			p.importer.leaveOut(p.at(step), "the step %q is disabled", step.setting("name"))
 		case len(configs) != 1:
-			p.importer.note(p.at(step), "the step %q has no configuration", step.setting("name"))
+			p.importer.leaveOut(p.at(step), "the step %q has no configuration", step.setting("name"))
 		case kind == "request" && len(configs[0].all("request")) == 1:
 			p.step(step, configs[0].all("request")[0])
 		case kind == "transfer":
@@ -142,7 +143,7 @@ func (p *soapProject) testCase(suite, c *node) {
 				}
 			}
 		default:
-			p.importer.note(p.at(step), "the step %q is of the type %q, which has no equal", step.setting("name"), kind)
+			p.importer.leaveOut(p.at(step), "the step %q is of the type %q, which has no equal", step.setting("name"), kind)
 		}
 	}
 	p.importer.add(p.recorded)
@@ -153,35 +154,35 @@ func (p *soapProject) testCase(suite, c *node) {
 func (p *soapProject) step(step, request *node) {
 	bodies := request.all("request")
 	if len(bodies) != 1 {
-		p.importer.note(p.at(request), "the step %q holds no request", step.setting("name"))
+		p.importer.leaveOut(p.at(request), "the step %q holds no request", step.setting("name"))
 		return
 	}
 	at := p.at(bodies[0])
 	text := p.expand(at, bodies[0].text)
 	m, err := readMessage(text)
 	if err != nil {
-		p.importer.note(at, "the request of %q: %v", step.setting("name"), err)
+		p.importer.leaveOut(at, "the request of %q: %v", step.setting("name"), err)
 		return
 	}
 	name := step.setting("name")
 	for _, t := range p.transfers[name] {
 		if !m.set(t.path, t.value) {
-			p.importer.note(t.at, "the request of %q has no single element at %s", name, strings.Join(t.path, "/"))
+			p.importer.leaveOut(t.at, "the request of %q has no single element at %s", name, strings.Join(t.path, "/"))
 		}
 	}
 	asked := m.plain()
 	if m, err = readMessage(asked); err != nil {
-		p.importer.note(at, "the request of %q: %v", name, err)
+		p.importer.leaveOut(at, "the request of %q: %v", name, err)
 		return
 	}
 	wanted := p.asserted(request)
 	reply, err := p.invented(m, wanted)
 	if err != nil {
-		p.importer.note(at, "the request of %q: %v", name, err)
+		p.importer.leaveOut(at, "the request of %q: %v", name, err)
 		return
 	}
 	if p.replies[name], err = readMessage(reply); err != nil {
-		p.importer.note(at, "the request of %q: %v", name, err)
+		p.importer.leaveOut(at, "the request of %q: %v", name, err)
 		return
 	}
 	p.contained(wanted, reply)
@@ -215,7 +216,7 @@ func (p *soapProject) expand(at Source, text string) string {
 				}
 			}
 		}
-		p.importer.note(at, "%s has no value here", mention)
+		p.importer.leaveOut(at, "%s has no value here", mention)
 		return mention
 	})
 }
@@ -300,7 +301,7 @@ func (p *soapProject) transfer(t *node) {
 	at := p.at(t)
 	value, ok := p.source(t)
 	if !ok {
-		p.importer.note(at, "the transfer %q takes a value from where there is none that is known", t.child("name"))
+		p.importer.leaveOut(at, "the transfer %q takes a value from where there is none that is known", t.child("name"))
 		return
 	}
 	if kind := t.child("targetType"); kind != "Request" {
@@ -310,7 +311,7 @@ func (p *soapProject) transfer(t *node) {
 	}
 	path, ok := simplePath(t.child("targetPath"))
 	if !ok {
-		p.importer.note(at, "the transfer %q has the path %q, which is not names of elements alone", t.child("name"), t.child("targetPath"))
+		p.importer.leaveOut(at, "the transfer %q has the path %q, which is not names of elements alone", t.child("name"), t.child("targetPath"))
 		return
 	}
 	p.transfers[t.child("targetStep")] = append(p.transfers[t.child("targetStep")], soapTransfer{at: at, path: path, value: value})
@@ -383,7 +384,7 @@ func (p *soapProject) assertion(a *assertions, assertion, configuration *node) {
 	case "XPath Match":
 		path, ok := simplePath(configuration.child("path"))
 		if !ok || configuration.child("allowWildcards") == "true" && strings.Contains(configuration.child("content"), "*") {
-			p.importer.note(at, "the assertion %q has a path or wildcards that have no equal", assertion.setting("name"))
+			p.importer.leaveOut(at, "the assertion %q has a path or wildcards that have no equal", assertion.setting("name"))
 			return
 		}
 		p.matched(a, path[len(path)-1], configuration.child("content"))
@@ -396,9 +397,9 @@ func (p *soapProject) assertion(a *assertions, assertion, configuration *node) {
 			a.http = code
 			return
 		}
-		p.importer.note(at, "several status codes of HTTP have no equal")
+		p.importer.leaveOut(at, "several status codes of HTTP have no equal")
 	default:
-		p.importer.note(at, "the assertion %q is of the type %q, which has no equal", assertion.setting("name"), kind)
+		p.importer.leaveOut(at, "the assertion %q is of the type %q, which has no equal", assertion.setting("name"), kind)
 	}
 }
 
@@ -416,7 +417,7 @@ func (p *soapProject) matched(a *assertions, name, value string) {
 func (p *soapProject) contained(a assertions, reply string) {
 	for _, c := range a.contains {
 		if strings.Contains(reply, c.token) == c.not {
-			p.importer.note(c.at, "that a reply contains %q, or does not, has no equal", c.token)
+			p.importer.leaveOut(c.at, "that a reply contains %q, or does not, has no equal", c.token)
 		}
 	}
 }

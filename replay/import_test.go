@@ -21,12 +21,13 @@ import (
 func imported(t *testing.T, redact bool, paths ...string) (played, unmapped []string, texts []string) {
 	t.Helper()
 	importer := &replay.Importer{Drafter: &replay.Drafter{Redact: redact}}
-	if err := importer.Paths(paths...); err != nil {
+	if err := importer.Paths(t.Context(), paths...); err != nil {
 		t.Fatal(err)
 	}
+	notices := importer.Notices()
 	for i := range importer.Drafter.Len() {
 		transcript, more := importer.Drafter.Draft(i)
-		importer.Unmapped = append(importer.Unmapped, more...)
+		notices = append(notices, more...)
 		text, err := replay.Format(transcript)
 		if err != nil {
 			t.Fatal(err)
@@ -42,8 +43,8 @@ func imported(t *testing.T, redact bool, paths ...string) (played, unmapped []st
 		played = append(played, transcript.Title)
 		texts = append(texts, string(text))
 	}
-	for _, u := range importer.Unmapped {
-		unmapped = append(unmapped, filepath.ToSlash(u.String()))
+	for _, n := range notices {
+		unmapped = append(unmapped, filepath.ToSlash(n.String()))
 	}
 	return played, unmapped, texts
 }

@@ -21,7 +21,7 @@ import (
 type Recorder struct {
 	dir     string
 	now     func() time.Time
-	told    func(Unmapped)
+	told    func(Notice)
 	drafter Drafter
 	files   map[int]*recordedFile // by number of the draft
 	order   []int                 // of the drafts in memory, the oldest first
@@ -59,7 +59,7 @@ const (
 
 // NewRecorder makes the folder if it is not there. told hears, one at a time,
 // of what cannot be recorded, and of files that cannot be written.
-func NewRecorder(dir string, now func() time.Time, told func(Unmapped)) (*Recorder, error) {
+func NewRecorder(dir string, now func() time.Time, told func(Notice)) (*Recorder, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("folder of recordings: %w", err)
 	}
@@ -116,7 +116,7 @@ func (r *Recorder) take(each kept) {
 	}
 	if err := r.add(each.Recorded); err != nil {
 		r.err = err
-		r.told(Unmapped{Source: Source{File: r.dir}, What: err.Error()})
+		r.told(Notice{Kind: LeftOut, Source: Source{File: r.dir}, Reason: err.Error()})
 	}
 }
 
@@ -153,7 +153,7 @@ func (r *Recorder) add(recorded Recorded) error {
 
 // skip says that an exchange is not recorded.
 func (r *Recorder) skip(recorded Recorded, why error) {
-	r.told(Unmapped{Source: Source{File: "exchange at " + recorded.At.UTC().Format(time.RFC3339)}, What: why.Error()})
+	r.told(Notice{Kind: LeftOut, Source: Source{File: "exchange at " + recorded.At.UTC().Format(time.RFC3339)}, Reason: why.Error()})
 }
 
 // forget drops a draft whose file stays.

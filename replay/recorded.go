@@ -35,24 +35,21 @@ type RecordedMessage struct {
 
 // Source is where a message was found.
 type Source struct {
-	File string
-	Line int // from 1; 0: the whole file, or not from a file
+	File   string `json:"file"`
+	Line   int    `json:"line,omitzero"`   // from 1; 0: the whole file, or not from a file
+	Column int    `json:"column,omitzero"` // in bytes from 1; 0: not known, or the whole line
 }
 
+// String returns FILE, FILE:LINE or FILE:LINE:COLUMN.
 func (s Source) String() string {
-	if s.Line == 0 {
+	switch {
+	case s.Line == 0:
 		return s.File
+	case s.Column == 0:
+		return fmt.Sprintf("%s:%d", s.File, s.Line)
 	}
-	return fmt.Sprintf("%s:%d", s.File, s.Line)
+	return fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Column)
 }
-
-// Unmapped is what of a recording a transcript could not take over.
-type Unmapped struct {
-	Source Source
-	What   string
-}
-
-func (u Unmapped) String() string { return u.Source.String() + ": " + u.What }
 
 // maxMessage is the size in bytes of the largest message that is recorded.
 const maxMessage = 4 << 20

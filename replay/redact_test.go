@@ -66,7 +66,7 @@ func TestRedactionFindsSecrets(t *testing.T) {
 // like to send.
 func TestRecorderForgets(t *testing.T) {
 	dir := t.TempDir()
-	recorder, err := replay.NewRecorder(dir, time.Now, func(u replay.Unmapped) { t.Error(u) })
+	recorder, err := replay.NewRecorder(dir, time.Now, func(n replay.Notice) { t.Error(n) })
 	if err != nil {
 		t.Fatal(err)
 	}

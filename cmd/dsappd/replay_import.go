@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/replay"
@@ -16,88 +19,132 @@ import (
 
 type replayImportCommand struct {
 	Paths  []string `arg:"" name:"path" help:"SoapUI projects, HAR files, files with requests and replies, and folders of them."`
-	Out    string   `required:"" placeholder:"DIR" help:"The folder for the transcripts, one for each registration; no file there is replaced."`
+	Out    string   `required:"" placeholder:"DIR" help:"The folder for the transcripts and the report; no file there is replaced."`
 	Redact bool     `help:"Take every secret out, as recording does."`
 	Play   bool     `default:"true" negatable:"" help:"Play each transcript at once and say whether it passes."`
+	JSON   string   `name:"json" placeholder:"FILE" help:"Write the report in JSON there too; - is the standard output."`
 }
 
-// Run prints a line for each transcript, and one for what could not be taken
-// over.
+// Run prints a line for each transcript, and one for each thing that was left
+// out or is doubtful.
 func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
-	importer := &replay.Importer{Drafter: &replay.Drafter{Redact: c.Redact}}
-	if err := importer.Paths(c.Paths...); err != nil {
-		return err
+	people := std.Out
+	if c.JSON == "-" {
+		people = std.Err
 	}
-	if err := os.MkdirAll(c.Out, 0o700); err != nil {
-		return err
-	}
-	passed := 0
-	for i := range importer.Drafter.Len() {
-		transcript, unmapped := importer.Drafter.Draft(i)
-		importer.Unmapped = append(importer.Unmapped, unmapped...)
-		said, err := c.write(ctx, i, transcript)
-		if err != nil {
+	progress := &importProgress{out: terminal(std.Err)}
+	run := &replay.ImportRun{
+		Importer: &replay.Importer{Drafter: &replay.Drafter{Redact: c.Redact}, Progress: progress.reading},
+		Out:      c.Out,
+		Report: func(made replay.Imported) error {
+			progress.clear()
+			_, err := fmt.Fprintf(people, "%s: %s%s\n", made.File, made.Title, outcome(made))
 			return err
-		}
-		if said == passes {
-			passed++
-		}
-		fmt.Fprintf(std.Out, "%s: %s%s\n", transcript.File, transcript.Title, said)
-	}
-	for _, u := range importer.Unmapped {
-		fmt.Fprintf(std.Err, "not taken over: %s\n", u)
-	}
-	return c.concluded(std, importer.Drafter.Len(), passed)
-}
-
-func (c *replayImportCommand) concluded(std streams, made, passed int) error {
-	if made == 0 {
-		return errors.New("nothing was imported: no file holds a request and its reply")
+		},
 	}
 	if c.Play {
-		fmt.Fprintf(std.Out, "%d of %d pass as they are\n", passed, made)
+		run.Player = &replay.Player{Start: dsappd.StartReplay}
 	}
-	_, err := fmt.Fprintf(std.Out, "play them with: dsappd replay run %s\n", dsappd.ShellWord(c.Out))
+	report, err := run.Paths(ctx, c.Paths...)
+	progress.clear()
+	if ctx.Err() != nil {
+		return err
+	}
+	for _, n := range report.Notices {
+		fmt.Fprintf(std.Err, "%s: %s\n", told(n.Kind), n)
+	}
+	if failed := c.writeJSON(std.Out, report); failed != nil {
+		return errors.Join(err, failed)
+	}
+	switch {
+	case errors.Is(err, replay.ErrNothingImported) && len(report.Notices) > 0:
+		return fmt.Errorf("%w: the lines above say why", err)
+	case errors.Is(err, replay.ErrNothingImported):
+		return fmt.Errorf("%w: there is no file", err)
+	case err != nil:
+		return err
+	}
+	return c.conclude(people, report)
+}
+
+// outcome is what is said of a first play.
+func outcome(made replay.Imported) string {
+	if made.Outcome == replay.NotPlayed {
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", made.Outcome)
+}
+
+// told is how the line about a notice begins.
+func told(kind replay.NoticeKind) string {
+	if kind == replay.Doubtful {
+		return "doubtful"
+	}
+	return "not taken over"
+}
+
+func (c *replayImportCommand) writeJSON(out io.Writer, report *replay.ImportReport) error {
+	if c.JSON == "" {
+		return nil
+	}
+	text, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	text = append(text, '\n')
+	if c.JSON == "-" {
+		_, err = out.Write(text)
+		return err
+	}
+	return os.WriteFile(filepath.Clean(c.JSON), text, 0o600)
+}
+
+// conclude counts, and says what to do next.
+func (c *replayImportCommand) conclude(out io.Writer, report *replay.ImportReport) error {
+	if c.Play {
+		fmt.Fprintf(out, "%d of %d pass as they are\n", report.Passed(), len(report.Transcripts))
+	}
+	if n := len(report.Notices); n > 0 {
+		fmt.Fprintf(out, "not taken over or doubtful: %d, listed in %s\n", n, filepath.Join(c.Out, replay.ReportName))
+	}
+	_, err := fmt.Fprintf(out, "play them with: dsappd replay run %s\n", dsappd.ShellWord(c.Out))
 	return err
 }
 
-// passes and differs are what is said of a transcript that was played.
-const (
-	passes  = " (passes)"
-	differs = " (differs)"
-)
-
-// write writes a transcript, and plays it if that is wanted.
-func (c *replayImportCommand) write(ctx context.Context, i int, transcript *replay.Transcript) (string, error) {
-	text, err := replay.Format(transcript)
-	if err != nil {
-		return "", err
+// terminal is a stream if it is a terminal, and else nil.
+func terminal(stream io.Writer) io.Writer {
+	if file, ok := stream.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		return stream
 	}
-	transcript.File = filepath.Join(c.Out, fmt.Sprintf("%03d-%s%s", i+1, slug(transcript.Title), replay.Extension))
-	file, err := os.OpenFile(transcript.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return "", fmt.Errorf("%s is there already: remove it, or give another folder by --out", transcript.File)
-	}
-	if err != nil {
-		return "", err
-	}
-	_, err = file.Write(text)
-	if err = errors.Join(err, file.Close()); err != nil || !c.Play {
-		return "", err
-	}
-	again, err := replay.Parse(transcript.File, text)
-	if err != nil {
-		return "", err
-	}
-	if (&replay.Player{Start: dsappd.StartReplay}).Play(ctx, again).Passed() {
-		return passes, nil
-	}
-	return differs, nil
+	return nil
 }
 
-// slug is a title as part of a file's name.
-func slug(title string) string {
-	first, _, _ := strings.Cut(title, ",")
-	words := regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(first, "-")
-	return strings.Trim(words[:min(len(words), 60)], "-")
+// importProgress shows on a terminal, in one line, how far an import is.
+type importProgress struct {
+	out io.Writer // nil: nothing is shown
+
+	mutex sync.Mutex
+	last  time.Time // when something was shown
+	shown bool
+}
+
+// reading shows how much of a file is read, a few times a second at most.
+func (p *importProgress) reading(file string, read, size int64) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.out == nil || time.Since(p.last) < 200*time.Millisecond {
+		return
+	}
+	p.last, p.shown = time.Now(), true
+	fmt.Fprintf(p.out, "\r\x1b[Kreading %s, %d of %d KiB", withoutControls(file), read>>10, size>>10)
+}
+
+// clear takes the line away.
+func (p *importProgress) clear() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.shown {
+		fmt.Fprint(p.out, "\r\x1b[K")
+		p.shown = false
+	}
 }

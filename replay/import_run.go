@@ -1,0 +1,176 @@
+package replay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// ImportRun imports files into a folder of transcripts.
+type ImportRun struct {
+	Importer *Importer
+	Out      string  // the folder; no file in it is replaced
+	Player   *Player // plays each transcript; nil: they are not played
+
+	// Report is told of each transcript, in order and never two at once. Its
+	// error ends the run.
+	Report func(Imported) error
+}
+
+// Imported is a transcript that an import made.
+type Imported struct {
+	File    string        `json:"file"`
+	Title   string        `json:"title"`
+	Outcome ImportOutcome `json:"outcome,omitempty"`
+	Notices []Notice      `json:"notices,omitempty"` // about this transcript alone
+}
+
+// ImportOutcome says how the first play of an imported transcript ended.
+type ImportOutcome string
+
+// The outcomes of a first play.
+const (
+	NotPlayed ImportOutcome = ""
+	Passes    ImportOutcome = "passes"
+	Differs   ImportOutcome = "differs"
+)
+
+// ImportReport is the whole result of an import, in the order in which things
+// were met. It is kept beside the transcripts as ReportName.
+type ImportReport struct {
+	Transcripts []Imported `json:"transcripts"`
+	Notices     []Notice   `json:"notices"` // all of them, also those of the transcripts
+}
+
+// ReportName is the file in the folder of an import that holds its report.
+const ReportName = "import.json"
+
+// Passed counts the transcripts that passed at once.
+func (r ImportReport) Passed() int {
+	passed := 0
+	for _, t := range r.Transcripts {
+		if t.Outcome == Passes {
+			passed++
+		}
+	}
+	return passed
+}
+
+// ErrNothingImported says that no transcript was made. The notices say why.
+var ErrNothingImported = errors.New("nothing was imported")
+
+// Paths imports files and folders. The folder Out holds all transcripts and
+// the report when it returns without an error, and none of them otherwise.
+// When ctx ends, Paths returns at once. The report is never nil.
+func (r *ImportRun) Paths(ctx context.Context, paths ...string) (*ImportReport, error) {
+	report := &ImportReport{Transcripts: []Imported{}, Notices: []Notice{}}
+	if err := r.read(ctx, paths); err != nil {
+		return report, err
+	}
+	report.Notices = append(report.Notices, r.Importer.Notices()...)
+	if r.Importer.Drafter.Len() == 0 {
+		report.Notices = SortNotices(report.Notices)
+		return report, ErrNothingImported
+	}
+	folder, err := stageFolder(r.Out)
+	if err != nil {
+		return report, fmt.Errorf("write transcripts: %w", err)
+	}
+	defer folder.discard()
+	if err := r.write(ctx, folder, report); err != nil {
+		return report, err
+	}
+	report.Notices = SortNotices(report.Notices)
+	return report, folder.publish(report)
+}
+
+// read returns when all is read or ctx has ended, whichever is first.
+func (r *ImportRun) read(ctx context.Context, paths []string) error {
+	read := make(chan error, 1)
+	go func() { read <- r.Importer.Paths(ctx, paths...) }()
+	select {
+	case err := <-read:
+		return errors.Join(err, context.Cause(ctx))
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// write drafts the transcripts one after the other, and plays several at once.
+func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *ImportReport) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	parallel := runtime.GOMAXPROCS(0)
+	queue := make(chan chan Imported, 4*parallel)
+	var working errgroup.Group
+	working.SetLimit(parallel)
+	go func() {
+		defer close(queue)
+		for i := range r.Importer.Drafter.Len() {
+			made, text, err := r.draft(folder, i)
+			if err != nil {
+				cancel(err)
+			}
+			if ctx.Err() != nil {
+				return
+			}
+			ready := make(chan Imported, 1)
+			queue <- ready
+			working.Go(func() error { ready <- r.played(ctx, made, text); return nil })
+		}
+	}()
+	for ready := range queue {
+		made := <-ready
+		if ctx.Err() != nil {
+			continue // until the drafting has noticed
+		}
+		report.Transcripts = append(report.Transcripts, made)
+		report.Notices = append(report.Notices, made.Notices...)
+		if err := r.Report(made); err != nil {
+			cancel(fmt.Errorf("report: %w", err))
+		}
+	}
+	_ = working.Wait() // it never fails
+	return context.Cause(ctx)
+}
+
+// draft writes one transcript into the staged folder.
+func (r *ImportRun) draft(folder *stagedFolder, i int) (Imported, []byte, error) {
+	transcript, notices := r.Importer.Drafter.Draft(i)
+	text, err := Format(transcript)
+	if err != nil {
+		return Imported{}, nil, err
+	}
+	digits := max(3, len(fmt.Sprint(r.Importer.Drafter.Len())))
+	name := fmt.Sprintf("%0*d-%s%s", digits, i+1, slug(transcript.Title), Extension)
+	if err := folder.write(name, text); err != nil {
+		return Imported{}, nil, err
+	}
+	return Imported{File: folder.name(name), Title: transcript.Title, Notices: notices}, text, nil
+}
+
+// played plays a transcript that was written.
+func (r *ImportRun) played(ctx context.Context, made Imported, text []byte) Imported {
+	if r.Player == nil {
+		return made
+	}
+	made.Outcome = Differs
+	if again, err := Parse(made.File, text); err == nil && r.Player.Play(ctx, again).Passed() {
+		made.Outcome = Passes
+	}
+	return made
+}
+
+// slug is a title as part of a file's name.
+func slug(title string) string {
+	first, _, _ := strings.Cut(title, ",")
+	words := slugGap.ReplaceAllString(first, "-")
+	return strings.Trim(words[:min(len(words), 60)], "-")
+}
+
+var slugGap = regexp.MustCompile(`[^A-Za-z0-9]+`)
