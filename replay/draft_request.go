@@ -228,6 +228,9 @@ func (d *draft) hideUnknown(m *message) {
 			m.replace(n.index, masked(n.text))
 		}
 		m.attributes(n, func(name, value string) (string, bool) {
+			if id, _ := strings.CutPrefix(value, "#"); m.targets[id] != nil && (name == "id" || name == "href" && id != value) {
+				return strings.Replace(value, id, fmt.Sprintf("element-%d", m.targets[id].index), 1), true
+			}
 			_, local, _ := strings.Cut(name, ":")
 			if slices.Contains([]string{"type", "nil", "mustUnderstand", "actor", "encodingStyle"}, local) {
 				return value, true

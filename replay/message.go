@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -14,6 +15,8 @@ type message struct {
 	command string
 	fields  map[string][]field
 	items   []*node // encrypted items
+
+	targets map[string]*node // that elements refer to, by id
 
 	put     map[int]string // what stands in an element instead, by its index
 	changes []change
@@ -45,7 +48,8 @@ func readMessage(text string) (*message, error) {
 	if m.body == nil {
 		return nil, errNoEnvelope
 	}
-	m.collect(m.body)
+	m.targets = root.targets()
+	m.collect(m.body, nil)
 	if cmd := m.value("cmd"); m.body.name.Local == "provisioningExecute" {
 		m.command = cmd
 	}
@@ -70,13 +74,18 @@ func (m *message) answers() bool {
 
 func (m *message) isFault() bool { return m.body.name.Local == "Fault" }
 
-// collect finds the fields under an element.
-func (m *message) collect(n *node) {
-	if n.name.Local == "attributes" && m.attribute(n) {
+// collect finds the fields under an element, and under those that it refers to
+// in the encoding of SOAP 1.1; through holds the ids on the way.
+func (m *message) collect(n *node, through []string) {
+	name := n.name.Local
+	if id := n.refersTo(); m.targets[id] != nil && !n.holdsElements() && !slices.Contains(through, id) {
+		n, through = m.targets[id], append(slices.Clone(through), id)
+	}
+	if name == "attributes" && m.attribute(n) {
 		return
 	}
 	if !n.holdsElements() {
-		m.add(n.name.Local, field{index: n.index, text: n.text, path: n.name.Local})
+		m.add(name, field{index: n.index, text: n.text, path: name})
 		return
 	}
 	if encryptedItem(n) != (encrypted{}) {
@@ -84,8 +93,40 @@ func (m *message) collect(n *node) {
 		return
 	}
 	for _, child := range n.children {
-		m.collect(child)
+		m.collect(child, through)
 	}
+}
+
+// refersTo returns the id of the element that stands in another place of the
+// message for n, "" if n stands for itself.
+func (n *node) refersTo() string {
+	id, _ := strings.CutPrefix(n.plainAttribute("href"), "#")
+	return id
+}
+
+func (n *node) plainAttribute(local string) string {
+	for _, a := range n.attrs {
+		if a.name.Space == "" && a.name.Local == local {
+			return a.value
+		}
+	}
+	return ""
+}
+
+// targets returns the elements with an id that others refer to.
+func (n *node) targets() map[string]*node {
+	byID, wanted := map[string]*node{}, map[string]*node{}
+	n.visit(func(each *node) {
+		if id := each.plainAttribute("id"); id != "" && byID[id] == nil {
+			byID[id] = each
+		}
+	})
+	n.visit(func(each *node) {
+		if id := each.refersTo(); byID[id] != nil {
+			wanted[id] = byID[id]
+		}
+	})
+	return wanted
 }
 
 // attribute collects an attribute of provisioningExecute under the name of the

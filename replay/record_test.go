@@ -119,7 +119,6 @@ func notAlone() map[string]string {
 		"order-online-mdl":                    code,
 		"http-describes":                      "what is not sent by POST is not recorded",
 		"fault-http":                          "what is wrong with the headers of HTTP is not recorded",
-		"fault-encoding":                      "what is wrong with the encoding is not recorded",
 		"mdl-wrong-device-code-form":          code,
 	}
 }
