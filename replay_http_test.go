@@ -54,7 +54,11 @@ func TestTranscriptsOverHTTP(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
 			runProgram(t, program, append([]string{"replay", "init", "--dir", dir}, names...)...)
 			url := serveProgram(t, program, dir, way == "strict")
-			out := runProgram(t, program, append([]string{"replay", "run", "-j", "2", "--dir", dir, "--url", url}, names...)...)
+			flags := []string{"replay", "run", "-j", "2", "--dir", dir, "--url", url}
+			if way == "strict" {
+				flags = append(flags, "--strict")
+			}
+			out := runProgram(t, program, append(flags, names...)...)
 			if !strings.Contains(out, fmt.Sprintf(" %d passed", len(names))) {
 				t.Errorf("they were not all played: %s", out)
 			}

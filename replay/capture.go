@@ -86,13 +86,22 @@ func parsePlace(text string) (capture, error) {
 	if !found || err != nil || n < 1 || path == "" {
 		return capture{}, errPlace
 	}
-	step := `[^\s/\[\]'":{}]+(\[[^\s/\[\]'"=:{}]+='[^']*'\]|\[[1-9][0-9]*\])*`
-	if ok, _ := regexp.MatchString(`^`+step+`(/`+step+`)*$`, path); !ok {
-		return capture{}, fmt.Errorf("the path %q is not local names with / between them, each perhaps with [NAME='TEXT'] or [NUMBER]", path)
+	compiled, err := compilePath(path)
+	if err != nil {
+		return capture{}, err
+	}
+	return capture{exchange: n, path: path, compiled: compiled}, nil
+}
+
+// compilePath understands a path that begins at any depth of a reply.
+func compilePath(path string) (etree.Path, error) {
+	step := `[^\s/\[\]'":{}()]+(\[[^\s/\[\]'"=:{}]+='[^']*'\]|\[[1-9][0-9]*\])*`
+	if ok, _ := regexp.MatchString(`^`+step+`(//?`+step+`)*$`, path); !ok {
+		return etree.Path{}, fmt.Errorf("the path %q is not local names with / between them, each perhaps with [NAME='TEXT'] or [NUMBER]", path)
 	}
 	compiled, err := etree.CompilePath("//" + path)
 	if err != nil {
-		return capture{}, fmt.Errorf("the path %q: %w", path, err)
+		return etree.Path{}, fmt.Errorf("the path %q: %w", path, err)
 	}
-	return capture{exchange: n, path: path, compiled: compiled}, nil
+	return compiled, nil
 }

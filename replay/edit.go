@@ -50,11 +50,18 @@ func edited(body string, all []Difference, captured func(*node) bool) string {
 	for _, d := range all {
 		if d.Kind == Unexpected && d.edit.parent == nil && d.edit.got != nil && d.edit.attr.Local == "" {
 			// Another root: nothing of what was expected has a place in it.
-			return e.written(d.edit.got, etree.NewElement(""), "\n") + "\n"
+			return expecting(d.edit.got, captured)
 		}
 		e.edit(d)
 	}
 	return e.apply()
+}
+
+// expecting is a reply as the body that expects it, in which what is captured
+// and what a server draws is free.
+func expecting(reply *node, captured func(*node) bool) string {
+	e := &editor{captured: captured}
+	return e.written(reply, etree.NewElement(""), "\n") + "\n"
 }
 
 func (e *editor) edit(d Difference) {

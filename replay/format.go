@@ -35,7 +35,7 @@ func Format(t *Transcript) ([]byte, error) {
 
 func (e Exchange) files() ([]txtar.File, error) {
 	var files []txtar.File
-	options, err := encodeTOML(exchangeOptions{Advance: e.Advance, Orders: e.Orders, Request: e.Request.RequestOptions, Reply: e.Reply.ReplyOptions})
+	options, err := encodeTOML(exchangeOptions{Title: e.Title, Advance: e.Advance, Orders: e.Orders, Request: e.Request.RequestOptions, Reply: e.Reply.ReplyOptions})
 	if err != nil {
 		return nil, err
 	}

@@ -68,6 +68,15 @@ func (t template) fits(got string, v values) (bool, error) {
 	if len(t) == 1 && t[0].kind == pattern {
 		return t[0].expr.MatchString(got), nil
 	}
+	return t.match(got, v, true)
+}
+
+// inside reports whether a text has somewhere what the template describes.
+func (t template) inside(text string, v values) (bool, error) { return t.match(text, v, false) }
+
+// match looks for what the template describes: as the whole of a text, or
+// somewhere in it.
+func (t template) match(got string, v values, whole bool) (bool, error) {
 	var expr, plain strings.Builder
 	var ranges []part
 	free := false
@@ -89,23 +98,27 @@ func (t template) fits(got string, v values) (bool, error) {
 		}
 		expr.WriteString(p.expression())
 	}
-	if !free {
+	start, end := `(?s)`, ""
+	switch {
+	case !free && whole:
 		return got == plain.String(), nil
+	case !free:
+		return strings.Contains(got, plain.String()), nil
+	case whole:
+		start, end = `(?s)\A`, `\z`
 	}
-	compiled, err := regexp.Compile(`(?s)\A` + expr.String() + `\z`)
+	compiled, err := regexp.Compile(start + expr.String() + end)
 	if err != nil {
 		return false, fmt.Errorf("the patterns of a value together: %w", err)
 	}
-	found := compiled.FindStringSubmatch(got)
-	if found == nil {
-		return false, nil
-	}
-	for i, p := range ranges {
-		if !p.within(found[compiled.SubexpIndex(rangeName(i))]) {
-			return false, nil
+	return slices.ContainsFunc(compiled.FindAllStringSubmatch(got, -1), func(found []string) bool {
+		for i, p := range ranges {
+			if !p.within(found[compiled.SubexpIndex(rangeName(i))]) {
+				return false
+			}
 		}
-	}
-	return true, nil
+		return true
+	}), nil
 }
 
 // rangeName names the group of a range's number among those of patterns.

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -142,10 +143,16 @@ func (p *parser) options(e *Exchange, s section) {
 	if o.Advance < 0 || o.Reply.TimeLimit < 0 {
 		p.add(s.line, "%s holds a time that is negative", s.name)
 	}
-	if o.Reply.Status != 0 && (o.Reply.Status < 200 || o.Reply.Status > 599) {
-		p.add(s.line, "%s expects status %d: it is from 200 to 599", s.name, o.Reply.Status)
+	statuses := o.Reply.Statuses
+	if o.Reply.Status != 0 {
+		statuses = append(statuses, o.Reply.Status)
 	}
-	e.Advance, e.Request.RequestOptions, e.Reply.ReplyOptions = o.Advance, o.Request, o.Reply
+	for _, status := range statuses {
+		if status < 200 || status > 599 {
+			p.add(s.line, "%s expects status %d: it is from 200 to 599", s.name, status)
+		}
+	}
+	e.Title, e.Advance, e.Request.RequestOptions, e.Reply.ReplyOptions = o.Title, o.Advance, o.Request, o.Reply
 	e.Orders = o.Orders
 	for _, order := range o.Orders {
 		parsed, err := parseTemplate(order)
@@ -249,12 +256,25 @@ func (p *parser) completed(e *Exchange) {
 	if e.Request.Kind == "" && !bodiless && !p.misnamed {
 		p.add(line, "exchange %d has no request: add %d.request.xml, or the method GET in %d.toml", e.Number, e.Number, e.Number)
 	}
-	if e.Reply.Kind == "" && !p.misnamed {
-		p.add(line, "exchange %d has no reply: add %d.reply.xml", e.Number, e.Number)
-	}
 	e.Request.head = p.headers(e, e.Request.Headers, p.transcript.Header.Request.Headers)
 	e.Reply.head = p.headers(e, e.Reply.Headers, p.transcript.Header.Reply.Headers)
+	p.checks(e)
 	p.placeholders(e)
+}
+
+// checks compiles those of an exchange and those of all.
+func (p *parser) checks(e *Exchange) {
+	var wrong []error
+	e.Reply.checks, wrong = parseChecks(p.transcript.Header.Reply, e.Reply.ReplyOptions)
+	for _, err := range wrong {
+		p.add(p.optionsLine(e), "exchange %d: %w", e.Number, err)
+	}
+}
+
+// optionsLine is the line of N.toml or, where there is none, of what comes
+// first.
+func (p *parser) optionsLine(e *Exchange) int {
+	return cmp.Or(p.names[fmt.Sprintf("%d.toml", e.Number)], e.Request.line, e.Reply.line)
 }
 
 // headers compiles those of an exchange and those of all.
@@ -293,6 +313,9 @@ func (p *parser) placeholders(e *Exchange) {
 	}
 	for _, each := range e.Reply.head {
 		p.body(e, each, e.Reply.line, "", true)
+	}
+	for _, each := range e.Reply.checks.templates() {
+		p.body(e, each, p.optionsLine(e), "", true)
 	}
 }
 

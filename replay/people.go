@@ -26,7 +26,7 @@ func (p *People) Report(r Result) error {
 		fmt.Fprintf(&b, "skip    %s: %s\n", r.File, r.Skipped)
 	case r.Passed():
 		if !p.Quiet {
-			fmt.Fprintf(&b, "ok      %s: %s, %s\n", r.File, counted(len(r.Exchanges), "exchange"), shownTime(r.Took))
+			fmt.Fprintf(&b, "ok      %s: %s%s, %s\n", r.File, counted(len(r.Exchanges), "exchange"), unwritten(r.Unwritten()), shownTime(r.Took))
 		}
 	default:
 		failure(&b, r)
@@ -45,8 +45,19 @@ func (p *People) End(s Summary) error {
 	if s.Updated > 0 {
 		text += fmt.Sprintf(", %d updated", s.Updated)
 	}
+	if s.Unwritten > 0 {
+		text += fmt.Sprintf("\n%s passed whatever came, as no reply is written down: --update writes what comes", counted(s.Unwritten, "exchange"))
+	}
 	_, err := fmt.Fprintln(p.Writer, text)
 	return err
+}
+
+// unwritten is what is said of exchanges without an expected reply.
+func unwritten(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %d without an expected reply", n)
 }
 
 func counted(n int, what string) string {
@@ -77,8 +88,8 @@ func failure(b *strings.Builder, r Result) {
 func (e ExchangeResult) failure(file string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "exchange %d", e.Number)
-	if e.Operation != "" {
-		fmt.Fprintf(&b, ", %s", e.Operation)
+	if name := e.Name(); name != "" {
+		fmt.Fprintf(&b, ", %s", name)
 	}
 	if e.Failed != "" {
 		fmt.Fprintf(&b, " (%s:%d): %s\n", file, e.Line, e.Failed)

@@ -43,6 +43,10 @@ type Player struct {
 	// that have orders are passed over.
 	Order func(ctx context.Context, words []string) error
 
+	// Strict says that the server at URL holds requests to the schema. Where it
+	// does not, transcripts that need that are passed over.
+	Strict bool
+
 	// Component takes the place of the component types in requests; empty:
 	// they stay.
 	Component string
@@ -88,6 +92,8 @@ func (p *Player) skips(t *Transcript) string {
 	switch {
 	case p.Start == nil && t.MovesClock():
 		return "it moves the clock, which only a server of its own can follow"
+	case p.Start == nil && t.Strict && !p.Strict:
+		return "it needs a server in strict mode, such as dsappd serve --strict: with --strict it is played"
 	case p.Start == nil && p.Order == nil && t.HasOrders():
 		return "it has orders for an operator, who cannot reach this server"
 	}
@@ -163,7 +169,7 @@ const errNoOperator playError = "there is no operator to give orders to this ser
 
 // exchange sends a request and compares its reply.
 func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {
-	result := ExchangeResult{Number: e.Number, Line: e.Reply.line}
+	result := ExchangeResult{Number: e.Number, Title: e.Title, Line: e.line(), Unwritten: e.Reply.Unwritten()}
 	if err := r.next(ctx, e); err != nil {
 		result.Failed = err.Error()
 		return result
@@ -185,11 +191,15 @@ func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {
 	if err != nil {
 		result.Failed = err.Error()
 	}
-	if !result.Passed() {
+	if !result.Passed() || result.Unwritten {
 		result.Sent, result.Received = sent, got.body
 	}
 	return result
 }
+
+// line is where the reply of an exchange stands in its transcript or, where
+// there is none, the request.
+func (e *Exchange) line() int { return cmp.Or(e.Reply.line, e.Request.line) }
 
 // request fills in what is sent.
 func (r *play) request(ctx context.Context, e *Exchange) (*http.Request, string, error) {

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -55,6 +56,7 @@ type JUnitReport struct {
 type junitSuite struct {
 	XMLName  xml.Name    `xml:"testsuite"`
 	Name     string      `xml:"name,attr"`
+	File     string      `xml:"file,attr"`
 	Tests    int         `xml:"tests,attr"`
 	Failures int         `xml:"failures,attr"`
 	Errors   int         `xml:"errors,attr"`
@@ -70,6 +72,7 @@ type junitCase struct {
 	Failure   *junitMessage `xml:"failure"`
 	Error     *junitMessage `xml:"error"`
 	Skipped   *junitMessage `xml:"skipped"`
+	Out       string        `xml:"system-out,omitempty"`
 }
 
 type junitMessage struct {
@@ -102,7 +105,7 @@ func (j *JUnitReport) End(Summary) error {
 }
 
 func suite(r Result) junitSuite {
-	s := junitSuite{Name: r.File, Time: fmt.Sprintf("%.6f", r.Took.Seconds())}
+	s := junitSuite{Name: cmp.Or(r.Title, r.File), File: r.File, Time: fmt.Sprintf("%.6f", r.Took.Seconds())}
 	whole := junitCase{Name: "transcript", ClassName: r.File, Time: s.Time}
 	switch {
 	case r.Broken != "":
@@ -119,10 +122,12 @@ func suite(r Result) junitSuite {
 		s.Cases = append(s.Cases, whole)
 	}
 	for _, e := range r.Exchanges {
-		c := junitCase{Name: fmt.Sprintf("%d %s", e.Number, e.Operation), ClassName: r.File, Time: fmt.Sprintf("%.6f", e.Took.Seconds())}
+		c := junitCase{Name: fmt.Sprintf("%d %s", e.Number, e.Name()), ClassName: r.File, Time: fmt.Sprintf("%.6f", e.Took.Seconds())}
 		if !e.Passed() {
 			c.Failure = &junitMessage{Message: e.summary(), Text: e.failure(r.File)}
 			s.Failures++
+		} else if e.Unwritten {
+			c.Out = "No reply is written down, so that whatever came passed: --update writes what comes."
 		}
 		s.Cases = append(s.Cases, c)
 	}

@@ -1,6 +1,10 @@
 package replay
 
-import "time"
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
 
 // Result is what came of playing a transcript once.
 type Result struct {
@@ -20,6 +24,7 @@ type Result struct {
 // be had is not played.
 type ExchangeResult struct {
 	Number      int           `json:"number"`
+	Title       string        `json:"title,omitempty"`
 	Operation   string        `json:"operation,omitempty"` // the element in the request's Body, or the method and path
 	Line        int           `json:"line"`                // of the reply in the transcript
 	Status      int           `json:"status,omitempty"`    // of HTTP
@@ -27,7 +32,12 @@ type ExchangeResult struct {
 	Differences []Difference  `json:"differences,omitempty"`
 	Failed      string        `json:"failed,omitempty"` // why it could not be had
 
-	// Sent and Received are the bodies of an exchange that did not pass.
+	// Unwritten says that nothing was expected of the reply, so that whatever
+	// came passed. An update writes it.
+	Unwritten bool `json:"unwritten,omitempty"`
+
+	// Sent and Received are the bodies of an exchange that did not pass, or of
+	// which nothing was expected.
 	Sent     string `json:"sent,omitempty"`
 	Received string `json:"received,omitempty"`
 }
@@ -40,6 +50,25 @@ func (r Result) Passed() bool {
 		}
 	}
 	return r.Broken == "" && r.Failed == ""
+}
+
+// Unwritten counts the exchanges of which nothing was expected.
+func (r Result) Unwritten() int {
+	n := 0
+	for _, e := range r.Exchanges {
+		if e.Unwritten {
+			n++
+		}
+	}
+	return n
+}
+
+// Name is what an exchange is called: its title, with what was asked for.
+func (e ExchangeResult) Name() string {
+	if e.Title == "" || e.Title == e.Operation || e.Operation == "" {
+		return cmp.Or(e.Title, e.Operation)
+	}
+	return fmt.Sprintf("%s (%s)", e.Title, e.Operation)
 }
 
 // Passed says that the reply was as expected.

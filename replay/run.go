@@ -35,11 +35,13 @@ type Summary struct {
 	Skipped     int `json:"skipped"`
 	Broken      int `json:"broken"`
 	Updated     int `json:"updated,omitempty"`
+	Unwritten   int `json:"unwritten,omitempty"` // exchanges of which nothing was expected
 }
 
 func (s *Summary) count(r Result) {
 	s.Transcripts++
 	s.Exchanges += len(r.Exchanges)
+	s.Unwritten += r.Unwritten()
 	switch {
 	case r.Broken != "":
 		s.Broken++
@@ -116,7 +118,7 @@ func (r *Run) file(ctx context.Context, name string, results chan<- Result) {
 			return
 		}
 		result := r.Player.Play(ctx, t)
-		if r.Update && !result.Passed() && result.Broken == "" {
+		if r.Update && (!result.Passed() || result.Unwritten() > 0) && result.Broken == "" {
 			t, result.Updated, err = update(t, result)
 		}
 		if err != nil {

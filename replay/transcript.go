@@ -95,6 +95,7 @@ type Authenticator struct {
 // Exchange is a request and the reply that is expected.
 type Exchange struct {
 	Number  int
+	Title   string        // what somebody calls it; empty: what is asked for says it
 	Advance time.Duration // by which the clock moves on beforehand
 	Orders  []string      // that an operator gives beforehand, with placeholders
 	Request Request
@@ -136,23 +137,38 @@ type Reply struct {
 	Kind Kind
 	Body string
 
-	line int // of the body
-	body expectation
-	head map[string]template
+	line   int // of the body
+	body   expectation
+	head   map[string]template
+	checks checks
 }
+
+// Unwritten reports whether nothing says yet what the reply is to be, so that
+// whatever comes passes. An update writes it.
+func (r Reply) Unwritten() bool { return r.Kind == "" && !r.expects() }
 
 // ReplyOptions are the reply in N.toml.
 type ReplyOptions struct {
-	Status    int               `toml:"status,omitzero"` // 0: 500 for a Fault, else 200
+	Status    int               `toml:"status,omitzero"`    // 0: 500 for a Fault, else 200
+	Statuses  []int             `toml:"statuses,omitempty"` // one of several, in place of Status
 	TimeLimit time.Duration     `toml:"timeLimit,omitzero"`
 	Headers   map[string]string `toml:"headers,omitempty"`
 
 	// AnyTypes leaves the attributes xsi:type free.
 	AnyTypes bool `toml:"anyTypes,omitempty"`
+
+	// Contains and Lacks are texts that the body has, or has not, somewhere.
+	Contains []string `toml:"contains,omitempty"`
+	Lacks    []string `toml:"lacks,omitempty"`
+
+	// Values are texts by the paths of elements. One of the elements that a
+	// path leads to must have the text; for count(PATH) it is their number.
+	Values map[string]string `toml:"values,omitempty"`
 }
 
 // exchangeOptions is N.toml.
 type exchangeOptions struct {
+	Title   string         `toml:"title,omitempty"`
 	Advance time.Duration  `toml:"advance,omitzero"`
 	Orders  []string       `toml:"orders,omitempty"`
 	Request RequestOptions `toml:"request,omitempty"`

@@ -20,6 +20,10 @@ func update(t *Transcript, r Result) (*Transcript, string, error) {
 	archive := txtar.Parse([]byte(t.text))
 	for _, result := range r.Exchanges {
 		i := slices.IndexFunc(t.Exchanges, func(e Exchange) bool { return e.Number == result.Number })
+		if result.Unwritten {
+			writeReply(archive, t, t.Exchanges[i], result)
+			continue
+		}
 		updateReply(archive, t, t.Exchanges[i], result)
 		updateOptions(archive, t.Exchanges[i], result)
 	}
@@ -55,6 +59,9 @@ func changed(t *Transcript, archive *txtar.Archive) string {
 // updateReply mends the reply of an exchange.
 func updateReply(archive *txtar.Archive, t *Transcript, e Exchange, result ExchangeResult) {
 	file := sectionNamed(archive, fmt.Sprintf("%d.reply.%s", e.Number, e.Reply.Kind))
+	if file == nil {
+		return // of what is expected, only what N.toml says is written
+	}
 	if e.Reply.Kind == Text {
 		for _, d := range result.Differences {
 			if d.Path == "text" {
@@ -66,28 +73,62 @@ func updateReply(archive *txtar.Archive, t *Transcript, e Exchange, result Excha
 	file.Data = []byte(edited(string(file.Data), result.Differences, func(n *node) bool { return t.takes(e, n) }))
 }
 
+// writeReply writes the reply of an exchange that has none yet behind its
+// request.
+func writeReply(archive *txtar.Archive, t *Transcript, e Exchange, result ExchangeResult) {
+	if result.Failed != "" {
+		return
+	}
+	file, usual := txtar.File{Name: fmt.Sprintf("%d.reply.txt", e.Number), Data: []byte(Literal(result.Received) + "\n")}, 200
+	if _, root, err := readDocument([]byte(result.Received)); err == nil {
+		file = txtar.File{Name: fmt.Sprintf("%d.reply.xml", e.Number), Data: []byte(expecting(root, func(n *node) bool { return t.takes(e, n) }))}
+		if expected, wrong := parseExpectation(XML, string(file.Data)); wrong == nil && expected.fault() {
+			usual = 500
+		}
+	}
+	last := 0
+	for i, each := range archive.Files {
+		if strings.HasPrefix(each.Name, fmt.Sprintf("%d.", e.Number)) {
+			last = i + 1
+		}
+	}
+	archive.Files = slices.Insert(archive.Files, last, file)
+	if result.Status != usual {
+		setOption(archive, e, "status", strconv.Itoa(result.Status))
+	}
+}
+
 // updateOptions mends the status and the headers in N.toml.
 func updateOptions(archive *txtar.Archive, e Exchange, result ExchangeResult) {
 	for _, d := range result.Differences {
 		header, isHeader := strings.CutPrefix(d.Path, "header ")
+		path, isValue := strings.CutPrefix(d.Path, "value ")
 		var key, value string
 		switch {
 		case d.Path == "status":
 			key, value = "status", d.Got
 		case isHeader:
 			key, value = "headers."+strconv.Quote(header), strconv.Quote(Literal(d.Got))
+		case isValue && d.Got != noElement:
+			key, value = "values."+strconv.Quote(path), strconv.Quote(Literal(d.Got))
 		default:
 			continue
 		}
-		name := fmt.Sprintf("%d.toml", e.Number)
-		file := sectionNamed(archive, name)
-		if file == nil {
-			i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, fmt.Sprintf("%d.", e.Number)) })
-			archive.Files = slices.Insert(archive.Files, i, txtar.File{Name: name})
-			file = &archive.Files[i]
-		}
-		file.Data = setReplyKey(file.Data, key, value)
+		setOption(archive, e, key, value)
 	}
+}
+
+// setOption sets a key of the table reply in N.toml, which may not be there
+// yet.
+func setOption(archive *txtar.Archive, e Exchange, key, value string) {
+	name := fmt.Sprintf("%d.toml", e.Number)
+	file := sectionNamed(archive, name)
+	if file == nil {
+		i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return strings.HasPrefix(f.Name, fmt.Sprintf("%d.", e.Number)) })
+		archive.Files = slices.Insert(archive.Files, i, txtar.File{Name: name})
+		file = &archive.Files[i]
+	}
+	file.Data = setReplyKey(file.Data, key, value)
 }
 
 func sectionNamed(archive *txtar.Archive, name string) *txtar.File {

@@ -30,6 +30,7 @@ type replayRunCommand struct {
 	URL       string        `name:"url" placeholder:"URL" help:"Play against this server; if not given, each transcript against a throw-away server with its clock, seed and sample."`
 	Dir       string        `placeholder:"DIR" help:"The data folder of the server at --url, for the orders that transcripts have an operator give."`
 	CA        string        `name:"ca" placeholder:"FILE" help:"Certificates (PEM) by which the server at --url is trusted."`
+	Strict    bool          `help:"Say that the server at --url is in strict mode, so that transcripts which need that are played."`
 	Component string        `placeholder:"TYPE" help:"In place of the component types in the requests."`
 	Timeout   time.Duration `default:"30s" help:"For each request to --url."`
 	Parallel  int           `short:"j" default:"1" placeholder:"N" help:"Transcripts at once."`
@@ -86,8 +87,8 @@ func (c *replayRunCommand) player() (*replay.Player, error) {
 		return nil, errors.New("-j and --repeat are numbers from 1 on")
 	}
 	if c.URL == "" {
-		if c.CA != "" || c.Dir != "" {
-			return nil, errors.New("--ca and --dir belong to --url")
+		if c.CA != "" || c.Dir != "" || c.Strict {
+			return nil, errors.New("--ca, --dir and --strict belong to --url")
 		}
 		return &replay.Player{Start: dsappd.StartReplay, Component: c.Component}, nil
 	}
@@ -101,7 +102,7 @@ func (c *replayRunCommand) player() (*replay.Player, error) {
 			return nil, err
 		}
 	}
-	return &replay.Player{URL: c.URL, Component: c.Component, HTTP: &http.Client{Transport: transport, Timeout: c.Timeout}}, nil
+	return &replay.Player{URL: c.URL, Strict: c.Strict, Component: c.Component, HTTP: &http.Client{Transport: transport, Timeout: c.Timeout}}, nil
 }
 
 // trusting trusts the certificates in a file, and no others.

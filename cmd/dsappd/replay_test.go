@@ -65,7 +65,7 @@ func TestReplayExitCodes(t *testing.T) {
 		"no such file":    {[]string{"missing.txtar"}, 1, "no such file"},
 		"no server":       {[]string{"activation", "--url", "http://127.0.0.1:1/"}, 1, "connection refused"},
 		"no URL":          {[]string{"activation", "--url", "127.0.0.1:1"}, 1, "give http://HOST:PORT/"},
-		"CA without URL":  {[]string{"activation", "--ca", "x"}, 1, "--ca and --dir belong to --url"},
+		"CA without URL":  {[]string{"activation", "--ca", "x"}, 1, "--ca, --dir and --strict belong to --url"},
 		"no certificates": {[]string{"activation", "--url", "https://127.0.0.1:1/", "--ca", differs}, 1, "holds no certificate in PEM"},
 	}
 	for name, c := range ends {
@@ -161,8 +161,19 @@ func TestReplayURL(t *testing.T) {
 		t.Errorf("an unknown certificate: exit %d\n%s", exit, out)
 	}
 	exit, out, _ = command(t, "replay", "run", "--url", front.URL, "--ca", ca, "--component", "other", name,
-		filepath.Join(transcripts, "register-expires.txtar"), filepath.Join(transcripts, "operator-closes-registration.txtar"))
-	if exit != 0 || !strings.Contains(out, "1 passed, 0 failed, 2 skipped") {
+		filepath.Join(transcripts, "register-expires.txtar"), filepath.Join(transcripts, "operator-closes-registration.txtar"),
+		filepath.Join(transcripts, "strict.txtar"))
+	if exit != 0 || !strings.Contains(out, "1 passed, 0 failed, 3 skipped") || !strings.Contains(out, "it needs a server in strict mode") {
+		t.Errorf("exit %d\n%s", exit, out)
+	}
+	for _, report := range []string{"--json", "--junit"} {
+		_, out, _ = command(t, "replay", "run", "--url", front.URL, "--ca", ca, report, "-", filepath.Join(transcripts, "strict.txtar"))
+		if !strings.Contains(out, "it needs a server in strict mode") {
+			t.Errorf("%s does not say why it was skipped:\n%s", report, out)
+		}
+	}
+	exit, out, _ = command(t, "replay", "run", "--url", front.URL, "--ca", ca, "--strict", filepath.Join(transcripts, "strict.txtar"))
+	if exit != 1 || !strings.Contains(out, "1 failed, 0 skipped") { // the server is not strict
 		t.Errorf("exit %d\n%s", exit, out)
 	}
 }
@@ -209,6 +220,13 @@ func TestReplayExpectsHTTP(t *testing.T) {
 		"no header":    {strings.Replace(right, "X-Count", "X-None", 1), "{{any}}", "header X-None   differs"},
 		"text":         {right, "short and tall, {{1..5}} times", "text   differs"},
 		"out of range": {right, "short and stout, {{4..}} times", "text   differs"},
+		"statuses":     {strings.Replace(right, "status = 418", "statuses = [200, 418]", 1), "{{any}}", "1 passed"},
+		"no status":    {strings.Replace(right, "status = 418", "statuses = [200, 500]", 1), "{{any}}", "status   differs"},
+		"contains":     {right + "\ncontains = [\"and stout\", '{{/(?i)SHORT/}} and', \"{{1..3}} times\"]", "{{any}}", "1 passed"},
+		"contains not": {right + "\ncontains = [\"{{4..9}} times\"]", "{{any}}", "contains   is missing"},
+		"lacks":        {right + "\nlacks = [\"tall\", '{{/^and/}}']", "{{any}}", "1 passed"},
+		"lacks not":    {right + "\nlacks = ['{{/sto+t|stout/}}']", "{{any}}", "lacks   was not expected"},
+		"no XML":       {right + "\nvalues = { a = \"1\" }", "{{any}}", "value a   differs"},
 	} {
 		if said := play(c.options, c.reply); !strings.Contains(said, c.says) {
 			t.Errorf("%s: want %q:\n%s", name, c.says, said)
