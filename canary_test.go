@@ -230,10 +230,11 @@ func (r *canaryRun) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	r.replies, err = io.ReadAll(response.Body)
 	response.Body = io.NopCloser(bytes.NewReader(r.replies))
-	for _, name := range []string{"serverEvidenceMessage", "salt"} {
-		if text := element(string(r.replies), name); text != "" {
-			r.traced = append(r.traced, []byte(text))
-		}
+	if salt := element(string(r.replies), "salt"); salt != "" {
+		r.traced = append(r.traced, []byte(salt))
+	}
+	if evidence := element(string(r.replies), "serverEvidenceMessage"); evidence != "" {
+		r.secret(evidence)
 	}
 	return response, err
 }
@@ -328,8 +329,7 @@ func (r *canaryRun) refusals() {
 	direct := element(r.register("srp-direct", "user4", "Password2"), "registrationID")
 	r.activate(direct, "<response>80412973</response>")
 	r.activate(direct, "<response>both80412974</response><derivationCode>ABCDEF0123456789804129</derivationCode>")
-	r.traced = append(r.traced, []byte(evidence))
-	r.secret("WrongCanaryPassword", "NobodysCanaryPassword", "StrayCanaryPassword",
+	r.secret(evidence, "WrongCanaryPassword", "NobodysCanaryPassword", "StrayCanaryPassword",
 		"80412973", "both80412974", "ABCDEF0123456789804129", element(reply, "activationPassword"))
 }
 

@@ -156,7 +156,7 @@ func TestSecrets(t *testing.T) {
 			got = append(got, e.Name)
 		}
 	}
-	if want := []string{"staticPassword", "activationPassword", "response", "derivationCode", "devicePNID", "value", "value"}; !slices.Equal(got, want) {
+	if want := []string{"staticPassword", "activationPassword", "clientEvidenceMessage", "serverEvidenceMessage", "response", "derivationCode", "devicePNID", "value", "value"}; !slices.Equal(got, want) {
 		t.Errorf("secrets are %v, want %v", got, want)
 	}
 }

@@ -219,7 +219,8 @@ func TestNothingSecretIsShown(t *testing.T) {
 	uri := p.open(t, delivered, dsapp.ItemActivationCode)
 	l.ask("0", envelope(t, "dsappsrpactivate", "xiOb8GC2", p.id, "<derivationCode>123456</derivationCode>", "<response>755224</response>"))
 	shown := l.trace.String() + l.log.String()
-	for _, secret := range []string{"Password2", p.password, "755224", dsapp.EncodeHex(p.K), uri, rfc4226Secret} {
+	evidence := text(delivered, "//serverEvidenceMessage")
+	for _, secret := range []string{"Password2", p.password, "755224", dsapp.EncodeHex(p.K), uri, rfc4226Secret, dsapp.EncodeHex(p.M1), evidence} {
 		if strings.Contains(shown, secret) {
 			t.Errorf("%q is shown", secret)
 		}
