@@ -146,8 +146,8 @@ func soapHandler(config Config, opened *folder) (http.Handler, error) {
 	}
 	handler, err := provisioning.NewHandler(provisioning.Config{
 		Service: opened.service, Log: config.Logger, Proxies: proxies,
-		PublicURL: opened.settings.SOAP.PublicURL,
-		Strict:    config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
+		PublicURL: opened.settings.SOAP.PublicURL, Hosts: opened.settings.SOAP.hosts(),
+		Strict: config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
 	})
 	if err != nil || config.recorder == nil {
 		return handler, err

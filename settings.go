@@ -33,6 +33,7 @@ type Settings struct {
 type ListenerSettings struct {
 	Listen  string   `toml:"listen"`  // host:port; empty, where that is allowed: it is not served
 	Proxies []string `toml:"proxies"` // addresses and prefixes that are asked for whom they speak
+	Hosts   []string `toml:"hosts"`   // names, beside localhost, by which a loopback address may be asked without TLS
 
 	TLS                string `toml:"tls"`                 // auto, on or off
 	Certificate        string `toml:"certificate"`         // file; relative to the data folder, as the next two
@@ -128,7 +129,7 @@ func DefaultSettings() Settings {
 
 func defaultListener(address string) ListenerSettings {
 	return ListenerSettings{
-		Listen: address, Proxies: []string{},
+		Listen: address, Proxies: []string{}, Hosts: []string{},
 		TLS: tlsAuto, Certificate: serverCertificate, ClientCertificates: clientsRequired,
 	}
 }

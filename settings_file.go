@@ -28,6 +28,12 @@ listen = "127.0.0.1:8888"
 # itself counts as the caller, and the log says why. Name no address here that
 # callers have as well.
 proxies = []
+# The names by which clients on this machine ask a loopback address without TLS,
+# such as "provisioning.test" of a hosts file. localhost, names without a dot,
+# IP addresses, this machine's own name and the host in public_url are always
+# right. Any other name may be one that a web page has pointed here, and is
+# refused; what comes from a proxy is not.
+hosts = []
 # The endpoint that the WSDL names, such as "https://provisioning.example/" of a
 # proxy that speaks TLS; empty: the address that was asked for the WSDL.
 public_url = ""
@@ -61,6 +67,7 @@ hsts = "0s"
 listen = "127.0.0.1:11080"
 # The rest is as in [soap].
 proxies = []
+hosts = []
 tls = "auto"
 certificate = "tls/server.pem"
 key = ""
@@ -78,6 +85,7 @@ component_type = "DIGIPASS Gateway"
 listen = "127.0.0.1:8889"
 # The rest is as in [soap].
 proxies = []
+hosts = []
 tls = "auto"
 certificate = "tls/server.pem"
 key = ""

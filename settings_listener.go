@@ -6,8 +6,10 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -33,6 +35,7 @@ func (s ListenerSettings) check(table string) error {
 		err = errors.Join(err, fmt.Errorf("%s.certificate is empty; leave it out for the data folder's", table))
 	}
 	return errors.Join(err,
+		s.checkHosts(table),
 		oneOf(table+".tls", s.TLS, tlsAuto, tlsOn, tlsOff),
 		oneOf(table+".client_certificates", s.ClientCertificates, clientsRequired, clientsOptional),
 		within(table+".hsts", s.HSTS, 0, 10*365*24*time.Hour),
@@ -71,6 +74,34 @@ func checkListen(name, address string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("%s is %q; it must be HOST:PORT, such as 127.0.0.1:8888, or port 0 for a free one", name, address)
+	}
+	return nil
+}
+
+// hosts are the names of the setting hosts, and this machine's own.
+func (s ListenerSettings) hosts() []string {
+	own, err := os.Hostname()
+	if err != nil {
+		return s.Hosts
+	}
+	return append(slices.Clone(s.Hosts), own)
+}
+
+// hosts adds the one in public_url.
+func (s SOAPSettings) hosts() []string {
+	all := s.ListenerSettings.hosts()
+	if at, err := url.Parse(s.PublicURL); err == nil && at.Host != "" {
+		all = append(all, at.Hostname())
+	}
+	return all
+}
+
+// checkHosts refuses names that no Host can be.
+func (s ListenerSettings) checkHosts(table string) error {
+	for _, host := range s.Hosts {
+		if host == "" || strings.ContainsAny(host, "/:*@ ") {
+			return fmt.Errorf("%s.hosts has %q: name a host, without a port, such as \"provisioning.test\"", table, host)
+		}
 	}
 	return nil
 }

@@ -17,9 +17,11 @@ import (
 const maxDrained = 8 * MaxSize
 
 // readBody reads a request's body, unpacked, within the limits, and the
-// charset of its media type.
-func readBody(w http.ResponseWriter, r *http.Request, timeout time.Duration) (body []byte, charset string, fault *Fault) {
-	if r.ContentLength == 0 && r.Header.Get("Content-Length") == "" {
+// charset of its media type. A request that is refused already is only
+// drained.
+func readBody(w http.ResponseWriter, r *http.Request, refused *Fault, timeout time.Duration) (body []byte, charset string, fault *Fault) {
+	fault = refused
+	if fault == nil && r.ContentLength == 0 && r.Header.Get("Content-Length") == "" {
 		return nil, "", withStatus(http.StatusLengthRequired, clientFault(LengthRequired, "The request has no body: send a Content-Length, or the body in chunks."))
 	}
 	// The deadline is the connection's: past the body it would end the
@@ -27,7 +29,9 @@ func readBody(w http.ResponseWriter, r *http.Request, timeout time.Duration) (bo
 	// connection.
 	controller := http.NewResponseController(w)
 	_ = controller.SetReadDeadline(time.Now().Add(timeout))
-	charset, fault = mediaType(r.Header.Get("Content-Type"))
+	if fault == nil {
+		charset, fault = mediaType(r.Header.Get("Content-Type"))
+	}
 	if fault == nil && r.ContentLength > MaxSize {
 		fault = tooLarge()
 	}
@@ -61,7 +65,7 @@ func drain(r *http.Request, begun bool) bool {
 // is read too: its envelope gets the fault that the specifications foresee.
 func mediaType(header string) (charset string, fault *Fault) {
 	if header == "" {
-		return "", nil
+		return "", withStatus(http.StatusUnsupportedMediaType, clientFault(UnsupportedMediaType, "The request has no Content-Type: send Content-Type: text/xml; charset=utf-8."))
 	}
 	media, parameters, err := mime.ParseMediaType(header)
 	if err != nil && !errors.Is(err, mime.ErrInvalidMediaParameter) {

@@ -17,6 +17,10 @@ const page = `<!DOCTYPE html>
 
 // describe answers a GET or HEAD.
 func (e *exchange) describe() {
+	if fault := e.handler.admit(e.request); fault != nil {
+		e.words(fault.status(), fault.words()+"\n")
+		return
+	}
 	w := counted{ResponseWriter: e.writer, status: http.StatusOK}
 	if e.handler.Describe != nil && e.handler.Describe(&w, e.request) {
 		e.sent = w.sent

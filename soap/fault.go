@@ -1,6 +1,10 @@
 package soap
 
-import "strconv"
+import (
+	"cmp"
+	"net/http"
+	"strconv"
+)
 
 // Code is a fault code of SOAP 1.1, section 4.4.1.
 type Code string
@@ -41,6 +45,8 @@ const (
 	LengthRequired           Reason = "LengthRequired"
 	Incomplete               Reason = "Incomplete"
 	TooSlow                  Reason = "TooSlow"
+	StrangeHost              Reason = "StrangeHost"
+	OtherOrigin              Reason = "OtherOrigin"
 	Internal                 Reason = "Internal"
 )
 
@@ -68,6 +74,9 @@ func (f *Fault) words() string {
 	}
 	return f.String + " (line " + strconv.Itoa(f.Line) + ", column " + strconv.Itoa(f.Column) + ")"
 }
+
+// status is that of HTTP.
+func (f *Fault) status() int { return cmp.Or(f.Status, http.StatusInternalServerError) }
 
 func clientFault(reason Reason, words string) *Fault {
 	return &Fault{Code: CodeClient, Reason: reason, String: words}

@@ -122,7 +122,9 @@ func fuzzOperation[In any](f *testing.F, operation string, write func([]byte, *I
 			envelope += " xmlns:" + n.Prefix + `="` + n.URI + `"`
 		}
 		envelope += "><e:Body>" + string(element) + "</e:Body></e:Envelope>"
-		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/", strings.NewReader(envelope)))
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(envelope))
+		r.Header.Set("Content-Type", "text/xml")
+		h.ServeHTTP(httptest.NewRecorder(), r)
 		return last
 	}
 	f.Fuzz(func(t *testing.T, inner []byte) {

@@ -38,6 +38,10 @@ type Config struct {
 	// description, and reports whether it was one; optional.
 	Describe func(w http.ResponseWriter, r *http.Request) bool
 
+	// Admit refuses a request before anything of it is read but its header;
+	// nil: it is read. Optional.
+	Admit func(r *http.Request) *Fault
+
 	// Strict holds requests to the schema to the letter: order, occurrence,
 	// namespaces and the forms of simple types.
 	Strict bool
@@ -144,10 +148,7 @@ func (e *exchange) serve() {
 		reply = append(reply, e.handler.after...)
 	} else {
 		reply = e.handler.appendFault((*buffer)[:0], fault, e.id)
-		status = http.StatusInternalServerError
-		if fault.Status != 0 {
-			status = fault.Status
-		}
+		status = fault.status()
 	}
 	e.send(status, reply)
 	e.log(status, fault)
@@ -169,7 +170,7 @@ func (e *exchange) answer(dst []byte) (_ []byte, err error) {
 			err = panicked{recovered, debug.Stack()}
 		}
 	}()
-	body, charset, fault := readBody(e.writer, e.request, e.handler.BodyTimeout)
+	body, charset, fault := readBody(e.writer, e.request, e.handler.admit(e.request), e.handler.BodyTimeout)
 	if fault != nil {
 		return nil, fault
 	}
@@ -193,6 +194,13 @@ func (e *exchange) answer(dst []byte) (_ []byte, err error) {
 	e.called.Header, e.called.TLS = e.request.Header, e.request.TLS != nil
 	e.called.reader = newReader(s, e.handler.Schema, start, e.handler.Strict)
 	return operation(e.request.Context(), &e.called, dst)
+}
+
+func (h *Handler) admit(r *http.Request) *Fault {
+	if h.Admit == nil {
+		return nil
+	}
+	return h.Admit(r)
 }
 
 // nearest are the words for a body element that is no operation.

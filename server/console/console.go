@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/browser"
 	"github.com/dsappd/dsappd/server/forwarded"
 )
 
@@ -23,6 +24,10 @@ type Config struct {
 	// Proxies are the peers that are asked, by X-Forwarded-For, for whom they
 	// speak; without them the header is not read.
 	Proxies forwarded.Proxies
+
+	// Hosts are the names, beside localhost, by which a loopback address may
+	// be asked without TLS.
+	Hosts []string
 
 	// SecureCookies says that browsers come over TLS although requests do not:
 	// a proxy stands between.
@@ -79,7 +84,7 @@ type Handler struct {
 	secureCookies bool
 	limits        Limits
 	mux           *http.ServeMux
-	origins       *http.CrossOriginProtection
+	guard         *browser.Guard
 	pages         pages
 	forms         forms
 	sessions      *sessions
@@ -100,7 +105,7 @@ func NewHandler(c Config) (*Handler, error) {
 	h := &Handler{
 		service: c.Service, log: c.Log, componentType: c.ComponentType, proxies: c.Proxies,
 		secureCookies: c.SecureCookies, limits: limits,
-		mux: http.NewServeMux(), origins: http.NewCrossOriginProtection(),
+		mux: http.NewServeMux(), guard: browser.New(c.Hosts, c.Proxies),
 		pages: pages, forms: forms, sessions: newSessions(limits), streams: newStreams(limits),
 	}
 	h.route()

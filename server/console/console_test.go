@@ -257,6 +257,17 @@ func TestForgedForms(t *testing.T) {
 	}
 }
 
+// A name that another page points to this machine is none of the page's.
+func TestStrangeHost(t *testing.T) {
+	l := newLab(t)
+	b := l.browser()
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		r := must(http.NewRequest(method, b.url+"/", nil))(t)
+		r.Host = "evil.example:8889"
+		b.do(r).has(t, http.StatusMisdirectedRequest, "not the address of this page", "console.hosts")
+	}
+}
+
 // TestProtection looks at the headers of every kind of answer, and at the
 // cookies.
 func TestProtection(t *testing.T) {

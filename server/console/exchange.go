@@ -60,10 +60,14 @@ func (e *exchange) act(act action) (err error) {
 			err = panicked{recovered, debug.Stack()}
 		}
 	}()
+	if e.guard.StrangeHost(e.r) {
+		return &problem{status: http.StatusMisdirectedRequest, Title: "This is not the address of this page",
+			Words: "The server does not go by this name. Begin at localhost; whoever runs the server can add names to the setting console.hosts."}
+	}
 	if e.r.Method != http.MethodPost {
 		return act(e)
 	}
-	if err := e.origins.Check(e.r); err != nil {
+	if e.guard.OtherOrigin(e.r) {
 		return &problem{status: http.StatusForbidden, Title: "This request came from elsewhere",
 			Words: "Another site sent this form. Nothing was done: begin on this page."}
 	}

@@ -52,6 +52,10 @@ func (c *call) answer() (_ reply, err error) {
 			err = panicked{recovered, debug.Stack()}
 		}
 	}()
+	if c.door.guard.StrangeHost(c.request) {
+		return reply{}, &fault{status: http.StatusMisdirectedRequest,
+			desc: "The request's Host is a name that this server does not go by: on a loopback address it is localhost, an IP address or a name in the setting gateway.hosts."}
+	}
 	found, known := c.door.routes[c.request.URL.Path]
 	if !known {
 		return reply{}, &fault{status: http.StatusNotFound, desc: "There is no such service: GET " + descriptionPath + " describes those that there are."}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/browser"
 	"github.com/dsappd/dsappd/server/forwarded"
 )
 
@@ -27,6 +28,10 @@ type Config struct {
 	// speak, in the form of provision.ParseLocation; without them the header
 	// is not read.
 	Proxies []netip.Prefix
+
+	// Hosts are the names, beside localhost, by which a loopback address may
+	// be asked without TLS.
+	Hosts []string
 }
 
 // NewHandler makes the door.
@@ -34,7 +39,7 @@ func NewHandler(c Config) (http.Handler, error) {
 	if c.BodyTimeout == 0 {
 		c.BodyTimeout = 10 * time.Second
 	}
-	d := &door{Config: c, proxies: c.Proxies, routes: map[string]route{}, patterns: map[string]*regexp.Regexp{}}
+	d := &door{Config: c, proxies: c.Proxies, guard: browser.New(c.Hosts, c.Proxies), routes: map[string]route{}, patterns: map[string]*regexp.Regexp{}}
 	for _, r := range routes() {
 		d.routes[r.path] = r
 	}
@@ -51,6 +56,7 @@ func NewHandler(c Config) (http.Handler, error) {
 type door struct {
 	Config
 	proxies  forwarded.Proxies
+	guard    *browser.Guard
 	routes   map[string]route
 	patterns map[string]*regexp.Regexp // of members, by their names
 }

@@ -137,6 +137,18 @@ func packed(text string) string {
 
 // A body that does not arrive is not waited for, and another request goes on
 // meanwhile.
+// A name that a web page points to this machine is none of the server's.
+func TestStrangeHost(t *testing.T) {
+	l := newLab(t, func(c *gateway.Config) { c.Hosts = []string{"phones.example"} })
+	for host, status := range map[string]int{"evil.example:11080": http.StatusMisdirectedRequest, "phones.example": http.StatusOK, "localhost": http.StatusOK} {
+		r := l.request(frontKey, provisioning+"getServerTime", "")
+		r.Host = host
+		if a := l.do(r); a.http != status || (status != http.StatusOK) != strings.Contains(a.body, "gateway.hosts") {
+			t.Errorf("%s: HTTP %d %s", host, a.http, a.body)
+		}
+	}
+}
+
 func TestSlowBody(t *testing.T) {
 	l := newLab(t, func(c *gateway.Config) { c.BodyTimeout = 50 * time.Millisecond })
 	conn := must(net.Dial("tcp", strings.TrimPrefix(l.server.URL, "http://")))(t)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/browser"
 	"github.com/dsappd/dsappd/server/forwarded"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
@@ -33,6 +34,10 @@ type Config struct {
 	// speak, in the form of provision.ParseLocation; without them the header
 	// is not read.
 	Proxies []netip.Prefix
+
+	// Hosts are the names, beside localhost, by which a loopback address may
+	// be asked without TLS.
+	Hosts []string
 }
 
 // NewHandler makes the door, which answers on any path.
@@ -49,6 +54,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	guard := browser.New(c.Hosts, c.Proxies)
 	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies, strict: c.Strict}
 	return soap.NewHandler(soap.Config{
 		Operations:  d.operations(),
@@ -56,6 +62,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		Namespaces:  namespaces(),
 		Detail:      faultDetail,
 		Describe:    func(w http.ResponseWriter, r *http.Request) bool { return wsdl.Serve(w, r, c.PublicURL) },
+		Admit:       func(r *http.Request) *soap.Fault { return admit(guard, r) },
 		Strict:      c.Strict,
 		BodyTimeout: c.BodyTimeout,
 		Trace:       trace,
@@ -63,6 +70,20 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		Rand:        c.Service.Rand,
 		Now:         c.Service.Now,
 	})
+}
+
+// admit refuses what a web page has a browser send. It has no client's
+// business here.
+func admit(guard *browser.Guard, r *http.Request) *soap.Fault {
+	switch {
+	case guard.StrangeHost(r):
+		return &soap.Fault{Code: soap.CodeClient, Reason: soap.StrangeHost, Status: http.StatusMisdirectedRequest,
+			String: "The request's Host is a name that this server does not go by: on a loopback address it is localhost, an IP address or a name in the setting soap.hosts."}
+	case guard.OtherOrigin(r):
+		return &soap.Fault{Code: soap.CodeClient, Reason: soap.OtherOrigin, Status: http.StatusForbidden,
+			String: "A web page of another origin had a browser send this request: only programs and this server's own pages may."}
+	}
+	return nil
 }
 
 // newSchema gives soap what wsdl knows.

@@ -2,6 +2,7 @@ package provisioning_test
 
 import (
 	"crypto/rand"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/provisioning"
+	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/srp"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -203,6 +205,7 @@ func TestCallerAddress(t *testing.T) {
 		"192.0.2.8:4711": "1005", "[2001:db8::1%eth0]:4711": "1005", "nowhere": "-1",
 	} {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(envelope(t, "dsappsrpregister", "srp-component", "far")))
+		r.Header.Set("Content-Type", "text/xml")
 		r.RemoteAddr = from
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
@@ -210,6 +213,51 @@ func TestCallerAddress(t *testing.T) {
 			t.Errorf("%s: want %s: %s", from, want, w.Body)
 		}
 	}
+}
+
+// Nothing that a web page can have a browser send does anything here: neither
+// from the page's own origin, nor by a name that it points to this machine,
+// nor in the media types that need no leave.
+func TestWebPages(t *testing.T) {
+	l := newLab(t, false)
+	wrong := envelope(t, "dsappsrpregister", "Password2", "wrong")
+	for name, c := range map[string]struct {
+		header map[string]string
+		host   string
+		status int
+		reason soap.Reason
+	}{
+		"another origin":          {header: map[string]string{"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, status: 403, reason: soap.OtherOrigin},
+		"in an older browser":     {header: map[string]string{"Origin": "https://evil.example"}, status: 403, reason: soap.OtherOrigin},
+		"a file":                  {header: map[string]string{"Origin": "null"}, status: 403, reason: soap.OtherOrigin},
+		"a name pointed here":     {host: "evil.example:8888", header: map[string]string{"Origin": "http://evil.example:8888"}, status: 421, reason: soap.StrangeHost},
+		"a form":                  {header: map[string]string{"Content-Type": "application/x-www-form-urlencoded"}, status: 415, reason: soap.UnsupportedMediaType},
+		"a form with a file":      {header: map[string]string{"Content-Type": "multipart/form-data; boundary=x"}, status: 415, reason: soap.UnsupportedMediaType},
+		"plain text":              {header: map[string]string{"Content-Type": "text/plain;charset=UTF-8"}, status: 415, reason: soap.UnsupportedMediaType},
+		"a blob without its type": {header: map[string]string{"Content-Type": ""}, status: 415, reason: soap.UnsupportedMediaType},
+	} {
+		for range 4 { // the threshold of the lock is 3
+			r := must(http.NewRequest(http.MethodPost, l.server.URL, strings.NewReader(wrong)))(t)
+			r.Header.Set("Content-Type", "text/xml")
+			for key, value := range c.header {
+				r.Header.Set(key, value)
+			}
+			if r.Header.Get("Content-Type") == "" {
+				r.Header["Content-Type"] = nil
+			}
+			r.Host = c.host
+			response := must(http.DefaultClient.Do(r))(t)
+			reply := string(must(io.ReadAll(response.Body))(t))
+			response.Body.Close()
+			if response.StatusCode != c.status || !strings.Contains(reply, "<reason>"+string(c.reason)+"</reason>") {
+				t.Errorf("%s: %d %s", name, response.StatusCode, reply)
+			}
+		}
+	}
+	if shown := l.audit(); strings.Contains(shown, "dsappSRPRegister") {
+		t.Errorf("something was decided: %s", shown)
+	}
+	l.ask("0", envelope(t, "dsappsrpregister"))
 }
 
 // No secret of an activation is in the trace or in the log.

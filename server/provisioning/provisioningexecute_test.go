@@ -122,6 +122,7 @@ func TestOutsideSRPIsGuarded(t *testing.T) {
 	handler := must(provisioning.NewHandler(provisioning.Config{Service: l.service, Log: discard()}))(t)
 	for url, want := range map[string]string{"http://lab/": "1005", "https://lab/": "0"} {
 		r := httptest.NewRequest(http.MethodPost, url, strings.NewReader(execute("REGISTER", userAttributes("srp-outside")...)))
+		r.Header.Set("Content-Type", "text/xml")
 		r.RemoteAddr = "192.0.2.7:4711"
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)

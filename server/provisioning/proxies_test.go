@@ -133,6 +133,7 @@ func TestOutsideSRPBehindProxy(t *testing.T) {
 		{"https://lab/", "192.0.2.7", "127.0.0.1", "0"},
 	} {
 		r := httptest.NewRequest(http.MethodPost, c.url, strings.NewReader(execute("REGISTER", userAttributes("srp-outside")...)))
+		r.Header.Set("Content-Type", "text/xml")
 		r.RemoteAddr = c.peer + ":4711"
 		r.Header.Set("X-Forwarded-For", c.list)
 		w := httptest.NewRecorder()
