@@ -46,7 +46,11 @@ func TestClients(t *testing.T) {
 		// It keeps its own order of elements, so never strict.
 		{"npm-soap", dsappd.Config{}, []string{"node", filepath.Join(folder, "node", "client.js")}, nil},
 		{"gsoap, strict", strict, []string{filepath.Join(folder, "gsoap", "run.sh")}, nil},
+		{"jax-ws, TLS", secure, []string{"env", "CA=CA", filepath.Join(folder, "jaxws", "run.sh")}, nil},
+		{"axis 1.4", dsappd.Config{}, []string{filepath.Join(folder, "axis", "run.sh")}, nil},
+		{"kdsoap", dsappd.Config{}, []string{filepath.Join(folder, "kdsoap", "run.sh")}, nil},
 		{"soap-lite", dsappd.Config{}, []string{"perl", filepath.Join(folder, "perl", "client.pl")}, nil},
+		{"soap-wsdl", dsappd.Config{}, []string{filepath.Join(folder, "perl", "generated.sh")}, nil},
 		// Over TLS each is told in its own way which CA to trust.
 		{"python3-zeep, TLS", secure, []string{"env", "REQUESTS_CA_BUNDLE=CA", "/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, []string{anyOrder}},
 		{"php-soap, TLS", secure, []string{"php", "-d", "openssl.cafile=CA", filepath.Join(folder, "php", "client.php")}, []string{anyOrder}},
@@ -119,6 +123,22 @@ func runClient(t *testing.T, command []string) {
 		t.Fatalf("%v did not come to the end of its flow:\n%s", command, out)
 	}
 	t.Logf("%s", out)
+}
+
+// The phone that the Java clients share computes what the profile's vectors say.
+func TestJavaPhone(t *testing.T) {
+	sources, err := filepath.Glob(filepath.Join("testdata", "clients", "java", "phone", "*.java"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	classes := t.TempDir()
+	if out, err := exec.Command("javac", slices.Concat([]string{"-Xlint:all", "-Werror", "-encoding", "UTF-8", "-d", classes}, sources)...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := exec.Command("java", "-cp", classes, "phone.Vectors", filepath.Join("testdata", "vectors.json")).CombinedOutput()
+	if err != nil || string(out) != "the vectors: 132 checks passed\n" {
+		t.Fatalf("%v\n%s", err, out)
+	}
 }
 
 // checkActivated looks at what each of the clients has left in the store:

@@ -39,6 +39,13 @@ find_missing() {
 	need php-soap has_extension soap
 	need php-gmp has_extension gmp
 	need libsoap-lite-perl has_perl SOAP/Lite.pm
+	need libsoap-wsdl-perl has wsdl2perl
+	need default-jdk-headless has javac
+	need libaxis-java test -e /usr/share/java/axis.jar
+	need libjaxws-java test -e /usr/share/java/jaxws-tools.jar
+	need libkdsoap-bin has kdwsdl2cpp
+	need libkdsoap-dev test -e /usr/include/KDSoapClient
+	need pkg-config has pkg-config
 	need nodejs has node
 	need chromium has chromium
 	need fonts-inter test -e /usr/share/fonts/opentype/inter

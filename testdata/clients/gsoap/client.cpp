@@ -5,13 +5,14 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 #include <string>
 #include <vector>
 
 #include "ProvisioningBinding.nsmap"
+#include "dsapp.h"
 #include "soapProvisioningBindingProxy.h"
-#include "srp.h"
 
 using std::string;
 
@@ -111,13 +112,13 @@ class Customer {
         return request;
     }
 
-    srp::Exchange generateEphemeralKey(const types__DSAPPSRPRegisterResult2 *registered) {
-        srp::Exchange exchange(registered->registrationID, registered->activationPassword);
+    dsapp::Exchange generateEphemeralKey(const types__DSAPPSRPRegisterResult2 *registered) {
+        dsapp::Exchange exchange(registered->registrationID, registered->activationPassword);
         _prov__dsappSRPGenerateEphemeralKey request;
         request.soap_default(soap);
         request.componentType = "srp-component";
         request.registrationID = registered->registrationID;
-        request.clientEphemeralPublicKey = srp::hex(exchange.A);
+        request.clientEphemeralPublicKey = dsapp::hex(exchange.A);
         _prov__dsappSRPGenerateEphemeralKeyResponse reply;
         granted(proxy.dsappSRPGenerateEphemeralKey(&request, reply), "dsappSRPGenerateEphemeralKey", reply.status);
         check("length of B", reply.result->serverEphemeralPublicKey.size(), 512u);
@@ -131,18 +132,17 @@ class Customer {
         request.soap_default(soap);
         request.componentType = "srp-component";
         request.registrationID = registrationID;
-        request.clientEvidenceMessage = srp::hex(evidence);
+        request.clientEvidenceMessage = dsapp::hex(evidence);
         return request;
     }
 };
 
-static void checkItem(const string &name, const types__DSAPPSRPEncryptedData *item) {
-    check(name + " holds pairs", item->encryptedData.size() > 0 && item->encryptedData.size() % 2 == 0, true);
-    check(name + ": length of encryptedCounter", item->encryptedCounter.size(), 16u);
-    check(name + ": length of mac", item->mac.size(), 64u);
+static string open(const dsapp::Exchange &exchange, const string &name, const types__DSAPPSRPEncryptedData *item) {
+    return exchange.open(name, item->encryptedData, item->encryptedCounter, item->mac);
 }
 
-// The exchange, first with a wrong proof; the reply's choice and items.
+// The exchange, first with a wrong proof; the reply's choice and items, opened;
+// the activation.
 static void exchangeKeys(Customer &customer) {
     const auto *registered = customer.enroll("srp-component", "user1", "VDS1000140");
     customer.generateEphemeralKey(registered);
@@ -152,15 +152,23 @@ static void exchangeKeys(Customer &customer) {
                      reply.status, 1000, "STAT_INVCREDENTIALS");
     check("result is there", reply.result != nullptr, false);
 
-    const srp::Exchange exchange = customer.generateEphemeralKey(registered);
+    const dsapp::Exchange exchange = customer.generateEphemeralKey(registered);
     auto right = customer.proof(registered->registrationID, exchange.M1);
     customer.granted(customer.proxy.dsappSRPGenerateActivationData(&right, reply), "dsappSRPGenerateActivationData", reply.status);
-    check("serverEvidenceMessage", reply.result->serverEvidenceMessage, srp::hex(exchange.M2));
+    check("serverEvidenceMessage", reply.result->serverEvidenceMessage, dsapp::hex(exchange.M2));
     check("choice", reply.result->__union_DSAPPSRPGenerateActivationDataResult,
           SOAP_UNION__types__union_DSAPPSRPGenerateActivationDataResult_standard);
     const auto *standard = reply.result->union_DSAPPSRPGenerateActivationDataResult.standard;
-    checkItem("activationCode", standard->activationCode);
-    checkItem("eventReactivationCounter", standard->eventReactivationCounter);
+    const string uri = open(exchange, "activationCode", standard->activationCode);
+    check("serial number in the URI", dsapp::parameter(uri, "serial"), "VDS1000140");
+    check("eventReactivationCounter", open(exchange, "eventReactivationCounter", standard->eventReactivationCounter), "000");
+
+    string response = dsapp::otp(uri, std::time(nullptr) / 30);
+    auto activation = customer.activation("srp-component", registered->registrationID, &response);
+    _prov__dsappSRPActivateResponse activated;
+    customer.granted(customer.proxy.dsappSRPActivate(&activation, activated), "dsappSRPActivate", activated.status);
+    check("serialNumber", activated.result->serialNumber, "VDS1000140");
+    customer.checkHolder(activated.result->user, "user1");
 }
 
 // A phone that holds its secret already needs no exchange: RFC 4226, appendix

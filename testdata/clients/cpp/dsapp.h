@@ -1,18 +1,23 @@
-// The phone's side of SRP-6a as the open DSAPP profile, version 1, fixes it in
-// section 1, with OpenSSL's numbers and hash.
+// The phone's side of the open DSAPP profile, version 1: the exchange of section
+// 1, the items of section 2 and one-time passwords, with OpenSSL's numbers,
+// hashes and ciphers.
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 #include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
-namespace srp {
+namespace dsapp {
 
 struct Free {
     void operator()(BIGNUM *n) const { BN_free(n); }
     void operator()(BN_CTX *c) const { BN_CTX_free(c); }
+    void operator()(EVP_CIPHER_CTX *c) const { EVP_CIPHER_CTX_free(c); }
 };
 using Number = std::unique_ptr<BIGNUM, Free>;
 
@@ -46,6 +51,18 @@ inline std::string hash(const std::string &bytes) {
     std::string sum(SHA256_DIGEST_LENGTH, '\0');
     SHA256(reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size(), reinterpret_cast<unsigned char *>(&sum[0]));
     return sum;
+}
+
+inline std::string mac(const EVP_MD *hash, const std::string &key, const std::string &bytes) {
+    std::string tag(EVP_MD_size(hash), '\0');
+    HMAC(hash, key.data(), key.size(), reinterpret_cast<const unsigned char *>(bytes.data()), bytes.size(),
+         reinterpret_cast<unsigned char *>(&tag[0]), nullptr);
+    return tag;
+}
+
+// RFC 5869 with an empty salt and 32 bytes of output.
+inline std::string hkdf(const std::string &key, const std::string &info) {
+    return mac(EVP_sha256(), mac(EVP_sha256(), std::string(32, '\0'), key), info + '\x01');
 }
 
 inline std::string hex(const std::string &bytes) {
@@ -93,12 +110,31 @@ class Exchange {
         for (size_t i = 0; i < group.size(); i++) {
             group[i] ^= generator[i];
         }
+        key = K;
         M1 = hash(group + hash(identity) + salt + A + pad(B) + K);
         M2 = hash(A + M1 + K);
     }
 
+    // Checks and decrypts an item.
+    std::string open(const std::string &item, const std::string &encryptedData, const std::string &encryptedCounter,
+                     const std::string &tag) const {
+        const std::string counter = unhex(encryptedCounter), text = unhex(encryptedData);
+        if (hex(mac(EVP_sha256(), hkdf(key, "dsapp-srp/1 mac"), item + '\0' + counter + text)) != tag) {
+            throw std::runtime_error("the mac of " + item + " is wrong");
+        }
+        const std::string sealer = hkdf(key, "dsapp-srp/1 encrypt"), first = counter + std::string(8, '\0');
+        std::string opened(text.size(), '\0');
+        const std::unique_ptr<EVP_CIPHER_CTX, Free> cipher(EVP_CIPHER_CTX_new());
+        int length = 0;
+        EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_ctr(), nullptr, reinterpret_cast<const unsigned char *>(sealer.data()),
+                           reinterpret_cast<const unsigned char *>(first.data()));
+        EVP_DecryptUpdate(cipher.get(), reinterpret_cast<unsigned char *>(&opened[0]), &length,
+                          reinterpret_cast<const unsigned char *>(text.data()), text.size());
+        return opened;
+    }
+
   private:
-    std::string identity, password;
+    std::string identity, password, key;
     std::unique_ptr<BN_CTX, Free> context;
     Number N, a;
 
@@ -109,4 +145,38 @@ class Exchange {
     }
 };
 
-} // namespace srp
+// What stands behind NAME= in activation data, which is a URI.
+inline std::string parameter(const std::string &uri, const std::string &name) {
+    const size_t begin = uri.find(name + "=") + name.size() + 1;
+    return uri.substr(begin, uri.find('&', begin) - begin);
+}
+
+// RFC 4648 without padding.
+inline std::string fromBase32(const std::string &text) {
+    std::string bytes;
+    unsigned bits = 0, count = 0;
+    for (const char digit : text) {
+        bits = (bits << 5 | std::string("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567").find(digit)) & 0xFFFF;
+        if ((count += 5) >= 8) {
+            bytes += static_cast<char>(bits >> (count -= 8));
+        }
+    }
+    return bytes;
+}
+
+// RFC 4226 for the secret, algorithm and digits of activation data.
+inline std::string otp(const std::string &uri, unsigned long long movingFactor) {
+    std::string message;
+    for (int shift = 56; shift >= 0; shift -= 8) {
+        message += static_cast<char>(movingFactor >> shift);
+    }
+    const std::string tag = mac(EVP_get_digestbyname(parameter(uri, "algorithm").c_str()), fromBase32(parameter(uri, "secret")), message);
+    unsigned long number = 0;
+    for (int i = 0; i < 4; i++) {
+        number = number << 8 | static_cast<unsigned char>(tag[(tag.back() & 15) + i]);
+    }
+    const std::string text = "0000000000" + std::to_string(number & 0x7FFFFFFF);
+    return text.substr(text.size() - std::stoul(parameter(uri, "digits")));
+}
+
+} // namespace dsapp
