@@ -33,7 +33,7 @@ func bearing(check string) []string {
 	case "password":
 		return []string{"LockThreshold"}
 	case "disabled and locked":
-		return []string{"GenericStatusCodes", "UnlockMinutes", "UnlockBackOff"}
+		return []string{"GenericStatusCodes", "UnlockMinutes", "UnlockBackOff", "OverallLockThreshold"}
 	case "authenticator":
 		return []string{"AutoAssign"}
 	case "auto-assignment":

@@ -219,7 +219,7 @@ func TestEventsSayWhoWhatAndWhy(t *testing.T) {
 	got := must(json.Marshal(event.Checks))(t)
 	want := `[{"name":"component","detail":"srp-component at 127.0.0.1"},{"name":"policy","detail":"lab"},` +
 		`{"name":"password","detail":"user1","settings":{"LockThreshold":3}},` +
-		`{"name":"disabled and locked","settings":{"GenericStatusCodes":true,"UnlockMinutes":0,"UnlockBackOff":2}},` +
+		`{"name":"disabled and locked","settings":{"GenericStatusCodes":true,"UnlockMinutes":15,"UnlockBackOff":2,"OverallLockThreshold":30}},` +
 		`{"name":"authenticator","settings":{"AutoAssign":false}},{"name":"activations","detail":"0, without a limit","settings":{"MaximumActivations":0,"MinimumIntervalMinutes":0}}]`
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)

@@ -153,7 +153,7 @@ func (f findings) user(u User) {
 	_, err := f.GetDomain(u.Domain)
 	f.report(!f.exists("its domain", err), "its domain does not exist", "add the domain")
 	f.report(u.PasswordHash == "", "it has no password", "set its password")
-	f.report(u.WrongPasswords < 0 || u.WrongProofs < 0 || u.SpentRegistrations < 0 || u.Locks < 0, "a counter is negative", "unlock the user")
+	f.report(u.negative(), "a counter is negative", "unlock the user")
 	f.report(!ascending(u.SerialNumbers), "its authenticators are not listed in ascending order, each once", "unassign and assign its authenticators")
 	for _, serialNumber := range u.SerialNumbers {
 		a, err := f.GetAuthenticator(serialNumber)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -38,6 +39,7 @@ func (s *Service) DSAPPSRPRegister(ctx context.Context, caller Caller, in DSAPPS
 type applicant struct {
 	component Component
 	user      User // zero: unknown
+	from      netip.Prefix
 	possession
 }
 
@@ -53,7 +55,7 @@ func (f *frame) applicant(caller Caller, in DSAPPSRPRegister) (applicant, error)
 }
 
 func (f *frame) applies(caller Caller, who func(View) (UserKey, error)) (applicant, error) {
-	var a applicant
+	a := applicant{from: originOf(caller.Address)}
 	err := f.read(func(v View) error {
 		var err error
 		if a.component, err = f.component(v, caller); err != nil {
@@ -138,8 +140,8 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 		put(f, Tx.PutStranger, stranger(f.event.Domain, f.event.UserID))
 		return refuseCredentials("unknown user or domain")
 	}
-	if locked, _ := a.user.locked(f.now, f.settings); !right && !locked {
-		a.user.wrongPassword(f.now, f.settings)
+	if locked, _ := a.user.locked(a.from, f.now, f.settings); !right && !locked {
+		a.user.wrongPassword(a.from, f.now, f.settings)
 		put(f, Tx.PutUser, a.user)
 		return refuseCredentials("wrong password")
 	}
@@ -153,7 +155,7 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 // admitted refuses a user who is locked or disabled.
 func (f *frame) admitted(a *applicant) error {
 	f.checked("disabled and locked", "")
-	locked, until := a.user.locked(f.now, f.settings)
+	locked, until := a.user.locked(a.from, f.now, f.settings)
 	switch {
 	case locked && until.IsZero():
 		f.found("since " + seconds(a.user.LockedAt))
@@ -163,8 +165,10 @@ func (f *frame) admitted(a *applicant) error {
 		return refuse(UserLocked, "The user is locked for some time.")
 	case a.user.Disabled:
 		return refuse(UserDisabled, "The user is disabled.")
-	case !a.user.LockedAt.IsZero():
+	case !until.IsZero():
 		f.found("no longer, since " + seconds(until))
+	case !a.user.LockedAt.IsZero():
+		f.found("not for this address")
 	}
 	return nil
 }
@@ -176,7 +180,7 @@ func seconds(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // now: before the lock was looked at, the time it takes would tell whoever
 // guesses at a locked user's password that it was right.
 func (f *frame) welcome(a *applicant, password *passwordCheck) error {
-	changed := a.user.rightPassword()
+	changed := a.user.rightPassword(a.from, f.now, f.settings)
 	renewed, err := password.renew(f.ctx)
 	if err != nil {
 		return fmt.Errorf("renew the password's hash: %w", err)

@@ -10,8 +10,11 @@ import (
 // Settings is everything a policy decides. The member names are also those
 // of the JSON object in Policy.Set.
 type Settings struct {
-	// LockThreshold wrong passwords lock a user; 0 means never.
-	LockThreshold int
+	// LockThreshold wrong passwords from one address lock a user for that
+	// address; 0 means that nothing locks. OverallLockThreshold from all
+	// addresses lock the user for those that are not familiar; 0 means never.
+	LockThreshold        int
+	OverallLockThreshold int
 	// UnlockMinutes after a lock it opens by itself; 0 means never. Each
 	// further lock before a right password lasts UnlockBackOff times longer.
 	UnlockMinutes int
@@ -77,6 +80,8 @@ type Settings struct {
 func DefaultSettings() Settings {
 	return Settings{
 		LockThreshold:              3,
+		OverallLockThreshold:       30,
+		UnlockMinutes:              15,
 		UnlockBackOff:              2,
 		GenericStatusCodes:         true,
 		RegistrationMinutes:        10,
@@ -104,6 +109,7 @@ func (s Settings) Check() error {
 		value, low, up int
 	}{
 		{"LockThreshold", s.LockThreshold, 0, 1000},
+		{"OverallLockThreshold", s.OverallLockThreshold, 0, 1000000},
 		{"UnlockMinutes", s.UnlockMinutes, 0, 525600},
 		{"UnlockBackOff", s.UnlockBackOff, 1, 100},
 		{"RegistrationMinutes", s.RegistrationMinutes, 1, 525600},

@@ -42,20 +42,30 @@ type User struct {
 
 	Disabled bool `json:",omitempty"`
 
-	// WrongPasswords counts since the last right one; at the policy's
-	// threshold LockedAt is set. Locks counts the locks since the last
-	// right password, for back-off.
-	WrongPasswords int       `json:",omitempty"`
-	LockedAt       time.Time `json:",omitzero"`
-	Locks          int       `json:",omitempty"`
+	// WrongPasswords counts those from every address since a right one from
+	// there, Origins those of each address; at the policy's thresholds LockedAt
+	// is set.
+	WrongPasswords int      `json:",omitempty"`
+	Origins        []Origin `json:",omitempty"`
+
+	// LockedFor are the addresses that the lock is for, or the last one was;
+	// none: everybody. Locks counts the locks since the last right password
+	// from one of them, for back-off. LockedUntil is for operators to see: what
+	// counts is the policy of whoever asks.
+	LockedAt    time.Time      `json:",omitzero"`
+	LockedFor   []netip.Prefix `json:",omitempty"`
+	Locks       int            `json:",omitempty"`
+	LockedUntil time.Time      `json:",omitzero"`
 
 	// WrongProofs counts the wrong proofs of all registrations, however these
 	// end, since as many as close one were made last; SpentRegistrations, how
 	// often that has been since the last activation. Each weighs as much as a
 	// wrong password, but a right password clears neither: whoever knows that
 	// could else go on guessing in fresh registrations.
+	// SpentLocks are the locks that came of it.
 	WrongProofs        int `json:",omitempty"`
 	SpentRegistrations int `json:",omitempty"`
+	SpentLocks         int `json:",omitempty"`
 
 	// SerialNumbers lists the assigned authenticators in ascending order.
 	// It and Authenticator.UserID always agree.

@@ -181,8 +181,7 @@ func (f *frame) wrongProof(l living, row Transition, desc string) error {
 
 // rightProof forgets, at an activation, the wrong proofs before it.
 func (f *frame) rightProof(u User) {
-	if u.WrongProofs != 0 || u.SpentRegistrations != 0 {
-		u.WrongProofs, u.SpentRegistrations = 0, 0
+	if u.rightProof() {
 		put(f, Tx.PutUser, u)
 	}
 }

@@ -17,7 +17,7 @@ type Stranger struct {
 }
 
 // usualUser is about the length of a User as it is stored, less its names.
-const usualUser = 220
+const usualUser = 290
 
 func stranger(domain, userID string) Stranger {
 	digest := sha256.Sum256([]byte(domain + "\x00" + userID))

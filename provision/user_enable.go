@@ -1,9 +1,6 @@
 package provision
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // EnableUser lets a disabled user register again.
 func (s *Service) EnableUser(ctx context.Context, operator Operator, in NameUser) (User, error) {
@@ -18,9 +15,7 @@ func (s *Service) DisableUser(ctx context.Context, operator Operator, in NameUse
 // UnlockUser opens a lock and forgets the wrong passwords and the spent
 // registrations that led to it.
 func (s *Service) UnlockUser(ctx context.Context, operator Operator, in NameUser) (User, error) {
-	return s.changeUser(ctx, operatorEvent("user unlock", operator), in, func(u *User) {
-		u.WrongPasswords, u.WrongProofs, u.SpentRegistrations, u.Locks, u.LockedAt = 0, 0, 0, 0, time.Time{}
-	})
+	return s.changeUser(ctx, operatorEvent("user unlock", operator), in, (*User).unlock)
 }
 
 func (s *Service) changeUser(ctx context.Context, event AuditEvent, in NameUser, change func(*User)) (User, error) {

@@ -65,13 +65,13 @@ func TestWorld(t *testing.T) {
 func newWorldPlay(t *testing.T, rt *rapid.T) *worldPlay {
 	p := &worldPlay{play: stage(t), secret: map[string]string{}, handset: map[string]handset{}, known: []string{"nowhere1"}}
 	rt.Cleanup(p.play.close)
-	p.world = &world{now: p.clock(), settings: provision.DefaultSettings(), Users: map[string]*worldUser{},
+	p.world = &world{now: p.clock(), at: "127.0.0.1/32", settings: provision.DefaultSettings(), Users: map[string]*worldUser{},
 		Devices: map[string]*worldDevice{}, Registrations: map[string]*worldRegistration{}}
 	p.bare("user3")
 	p.stock(provision.AddAuthenticator{SerialNumber: "VDS1000142", Parameters: hotp(), Secret: []byte(rfc4226Secret)})
 	p.stock(provision.AddAuthenticator{SerialNumber: "VDS1000143", Parameters: totp(), Secret: []byte(rfc4226Secret)})
 	for _, userID := range userIDs() {
-		p.Users[userID] = &worldUser{password: "Password2"}
+		p.Users[userID] = &worldUser{password: "Password2", Origins: map[string]worldOrigin{}}
 	}
 	for i, serialNumber := range serialNumbers() {
 		parameters := []oath.Parameters{hotp(), totp(), hotp(), totp()}[i]
@@ -181,8 +181,16 @@ func markSwept(all map[string]*worldRegistration, entries func(func(provision.Ex
 }
 
 func userOf(u provision.User) (string, *worldUser) {
+	origins := map[string]worldOrigin{}
+	for _, o := range u.Origins {
+		origins[o.Prefix.String()] = worldOrigin{Wrong: o.WrongPasswords, RightAt: o.RightAt}
+	}
+	var lockedFor []string
+	for _, prefix := range u.LockedFor {
+		lockedFor = append(lockedFor, prefix.String())
+	}
 	return u.UserID, &worldUser{Disabled: u.Disabled, Wrong: u.WrongPasswords, Proofs: u.WrongProofs, Spent: u.SpentRegistrations,
-		Lock: u.Locks, LockedAt: u.LockedAt, Has: u.SerialNumbers}
+		SpentLocks: u.SpentLocks, Lock: u.Locks, LockedAt: u.LockedAt, LockedFor: lockedFor, Origins: origins, Has: u.SerialNumbers}
 }
 
 func deviceOf(a provision.Authenticator) (string, *worldDevice) {

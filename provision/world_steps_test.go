@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"pgregory.net/rapid"
@@ -19,6 +20,7 @@ func (p *worldPlay) drawPolicy(rt *rapid.T) {
 	yes := func(name string) bool { return rapid.Bool().Draw(rt, name) }
 	s := provision.DefaultSettings()
 	s.LockThreshold = pick("LockThreshold", 3, 2, 1, 0)
+	s.OverallLockThreshold = pick("OverallLockThreshold", 30, 3, 2, 0)
 	s.UnlockMinutes, s.UnlockBackOff = pick("UnlockMinutes", 5, 5, 0), pick("UnlockBackOff", 3, 1)
 	s.GenericStatusCodes = yes("GenericStatusCodes")
 	s.RegistrationMinutes = pick("RegistrationMinutes", 10, 60)
@@ -36,6 +38,7 @@ func (p *worldPlay) drawPolicy(rt *rapid.T) {
 
 // drawLogin is of somebody who knows the password more often than not.
 func (p *worldPlay) drawLogin(rt *rapid.T) provision.DSAPPSRPRegister {
+	p.drawAddress(rt)
 	in := provision.DSAPPSRPRegister{
 		UserID:         rapid.SampledFrom(append(userIDs(), "nobody")).Draw(rt, "user"),
 		StaticPassword: rapid.SampledFrom([]string{"", "", "wrong"}).Draw(rt, "password"),
@@ -47,12 +50,24 @@ func (p *worldPlay) drawLogin(rt *rapid.T) provision.DSAPPSRPRegister {
 	return in
 }
 
+// drawAddress chooses where the next login comes from.
+func (p *worldPlay) drawAddress(rt *rapid.T) {
+	p.at = rapid.SampledFrom([]string{"127.0.0.1/32", "127.0.0.1/32", "127.0.0.2/32", "127.0.0.3/32"}).Draw(rt, "address")
+}
+
+// from is who calls from there.
+func (p *worldPlay) from() provision.Caller {
+	c := caller()
+	c.Address = netip.MustParsePrefix(p.at).Addr()
+	return c
+}
+
 func (p *worldPlay) tryRegister(rt *rapid.T) { p.registerAs(rt, p.drawLogin(rt)) }
 
 // registerAs is the registration that is granted; empty: none.
 func (p *worldPlay) registerAs(rt *rapid.T, in provision.DSAPPSRPRegister) string {
 	status, serialNumber := p.world.register(in.UserID, in.StaticPassword, in.SerialNumber)
-	result, err := p.DSAPPSRPRegister(p.t.Context(), caller(), in)
+	result, err := p.DSAPPSRPRegister(p.t.Context(), p.from(), in)
 	p.expect(rt, "dsappSRPRegister", status, err)
 	if status == 0 {
 		if result.SerialNumber != serialNumber {
@@ -68,10 +83,14 @@ func (p *worldPlay) registerAs(rt *rapid.T, in provision.DSAPPSRPRegister) strin
 // tryGuesses is somebody who does not know a password and has time, and then
 // somebody who may know it.
 func (p *worldPlay) tryGuesses(rt *rapid.T) {
+	p.drawAddress(rt)
 	in := provision.DSAPPSRPRegister{UserID: rapid.SampledFrom(userIDs()).Draw(rt, "user"), StaticPassword: "wrong"}
 	for range rapid.IntRange(1, 4).Draw(rt, "guesses") {
 		p.registerAs(rt, in)
 		p.waitFor(rt, 0, 0, 300, 900)
+	}
+	if rapid.Bool().Draw(rt, "elsewhere") {
+		p.drawAddress(rt)
 	}
 	if u := p.Users[in.UserID]; u != nil && rapid.Bool().Draw(rt, "known") {
 		in.StaticPassword = u.password
@@ -119,9 +138,9 @@ func (p *worldPlay) registerRightly(rt *rapid.T) string {
 
 // tryOutside registers, or activates what is open, without a key exchange.
 func (p *worldPlay) tryOutside(rt *rapid.T) {
-	caller := caller()
-	caller.Confidential = true
 	in := p.drawLogin(rt)
+	caller := p.from()
+	caller.Confidential = true
 	if rapid.Bool().Draw(rt, "activate") {
 		p.activateOutside(rt, caller, in)
 		return
@@ -241,7 +260,7 @@ func (p *worldPlay) tryAssign(rt *rapid.T) {
 			provision.AssignAuthenticator{SerialNumber: serialNumber, UserID: userID, Policy: "lab"}))
 	case "take":
 		in := p.drawLogin(rt)
-		p.order(rt, "PROVISIONCMD_ASSIGN", p.world.take(in.UserID, in.StaticPassword, serialNumber))(p.Assign(ctx, caller(),
+		p.order(rt, "PROVISIONCMD_ASSIGN", p.world.take(in.UserID, in.StaticPassword, serialNumber))(p.Assign(ctx, p.from(),
 			provision.Assign{UserID: in.UserID, StaticPassword: in.StaticPassword, SerialNumber: serialNumber}))
 	case "unassign":
 		p.order(rt, "authenticator unassign", p.world.unassign(serialNumber, "the authenticator was unassigned"))(
@@ -257,7 +276,7 @@ func (p *worldPlay) tryUsers(rt *rapid.T) {
 	u, ctx := p.Users[name.UserID], p.t.Context()
 	if u == nil {
 		p.order(rt, "user add", 0)(p.AddUser(ctx, operator(), provision.AddUser{UserID: name.UserID, StaticPassword: "Password2"}))
-		p.Users[name.UserID] = &worldUser{password: "Password2"}
+		p.Users[name.UserID] = &worldUser{password: "Password2", Origins: map[string]worldOrigin{}}
 		return
 	}
 	switch rapid.SampledFrom([]string{"enable", "enable", "disable", "unlock", "password", "delete"}).Draw(rt, "order") {
@@ -269,7 +288,8 @@ func (p *worldPlay) tryUsers(rt *rapid.T) {
 		u.Disabled = false
 	case "unlock":
 		p.order(rt, "user unlock", 0)(p.UnlockUser(ctx, operator(), name))
-		u.Wrong, u.Proofs, u.Spent, u.Lock, u.LockedAt = 0, 0, 0, 0, time.Time{}
+		u.forgetPasswords()
+		u.Proofs, u.Spent, u.SpentLocks, u.Lock, u.LockedAt, u.LockedFor = 0, 0, 0, 0, time.Time{}, nil
 	case "password":
 		u.password = rapid.SampledFrom([]string{"Password2", "Password3"}).Draw(rt, "new password")
 		p.order(rt, "user set-password", 0)(p.SetUserPassword(ctx, operator(), provision.SetUserPassword{NameUser: name, StaticPassword: u.password}))

@@ -15,6 +15,7 @@ import (
 // answer with status codes and change it as the operation must.
 type world struct {
 	now      time.Time
+	at       string // where the next login comes from
 	settings provision.Settings
 
 	Users         map[string]*worldUser
@@ -25,10 +26,21 @@ type world struct {
 type worldUser struct {
 	Disabled           bool
 	Wrong, Spent, Lock int
-	Proofs             int
+	Proofs, SpentLocks int
 	LockedAt           time.Time
+	LockedFor          []string               // empty: everybody
+	Origins            map[string]worldOrigin // by their addresses
 	Has                []string
 	password           string
+}
+
+type worldOrigin struct {
+	Wrong   int
+	RightAt time.Time
+}
+
+func (o worldOrigin) familiar(now time.Time) bool {
+	return !o.RightAt.IsZero() && now.Sub(o.RightAt) < 90*24*time.Hour
 }
 
 type worldDevice struct {
@@ -74,7 +86,8 @@ func (w *world) hidden() int {
 	return 1007
 }
 
-func (w *world) locked(u *worldUser) bool {
+// holds reports whether a lock holds for anybody.
+func (w *world) holds(u *worldUser) bool {
 	if u.LockedAt.IsZero() || w.settings.UnlockMinutes == 0 {
 		return !u.LockedAt.IsZero()
 	}
@@ -85,23 +98,75 @@ func (w *world) locked(u *worldUser) bool {
 	return w.now.Before(u.LockedAt.Add(time.Duration(minutes) * time.Minute))
 }
 
-func (w *world) count(u *worldUser, wrong *int, weight int) {
-	if w.settings.LockThreshold == 0 || w.locked(u) {
+// concerned reports whether the last lock was for the address.
+func (w *world) concerned(u *worldUser) bool {
+	return len(u.LockedFor) == 0 || slices.Contains(u.LockedFor, w.at) ||
+		slices.Contains(u.LockedFor, "::/0") && !u.Origins[w.at].familiar(w.now)
+}
+
+func (w *world) locked(u *worldUser) bool { return w.holds(u) && w.concerned(u) }
+
+// anew is what a lock that has run out leaves.
+func (w *world) anew(u *worldUser) {
+	if u.LockedAt.IsZero() || w.holds(u) {
 		return
 	}
-	if !u.LockedAt.IsZero() {
-		u.LockedAt, u.Wrong, u.Proofs, u.Spent = time.Time{}, 0, 0, 0
+	if len(u.LockedFor) == 0 {
+		u.Proofs, u.Spent = 0, 0
 	}
-	if *wrong++; *wrong < weight {
+	u.LockedAt = time.Time{}
+	u.forgetPasswords()
+}
+
+func (u *worldUser) forgetPasswords() {
+	u.Wrong = 0
+	for at, o := range u.Origins {
+		if u.Origins[at] = (worldOrigin{RightAt: o.RightAt}); o.RightAt.IsZero() {
+			delete(u.Origins, at)
+		}
+	}
+}
+
+func (w *world) wrongPassword(u *worldUser) {
+	if w.settings.LockThreshold == 0 {
 		return
 	}
-	if wrong == &u.Proofs {
-		u.Proofs = 0
-		u.Spent++
+	w.anew(u)
+	o := u.Origins[w.at]
+	o.Wrong++
+	u.Origins[w.at] = o
+	u.Wrong++
+	if o.Wrong+u.Spent >= w.settings.LockThreshold {
+		w.lock(u, w.at)
 	}
-	if u.Wrong+u.Spent >= w.settings.LockThreshold {
-		u.LockedAt = w.now
+	if over := w.settings.OverallLockThreshold; over > 0 && u.Wrong >= max(over, w.settings.LockThreshold) {
+		w.lock(u, "::/0")
+	}
+}
+
+func (w *world) lock(u *worldUser, address string) {
+	if !w.holds(u) {
+		u.LockedAt, u.LockedFor = w.now, nil
 		u.Lock++
+	}
+	if !slices.Contains(u.LockedFor, address) {
+		u.LockedFor = append(u.LockedFor, address)
+	}
+}
+
+func (w *world) countProof(u *worldUser) {
+	if w.settings.LockThreshold == 0 || w.holds(u) && len(u.LockedFor) == 0 {
+		return
+	}
+	w.anew(u)
+	if u.Proofs++; u.Proofs < w.settings.Attempts {
+		return
+	}
+	u.Proofs = 0
+	if u.Spent++; u.Spent >= w.settings.LockThreshold {
+		u.LockedAt, u.LockedFor = w.now, nil
+		u.Lock++
+		u.SpentLocks++
 	}
 }
 
@@ -113,15 +178,20 @@ func (w *world) login(userID, password string) int {
 	case w.locked(u):
 		return w.hidden()
 	case password != u.password:
-		w.count(u, &u.Wrong, 1)
+		w.wrongPassword(u)
 		return 1000
 	case u.Disabled:
 		return w.hidden()
 	}
-	if !u.LockedAt.IsZero() {
-		u.Proofs, u.Spent = 0, 0
+	o := u.Origins[w.at]
+	if w.concerned(u) {
+		w.anew(u)
+		u.Lock = u.SpentLocks
 	}
-	u.Wrong, u.Lock, u.LockedAt = 0, 0, time.Time{}
+	u.Wrong = max(0, u.Wrong-o.Wrong)
+	if o.Wrong > 0 || !o.familiar(w.now) || w.now.Sub(o.RightAt) >= 24*time.Hour {
+		u.Origins[w.at] = worldOrigin{RightAt: w.now}
+	}
 	return 0
 }
 
@@ -233,7 +303,7 @@ func (w *world) evidence(id string, right bool) int {
 
 func (w *world) wrongProof(id string, r *worldRegistration) int {
 	u := w.Users[r.UserID]
-	w.count(u, &u.Proofs, w.settings.Attempts)
+	w.countProof(u)
 	if r.Attempts++; r.Attempts >= w.settings.Attempts {
 		r.end(provision.Closed, "its attempts are spent", w.now)
 		if d := w.Devices[r.SerialNumber]; d.Open == id {
@@ -325,7 +395,8 @@ func (w *world) proof(id string, c credential) int {
 	}
 	r.end(provision.Activated, "", w.now)
 	r.code, r.Code = c.code, c.code != ""
-	w.Users[r.UserID].Proofs, w.Users[r.UserID].Spent = 0, 0
+	u := w.Users[r.UserID]
+	u.Proofs, u.Spent, u.SpentLocks = 0, 0, 0
 	return 0
 }
 

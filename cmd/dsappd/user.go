@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/server/admin"
@@ -93,16 +96,30 @@ func parseUserKey(s string) (admin.UserKey, error) {
 	return admin.UserKey{UserID: s[:at], Domain: s[at+1:]}, nil
 }
 
-// userState is the stored one: whether a lock has run out is for the policy
-// to say when the user registers.
+// userState takes a lock to last as long as the policy said under which it
+// was made.
 func userState(u admin.User) string {
 	switch {
 	case u.Disabled:
 		return "disabled"
-	case !u.LockedAt.IsZero():
+	case !u.LockedAt.IsZero() && (u.LockedUntil.IsZero() || time.Now().Before(u.LockedUntil)):
 		return "locked"
 	}
 	return "enabled"
+}
+
+// lockedFor is whom a lock is for, in words.
+func lockedFor(u admin.User) string {
+	if u.LockedAt.IsZero() {
+		return "-"
+	}
+	names := slices.Clone(u.LockedFor)
+	for at := range names {
+		if names[at] == "unfamiliar" {
+			names[at] = "unfamiliar addresses"
+		}
+	}
+	return cmp.Or(strings.Join(names, ", "), "everybody")
 }
 
 type userShowCommand struct {
@@ -120,6 +137,8 @@ func (c *userShowCommand) Run(ctx context.Context, std streams) error {
 				"organizational unit", orDash(u.OrgUnit),
 				"state", userState(u),
 				"locked since", moment(u.LockedAt),
+				"locked until", moment(u.LockedUntil),
+				"locked for", lockedFor(u),
 				"wrong passwords", strconv.Itoa(u.WrongPasswords),
 				"wrong proofs", strconv.Itoa(u.WrongProofs),
 				"spent registrations", strconv.Itoa(u.SpentRegistrations),

@@ -197,7 +197,7 @@ func TestUnlockDisableAndPassword(t *testing.T) {
 		o.service.DSAPPSRPRegister(t.Context(), caller, wrong)
 	}
 	locked, err := o.ShowUser(t.Context(), user)
-	if err != nil || locked.LockedAt.IsZero() || locked.WrongPasswords != 3 || locked.Locks != 1 {
+	if err != nil || locked.LockedAt.IsZero() || locked.WrongPasswords != 3 || locked.Locks != 1 || len(locked.LockedFor) != 1 || locked.LockedUntil.Sub(locked.LockedAt) != 15*time.Minute {
 		t.Errorf("after three wrong passwords: %+v, %v", locked, err)
 	}
 	unlocked, err := o.UnlockUser(t.Context(), user)

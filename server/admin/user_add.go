@@ -16,6 +16,12 @@ type User struct {
 	LockedAt       time.Time `json:"lockedAt,omitzero"`
 	WrongPasswords int       `json:"wrongPasswords"`
 
+	// LockedUntil is when the lock opens by itself, by the policy that it was
+	// made under; zero: when an operator opens it. LockedFor are the addresses
+	// that it is for, "unfamiliar" standing for all that are; none: everybody.
+	LockedUntil time.Time `json:"lockedUntil,omitzero"`
+	LockedFor   []string  `json:"lockedFor,omitempty"`
+
 	// SpentRegistrations counts how often as many wrong proofs as close a
 	// registration were made since the last activation, which count towards a
 	// lock too; WrongProofs are those since.
@@ -28,7 +34,7 @@ type User struct {
 }
 
 func showUser(u provision.User) User {
-	return User{
+	shown := User{
 		Domain:             u.Domain,
 		UserID:             u.UserID,
 		OrgUnit:            u.OrgUnit,
@@ -41,6 +47,25 @@ func showUser(u provision.User) User {
 		SerialNumbers:      append([]string{}, u.SerialNumbers...),
 		CreatedAt:          u.CreatedAt.UTC(),
 	}
+	if !u.LockedAt.IsZero() {
+		shown.LockedUntil, shown.LockedFor = u.LockedUntil.UTC(), lockedFor(u)
+	}
+	return shown
+}
+
+// lockedFor names the addresses that a lock is for.
+func lockedFor(u provision.User) (addresses []string) {
+	for _, prefix := range u.LockedFor {
+		switch {
+		case prefix.Bits() == 0:
+			addresses = append(addresses, "unfamiliar")
+		case prefix.IsSingleIP():
+			addresses = append(addresses, prefix.Addr().String())
+		default:
+			addresses = append(addresses, prefix.String())
+		}
+	}
+	return addresses
 }
 
 // AddUser is a new user. Without a domain, user@domain is split where that

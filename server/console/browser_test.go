@@ -118,7 +118,7 @@ func wrongPasswords(l *lab, b *tab) {
 	}
 	b.signIn("user1", password)
 	b.see("#problem")
-	b.wants("#problem", "The user is locked, until an operator unlocks it.")
+	b.wants("#problem", "The user is locked for some time.")
 }
 
 func expire(l *lab, b *tab) {

@@ -159,7 +159,7 @@ func TestLicence(t *testing.T) {
 func TestWrongPasswordAndLock(t *testing.T) {
 	for policy, locked := range map[string]string{
 		`{"GenericStatusCodes":true}`:  "The credentials were not accepted.",
-		`{"GenericStatusCodes":false}`: "The user is locked, until an operator unlocks it.",
+		`{"GenericStatusCodes":false}`: "The user is locked for some time.",
 	} {
 		l := newLab(t)
 		l.policy(policy)
