@@ -1,7 +1,7 @@
 GO ?= go
 FUZZTIME ?= 30s
 
-.PHONY: build demo check tools test screens bench fuzz ci
+.PHONY: build demo check tools test interop screens bench fuzz ci
 
 build:
 	$(GO) build -o bin/dsappd ./cmd/dsappd
@@ -12,8 +12,8 @@ demo:
 
 check:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
-	$(GO) vet -tags clients ./...
-	$(GO) tool staticcheck -tags clients ./...
+	$(GO) vet -tags clients,interop ./...
+	$(GO) tool staticcheck -tags clients,interop ./...
 	cd wsdl && $(GO) run ./internal/generate -check
 
 # What the tests need besides Go; installs only what is missing.
@@ -24,6 +24,11 @@ tools:
 # plays the book of transcripts with the program as it is built.
 test: tools
 	$(GO) test -race -tags clients -timeout 18m ./...
+
+# Clients over toolkits from Maven Central and PyPI, from the WSDL of a server.
+interop:
+	@testdata/clients/tools.sh --interop
+	$(GO) test -count 1 -tags clients,interop -timeout 15m -run '^TestInterop$$' .
 
 # Pictures of the self-management page, for a person to look at.
 screens: tools
@@ -42,4 +47,4 @@ fuzz:
 		done; \
 	done
 
-ci: check test
+ci: check test interop

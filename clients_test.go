@@ -5,6 +5,8 @@ package dsappd_test
 import (
 	"context"
 	"errors"
+	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -38,41 +40,66 @@ func TestClients(t *testing.T) {
 		config  dsappd.Config
 		command []string
 		more    []string // behind the WSDL's address
+		saved   bool     // a saved copy of the WSDL, in place of its address
 	}{
-		{"python3-zeep", dsappd.Config{}, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, []string{anyOrder}},
-		{"python3-zeep, strict", strict, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, nil},
-		{"php-soap", dsappd.Config{}, []string{"php", filepath.Join(folder, "php", "client.php")}, []string{anyOrder}},
-		{"php-soap, strict", strict, []string{"php", filepath.Join(folder, "php", "client.php")}, nil},
+		{"python3-zeep", dsappd.Config{}, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, []string{anyOrder}, false},
+		{"python3-zeep, strict", strict, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, nil, true},
+		{"php-soap", dsappd.Config{}, []string{"php", filepath.Join(folder, "php", "client.php")}, []string{anyOrder}, false},
+		{"php-soap, strict", strict, []string{"php", filepath.Join(folder, "php", "client.php")}, nil, true},
 		// It keeps its own order of elements, so never strict.
-		{"npm-soap", dsappd.Config{}, []string{"node", filepath.Join(folder, "node", "client.js")}, nil},
-		{"gsoap, strict", strict, []string{filepath.Join(folder, "gsoap", "run.sh")}, nil},
-		{"jax-ws, TLS", secure, []string{"env", "CA=CA", filepath.Join(folder, "jaxws", "run.sh")}, nil},
-		{"axis 1.4", dsappd.Config{}, []string{filepath.Join(folder, "axis", "run.sh")}, nil},
-		{"kdsoap", dsappd.Config{}, []string{filepath.Join(folder, "kdsoap", "run.sh")}, nil},
-		{"soap-lite", dsappd.Config{}, []string{"perl", filepath.Join(folder, "perl", "client.pl")}, nil},
-		{"soap-wsdl", dsappd.Config{}, []string{filepath.Join(folder, "perl", "generated.sh")}, nil},
+		{"npm-soap", dsappd.Config{}, []string{"node", filepath.Join(folder, "node", "client.js")}, nil, false},
+		{"gsoap, strict", strict, []string{filepath.Join(folder, "gsoap", "run.sh")}, nil, false},
+		{"jax-ws, TLS", secure, []string{"env", "CA=CA", filepath.Join(folder, "jaxws", "run.sh")}, nil, false},
+		{"axis 1.4", dsappd.Config{}, []string{filepath.Join(folder, "axis", "run.sh")}, nil, false},
+		{"kdsoap", dsappd.Config{}, []string{filepath.Join(folder, "kdsoap", "run.sh")}, nil, false},
+		{"soap-lite", dsappd.Config{}, []string{"perl", filepath.Join(folder, "perl", "client.pl")}, nil, false},
+		{"soap-wsdl", dsappd.Config{}, []string{filepath.Join(folder, "perl", "generated.sh")}, nil, false},
 		// Over TLS each is told in its own way which CA to trust.
-		{"python3-zeep, TLS", secure, []string{"env", "REQUESTS_CA_BUNDLE=CA", "/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, []string{anyOrder}},
-		{"php-soap, TLS", secure, []string{"php", "-d", "openssl.cafile=CA", filepath.Join(folder, "php", "client.php")}, []string{anyOrder}},
-		{"npm-soap, TLS", secure, []string{"env", "NODE_EXTRA_CA_CERTS=CA", "node", filepath.Join(folder, "node", "client.js")}, nil},
+		{"python3-zeep, TLS", secure, []string{"env", "REQUESTS_CA_BUNDLE=CA", "/usr/bin/python3", "-B", filepath.Join(folder, "python", "client.py")}, []string{anyOrder}, false},
+		{"php-soap, TLS", secure, []string{"php", "-d", "openssl.cafile=CA", filepath.Join(folder, "php", "client.php")}, []string{anyOrder}, false},
+		{"npm-soap, TLS", secure, []string{"env", "NODE_EXTRA_CA_CERTS=CA", "node", filepath.Join(folder, "node", "client.js")}, nil, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.config.Dir = certifiedFolder(t, "")
-			urls := serveFolder(t, c.config)
-			door, err := dsappd.OpenDoor(t.Context(), c.config.Dir, dsappd.DoorConfig{Operator: "test"})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer door.Close()
-			if err := errors.Join(addBeyondASCII(t.Context(), door), addUnassigned(t.Context(), door)); err != nil {
-				t.Fatal(err)
-			}
+			url, door := serveToClients(t, c.config)
 			command := substitute(c.command, "CA", filepath.Join(c.config.Dir, "tls", "ca.pem"))
-			runClient(t, slices.Concat(command, []string{urls.SOAP + "?wsdl"}, c.more))
+			wsdl := url + "?wsdl"
+			if c.saved {
+				wsdl = saveWSDL(t, url)
+			}
+			runClient(t, slices.Concat(command, []string{wsdl}, c.more))
 			checkActivated(t, door)
 		})
 	}
+}
+
+// serveToClients serves a folder with the sample data and the users whom the
+// clients expect beside it. It returns the URL for SOAP and the folder's door,
+// which it closes at the end of the test.
+func serveToClients(t *testing.T, config dsappd.Config) (string, *dsappd.Door) {
+	t.Helper()
+	urls := serveFolder(t, config)
+	door, err := dsappd.OpenDoor(t.Context(), config.Dir, dsappd.DoorConfig{Operator: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = door.Close() })
+	if err := errors.Join(addBeyondASCII(t.Context(), door), addUnassigned(t.Context(), door)); err != nil {
+		t.Fatal(err)
+	}
+	return urls.SOAP, door
+}
+
+// saveWSDL saves what a server serves to a file, and returns its path.
+func saveWSDL(t *testing.T, url string) string {
+	t.Helper()
+	response, text := get(t, http.DefaultClient, url+"?singleWsdl")
+	file := filepath.Join(t.TempDir(), "provisioning.wsdl")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil || response.StatusCode != http.StatusOK {
+		t.Fatal(response.Status, err)
+	}
+	return file
 }
 
 // substitute puts a value where words of a command end in =NAME.

@@ -2,10 +2,20 @@
 # What the tests need besides Go: a C compiler for the race detector, the SOAP
 # toolkits of the clients in this folder, and a browser for the page, with the
 # font that its pictures are taken with. Installs only what is missing,
-# from Debian and npm; with --check it installs nothing. Where it may not
-# install, it prints the line to run and fails.
+# from Debian and npm; with --interop also what the clients in interop need, from
+# Debian and PyPI. With --check it installs nothing. Where it may not install,
+# it prints the line to run and fails.
 set -eu
 cd "$(dirname "$0")"
+check=
+interop=
+for option in "$@"; do
+	case $option in
+	--check) check=yes ;;
+	--interop) interop=yes ;;
+	*) echo "usage: tools.sh [--check] [--interop]" >&2; exit 2 ;;
+	esac
+done
 
 # The folder's Python is Debian's, whichever another comes first on the PATH.
 python=/usr/bin/python3
@@ -50,10 +60,17 @@ find_missing() {
 	need chromium has chromium
 	need fonts-inter test -e /usr/share/fonts/opentype/inter
 	modules_installed || need npm has npm
+	if [ -n "$interop" ]; then
+		need maven has mvn
+		need python3-venv has_module ensurepip
+	fi
 }
 
 # The lock file that npm installed from is kept beside what it installed.
 modules_installed() { cmp -s node/package-lock.json node/node_modules/.installed-lock.json; }
+
+# Likewise the list that pip installed.
+venv_installed() { cmp -s interop/requirements.txt interop/.venv/installed.txt; }
 
 may_not() {
 	echo "The tests with real clients need what is missing here: $1." >&2
@@ -81,7 +98,7 @@ install_packages() {
 
 debian() {
 	line="apt-get update && apt-get install -y --no-install-recommends$missing"
-	if [ "$1" = --check ] || [ "$(id -u)" != 0 ] || ! has apt-get >/dev/null; then
+	if [ -n "$check" ] || [ "$(id -u)" != 0 ] || ! has apt-get >/dev/null; then
 		may_not "the Debian packages$missing" "$line" "As root, on Debian,"
 	fi
 	echo "installing from Debian:$missing"
@@ -97,11 +114,25 @@ install_modules() {
 
 modules() {
 	line="npm ci --prefix $PWD/node && make tools"
-	[ "$1" != --check ] || may_not "the npm package soap" "make tools" "In the project's folder,"
+	[ -z "$check" ] || may_not "the npm package soap" "make tools" "In the project's folder,"
 	echo "installing from npm: soap, into $PWD/node/node_modules"
 	quietly install_modules || may_not "the npm package soap" "$line" "With the npm registry in reach,"
 }
 
+install_venv() {
+	rm -rf interop/.venv
+	"$python" -m venv interop/.venv
+	interop/.venv/bin/pip install --quiet --disable-pip-version-check -r interop/requirements.txt
+	cp interop/requirements.txt interop/.venv/installed.txt
+}
+
+venv() {
+	[ -z "$check" ] || may_not "the newest zeep" "make interop" "In the project's folder,"
+	echo "installing from PyPI: zeep, into $PWD/interop/.venv"
+	quietly install_venv || may_not "the newest zeep" "make interop" "With PyPI in reach,"
+}
+
 find_missing
-[ -z "$missing" ] || debian "${1-}"
-modules_installed || modules "${1-}"
+[ -z "$missing" ] || debian
+modules_installed || modules
+[ -z "$interop" ] || venv_installed || venv

@@ -17,5 +17,7 @@ fi
 mkdir made classes
 $java -cp $jars/jaxws-tools.jar:$jars/jaxws-rt.jar com.sun.tools.ws.WsImport -Xnocompile -quiet -s made -d made "$1"
 curl --silent --fail ${CA:+--cacert "$CA"} -o provisioning.wsdl "$1"
-javac -J-XX:TieredStopAtLevel=1 -encoding UTF-8 -nowarn -cp $jars/jaxws-rt.jar -d classes -sourcepath "made:$here/../java" "$here/Client.java"
+# The packages were called javax before version 3.
+sed -E 's/^import jakarta\./import javax./' "$here/Client.java" >Client.java
+javac -J-XX:TieredStopAtLevel=1 -encoding UTF-8 -nowarn -cp $jars/jaxws-rt.jar -d classes -sourcepath "made:$here/../java:$here/../jaxb" Client.java
 $java -cp classes:$jars/jaxws-rt.jar Client provisioning.wsdl "${1%%\?*}"

@@ -51,6 +51,13 @@ final class Customer
         $this->senders = [$this->client, $anyOrder ? new SwappingClient($wsdl, $options) : $this->client];
     }
 
+    /** The address in the WSDL, which may be a saved copy. */
+    public function endpoint(): string
+    {
+        preg_match('/<soap:address location="([^"]+)"/', file_get_contents($this->wsdl), $found);
+        return $found[1];
+    }
+
     // Runs a command; the attributes of its reply by their names.
     public function execute(SoapClient $sender, string $name, int $code, array $values): array
     {
@@ -467,7 +474,7 @@ function meetRefusals(Customer $customer): void
 function meetFaults(Customer $customer): void
 {
     $untyped = new SoapClient(null, [
-        'location' => preg_replace('/\?.*/', '', $customer->wsdl),
+        'location' => $customer->endpoint(),
         'uri' => 'http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning',
         'trace' => true,
     ]);

@@ -3,11 +3,15 @@ whole activations, checks every field of every reply, and meets the refusals
 and the faults. Usage: client.py http://127.0.0.1:PORT/?wsdl [any-order]
 
 With any-order, which a strict server does not take, commands are also sent
-with their attributes' children in the order that the schema does not have."""
+with their attributes' children in the order that the schema does not have.
+The environment's CLIENT_CERTIFICATE may name a file with a certificate and its
+key, which are shown over TLS."""
 
+import os
 import sys
 import time
 
+import requests
 import zeep
 from zeep.exceptions import Fault
 
@@ -39,10 +43,16 @@ class Swap(zeep.Plugin):
 class Customer:
     def __init__(self, wsdl, any_order):
         self.wsdl = wsdl
-        self.client = zeep.Client(wsdl)
+        session = requests.Session()
+        session.cert = os.environ.get("CLIENT_CERTIFICATE")
+        self.transport = zeep.Transport(session=session)
+        self.client = self.program()
         # What sends commands: twice, so that each flow has gone both ways.
-        self.senders = [self.client, zeep.Client(wsdl, plugins=[Swap()]) if any_order else self.client]
+        self.senders = [self.client, self.program(Swap()) if any_order else self.client]
         self.checks = 0
+
+    def program(self, *plugins):
+        return zeep.Client(self.wsdl, transport=self.transport, plugins=list(plugins))
 
     def check(self, what, got, want):
         self.checks += 1
@@ -387,7 +397,7 @@ def meet_refusals(customer):
 
 
 def meet_faults(customer):
-    renamed = zeep.Client(customer.wsdl, plugins=[Rename("dsappSRPForget")])
+    renamed = customer.program(Rename("dsappSRPForget"))
     try:
         renamed.service.dsappSRPRegister(**customer.registration("user3"))
     except Fault as fault:
