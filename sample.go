@@ -60,8 +60,8 @@ func addSample(ctx context.Context, service *provision.Service) error {
 	return nil
 }
 
-// The policies of the lab: labPolicy lets an authenticator be activated again
-// and again.
+// The policies of the lab. All of them explain refusals on the wire, and
+// labPolicy lets an authenticator be activated again and again.
 const (
 	labPolicy       = "lab"
 	labDirectPolicy = "lab-direct"
@@ -70,9 +70,9 @@ const (
 
 func samplePolicies() []provision.AddPolicy {
 	return []provision.AddPolicy{
-		{Name: labPolicy, Parent: provision.ProvisioningPolicy, Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)},
+		{Name: labPolicy, Parent: provision.ProvisioningPolicy, Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0,"Explain":true}`)},
 		{Name: labDirectPolicy, Parent: labPolicy, Set: json.RawMessage(`{"KeyExchangeRequired":false,"ActivationCodeOutsideSRP":true}`)},
-		{Name: labMDLPolicy, Parent: provision.MDLProvisioningPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true}`)},
+		{Name: labMDLPolicy, Parent: provision.MDLProvisioningPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"Explain":true}`)},
 	}
 }
 

@@ -86,6 +86,40 @@ func (e AuditEvent) Explain() string {
 	return b.String()
 }
 
+// explainInOneLine tells a refusal in a line, for the one who was refused: the
+// reason, what was checked, and where to read more.
+func (e AuditEvent) explainInOneLine() string {
+	var b strings.Builder
+	b.WriteString(e.Reason)
+	if !strings.HasSuffix(e.Reason, ".") {
+		b.WriteString(".")
+	}
+	for i, check := range e.Checks {
+		separator := ", "
+		if i == 0 {
+			separator = " Checked: "
+		}
+		b.WriteString(separator + check.Name)
+		about := check.Detail
+		if settings := check.settings(); settings != "" && i == len(e.Checks)-1 {
+			about = strings.TrimPrefix(about+"; "+settings, "; ")
+		}
+		if about != "" {
+			b.WriteString(" (" + about + ")")
+		}
+	}
+	if len(e.Checks) > 0 {
+		b.WriteString(".")
+	}
+	if e.Wire != e.Status {
+		fmt.Fprintf(&b, " The true status is %s.", e.Status)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " More: dsappd explain %s", e.RequestID)
+	}
+	return b.String()
+}
+
 // refusal: the status table keeps every refusal's returnCode from success's.
 func (e AuditEvent) refusal() bool { return e.Status.ReturnCode != 0 }
 

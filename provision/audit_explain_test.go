@@ -166,11 +166,25 @@ func TestErrorDescExplainsByPolicy(t *testing.T) {
 		}
 		_, err := p.register("nobody")
 		refusal := p.refused(err, 1000)
-		if same := refusal.Desc == strings.TrimSuffix(p.explained("request"), "\n"); same != explains {
-			t.Errorf("explains %v: errorDesc is %q", explains, refusal.Desc)
+		want := "The credentials were not accepted."
+		if explains {
+			want = "unknown user or domain. Checked: component (srp-component at 127.0.0.1), policy (lab), password (LockThreshold = 3). More: dsappd explain request"
 		}
-		if strings.Contains(refusal.Desc, "unknown") != explains {
-			t.Errorf("explains %v: errorDesc is %q", explains, refusal.Desc)
+		if refusal.Desc != want || refusal.Plain() != "The credentials were not accepted." || refusal.Reason() != "unknown user or domain" {
+			t.Errorf("explains %v: errorDesc is %q, for people %q, for the log %q", explains, refusal.Desc, refusal.Plain(), refusal.Reason())
+		}
+	}
+}
+
+// An explanation on the wire is one line, whatever was decided.
+func TestExplanationsOnTheWireAreOneLine(t *testing.T) {
+	for name, scene := range scenes() {
+		p := newPlay(t)
+		scene(p)
+		events := must(p.ExplainRequest(t.Context(), "request"))(t)
+		line := provision.ExplainInOneLine(events[len(events)-1])
+		if strings.Contains(line, "\n") || !strings.Contains(line, ". More: dsappd explain request") && !strings.Contains(line, ". The true status is ") {
+			t.Errorf("%s: %q", name, line)
 		}
 	}
 }

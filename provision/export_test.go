@@ -1,5 +1,8 @@
 package provision
 
+// ExplainInOneLine is what a policy that says Explain has the peer told.
+var ExplainInOneLine = AuditEvent.explainInOneLine
+
 // Occupy takes a place in the queue until leave gives it back.
 func (p *Passwords) Occupy() (leave func()) {
 	p.admit <- struct{}{}

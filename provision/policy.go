@@ -72,7 +72,7 @@ type Settings struct {
 	// MessageMinutes is the validity of Activation Message 1.
 	MessageMinutes int
 
-	// Explain puts the decision in words into errorDesc; for labs.
+	// Explain puts the decision in one line into errorDesc; for labs.
 	Explain bool
 }
 

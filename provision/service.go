@@ -191,7 +191,7 @@ func (f *frame) settle(refusal *Error) error {
 	}
 	f.event = f.event.printable()
 	if refusal != nil && f.settings.Explain {
-		refusal.Desc = f.event.Explain()
+		refusal.plain, refusal.Desc = refusal.Desc, f.event.explainInOneLine()
 	}
 	var err error
 	f.event, f.digest, err = sign(f.service.Sealer, f.event)

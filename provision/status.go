@@ -1,10 +1,12 @@
 package provision
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -133,10 +135,29 @@ const maxStatusName = 64
 type Error struct {
 	Refusal Refusal
 	Status  Status // what the wire shows, by policy
-	Desc    string // errorDesc, in words for the peer
+	Desc    string // errorDesc, in words for the peer; the decision in one line where the policy says Explain
 
-	// reason is the truth in words, for the audit alone.
+	// reason is the truth in words, for the audit and the log.
 	reason string
+	// plain is Desc before it was explained; empty: Desc itself.
+	plain string
+}
+
+// Plain returns errorDesc without the policy's explanation, for people.
+func (e *Error) Plain() string { return cmp.Or(e.plain, e.Desc) }
+
+// Reason returns why the request was refused, in words. They may quote the
+// peer and tell what its policy keeps from it: they are for the server's log.
+func (e *Error) Reason() string { return printable(e.reason, maxEventText) }
+
+// Without returns the refusal with other words in the place of what a pattern
+// finds in its own.
+func (e *Error) Without(found *regexp.Regexp, instead string) *Error {
+	other := *e
+	for _, words := range []*string{&other.Desc, &other.plain, &other.reason} {
+		*words = found.ReplaceAllLiteralString(*words, instead)
+	}
+	return &other
 }
 
 func (e *Error) Error() string { return "refused: " + string(e.Refusal) + ": " + e.Desc }

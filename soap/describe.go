@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // page is for a person who opens the endpoint in a browser.
@@ -18,25 +19,37 @@ const page = `<!DOCTYPE html>
 // describe answers a GET or HEAD.
 func (e *exchange) describe() {
 	if fault := e.handler.admit(e.request); fault != nil {
-		e.words(fault.status(), fault.words()+"\n")
+		e.words(fault.status(), fault)
 		return
 	}
 	w := counted{ResponseWriter: e.writer, status: http.StatusOK}
 	if e.handler.Describe != nil && e.handler.Describe(&w, e.request) {
 		e.sent = w.sent
-		e.log(w.status, nil)
+		e.log(w.status, w.refusal())
 		return
 	}
 	e.writer.Header().Set("Link", `<?wsdl>; rel="describedby"; type="text/xml"`)
 	e.writer.Header().Set("Content-Type", "text/html; charset=utf-8")
-	e.plain(http.StatusOK, page)
+	e.plain(http.StatusOK, page, nil)
 }
 
 // counted notes what is answered, for the log.
 type counted struct {
 	http.ResponseWriter
 	status, sent int
+	begin        []byte // of the words of a refusal
 }
+
+// refusal is what a description's refusal says, nil if it is none.
+func (w *counted) refusal() *Fault {
+	if w.status < http.StatusBadRequest {
+		return nil
+	}
+	return clientFault(NoDescription, strings.TrimSpace(string(w.begin)))
+}
+
+// maxWords bounds what is kept of a refusal's words, in bytes.
+const maxWords = 512
 
 func (w *counted) WriteHeader(status int) {
 	w.status = status
@@ -44,22 +57,25 @@ func (w *counted) WriteHeader(status int) {
 }
 
 func (w *counted) Write(text []byte) (int, error) {
+	if w.status >= http.StatusBadRequest {
+		w.begin = append(w.begin, text[:min(len(text), maxWords-len(w.begin))]...)
+	}
 	n, err := w.ResponseWriter.Write(text)
 	w.sent += n
 	return n, err
 }
 
-// words answers in plain text.
-func (e *exchange) words(status int, text string) {
+// words answers in plain text with a fault, to who does not send SOAP.
+func (e *exchange) words(status int, fault *Fault) {
 	e.writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	e.plain(status, text)
+	e.plain(status, fault.words()+"\n", fault)
 }
 
-func (e *exchange) plain(status int, text string) {
+func (e *exchange) plain(status int, text string, fault *Fault) {
 	e.writer.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	e.writer.WriteHeader(status)
 	e.sent, _ = io.WriteString(e.writer, text) // a peer that went away needs no answer
-	e.log(status, nil)
+	e.log(status, fault)
 }
 
 // log writes the request's one line.
@@ -83,7 +99,7 @@ func (e *exchange) log(status int, fault *Fault) {
 		attrs = append(attrs, slog.String("operation", e.called.operation[:min(len(e.called.operation), maxName)]))
 	}
 	if fault != nil {
-		attrs = append(attrs, slog.String("fault", string(fault.Reason)))
+		attrs = append(attrs, slog.String("fault", string(fault.Reason)), slog.String("reason", fault.words()))
 	}
 	if e.called.reader != nil && len(e.called.reader.ignored) > 0 {
 		attrs = append(attrs, slog.Any("ignored", e.called.reader.ignored))

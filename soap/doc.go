@@ -27,9 +27,10 @@ const (
 	// MaxSize is that of a body in bytes, as it comes and unpacked.
 	MaxSize = 1 << 20
 
-	maxDepth      = 32 // of elements, the envelope included
-	maxAttributes = 64 // of one element
-	maxNamespaces = 64 // declared at once; every name is looked up among them
-	maxIgnored    = 16 // names of unknown elements that are kept for the log
-	maxName       = 64 // bytes of each
+	maxDepth      = 32  // of elements, the envelope included
+	maxAttributes = 64  // of one element
+	maxNamespaces = 64  // declared at once; every name is looked up among them
+	maxIgnored    = 16  // names of unknown elements that are kept for the log
+	maxName       = 64  // bytes of each
+	maxShown      = 128 // bytes of a peer's word that a fault repeats
 )

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -105,6 +106,7 @@ func config(t testing.TB, h *heard) soap.Config {
 		Detail: func(dst []byte, f *soap.Fault, requestID string) []byte {
 			return wsdl.AppendProvisioningFault(dst, &wsdl.ProvisioningFault{Reason: string(f.Reason), RequestID: requestID})
 		},
+		Nearest:  provision.Near,
 		Describe: func(w http.ResponseWriter, r *http.Request) bool { return wsdl.Serve(w, r, "") },
 		Log:      slog.New(slog.DiscardHandler),
 		Rand:     rand.Reader,

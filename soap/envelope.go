@@ -17,7 +17,7 @@ func openEnvelope(s *scanner) (xml.StartElement, error) {
 		return root, s.fault(NotAnEnvelope, "The message is XML but not a SOAP envelope: its root must be Envelope.")
 	}
 	if root.Name.Space != EnvelopeNamespace {
-		return root, s.at(&Fault{Code: CodeVersionMismatch, Reason: WrongVersion, String: "The envelope is not one of SOAP 1.1: its namespace must be " + EnvelopeNamespace + "."})
+		return root, s.at(&Fault{Code: CodeVersionMismatch, Reason: WrongVersion, String: wrongVersion(root.Name.Space)})
 	}
 	body, err := nextStart(s, noBody, textInEnvelope)
 	if err == nil && body.Name == (xml.Name{Space: EnvelopeNamespace, Local: "Header"}) {
@@ -32,6 +32,15 @@ func openEnvelope(s *scanner) (xml.StartElement, error) {
 		return body, s.fault(WrongEnvelope, strayElement)
 	}
 	return nextStart(s, "The Body is empty: it must hold the element of one operation.", "The Body holds text where the element of an operation must stand.")
+}
+
+// wrongVersion are the words for an envelope's namespace.
+func wrongVersion(sent string) string {
+	version := ""
+	if sent == "http://www.w3.org/2003/05/soap-envelope" {
+		version = ", which is SOAP 1.2"
+	}
+	return "The envelope is not one of SOAP 1.1: it is in " + inNamespace(sent) + version + ", and must be in " + EnvelopeNamespace + "."
 }
 
 // What is wrong with an envelope.

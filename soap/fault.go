@@ -45,6 +45,8 @@ const (
 	LengthRequired           Reason = "LengthRequired"
 	Incomplete               Reason = "Incomplete"
 	TooSlow                  Reason = "TooSlow"
+	WrongMethod              Reason = "WrongMethod"
+	NoDescription            Reason = "NoDescription"
 	StrangeHost              Reason = "StrangeHost"
 	OtherOrigin              Reason = "OtherOrigin"
 	Internal                 Reason = "Internal"

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -37,6 +38,10 @@ type Config struct {
 	// Describe answers a GET or HEAD request that asks for the service's
 	// description, and reports whether it was one; optional.
 	Describe func(w http.ResponseWriter, r *http.Request) bool
+
+	// Nearest returns which of the known names an unknown one most likely is a
+	// misspelling of, "" for none. Optional.
+	Nearest func(name string, known []string) string
 
 	// Admit refuses a request before anything of it is read but its header;
 	// nil: it is read. Optional.
@@ -120,7 +125,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.describe()
 	default:
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		e.words(http.StatusMethodNotAllowed, "A SOAP request is sent by POST. GET ?wsdl describes the service.\n")
+		e.words(http.StatusMethodNotAllowed, clientFault(WrongMethod, "A SOAP request is sent by POST. GET ?wsdl describes the service."))
 	}
 }
 
@@ -188,7 +193,7 @@ func (e *exchange) answer(dst []byte) (_ []byte, err error) {
 	e.called.operation = start.Name.Local
 	operation, ok := e.handler.Operations[start.Name]
 	if !ok {
-		return nil, s.fault(UnknownOperation, e.handler.nearest(start.Name))
+		return nil, s.fault(UnknownOperation, e.handler.unknown(start.Name))
 	}
 	e.called.ID, e.called.RemoteAddr = e.id, e.request.RemoteAddr
 	e.called.Header, e.called.TLS = e.request.Header, e.request.TLS != nil
@@ -203,14 +208,39 @@ func (h *Handler) admit(r *http.Request) *Fault {
 	return h.Admit(r)
 }
 
-// nearest are the words for a body element that is no operation.
-func (h *Handler) nearest(name xml.Name) string {
+// unknown are the words for a body element that is no operation: what was
+// sent, and what may have been meant.
+func (h *Handler) unknown(name xml.Name) string {
+	var locals []string
 	for known := range h.Operations {
 		if known.Local == name.Local {
-			return "The operation's element is not in the namespace " + known.Space + "."
+			return "The operation's element is in " + inNamespace(name.Space) + ": it must be in the namespace " + known.Space + "."
+		}
+		locals = append(locals, known.Local)
+	}
+	words := "The element " + shown(name.Local) + " in the Body is no operation of this service: "
+	if h.Nearest != nil {
+		if near := h.Nearest(name.Local, locals); near != "" {
+			return words + "did you mean " + near + "? GET ?wsdl lists the operations."
 		}
 	}
-	return "The element in the Body is no operation of this service: GET ?wsdl lists them."
+	return words + "GET ?wsdl lists those that there are."
+}
+
+// inNamespace says which namespace something is in.
+func inNamespace(uri string) string {
+	if uri == "" {
+		return "no namespace"
+	}
+	return "the namespace " + shown(uri)
+}
+
+// shown is a peer's own word, short enough to be shown.
+func shown(word string) string {
+	if len(word) <= maxShown {
+		return word
+	}
+	return strings.ToValidUTF8(word[:maxShown], "") + "…"
 }
 
 // panicked is an error that an operation, or the reading of a request, did

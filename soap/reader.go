@@ -23,6 +23,7 @@ type reader struct {
 	typed   string // the xsi:type of the element whose start was read last
 	wrong   *FieldError
 	ignored []string
+	strange map[string]string // paths of known elements, and the namespace that they do not belong into
 
 	references references
 }
@@ -163,6 +164,12 @@ func (r *reader) unknown(parent *node, name xml.Name) error {
 	if r.strict {
 		r.refuse(path, "is not an element of this operation", "leave it out, or put it into the namespace and place that the WSDL gives it")
 	}
+	if parent.child(name.Local) != nil {
+		if r.strange == nil {
+			r.strange = map[string]string{}
+		}
+		r.strange[path] = name.Space
+	}
 	r.passOver(path)
 	_, err := r.scanner.skip()
 	return err
@@ -266,6 +273,9 @@ func (r *reader) instead(parent *node) string {
 		name, below := strings.CutPrefix(path, parent.path+"/")
 		if parent.path == "" {
 			name, below = path, true
+		}
+		if space, strange := r.strange[path]; below && strange {
+			return " (" + name + " was sent in " + inNamespace(space) + ", and belongs in none)"
 		}
 		if below && !strings.Contains(name, "/") {
 			return " (" + name + " is not known there)"

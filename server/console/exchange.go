@@ -144,13 +144,15 @@ func (e *exchange) fail(err error) {
 // shown decides, alone, what a user sees of an error.
 func (e *exchange) shown(err error) *problem {
 	if shown, ok := errors.AsType[*problem](err); ok {
+		e.noteReason(shown.Error())
 		return shown
 	}
 	if refusal, ok := errors.AsType[*provision.Error](err); ok {
 		e.noteRefusal(refusal)
-		return &problem{status: refusalStatus(refusal.Refusal), Title: "That was not possible", Words: refusal.Desc}
+		return &problem{status: refusalStatus(refusal.Refusal), Title: "That was not possible", Words: refusal.Plain()}
 	}
 	if errors.Is(err, provision.ErrContended) {
+		e.noteReason("others kept changing the same records")
 		return &problem{status: http.StatusServiceUnavailable, Title: "Too much at once",
 			Words: "Other requests kept changing the same records. Nothing was done: try again."}
 	}
@@ -159,6 +161,7 @@ func (e *exchange) shown(err error) *problem {
 		attrs = append(attrs, slog.String("stack", string(p.stack)))
 	}
 	e.log.LogAttrs(e.r.Context(), slog.LevelError, "request failed", attrs...)
+	e.noteReason("an internal error")
 	return &problem{status: http.StatusInternalServerError, Title: "Something went wrong",
 		Words: "The server could not do this because of an error of its own. Try again; whoever runs it finds the reason in its log by the number below.", RequestID: e.id}
 }
@@ -172,9 +175,12 @@ type problem struct {
 
 func (p *problem) Error() string { return p.Title + ": " + p.Words }
 
+// noteReason notes in the request's line of the log why it was turned away.
+func (e *exchange) noteReason(words string) { e.attrs = append(e.attrs, slog.String("reason", words)) }
+
 // noteRefusal notes a refusal in the request's line of the log.
 func (e *exchange) noteRefusal(refusal *provision.Error) {
-	e.attrs = append(e.attrs, slog.String("status", refusal.Status.StatusCodeEnum))
+	e.attrs = append(e.attrs, slog.String("status", refusal.Status.StatusCodeEnum), slog.String("reason", refusal.Reason()))
 }
 
 func refusalStatus(refusal provision.Refusal) int {

@@ -43,6 +43,7 @@ func (e *exchange) showSignIn(status int, p signInPage) error {
 func (e *exchange) signIn() error {
 	userID := e.r.PostForm.Get("userID")
 	if !e.checkForm(formCookie) {
+		e.noteReason("the form was too old, or the browser keeps no cookies")
 		return e.showSignIn(http.StatusForbidden, signInPage{UserID: userID,
 			Words: "This form was too old, or your browser keeps no cookies, which this page needs. Send it once more."})
 	}
@@ -53,7 +54,7 @@ func (e *exchange) signIn() error {
 	who, err := e.service.SelfSignIn(e.r.Context(), caller, provision.SignIn{UserID: userID, StaticPassword: e.r.PostForm.Get("password")})
 	if refusal, refused := errors.AsType[*provision.Error](err); refused {
 		e.noteRefusal(refusal)
-		return e.showSignIn(refusalStatus(refusal.Refusal), signInPage{UserID: userID, Words: refusal.Desc})
+		return e.showSignIn(refusalStatus(refusal.Refusal), signInPage{UserID: userID, Words: refusal.Plain()})
 	}
 	if err != nil {
 		return err
@@ -83,5 +84,5 @@ func (e *exchange) endSession(refusal *provision.Error) error {
 	e.sessions.end(e.cookie(sessionCookie))
 	e.setCookie(sessionCookie, "")
 	e.session = nil
-	return e.showSignIn(http.StatusForbidden, signInPage{Words: refusal.Desc})
+	return e.showSignIn(http.StatusForbidden, signInPage{Words: refusal.Plain()})
 }

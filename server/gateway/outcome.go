@@ -39,13 +39,16 @@ type outcome struct {
 func (c *call) outcome(err error) outcome {
 	statuses := c.door.Service.Statuses
 	if refusal, ok := errors.AsType[*provision.Error](err); ok {
+		c.reason(refusal.Reason())
 		return outcome{http.StatusOK, refusal.Status, asMember(refusal.Desc)}
 	}
 	if field, ok := errors.AsType[*fieldError](err); ok {
 		c.note(slog.String("field", field.Error()))
+		c.reason(field.Error())
 		return outcome{http.StatusOK, statuses[provision.InvalidParameter], field.Error()}
 	}
 	if errors.Is(err, provision.ErrContended) {
+		c.reason(contended)
 		return outcome{http.StatusOK, statuses[provision.Busy], contended}
 	}
 	if f, ok := errors.AsType[*fault](err); ok {
@@ -53,11 +56,16 @@ func (c *call) outcome(err error) outcome {
 		if f.refusal != "" {
 			refusal = f.refusal
 		}
+		c.reason(f.desc)
 		return outcome{f.status, statuses[refusal], f.desc}
 	}
 	c.logUnforeseen(err)
+	c.reason("an internal error")
 	return outcome{http.StatusInternalServerError, statuses[provision.Unforeseen], unforeseen}
 }
+
+// reason notes why the request is refused.
+func (c *call) reason(words string) { c.note(slog.String("reason", words)) }
 
 // asMember has the domain's words name the registration as requests here do.
 func asMember(words string) string {

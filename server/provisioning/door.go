@@ -62,6 +62,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		Namespaces:  namespaces(),
 		Detail:      faultDetail,
 		Describe:    func(w http.ResponseWriter, r *http.Request) bool { return wsdl.Serve(w, r, c.PublicURL) },
+		Nearest:     provision.Near,
 		Admit:       func(r *http.Request) *soap.Fault { return admit(guard, r) },
 		Strict:      c.Strict,
 		BodyTimeout: c.BodyTimeout,

@@ -69,6 +69,49 @@ func TestMaskedByTheSender(t *testing.T) {
 	}
 }
 
+// Where the policy explains refusals, their words and the log still keep what
+// is marked as masked, in whatever form the server has it by then.
+func TestMaskedAndExplained(t *testing.T) {
+	l := newLab(t, false)
+	l.licensed()
+	l.outside()
+	ctx, by := t.Context(), provision.Operator{Name: "tester"}
+	for _, policy := range []string{"lab", "offline"} {
+		must(l.service.SetPolicy(ctx, by, provision.SetPolicy{Name: policy, Set: json.RawMessage(`{"Explain":true}`)}))(t)
+	}
+	must(l.service.AddUser(ctx, by, provision.AddUser{UserID: "andr\u00e9", StaticPassword: "Password2"}))(t)
+	must(l.service.AddUser(ctx, by, provision.AddUser{UserID: "al", StaticPassword: "Password2"}))(t)
+	registration := attributeValue(l.run("0", execute("DSAPPREGISTER", userAttributes("srp-component")...)), "REGISTRATIONID")
+	for name, c := range map[string]struct {
+		command, status string
+		sent            []typed
+		gone            []string
+	}{
+		"no such component": {"DSAPPREGISTER", "1005", append(without(userAttributes("srp-component"), "COMPONENT_TYPE"), str("COMPONENT_TYPE", "Canary component")), []string{"Canary"}},
+		"no such user":      {"DSAPPREGISTER", "1000", append(without(userAttributes("srp-component"), "USERID"), str("USERID", "canary.user")), []string{"canary.user"}},
+		"wrong password":    {"DSAPPREGISTER", "1000", append(without(userAttributes("srp-component"), "STATIC_PASSWORD"), str("STATIC_PASSWORD", "canary-password")), []string{"user1", "canary"}},
+		"short names":       {"DSAPPREGISTER", "-13", append(without(userAttributes("srp-component"), "USERID"), str("USERID", "al")), []string{"(al;", "(al)", " al "}},
+		"no authenticator":  {"DSAPPREGISTER", "-13", append(without(userAttributes("srp-component"), "USERID"), str("USERID", "andr\u00e9")), []string{"andr"}},
+		"somebody's":        {"ASSIGN", "-14", append(userAttributes("srp-component"), str("SERIAL_NO", "VDS1000140")), []string{"VDS1000140"}},
+		"out of order":      {"DSAPPACTIVATE", "-1", []typed{str("COMPONENT_TYPE", "srp-component"), str("REGISTRATIONID", registration), str("DP_RESPONSE", "755224")}, []string{registration, "755224"}},
+		"not allowed":       {"REGISTER", "1005", userAttributes("srp-component"), []string{"user1", "srp-component"}},
+	} {
+		before := len(l.log.String())
+		reply := l.run(c.status, execute(c.command, allMasked(c.sent...)...))
+		words := text(reply, "//errorDesc")
+		if strings.Contains(words, "\n") || !strings.Contains(words, "More: dsappd explain ") && name != "no such component" {
+			t.Errorf("%s: not explained in one line: %q", name, words)
+		}
+		for where, shown := range map[string]string{"errorDesc": words, "log": l.log.String()[before:]} {
+			for _, value := range c.gone {
+				if strings.Contains(shown, value) {
+					t.Errorf("%s: %s shows %q: %s", name, where, value, shown)
+				}
+			}
+		}
+	}
+}
+
 // What is secret by the table is shown nowhere, whether it is marked or not.
 func TestSecretAttributes(t *testing.T) {
 	l := newLab(t, false)

@@ -24,19 +24,22 @@ func (d *door) outcome(ctx context.Context, r *soap.Request, err error) (wsdl.Co
 	if fault, ok := errors.AsType[*soap.Fault](err); ok {
 		return wsdl.CommandStatusResponse{}, fault
 	}
-	status, desc := d.service.Statuses[provision.Granted], ""
+	status, desc, reason := d.service.Statuses[provision.Granted], "", ""
 	if refusal, ok := errors.AsType[*provision.Error](err); ok {
-		status, desc = refusal.Status, refusal.Desc
+		status, desc, reason = refusal.Status, refusal.Desc, refusal.Reason()
 	} else if field, ok := errors.AsType[*soap.FieldError](err); ok {
-		status, desc = d.service.Statuses[provision.InvalidParameter], field.Error()
+		status, desc, reason = d.service.Statuses[provision.InvalidParameter], field.Error(), field.Error()
 		r.Note(slog.String("field", desc))
 	} else if errors.Is(err, provision.ErrContended) {
-		status, desc = d.service.Statuses[provision.Busy], contended
+		status, desc, reason = d.service.Statuses[provision.Busy], contended, contended
 	} else if err != nil {
-		status, desc = d.service.Statuses[provision.Unforeseen], unforeseen
+		status, desc, reason = d.service.Statuses[provision.Unforeseen], unforeseen, "an internal error"
 		d.log.LogAttrs(ctx, slog.LevelError, "operation failed", slog.String("request_id", r.ID), slog.String("error", err.Error()))
 	}
 	r.Note(slog.String("status", status.StatusCodeEnum))
+	if reason != "" {
+		r.Note(slog.String("reason", reason))
+	}
 	return commandStatus(status, desc), nil
 }
 

@@ -2,11 +2,7 @@ package provisioning
 
 import (
 	"context"
-	"errors"
-	"strconv"
-	"strings"
 
-	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -41,22 +37,6 @@ func replyProvisioningExecute(dst []byte, status wsdl.CommandStatusResponse, res
 		reply.Results.ResultAttribute = *result
 	}
 	return wsdl.AppendProvisioningExecuteResponse(dst, &reply)
-}
-
-// withoutMasked takes out of a refusal's words what they quote of attributes
-// that were sent as masked.
-func withoutMasked(err error, sent []wsdl.ProvisioningAttribute) error {
-	refusal, ok := errors.AsType[*provision.Error](err)
-	if !ok {
-		return err
-	}
-	shown := *refusal
-	for _, a := range sent {
-		if a.Value != nil && a.AttributeOptions != nil && set(a.AttributeOptions.Masked) {
-			shown.Desc = strings.ReplaceAll(shown.Desc, strconv.Quote(a.Value.Text), "("+a.AttributeID+", masked)")
-		}
-	}
-	return &shown
 }
 
 // write makes the attributes of a reply, in the order of the command's table.
