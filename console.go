@@ -24,7 +24,7 @@ func consoleHandler(config Config, opened *folder) (http.Handler, error) {
 		return nil, err
 	}
 	return console.NewHandler(console.Config{
-		Service: opened.service, Log: config.Logger, Proxies: proxies, Hosts: settings.hosts(), ComponentType: settings.ComponentType,
+		Service: opened.service, Log: config.Logger, Journal: opened.journal, Directory: opened.directory, Proxies: proxies, Hosts: settings.hosts(), ComponentType: settings.ComponentType,
 		SecureCookies: settings.SecureCookies,
 		Limits: console.Limits{
 			Idle: settings.Idle, Absolute: settings.Session,

@@ -145,7 +145,7 @@ func soapHandler(config Config, opened *folder) (http.Handler, error) {
 		return nil, err
 	}
 	handler, err := provisioning.NewHandler(provisioning.Config{
-		Service: opened.service, Log: config.Logger, Proxies: proxies,
+		Service: opened.service, Log: config.Logger, Journal: opened.journal, Directory: opened.directory, Proxies: proxies,
 		PublicURL: opened.settings.SOAP.PublicURL, Hosts: opened.settings.SOAP.hosts(),
 		Strict: config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
 	})

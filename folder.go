@@ -16,6 +16,8 @@ import (
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/server/directory"
+	"github.com/dsappd/dsappd/server/journal"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )
@@ -43,6 +45,10 @@ type folder struct {
 	records  *store.Store
 	service  *provision.Service
 	logger   *slog.Logger
+
+	// Of the server that serves it; nil: none does.
+	journal   *journal.Journal
+	directory *directory.Directory
 }
 
 // openFolder opens the data folder dir, or names what is wrong with it and
@@ -194,5 +200,5 @@ func (f *folder) close() error { return errors.Join(f.finishAudit(), f.records.C
 
 // door is the operators' door of the folder.
 func (f *folder) door(logger *slog.Logger) *admin.Door {
-	return &admin.Door{Service: f.service, Log: logger, Check: f.check}
+	return &admin.Door{Service: f.service, Log: logger, Check: f.check, Journal: f.journal}
 }

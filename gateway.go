@@ -37,7 +37,7 @@ func gatewayHandler(config Config, opened *folder) (http.Handler, error) {
 		return nil, err
 	}
 	return gateway.NewHandler(gateway.Config{
-		Service: opened.service, Log: config.Logger, Proxies: proxies, Hosts: settings.hosts(),
+		Service: opened.service, Log: config.Logger, Journal: opened.journal, Directory: opened.directory, Proxies: proxies, Hosts: settings.hosts(),
 		ComponentType: settings.ComponentType, BodyTimeout: opened.settings.Timeouts.Read,
 	})
 }

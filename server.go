@@ -14,6 +14,8 @@ import (
 
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/server/directory"
+	"github.com/dsappd/dsappd/server/journal"
 )
 
 // Config says which data folder to serve, and how. Only Dir is required.
@@ -132,6 +134,8 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 
 // serve opens the doors of a folder and begins to answer.
 func serve(ctx context.Context, config Config, opened *folder) (*Server, error) {
+	opened.journal = new(journal.Journal)
+	opened.directory = &directory.Directory{PublicSOAP: opened.settings.SOAP.PublicURL}
 	s := &Server{folder: opened}
 	s.sweeper = sweeper{service: opened.service, retention: opened.settings.Sweep.Retention, logger: config.Logger}
 	var err error
@@ -148,6 +152,7 @@ func serve(ctx context.Context, config Config, opened *folder) (*Server, error) 
 	if err != nil {
 		return nil, errors.Join(err, s.closeListeners(), s.endRecording())
 	}
+	opened.directory.SOAP, opened.directory.Gateway, opened.directory.Console = s.urls.SOAP, s.urls.Gateway, s.urls.Console
 	s.start()
 	config.Logger.Info("serving", "soap", s.urls.SOAP, "gateway", s.urls.Gateway, "console", s.urls.Console,
 		"folder", opened.dir, "run", opened.service.Run)

@@ -74,13 +74,13 @@ func printable(text string, limit int) string {
 	return b.String()
 }
 
-// readableEvents scans the events of a run after a key and passes over what
-// cannot be read, as far as its key says where to go on.
-func readableEvents(v View, after AuditKey, unreadable func(*UnreadableError)) iter.Seq2[AuditEvent, error] {
+// readableEvents scans the events within a key after another and passes over
+// what cannot be read, as far as its key says where to go on.
+func readableEvents(v View, within, after AuditKey, unreadable func(*UnreadableError)) iter.Seq2[AuditEvent, error] {
 	return func(yield func(AuditEvent, error) bool) {
 		for more := true; more; {
 			more = false
-			for event, err := range v.ScanAuditEvents(AuditKey{Run: after.Run}, after) {
+			for event, err := range v.ScanAuditEvents(within, after) {
 				if fault, ok := errors.AsType[*UnreadableError](err); ok {
 					unreadable(fault)
 					if key, known := auditKeyOf(fault); known && key.after(after) {

@@ -41,8 +41,8 @@ func (s *Service) ExplainRequest(ctx context.Context, requestID string) ([]Audit
 	}
 	if len(events) == 0 {
 		return nil, s.refused(refuse(NotFound, fmt.Sprintf(
-			"No decision is recorded under request ID %q. Requests that only read leave none, nor do those that failed or were turned down before a component was looked for, "+
-				"such as an envelope that could not be read: those are in the server's log. Decisions older than the audit is kept are gone.", requestID)))
+			"No decision is recorded under request ID %q. Requests that only read leave none, nor do those that were turned away before a component was looked for, "+
+				"such as an envelope that could not be read: a running server remembers the last 512 of those, and its log has all. Decisions older than the audit is kept are gone.", requestID)))
 	}
 	return events, nil
 }

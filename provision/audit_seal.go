@@ -238,7 +238,7 @@ func (s *Service) unnamed(ctx context.Context, last SealDigest, from AuditKey, k
 		for _, event := range known {
 			named[event.key(from.Run).utc()] = true
 		}
-		for event, err := range readableEvents(v, from, func(*UnreadableError) {}) {
+		for event, err := range readableEvents(v, AuditKey{Run: from.Run}, from, func(*UnreadableError) {}) {
 			if err != nil {
 				return fmt.Errorf("events of the audit: %w", err)
 			}

@@ -36,7 +36,7 @@ func (c *runCheck) events(v View) iter.Seq2[AuditEvent, error] {
 	if c.blind {
 		return func(func(AuditEvent, error) bool) {}
 	}
-	return readableEvents(v, c.cursor, func(fault *UnreadableError) {
+	return readableEvents(v, AuditKey{Run: c.cursor.Run}, c.cursor, func(fault *UnreadableError) {
 		key, known := auditKeyOf(fault)
 		if c.blind = !known || !key.after(c.cursor); c.blind {
 			c.broken(c.place(c.cursor), fmt.Sprintf("neither an event nor what comes after it can be read: %v", fault))

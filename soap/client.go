@@ -70,7 +70,7 @@ func (c *Client) Call(ctx context.Context, element []byte, reply xml.Name, v any
 // taken for one that the endpoint sent.
 func unreadable(err error) error {
 	if fault, ok := errors.AsType[*Fault](err); ok {
-		return errors.New("read the reply: " + fault.words())
+		return errors.New("read the reply: " + fault.Words())
 	}
 	return err
 }

@@ -68,7 +68,7 @@ func (w *counted) Write(text []byte) (int, error) {
 // words answers in plain text with a fault, to who does not send SOAP.
 func (e *exchange) words(status int, fault *Fault) {
 	e.writer.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	e.plain(status, fault.words()+"\n", fault)
+	e.plain(status, fault.Words()+"\n", fault)
 }
 
 func (e *exchange) plain(status int, text string, fault *Fault) {
@@ -98,8 +98,11 @@ func (e *exchange) log(status int, fault *Fault) {
 	if e.called.operation != "" {
 		attrs = append(attrs, slog.String("operation", e.called.operation[:min(len(e.called.operation), maxName)]))
 	}
+	if fault != nil && e.handler.TurnedAway != nil {
+		e.handler.TurnedAway(e.request, e.id, status, fault)
+	}
 	if fault != nil {
-		attrs = append(attrs, slog.String("fault", string(fault.Reason)), slog.String("reason", fault.words()))
+		attrs = append(attrs, slog.String("fault", string(fault.Reason)), slog.String("reason", fault.Words()))
 	}
 	if e.called.reader != nil && len(e.called.reader.ignored) > 0 {
 		attrs = append(attrs, slog.Any("ignored", e.called.reader.ignored))

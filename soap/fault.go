@@ -47,6 +47,7 @@ const (
 	TooSlow                  Reason = "TooSlow"
 	WrongMethod              Reason = "WrongMethod"
 	NoDescription            Reason = "NoDescription"
+	WrongAddress             Reason = "WrongAddress"
 	StrangeHost              Reason = "StrangeHost"
 	OtherOrigin              Reason = "OtherOrigin"
 	Internal                 Reason = "Internal"
@@ -67,10 +68,10 @@ type Fault struct {
 	RequestID string
 }
 
-func (f *Fault) Error() string { return "SOAP fault " + string(f.Code) + ": " + f.words() }
+func (f *Fault) Error() string { return "SOAP fault " + string(f.Code) + ": " + f.Words() }
 
-// words are the constant sentence and the place.
-func (f *Fault) words() string {
+// Words are the sentence and the place.
+func (f *Fault) Words() string {
 	if f.Line == 0 {
 		return f.String
 	}

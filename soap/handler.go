@@ -39,6 +39,10 @@ type Config struct {
 	// description, and reports whether it was one; optional.
 	Describe func(w http.ResponseWriter, r *http.Request) bool
 
+	// TurnedAway is told of every request that is answered with a Fault, or
+	// with an HTTP status of refusal; optional.
+	TurnedAway func(r *http.Request, requestID string, status int, f *Fault)
+
 	// Nearest returns which of the known names an unknown one most likely is a
 	// misspelling of, "" for none. Optional.
 	Nearest func(name string, known []string) string
@@ -94,6 +98,9 @@ type Request struct {
 	reader    *reader
 	attrs     []slog.Attr
 }
+
+// Operation is the local name of the body's element.
+func (r *Request) Operation() string { return r.operation }
 
 // Decode reads the request into v, a pointer to the operation's type. The
 // error is a *Fault if the envelope is wrong and a *FieldError if a field is.
@@ -283,7 +290,7 @@ func (h *Handler) appendFault(dst []byte, f *Fault, id string) []byte {
 	dst = append(dst, "<SOAP-ENV:Fault><faultcode>SOAP-ENV:"...)
 	dst = append(dst, f.Code...)
 	dst = append(dst, "</faultcode><faultstring>"...)
-	dst = append(dst, escape(f.words())...)
+	dst = append(dst, escape(f.Words())...)
 	dst = append(dst, "</faultstring>"...)
 	if h.Detail != nil {
 		dst = append(dst, "<detail>"...)
@@ -292,6 +299,20 @@ func (h *Handler) appendFault(dst []byte, f *Fault, id string) []byte {
 	}
 	dst = append(dst, "</SOAP-ENV:Fault>"...)
 	return append(dst, h.after...)
+}
+
+// IsRequest reports whether an HTTP request means to be one of SOAP, by its
+// header: for whoever answers at an address to which some are sent by mistake.
+func IsRequest(r *http.Request) bool {
+	_, fault := mediaType(r.Header.Get("Content-Type"))
+	return r.Method == http.MethodPost && (fault == nil || len(r.Header.Values("SOAPAction")) > 0)
+}
+
+// Document is an envelope with a fault that has no detail.
+func Document(f *Fault) []byte {
+	h := &Handler{}
+	h.before, h.after = envelopeFrame(nil)
+	return h.appendFault(nil, f, "")
 }
 
 func (e *exchange) send(status int, reply []byte) {

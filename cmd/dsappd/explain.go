@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/dsappd/dsappd"
@@ -10,17 +13,61 @@ import (
 
 type explainCommand struct {
 	doorFlags
-	RequestID string `arg:"" name:"request-id" help:"The Request-Id header of the answer, which the log has too."`
+	RequestID string `arg:"" optional:"" name:"request-id" help:"The Request-Id header of the answer, which the log has too. Without one, the last refusal is explained."`
+	Last      int    `placeholder:"N" help:"List the last N refusals, the newest first: 1 to 100."`
+}
+
+// Validate refuses what excludes each other.
+func (c *explainCommand) Validate() error {
+	switch {
+	case c.RequestID != "" && c.Last != 0:
+		return errors.New("give a request ID or --last, not both")
+	case c.Last < 0:
+		return fmt.Errorf("--last is %d: give a number from 1 to 100", c.Last)
+	}
+	return nil
 }
 
 func (c *explainCommand) Run(ctx context.Context, std streams) error {
+	say := explanations
+	if c.Last > 0 {
+		say = refusals
+	}
 	return order(ctx, std, c.doorFlags, func(door *dsappd.Door) ([]admin.Explanation, error) {
-		return door.ExplainRequest(ctx, admin.NameRequest{RequestID: c.RequestID})
-	}, func(all []admin.Explanation) string {
-		var texts []string
-		for _, explanation := range all {
-			texts = append(texts, explanation.Text)
+		if c.RequestID != "" {
+			return door.ExplainRequest(ctx, admin.NameRequest{RequestID: c.RequestID})
 		}
-		return strings.Join(texts, "\n\n")
-	})
+		return door.ListRefusals(ctx, admin.ListRefusals{Last: max(1, c.Last)})
+	}, say)
+}
+
+const nothingRefused = "Nothing was refused, as far as the audit and the running server know."
+
+func explanations(all []admin.Explanation) string {
+	var texts []string
+	for _, explanation := range all {
+		texts = append(texts, explanation.Text)
+	}
+	return cmp.Or(strings.Join(texts, "\n\n"), nothingRefused)
+}
+
+// refusals are a line each.
+func refusals(all []admin.Explanation) string {
+	var text strings.Builder
+	table := newTable(&text)
+	fmt.Fprintln(table, "AT\tREQUEST\tASKED\tSTATUS\tREASON")
+	for _, e := range all {
+		at := moment(e.Time())
+		if event := e.Event; event != nil {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", at, orDash(event.RequestID), event.Operation, event.Status, event.Reason)
+			continue
+		}
+		entry := e.TurnedAway
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", at, orDash(entry.RequestID), strings.TrimSpace(entry.Door+" "+entry.Request), entry.Status, entry.Reason)
+	}
+	table.Flush()
+	if len(all) == 0 {
+		return nothingRefused
+	}
+	return strings.TrimSuffix(text.String(), "\n")
 }

@@ -14,12 +14,17 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/journal"
 )
 
-// Door answers operators by a Service's decisions. All fields are required.
+// Door answers operators by a Service's decisions. Fields are required unless
+// they say otherwise.
 type Door struct {
 	Service *provision.Service
 	Log     *slog.Logger
+
+	// Journal has what the server turned away; nil where none runs.
+	Journal *journal.Journal
 
 	// Check looks for damage in all that the Service's store keeps.
 	Check func(context.Context) ([]provision.Problem, error)
@@ -75,6 +80,7 @@ func (d *Door) Handler() http.Handler {
 	handle(d, mux, "audit/export", d.exportAudit)
 	handle(d, mux, "audit/prune", d.pruneAudit)
 	handle(d, mux, "audit/explain", d.explainRequest)
+	handle(d, mux, "audit/refusals", d.listRefusals)
 	return mux
 }
 

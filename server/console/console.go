@@ -8,7 +8,9 @@ import (
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/browser"
+	"github.com/dsappd/dsappd/server/directory"
 	"github.com/dsappd/dsappd/server/forwarded"
+	"github.com/dsappd/dsappd/server/journal"
 )
 
 // Config is what the page is made of. Fields are required unless they say
@@ -32,6 +34,12 @@ type Config struct {
 	// SecureCookies says that browsers come over TLS although requests do not:
 	// a proxy stands between.
 	SecureCookies bool
+
+	// Directory names the server's other doors; optional.
+	Directory *directory.Directory
+
+	// Journal remembers what is turned away; optional.
+	Journal *journal.Journal
 
 	// Limits bound what users may hold; a member that is zero is that of
 	// DefaultLimits.
@@ -85,6 +93,8 @@ type Handler struct {
 	limits        Limits
 	mux           *http.ServeMux
 	guard         *browser.Guard
+	directory     *directory.Directory
+	journal       *journal.Journal
 	pages         pages
 	forms         forms
 	sessions      *sessions
@@ -105,7 +115,7 @@ func NewHandler(c Config) (*Handler, error) {
 	h := &Handler{
 		service: c.Service, log: c.Log, componentType: c.ComponentType, proxies: c.Proxies,
 		secureCookies: c.SecureCookies, limits: limits,
-		mux: http.NewServeMux(), guard: browser.New(c.Hosts, c.Proxies),
+		mux: http.NewServeMux(), guard: browser.New(c.Hosts, c.Proxies), directory: c.Directory, journal: c.Journal,
 		pages: pages, forms: forms, sessions: newSessions(limits), streams: newStreams(limits),
 	}
 	h.route()

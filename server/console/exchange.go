@@ -6,13 +6,18 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/directory"
+	"github.com/dsappd/dsappd/server/journal"
+	"github.com/dsappd/dsappd/soap"
 )
 
 // exchange is one request and its answer.
@@ -25,6 +30,7 @@ type exchange struct {
 	session *session // nil: nobody is signed in
 	status  int
 	attrs   []slog.Attr
+	why     string // it was turned away, in words
 }
 
 // action answers a request. A *problem that it returns is shown, and so is a
@@ -64,6 +70,9 @@ func (e *exchange) act(act action) (err error) {
 		return &problem{status: http.StatusMisdirectedRequest, Title: "This is not the address of this page",
 			Words: "The server does not go by this name. Begin at localhost; whoever runs the server can add names to the setting console.hosts."}
 	}
+	if err := e.misdirected(); err != nil {
+		return err
+	}
 	if e.r.Method != http.MethodPost {
 		return act(e)
 	}
@@ -77,6 +86,50 @@ func (e *exchange) act(act action) (err error) {
 			Words: "It was too long, or arrived broken. Nothing was done: go back and send it again."}
 	}
 	return act(e)
+}
+
+// misdirected is for programs that look for another door here.
+func (e *exchange) misdirected() error {
+	const here = "the self-management page, for browsers"
+	if err := e.directory.Misdirected(e.r, here); err != nil {
+		return err
+	}
+	media, _, _ := mime.ParseMediaType(e.r.Header.Get("Content-Type"))
+	if at := e.directory.For(e.r).Gateway; media == "application/json" && at != "" {
+		return &wordsError{http.StatusUnsupportedMediaType, "This is " + here + ": the gateway's REST services are at " + at + "."}
+	}
+	return nil
+}
+
+// wordsError is answered in plain text: it is for a program.
+type wordsError struct {
+	status int
+	words  string
+}
+
+func (e *wordsError) Error() string { return e.words }
+
+// answerProgram answers a program that looks for another door, and reports
+// whether it was one.
+func (e *exchange) answerProgram(err error) bool {
+	mediaType, body := "text/plain; charset=utf-8", err.Error()+"\n"
+	if fault, ok := errors.AsType[*soap.Fault](err); ok {
+		e.status, mediaType, body = http.StatusInternalServerError, "text/xml; charset=utf-8", string(soap.Document(fault))
+		e.noteReason(fault.Words())
+	} else if _, ok := errors.AsType[*directory.WSDLError](err); ok {
+		e.status = http.StatusNotFound
+		e.noteReason(err.Error())
+	} else if words, ok := errors.AsType[*wordsError](err); ok {
+		e.status = words.status
+		e.noteReason(err.Error())
+	} else {
+		return false
+	}
+	e.w.Header().Set("Content-Type", mediaType)
+	e.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	e.w.WriteHeader(e.status)
+	_, _ = io.WriteString(e.w, body) // a program that went away needs no answer
+	return true
 }
 
 // panicked is an error that an action did not return.
@@ -116,6 +169,11 @@ func (e *exchange) note(pattern string) {
 		slog.Int("http_status", e.status),
 		slog.Duration("took", e.service.Now().Sub(e.began)),
 	}
+	if e.why != "" {
+		attrs = append(attrs, slog.String("reason", e.why))
+		e.journal.Add(journal.Entry{Time: e.service.Now(), RequestID: e.id, Door: "console", Remote: e.r.RemoteAddr,
+			Request: pattern, Status: "HTTP " + strconv.Itoa(e.status), Reason: e.why})
+	}
 	if e.session != nil {
 		user := e.session.who.User()
 		attrs = append(attrs, slog.String("user", user.UserID), slog.String("domain", user.Domain))
@@ -132,6 +190,9 @@ func (e *exchange) note(pattern string) {
 
 // fail answers with what went wrong, unless an answer has begun.
 func (e *exchange) fail(err error) {
+	if e.answerProgram(err) {
+		return
+	}
 	shown := e.shown(err)
 	if e.status != 0 {
 		return
@@ -176,11 +237,12 @@ type problem struct {
 func (p *problem) Error() string { return p.Title + ": " + p.Words }
 
 // noteReason notes in the request's line of the log why it was turned away.
-func (e *exchange) noteReason(words string) { e.attrs = append(e.attrs, slog.String("reason", words)) }
+func (e *exchange) noteReason(words string) { e.why = words }
 
 // noteRefusal notes a refusal in the request's line of the log.
 func (e *exchange) noteRefusal(refusal *provision.Error) {
-	e.attrs = append(e.attrs, slog.String("status", refusal.Status.StatusCodeEnum), slog.String("reason", refusal.Reason()))
+	e.attrs = append(e.attrs, slog.String("status", refusal.Status.StatusCodeEnum))
+	e.noteReason(refusal.Reason())
 }
 
 func refusalStatus(refusal provision.Refusal) int {

@@ -26,6 +26,7 @@ type call struct {
 	in    int    // bytes of the body
 	sent  int    // bytes of the reply
 	attrs []slog.Attr
+	why   string // it is refused, in words
 }
 
 // reply is what is sent.
@@ -58,6 +59,9 @@ func (c *call) answer() (_ reply, err error) {
 	}
 	found, known := c.door.routes[c.request.URL.Path]
 	if !known {
+		if err := c.door.Directory.Misdirected(c.request, "the gateway, whose services are JSON"); err != nil {
+			return reply{}, err
+		}
 		return reply{}, &fault{status: http.StatusNotFound, desc: "There is no such service: GET " + descriptionPath + " describes those that there are."}
 	}
 	c.route = &found
@@ -96,18 +100,22 @@ func (c *call) send(r reply) {
 	}
 }
 
-// log writes the request's one line. Of the path it says only what is known:
-// anything else may be a secret that slipped there.
-func (c *call) log(status int) {
-	path := "unknown"
-	if c.route != nil {
-		path = c.route.path
+// path is the request's as far as it is known: anything else may be a secret
+// that slipped there.
+func (c *call) path() string {
+	if c.route == nil {
+		return "unknown"
 	}
+	return c.route.path
+}
+
+// log writes the request's one line.
+func (c *call) log(status int) {
 	attrs := []slog.Attr{
 		slog.String("request_id", c.id),
 		slog.String("remote", c.request.RemoteAddr),
 		slog.String("method", c.request.Method),
-		slog.String("path", path),
+		slog.String("path", c.path()),
 		slog.Int("http_status", status),
 		slog.Int("bytes_in", c.in),
 		slog.Int("bytes_out", c.sent),

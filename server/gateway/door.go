@@ -9,7 +9,9 @@ import (
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/browser"
+	"github.com/dsappd/dsappd/server/directory"
 	"github.com/dsappd/dsappd/server/forwarded"
+	"github.com/dsappd/dsappd/server/journal"
 )
 
 // Config is what the door is made of. Fields are required unless they say
@@ -21,6 +23,12 @@ type Config struct {
 	// ComponentType is that of a component at 0.0.0.0, in whose name the
 	// services are asked.
 	ComponentType string
+
+	// Directory names the server's other doors; optional.
+	Directory *directory.Directory
+
+	// Journal remembers what is turned away; optional.
+	Journal *journal.Journal
 
 	BodyTimeout time.Duration // for a request's body to arrive; 0: 10 seconds
 

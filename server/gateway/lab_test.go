@@ -20,6 +20,7 @@ import (
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/gateway"
+	"github.com/dsappd/dsappd/server/journal"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )
@@ -38,6 +39,7 @@ type lab struct {
 	service   *provision.Service
 	server    *httptest.Server
 	log       lockedBuffer
+	journal   journal.Journal
 	described *contract
 
 	mutex sync.Mutex
@@ -111,7 +113,7 @@ func (l *lab) pass(d time.Duration) {
 // serve serves the lab's records at an address of its own.
 func (l *lab) serve(change ...func(*gateway.Config)) *httptest.Server {
 	l.t.Helper()
-	config := gateway.Config{Service: l.service, ComponentType: "gateway", Log: slog.New(slog.NewTextHandler(&l.log, nil))}
+	config := gateway.Config{Service: l.service, ComponentType: "gateway", Journal: &l.journal, Log: slog.New(slog.NewTextHandler(&l.log, nil))}
 	for _, c := range change {
 		c(&config)
 	}

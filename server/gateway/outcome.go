@@ -3,11 +3,15 @@ package gateway
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/directory"
+	"github.com/dsappd/dsappd/server/journal"
+	"github.com/dsappd/dsappd/soap"
 )
 
 // unforeseen is all that a peer hears of what nobody foresaw.
@@ -51,6 +55,13 @@ func (c *call) outcome(err error) outcome {
 		c.reason(contended)
 		return outcome{http.StatusOK, statuses[provision.Busy], contended}
 	}
+	if f, ok := errors.AsType[*soap.Fault](err); ok {
+		c.reason(f.Words())
+		return outcome{http.StatusInternalServerError, statuses[provision.InvalidParameter], f.Words()}
+	}
+	if wsdl, ok := errors.AsType[*directory.WSDLError](err); ok {
+		err = &fault{status: http.StatusNotFound, desc: wsdl.Error()}
+	}
 	if f, ok := errors.AsType[*fault](err); ok {
 		refusal := provision.InvalidParameter
 		if f.refusal != "" {
@@ -65,7 +76,10 @@ func (c *call) outcome(err error) outcome {
 }
 
 // reason notes why the request is refused.
-func (c *call) reason(words string) { c.note(slog.String("reason", words)) }
+func (c *call) reason(words string) {
+	c.why = words
+	c.note(slog.String("reason", words))
+}
 
 // asMember has the domain's words name the registration as requests here do.
 func asMember(words string) string {
@@ -119,6 +133,11 @@ func (c *call) success(result any) (reply, error) {
 func (c *call) refusal(err error) reply {
 	o := c.outcome(err)
 	c.note(slog.String("status", o.status.StatusCodeEnum))
+	c.door.Journal.Add(journal.Entry{Time: c.door.Service.Now(), RequestID: c.id, Door: "gateway", Remote: c.request.RemoteAddr,
+		Request: c.request.Method + " " + c.path(), Status: fmt.Sprintf("%s, HTTP %d", o.status, o.http), Reason: c.why})
+	if f, ok := errors.AsType[*soap.Fault](err); ok {
+		return reply{status: o.http, mediaType: "text/xml; charset=utf-8", body: soap.Document(f)}
+	}
 	stack := &errorStack{Errors: []errorEntry{{ErrorCode: o.status.StatusCode, ErrorDesc: o.desc}}}
 	r, err := enveloped(o.http, envelope{ResultCodes: codes(o.status), ErrorStack: stack})
 	if err != nil {

@@ -114,7 +114,11 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/", "/rest/v2/provisioning/getservertime", path + "/", "/rest/v2/provisioning/hush", "/rest/v1/provisioning/getServerTime"} {
-		if a := l.undescribed(l.request("", path, "{}")); a.http != 404 || !strings.Contains(a.desc(), "/openapi.yaml") {
+		a := l.undescribed(l.request("", path, "{}"))
+		if entry, found := l.journal.Find(a.header.Get("Request-Id")); !found || entry.Reason != a.desc() || !strings.Contains(l.log.String(), entry.Reason) {
+			t.Errorf("%s: the journal has %+v", path, entry)
+		}
+		if a.http != 404 || !strings.Contains(a.desc(), "/openapi.yaml") {
 			t.Errorf("%s: HTTP %d: %s", path, a.http, a.body)
 		}
 	}

@@ -5,13 +5,16 @@ import (
 	"encoding/xml"
 	"io"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/netip"
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/browser"
+	"github.com/dsappd/dsappd/server/directory"
 	"github.com/dsappd/dsappd/server/forwarded"
+	"github.com/dsappd/dsappd/server/journal"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -29,6 +32,12 @@ type Config struct {
 	// PublicURL is the endpoint that the WSDL names; empty: the address that
 	// was asked for it.
 	PublicURL string
+
+	// Directory names the server's other doors; optional.
+	Directory *directory.Directory
+
+	// Journal remembers what is turned away; optional.
+	Journal *journal.Journal
 
 	// Proxies are the peers that are asked, by X-Forwarded-For, for whom they
 	// speak, in the form of provision.ParseLocation; without them the header
@@ -55,7 +64,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		return nil, err
 	}
 	guard := browser.New(c.Hosts, c.Proxies)
-	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies, strict: c.Strict}
+	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies, strict: c.Strict, journal: c.Journal}
 	return soap.NewHandler(soap.Config{
 		Operations:  d.operations(),
 		Schema:      schema,
@@ -63,7 +72,8 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		Detail:      faultDetail,
 		Describe:    func(w http.ResponseWriter, r *http.Request) bool { return wsdl.Serve(w, r, c.PublicURL) },
 		Nearest:     provision.Near,
-		Admit:       func(r *http.Request) *soap.Fault { return admit(guard, r) },
+		TurnedAway:  d.turnedAway,
+		Admit:       func(r *http.Request) *soap.Fault { return admit(guard, c.Directory, r) },
 		Strict:      c.Strict,
 		BodyTimeout: c.BodyTimeout,
 		Trace:       trace,
@@ -73,9 +83,11 @@ func NewHandler(c Config) (*soap.Handler, error) {
 	})
 }
 
-// admit refuses what a web page has a browser send. It has no client's
-// business here.
-func admit(guard *browser.Guard, r *http.Request) *soap.Fault {
+// admit refuses what a web page has a browser send, and names the right door
+// to who sends JSON.
+func admit(guard *browser.Guard, doors *directory.Directory, r *http.Request) *soap.Fault {
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	gateway := doors.For(r).Gateway
 	switch {
 	case guard.StrangeHost(r):
 		return &soap.Fault{Code: soap.CodeClient, Reason: soap.StrangeHost, Status: http.StatusMisdirectedRequest,
@@ -83,6 +95,9 @@ func admit(guard *browser.Guard, r *http.Request) *soap.Fault {
 	case guard.OtherOrigin(r):
 		return &soap.Fault{Code: soap.CodeClient, Reason: soap.OtherOrigin, Status: http.StatusForbidden,
 			String: "A web page of another origin had a browser send this request: only programs and this server's own pages may."}
+	case media == "application/json" && gateway != "":
+		return &soap.Fault{Code: soap.CodeClient, Reason: soap.WrongAddress, Status: http.StatusUnsupportedMediaType,
+			String: "This is the SOAP interface, and the request is JSON: the gateway's REST services are at " + gateway + "."}
 	}
 	return nil
 }
@@ -120,6 +135,7 @@ type door struct {
 	table   *commandTable
 	proxies forwarded.Proxies
 	strict  bool
+	journal *journal.Journal
 }
 
 // operations are all of the interface's; each is in the file of its name.

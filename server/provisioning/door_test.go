@@ -260,6 +260,32 @@ func TestWebPages(t *testing.T) {
 	l.ask("0", envelope(t, "dsappsrpregister"))
 }
 
+// The log says why a request was refused, also what its sender is not told,
+// and the journal has each under its ID.
+func TestWhyIsInTheLog(t *testing.T) {
+	l := newLab(t, false)
+	by := provision.Operator{Name: "tester"}
+	must(l.service.DisableUser(t.Context(), by, provision.NameUser{UserID: "user1"}))(t)
+	for envelope, want := range map[string]struct{ reason, status string }{
+		envelope(t, "dsappsrpregister"):                               {"The user is disabled", "1000 STAT_INVCREDENTIALS"},
+		envelope(t, "dsappsrpregister", "user1", "nobody"):            {"unknown user or domain", "1000 STAT_INVCREDENTIALS"},
+		envelope(t, "dsappsrpregister", "srp-component", ""):          {"componentType is missing: send it", "-2 STAT_INVPARAM"},
+		envelope(t, "dsappsrpregister", "dsappSRPRegister", "dsappX"): {"The element dsappX in the Body is no operation", "HTTP 500"},
+		"<a>": {"The message is XML but not a SOAP envelope", "HTTP 500"},
+	} {
+		before := len(l.log.String())
+		response, _ := l.post(envelope)
+		id := response.Header.Get("Request-Id")
+		if line := l.log.String()[before:]; strings.Count(line, "\n") != 1 || !strings.Contains(line, `reason="`+want.reason) || !strings.Contains(line, id) {
+			t.Errorf("want %s: %s", want.reason, line)
+		}
+		entry, found := l.journal.Find(id)
+		if !found || !strings.HasPrefix(entry.Reason, want.reason) || entry.Status != want.status || entry.Door != "soap" {
+			t.Errorf("want %s: %+v", want.reason, entry)
+		}
+	}
+}
+
 // No secret of an activation is in the trace or in the log.
 func TestNothingSecretIsShown(t *testing.T) {
 	l := newLab(t, false)

@@ -21,6 +21,7 @@ import (
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/journal"
 	"github.com/dsappd/dsappd/server/provisioning"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
@@ -35,6 +36,7 @@ type lab struct {
 	server  *httptest.Server
 	log     lockedBuffer
 	trace   lockedBuffer
+	journal journal.Journal
 	ahead   atomic.Int64 // of the real time, in nanoseconds
 }
 
@@ -84,7 +86,7 @@ func newLab(t testing.TB, strict bool) *lab {
 		Rand:      rand.Reader,
 	}
 	handler := must(provisioning.NewHandler(provisioning.Config{
-		Service: l.service, Strict: strict, Trace: &l.trace, Log: slog.New(slog.NewTextHandler(&l.log, nil)),
+		Service: l.service, Strict: strict, Journal: &l.journal, Trace: &l.trace, Log: slog.New(slog.NewTextHandler(&l.log, nil)),
 	}))(t)
 	l.server = httptest.NewServer(handler)
 	t.Cleanup(func() { l.server.Close(); l.service.Store.Close() })

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
+	"strconv"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/journal"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -39,8 +42,19 @@ func (d *door) outcome(ctx context.Context, r *soap.Request, err error) (wsdl.Co
 	r.Note(slog.String("status", status.StatusCodeEnum))
 	if reason != "" {
 		r.Note(slog.String("reason", reason))
+		d.journal.Add(journal.Entry{Time: d.service.Now(), RequestID: r.ID, Door: doorName, Remote: r.RemoteAddr,
+			Request: r.Operation(), Status: status.String(), Reason: reason})
 	}
 	return commandStatus(status, desc), nil
+}
+
+// doorName is this door's in the journal.
+const doorName = "soap"
+
+// turnedAway remembers a Fault.
+func (d *door) turnedAway(r *http.Request, requestID string, status int, f *soap.Fault) {
+	d.journal.Add(journal.Entry{Time: d.service.Now(), RequestID: requestID, Door: doorName, Remote: r.RemoteAddr,
+		Request: r.Method, Status: "HTTP " + strconv.Itoa(status), Problem: string(f.Reason), Reason: f.Words()})
 }
 
 // commandStatus writes a status as replies have it; a description makes an
