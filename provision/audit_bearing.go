@@ -48,6 +48,8 @@ func bearing(check string) []string {
 		return []string{"KeyExchangeRequired"}
 	case "key requests":
 		return []string{"KeyRequests"}
+	case "device codes":
+		return []string{"DeviceCodes"}
 	case "evidence", "device code", "signature":
 		return []string{"Attempts"}
 	case "kind of credential":

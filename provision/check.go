@@ -251,7 +251,7 @@ func (f findings) registration(r Registration) {
 	f.report(r.State != KeyExchanged && remains, fmt.Sprintf("it is %s and still holds a key exchange", r.State), mendRegistration)
 	f.report(!r.ActivationType.known(), fmt.Sprintf("its activation type %d is not known", r.ActivationType), mendRegistration)
 	f.report(!r.ExpiresAt.After(r.CreatedAt), "it expires before it begins", mendRegistration)
-	f.report(r.Attempts < 0 || r.KeyRequests < 0, "a counter is negative", mendRegistration)
+	f.report(r.Attempts < 0 || r.KeyRequests < 0 || r.DeviceCodes < 0, "a counter is negative", mendRegistration)
 	f.report(r.State != Activated && len(r.DerivationCode) > 0, fmt.Sprintf("it is %s and holds a derivation code", r.State), mendRegistration)
 	f.report(!r.EndedAt.IsZero() && r.Drifted != nil, fmt.Sprintf("it is %s and waits for a second one-time password", r.State), mendBackup)
 	f.report(r.State != Closed && r.ClosedBecause != "", fmt.Sprintf("it is %s and has a reason to be closed", r.State), mendRegistration)

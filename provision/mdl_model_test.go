@@ -24,6 +24,7 @@ const (
 	messageLife = 5 * time.Minute
 	attempts    = 3
 	keyRequests = 10
+	deviceCodes = 2
 )
 
 // fleet is a licence as the rules have it, in the fewest words, beside the
@@ -53,6 +54,7 @@ type activation struct {
 	lost     bool // its licence was taken away
 	wrong    int  // proofs
 	requests int  // of keys
+	codes    int  // that made an instance
 
 	password string
 	exchange handset
@@ -132,7 +134,7 @@ func newFleet(t *testing.T, rt *rapid.T) *fleet {
 	p.licensed(limit)
 	f := &fleet{play: p, rt: rt, limit: limit, next: 1,
 		instances: map[int]provision.InstanceState{}, sequences: map[int]bool{}, blocks: map[string]bool{}}
-	must(f.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "mdl", Set: []byte(`{"LockThreshold":0}`)}))(t)
+	must(f.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "mdl", Set: []byte(`{"LockThreshold":0,"DeviceCodes":2}`)}))(t)
 	return f
 }
 
@@ -316,11 +318,16 @@ func (f *fleet) place(a *activation, code string, result provision.AddDeviceResu
 		a.sequence = before
 		return provision.LicenceFull, got
 	}
+	if a.codes == deviceCodes {
+		a.sequence = before
+		return provision.NotFound, got
+	}
 	if got != "" {
 		return "", got
 	}
 	a.state, a.code, a.message2, a.sequence = provision.DeviceAdded, code, result.ActivationMessage2, f.next
 	f.next++
+	a.codes++
 	f.issued(a)
 	return "", ""
 }

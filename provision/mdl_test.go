@@ -284,7 +284,7 @@ func TestMDLRaceForTheLastPlace(t *testing.T) {
 
 func TestMDLSequenceNumbersEnd(t *testing.T) {
 	p := newLicencePlay(t, 1)
-	must(p.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "mdl", Set: []byte(`{"RegistrationMinutes":600,"MessageMinutes":600}`)}))(t)
+	must(p.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "mdl", Set: []byte(`{"RegistrationMinutes":600,"MessageMinutes":600,"DeviceCodes":255}`)}))(t)
 	id, m := p.firstMessage()
 	var sequence []uint8
 	for range 255 {
@@ -296,6 +296,45 @@ func TestMDLSequenceNumbersEnd(t *testing.T) {
 	}
 	_, err := p.addDevice(id, p.deviceCode(m).String())
 	wantRefusal(t, err, provision.LicenceFull)
+}
+
+// One registration does not use up a licence: each of its device codes spends a
+// sequence number, and it takes five. The last one that it took still activates.
+func TestDeviceCodesOfARegistrationHaveTheirLimit(t *testing.T) {
+	p := newLicencePlay(t, 1)
+	id, m := p.firstMessage()
+	var last added
+	var code string
+	for range 5 {
+		c := p.deviceCode(m)
+		code = c.String()
+		last = p.open(id, m, c, must(p.addDevice(id, code))(t))
+	}
+	for range 3 {
+		_, err := p.addDevice(id, p.deviceCode(m).String())
+		wantRefusal(t, err, provision.NotFound)
+	}
+	must(p.addDevice(id, code))(t) // again, which spends nothing
+	if l := p.licence(); l.NextSequenceNumber != 6 {
+		t.Errorf("the next sequence number is %d", l.NextSequenceNumber)
+	}
+	must(p.sign(id, last.signature))(t)
+}
+
+// Beginning the exchange anew does not begin the count anew.
+func TestDeviceCodesCountAcrossExchanges(t *testing.T) {
+	p := newLicencePlay(t, 1)
+	p.policy("mdl", `{"DeviceCodes": 2, "MaximumActivations": 0, "MinimumIntervalMinutes": 0}`)
+	r := must(p.registerOn(0))(t)
+	for n := range 3 {
+		c := p.deviceCode(p.deliverMessage(p.exchange(r)))
+		_, err := p.addDevice(r.RegistrationID, c.String())
+		if n < 2 {
+			must(0, err)(t)
+			continue
+		}
+		wantRefusal(t, err, provision.NotFound)
+	}
 }
 
 func TestLicenceRefusals(t *testing.T) {

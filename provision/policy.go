@@ -34,9 +34,11 @@ type Settings struct {
 	DerivationCodeRequired bool
 
 	// Attempts is how many wrong proofs a registration survives, less one;
-	// KeyRequests how many ephemeral keys it hands out.
+	// KeyRequests how many ephemeral keys it hands out; DeviceCodes how many
+	// device codes it takes, each of which spends a sequence number.
 	Attempts    int
 	KeyRequests int
+	DeviceCodes int
 
 	// EventWindow is the number of event values accepted from the next
 	// expected one on; TimeWindowBack and TimeWindowAhead are time steps on
@@ -92,6 +94,7 @@ func DefaultSettings() Settings {
 		KeyExchangeRequired:        true,
 		Attempts:                   3,
 		KeyRequests:                10,
+		DeviceCodes:                5,
 		EventWindow:                20,
 		TimeWindowBack:             10,
 		TimeWindowAhead:            9,
@@ -115,6 +118,7 @@ func (s Settings) Check() error {
 		{"RegistrationMinutes", s.RegistrationMinutes, 1, 525600},
 		{"Attempts", s.Attempts, 1, 100},
 		{"KeyRequests", s.KeyRequests, 1, 10000},
+		{"DeviceCodes", s.DeviceCodes, 1, maxSequenceNumber},
 		{"EventWindow", s.EventWindow, 1, 1000},
 		{"TimeWindowBack", s.TimeWindowBack, 0, 500},
 		{"TimeWindowAhead", s.TimeWindowAhead, 0, 500},

@@ -112,6 +112,10 @@ func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode, descr
 	if err := f.placeLeft(*licence); err != nil {
 		return none, err
 	}
+	f.checked("device codes", fmt.Sprintf("%d of %d", l.registration.DeviceCodes, f.settings.DeviceCodes))
+	if l.registration.DeviceCodes >= f.settings.DeviceCodes {
+		return none, refuse(NotFound, "The registration has taken all its device codes: register again.")
+	}
 	l.authenticator.Licence = licence
 	message2, err := f.newInstance(&l, message1, code, description)
 	if err != nil {
@@ -132,6 +136,7 @@ func (f *frame) newInstance(l *living, message1 dsapp.ActivationMessage1, code d
 		RegistrationID: r.ID, ExpiresAt: r.ExpiresAt, DeviceType: code.Type, Description: description,
 	}
 	licence.NextSequenceNumber++
+	r.DeviceCodes++
 	secret := make([]byte, dsapp.InstanceSecretSize)
 	if _, err := io.ReadFull(f.service.Rand, secret); err != nil {
 		return dsapp.ActivationMessage2{}, fmt.Errorf("draw an instance's secret: %w", err)

@@ -220,9 +220,10 @@ type Registration struct {
 	EndedAt   time.Time `json:",omitzero"` // Activated or Closed
 
 	// Attempts counts wrong proofs of every kind, KeyRequests the ephemeral
-	// keys.
+	// keys, DeviceCodes those that made an instance.
 	Attempts    int `json:",omitempty"`
 	KeyRequests int `json:",omitempty"`
+	DeviceCodes int `json:",omitempty"`
 
 	// Drifted is what the last proof was, where the next one may redeem it.
 	Drifted *Drifted `json:",omitempty"`
