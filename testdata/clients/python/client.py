@@ -13,6 +13,7 @@ import time
 
 import requests
 import zeep
+from lxml import etree
 from zeep.exceptions import Fault
 
 import dsapp
@@ -40,19 +41,46 @@ class Swap(zeep.Plugin):
         return envelope, headers
 
 
+class Fetch(etree.Resolver):
+    """Fetches what a schema imports, which lxml does not do over TLS."""
+
+    def __init__(self, transport):
+        self.transport = transport
+
+    def resolve(self, url, public_id, context):
+        return self.resolve_string(self.transport.load(url), context)
+
+
+class Validate(zeep.Plugin):
+    """Holds every reply and the detail of every fault to the served schemas, xsi:type and all."""
+
+    def __init__(self, transport, address):
+        parser = etree.XMLParser()
+        parser.resolvers.add(Fetch(transport))
+        address += "?xsd=Provisioning.xsd"
+        self.schema = etree.XMLSchema(etree.fromstring(transport.load(address), parser, base_url=address))
+
+    def ingress(self, envelope, headers, operation):
+        for element in envelope.iter(PROVISIONING + "*"):
+            self.schema.assertValid(element)
+        return envelope, headers
+
+
 class Customer:
     def __init__(self, wsdl, any_order):
         self.wsdl = wsdl
         session = requests.Session()
         session.cert = os.environ.get("CLIENT_CERTIFICATE")
         self.transport = zeep.Transport(session=session)
+        address = zeep.Client(wsdl, transport=self.transport).service._binding_options["address"]
+        self.validate = Validate(self.transport, address)
         self.client = self.program()
         # What sends commands: twice, so that each flow has gone both ways.
         self.senders = [self.client, self.program(Swap()) if any_order else self.client]
         self.checks = 0
 
     def program(self, *plugins):
-        return zeep.Client(self.wsdl, transport=self.transport, plugins=list(plugins))
+        return zeep.Client(self.wsdl, transport=self.transport, plugins=[self.validate, *plugins])
 
     def check(self, what, got, want):
         self.checks += 1
