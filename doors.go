@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/netutil"
 
 	"github.com/dsappd/dsappd/server/certificate"
+	"github.com/dsappd/dsappd/server/console"
 	"github.com/dsappd/dsappd/server/provisioning"
 )
 
@@ -146,7 +147,8 @@ func soapHandler(config Config, opened *folder) (http.Handler, error) {
 	}
 	handler, err := provisioning.NewHandler(provisioning.Config{
 		Service: opened.service, Log: config.Logger, Journal: opened.journal, Directory: opened.directory, Proxies: proxies,
-		PublicURL: opened.settings.SOAP.PublicURL, Hosts: opened.settings.SOAP.hosts(),
+		Stylesheet: console.Stylesheet(),
+		PublicURL:  opened.settings.SOAP.PublicURL, Hosts: opened.settings.SOAP.hosts(),
 		Strict: config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
 	})
 	if err != nil || config.recorder == nil {

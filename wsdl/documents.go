@@ -24,11 +24,27 @@ func Document(address string) []byte {
 	return []byte(strings.Replace(file("provisioning.wsdl"), `location="http://127.0.0.1:8888/"`, `location="`+string(escaped)+`"`, 1))
 }
 
+// Files returns the documents as files by their names: the WSDL with an
+// address as its endpoint, which needs no other, and its schemas, which import
+// each other by their file names.
+func Files(address string) map[string][]byte {
+	files := map[string][]byte{"provisioning.wsdl": Document(address)}
+	for _, name := range schemas {
+		files[name] = []byte(file(name))
+	}
+	return files
+}
+
+// Schemas returns the schemas' file names.
+func Schemas() []string { return slices.Clone(schemas) }
+
+var schemas = []string{"Provisioning.xsd", "ProvisioningTypes.xsd", "BasicTypes.xsd"}
+
 // Schema returns a schema by its file name, in any letter case, and "" if
 // there is none of that name. It names those that it imports relative to where
 // it was fetched: ?xsd=NAME.
 func Schema(name string) string {
-	for _, known := range []string{"Provisioning.xsd", "ProvisioningTypes.xsd", "BasicTypes.xsd"} {
+	for _, known := range schemas {
 		if strings.EqualFold(name, known) {
 			return strings.ReplaceAll(file(known), `schemaLocation="`, `schemaLocation="?xsd=`)
 		}

@@ -139,6 +139,19 @@ func post(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("REQUEST", response.Header.Get("Request-Id"))
 }
 
+// get PATH FILE keeps in a file what $URL answers a GET of the path.
+func get(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: get PATH FILE")
+	}
+	response, err := http.Get(ts.Getenv("URL") + args[0])
+	ts.Check(err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o600))
+}
+
 // tamper DIR OLD NEW puts the words NEW in the place of OLD in the first event
 // of the store that holds them, as somebody can who has the key of the records.
 func tamper(ts *testscript.TestScript, neg bool, args []string) {

@@ -38,6 +38,7 @@ type commands struct {
 	Registration  registrationCommand  `cmd:"" help:"Registrations."`
 	Audit         auditCommand         `cmd:"" help:"The record of every decision."`
 	Explain       explainCommand       `cmd:"" help:"Tell why a request was decided as it was."`
+	WSDL          wsdlCommand          `cmd:"" name:"wsdl" help:"Print the WSDL, or write it and its schemas into a folder."`
 	Image         imageCommand         `cmd:"" help:"Render an activation image as a QR code."`
 	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation."`
 	Replay        replayCommand        `cmd:"" help:"Play recorded conversations as tests."`

@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               withoutWait,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"modes": modes, "serving": serving, "schema": schema, "register": register, "mdl": mdl, "capture": capture, "tamper": tamper, "post": post,
+			"modes": modes, "serving": serving, "schema": schema, "register": register, "mdl": mdl, "capture": capture, "tamper": tamper, "post": post, "get": get,
 		},
 	})
 }

@@ -17,6 +17,12 @@ import (
 //go:embed templates assets
 var files embed.FS
 
+// Stylesheet is the page's, for other pages of the server.
+func Stylesheet() []byte {
+	content, _ := files.ReadFile("assets/console.css") // embedded: it is there
+	return content
+}
+
 // pages are the templates, by the name of what they show.
 type pages map[string]*template.Template
 

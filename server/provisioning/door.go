@@ -33,6 +33,9 @@ type Config struct {
 	// was asked for it.
 	PublicURL string
 
+	// Stylesheet is that of the page for people; optional.
+	Stylesheet []byte
+
 	// Directory names the server's other doors; optional.
 	Directory *directory.Directory
 
@@ -63,6 +66,10 @@ func NewHandler(c Config) (*soap.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	description, err := newDescription(c)
+	if err != nil {
+		return nil, err
+	}
 	guard := browser.New(c.Hosts, c.Proxies)
 	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies, strict: c.Strict, journal: c.Journal}
 	return soap.NewHandler(soap.Config{
@@ -70,7 +77,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		Schema:      schema,
 		Namespaces:  namespaces(),
 		Detail:      faultDetail,
-		Describe:    func(w http.ResponseWriter, r *http.Request) bool { return wsdl.Serve(w, r, c.PublicURL) },
+		Describe:    description.answer,
 		Nearest:     provision.Near,
 		TurnedAway:  d.turnedAway,
 		Admit:       func(r *http.Request) *soap.Fault { return admit(guard, c.Directory, r) },

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+type wsdlCommand struct {
+	Out string `placeholder:"DIR" help:"Write provisioning.wsdl and the schemas into this folder, which is made if need be. Without it the WSDL is printed."`
+	URL string `name:"url" default:"http://127.0.0.1:8888/" placeholder:"URL" help:"The endpoint that the WSDL names."`
+}
+
+// Validate refuses what no client could call.
+func (c *wsdlCommand) Validate() error {
+	at, err := url.Parse(c.URL)
+	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
+		return fmt.Errorf("--url is %q: give the URL of the SOAP interface, such as https://provisioning.example:8888/", c.URL)
+	}
+	return nil
+}
+
+func (c *wsdlCommand) Run(std streams) error {
+	if c.Out == "" {
+		_, err := std.Out.Write(wsdl.Document(c.URL))
+		return err
+	}
+	if err := os.MkdirAll(c.Out, 0o777); err != nil { // less the umask
+		return fmt.Errorf("make the folder: %w", err)
+	}
+	files := wsdl.Files(c.URL)
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		path := filepath.Join(c.Out, name)
+		if err := errors.Join(replaceFile(path, files[name]), os.Chmod(path, 0o644)); err != nil {
+			return fmt.Errorf("write %s: %w", path, err)
+		}
+		if _, err := fmt.Fprintln(std.Out, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
