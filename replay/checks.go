@@ -52,19 +52,24 @@ func parseChecks(all, own ReplyOptions) (checks, []error) {
 			c.lacks = append(c.lacks, compile("lacks", text))
 		}
 		for _, key := range slices.Sorted(maps.Keys(options.Values)) {
-			check := valueCheck{path: key, want: compile("values "+key, options.Values[key])}
-			var err error
-			if check.path, check.counted = countedPath(key); err == nil {
-				check.found, err = compilePath(check.path)
-			}
+			path, counted := countedPath(key)
+			found, err := compilePath(path)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("values: %w", err))
 			}
-			c.values = append(c.values, check)
+			texts, err := capturePlaces(options.Values[key])
+			if err != nil {
+				errs = append(errs, fmt.Errorf("values %s: %w", key, errNotText))
+			}
+			for _, text := range texts {
+				c.values = append(c.values, valueCheck{path: path, counted: counted, found: found, want: compile("values "+key, text)})
+			}
 		}
 	}
 	return c, errs
 }
+
+const errNotText templateError = "a value is a text, or a list of texts"
 
 const errNotInCheck templateError = "{{...}} and {{sealed ...}} stand in replies alone"
 

@@ -254,3 +254,14 @@ func places(text string) []place {
 		}
 	}
 }
+
+// all are the children of a local name.
+func (n *node) all(local string) []*node {
+	var found []*node
+	for _, child := range n.children {
+		if child.name.Local == local {
+			found = append(found, child)
+		}
+	}
+	return found
+}

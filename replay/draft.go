@@ -1,19 +1,19 @@
 package replay
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/dsappd/dsappd/dsapp"
 )
 
 // Drafter writes transcripts of exchanges that have happened: each for one
 // registration, with the captures, the phone's calls and the sample data that
 // its requests imply.
+//
+// A draft is made in steps, each a function of what the one before found:
+// messages are read, traced through their registrations, their sample is
+// inferred, and the requests and the replies are written.
 type Drafter struct {
 	// Redact takes out every secret: a password gives way to a stand-in that
 	// the sample data have too, keys and one-time passwords to what a phone
@@ -22,6 +22,7 @@ type Drafter struct {
 
 	sorter    sorter
 	passwords map[string]string // that were right, by user
+	presumer  presumer          // of replies that nobody recorded
 }
 
 // Add takes an exchange and returns the number, from 0, of the draft that it
@@ -33,6 +34,16 @@ func (d *Drafter) Add(r Recorded) (int, error) {
 	}
 	if d.Redact && e.request == nil {
 		return 0, errNotRedacted
+	}
+	if e.reply == nil && e.request != nil {
+		e.recorded.wanted = &wanted{}
+		if r.Status != 0 {
+			e.recorded.wanted.statuses = []int{r.Status}
+		}
+		e.recorded.Reply.Body = d.presumer.presume(e.request, e.recorded.wanted)
+		if e, err = readRecorded(e.recorded, d.Redact); err != nil {
+			return 0, err
+		}
 	}
 	if e.granted() && e.request.value("staticPassword") != "" {
 		if d.passwords == nil {
@@ -54,189 +65,85 @@ func (d *Drafter) Forget(i int) { d.sorter.forget(i) }
 
 // Draft writes draft i from its exchanges so far.
 func (d *Drafter) Draft(i int) (*Transcript, []Notice) {
-	w := &draft{
-		t: &Transcript{}, redact: d.Redact, passwords: d.passwords,
-		captures: map[string]any{}, made: map[string]string{}, standIns: map[string]string{}, serials: map[string]string{}, policy: map[string]any{},
-	}
-	exchanges := d.sorter.flows[i].exchanges
-	for _, e := range exchanges {
-		again := *e // its messages are written into
-		again.request, again.reply = e.request.fresh(), e.reply.fresh()
-		w.add(&again)
-	}
-	w.complete(exchanges)
-	return w.t, w.all
-}
-
-// fresh is a message in which nothing is replaced.
-func (m *message) fresh() *message {
-	if m == nil {
-		return nil
-	}
-	again := *m
-	again.put, again.changes = map[int]string{}, nil
-	return &again
-}
-
-// draft is a transcript as it is written.
-type draft struct {
-	t         *Transcript
-	redact    bool
-	passwords map[string]string
-
-	notices
-	captures     map[string]any
-	registration string            // the ID as it was recorded
-	serial       string            // of the authenticator
-	instance     string            // as it was recorded
-	made         map[string]string // the call for a value that was recorded
-	standIns     map[string]string // for passwords
-	serials      map[string]string // what stands in for serial numbers
-	proved       bool              // a key exchange was completed
-	refused      bool              // a step was
-	policy       map[string]any
-	before       time.Time // of the exchange before
-}
-
-func (d *draft) add(e *exchanged) {
-	n := len(d.t.Exchanges) + 1
-	if d.serial == "" && e.granted() {
-		d.serial = d.licence(cmp.Or(e.reply.value("serialNumber"), e.request.value("serialNumber")))
-	}
-	d.imply(e)
-	exchange := Exchange{Number: n, Advance: d.advance(e)}
-	exchange.Request = d.request(e)
-	exchange.Reply = d.reply(n, e)
-	d.refused = d.refused || !e.granted()
-	d.t.Exchanges = append(d.t.Exchanges, exchange)
-}
-
-// licence is the serial number of an authenticator or of whose instance is
-// named.
-func licence(name string) string {
-	serial, _, _ := strings.Cut(name, "-")
-	return serial
-}
-
-// licence is the serial number of an authenticator, or one that stands in for
-// it where it has a form that dsappd does not take.
-func (d *draft) licence(name string) string {
-	serial := licence(name)
-	if name == "" || dsapp.CheckSerialNumber(serial) == nil {
-		return serial
-	}
-	if d.serials[name] == "" {
-		d.serials[name] = fmt.Sprintf("AAA%07d", 9000001+len(d.serials))
-	}
-	return d.serials[name]
-}
-
-// late is a time between two exchanges that may have decided about the second.
-const late = time.Minute
-
-// advance is by how much the clock moves on: as it did, where a refusal may
-// be due to it.
-func (d *draft) advance(e *exchanged) time.Duration {
-	passed := e.recorded.At.Sub(d.before)
-	if d.before.IsZero() || e.recorded.At.IsZero() {
-		passed = 0
-	}
-	if d.before = e.recorded.At; d.expired(e) {
-		return afterExpiry
-	}
-	if passed < late || e.granted() {
-		return 0
-	}
-	return passed.Round(time.Second)
-}
-
-// afterExpiry is when a registration of the predefined policies has expired.
-const afterExpiry = 11 * time.Minute
-
-// expired says that a step was refused because its registration had expired,
-// as far as is known where nobody wrote down the times.
-func (d *draft) expired(e *exchanged) bool {
-	ours := d.registration != "" && e.request.value("registrationID") == d.registration
-	return e.recorded.At.IsZero() && ours && !d.refused && e.status() == "-13"
-}
-
-// capture takes a value from the reply of an exchange.
-func (d *draft) capture(name string, exchange int, path string) {
-	place := fmt.Sprintf("%d %s", exchange, path)
-	switch before := d.captures[name].(type) {
-	case nil:
-		d.captures[name] = place
-	case string:
-		d.captures[name] = []any{before, place}
-	case []any:
-		d.captures[name] = append(before, place)
-	}
-}
-
-// has says that something was captured under a name.
-func (d *draft) has(names ...string) bool {
-	for _, name := range names {
-		if d.captures[name] == nil {
-			return false
+	flow := d.sorter.flows[i]
+	said := &notices{}
+	var all []*exchanged
+	for _, r := range flow.exchanges {
+		e, err := readRecorded(r, d.Redact)
+		if err != nil { // Add has read it
+			said.leaveOut(r.Request.Source, "%v", err)
+			continue
 		}
+		all = append(all, e)
 	}
-	return true
+	w := &standIns{redact: d.Redact, passwords: map[string]string{}, serials: map[string]string{}}
+	steps := trace(all, flow.chapter != nil, w)
+	t := &Transcript{Header: Header{Sample: infer(steps, d.passwords, w, said), Captures: captureTable(steps)}}
+	requests, replies := &requestWriter{standIns: w, notices: said, made: map[string]string{}, used: map[string]int{}}, &replyWriter{standIns: w, notices: said}
+	for _, s := range steps {
+		exchange := Exchange{Number: s.number, Title: s.recorded.Title, Advance: s.advance}
+		exchange.Request = requests.write(s)
+		exchange.Advance += requests.wait()
+		exchange.Reply = replies.write(s)
+		t.Exchanges = append(t.Exchanges, exchange)
+	}
+	t.Header.Reply.AnyTypes = replies.anyTypes
+	if flow.chapter != nil {
+		said.all = slices.Concat(flow.chapter.all, said.all)
+	}
+	t.Title, t.Why = title(flow.chapter, steps), origin(steps, said.all)
+	return t, said.all
 }
 
-// complete writes the header and what the transcript is about.
-func (d *draft) complete(exchanges []*exchanged) {
-	if len(d.captures) > 0 {
-		d.t.Captures = d.captures
+// source is where the first exchange of a draft was found.
+func (d *Drafter) source(i int) Source { return d.sorter.flows[i].exchanges[0].Request.Source }
+
+// chapter is a transcript that somebody has put together, such as a test case.
+type chapter struct {
+	title string
+	notices
+}
+
+// title is what a transcript is about: what somebody calls it, or its
+// operations.
+func title(c *chapter, steps []traced) string {
+	if c != nil && c.title != "" {
+		return c.title
 	}
-	d.settle()
 	var done []string
-	for _, e := range exchanges {
-		what := e.operation()
-		if status := e.reply.value("statusCodeEnum"); !e.granted() && status != "" {
+	for _, s := range steps {
+		what := s.operation()
+		if status := s.reply.value("statusCodeEnum"); !s.granted() && !s.presumed() && status != "" {
 			what += " (" + status + ")"
 		}
 		if len(done) == 0 || done[len(done)-1] != what {
 			done = append(done, what)
 		}
 	}
-	d.t.Title = strings.Join(done, ", ")
-	d.t.Why = origin(exchanges)
-	for _, n := range d.all {
-		what := "Not taken over: "
-		if n.Kind == Doubtful {
-			what = "Doubtful: "
-		}
-		d.t.Why += "\n" + what + n.Reason
-	}
+	return strings.Join(done, ", ")
 }
 
-// origin is where the exchanges come from.
-func origin(exchanges []*exchanged) string {
+// origin is where the exchanges come from, and what was left out of them.
+func origin(steps []traced, said []Notice) string {
 	var from []string
-	for _, e := range exchanges {
-		if name := e.recorded.Request.Source.File; name != "" && !slices.Contains(from, name) {
+	for _, s := range steps {
+		if name := s.recorded.Request.Source.File; name != "" && !slices.Contains(from, name) {
 			from = append(from, name)
 		}
 	}
 	var why []string
-	if at := exchanges[0].recorded.At; !at.IsZero() {
-		why = append(why, "Recorded at "+at.UTC().Format(time.RFC3339)+".")
+	if len(steps) > 0 && !steps[0].recorded.At.IsZero() {
+		why = append(why, "Recorded at "+steps[0].recorded.At.UTC().Format(time.RFC3339)+".")
 	}
 	if len(from) > 0 {
 		why = append(why, "From "+strings.Join(from, ", ")+".")
 	}
-	return strings.Join(why, "\n")
-}
-
-// settle gives the sample its policy, in a settled order.
-func (d *draft) settle() {
-	if len(d.policy) > 0 {
-		d.t.Policies = []Policy{{Name: "recorded", Parent: "Provisioning", Set: maps.Clone(d.policy)}}
-	}
-	for i := range d.t.Components {
-		d.t.Components[i].Policy = "Provisioning"
-		if len(d.policy) > 0 {
-			d.t.Components[i].Policy = "recorded"
+	for _, n := range said {
+		what := "Not taken over"
+		if n.Kind == Doubtful {
+			what = "Doubtful"
 		}
+		why = append(why, fmt.Sprintf("%s, line %d: %s", what, n.Line, n.Reason))
 	}
+	return strings.Join(why, "\n")
 }

@@ -1,37 +1,56 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
 )
 
-// reply is what is expected: what was recorded, with freedoms where a value is
-// drawn anew or worded by a server as it likes.
-func (d *draft) reply(n int, e *exchanged) Reply {
-	if e.reply == nil {
-		return Reply{Kind: XML, Body: anyReply}
+// replyWriter writes what is expected: what was recorded, with freedoms where
+// a value is drawn anew or worded by a server as it likes; or what was
+// asserted of a reply that nobody recorded.
+type replyWriter struct {
+	*standIns
+	*notices
+	anyTypes bool // xsi:type is left free in all replies
+}
+
+func (w *replyWriter) write(s traced) Reply {
+	switch {
+	case s.presumed():
+		return w.asserted(s)
+	case s.reply == nil:
+		return Reply{ReplyOptions: ReplyOptions{Status: s.recorded.Status}}
 	}
-	m := e.reply
-	r := Reply{Kind: XML, ReplyOptions: ReplyOptions{Status: unusual(e), TimeLimit: e.recorded.TimeLimit}}
+	m := s.reply
+	if s.isAboutAnother() {
+		w.doubt(s.recorded.Reply.Source, "the reply is about the user %q, the request about %q: whom a reply is about is left free",
+			m.value("userID"), cmp.Or(s.request.value("userID"), s.of.user))
+	}
+	r := Reply{Kind: XML, ReplyOptions: ReplyOptions{Status: unusual(s), TimeLimit: s.recorded.TimeLimit}}
 	if m.isFault() {
-		d.fault(m)
+		freeFault(m)
 	}
 	for name, fields := range m.fields {
 		for _, f := range fields {
-			if with, ok := d.received(n, e, name, f, len(fields) == 1); ok {
+			if with, ok := w.field(s, name, f, len(fields) == 1); ok {
 				m.replace(f.index, with)
 			}
 		}
 	}
 	for _, item := range m.items {
-		d.item(n, e, item)
+		w.item(s, item)
 	}
-	d.free(e)
-	d.shape(e)
-	d.types(m)
-	d.hideOthers(m)
+	freeAttributes(s)
+	w.shape(s)
+	w.types(m)
+	if w.redact {
+		hideOthers(m)
+		hideReply(m)
+	}
 	r.Body = ended(readable(m.written()))
 	return r
 }
@@ -51,22 +70,16 @@ func readable(text string) string {
 	return written
 }
 
-// anyReply is expected where no reply is known.
-const anyReply = `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">
-  <soapenv:Body>{{...}}</soapenv:Body>
-</soapenv:Envelope>
-`
-
 // unusual is a status of HTTP that is not what a body goes with.
-func unusual(e *exchanged) int {
+func unusual(s traced) int {
 	usual := 200
-	if e.reply.isFault() {
+	if s.reply.isFault() {
 		usual = 500
 	}
-	if e.recorded.Status == usual || e.recorded.Status == 0 {
+	if s.recorded.Status == usual {
 		return 0
 	}
-	return e.recorded.Status
+	return s.recorded.Status
 }
 
 // hexadecimal is a pattern of hex digits, as many as the value has where that
@@ -78,116 +91,113 @@ func hexadecimal(value string, length int) string {
 	return "{{/[0-9A-Fa-f]+/}}"
 }
 
-// received is what takes the place of a field of a reply.
-func (d *draft) received(n int, e *exchanged, name string, f field, once bool) (string, bool) {
-	if name == "errorDesc" {
+// field is what takes the place of a field.
+func (w *replyWriter) field(s traced, name string, f field, once bool) (string, bool) {
+	switch {
+	case name == "errorDesc":
 		return "{{any}}", f.text != "" // in the server's own words
-	}
-	if f.text == "" || !once || !e.granted() {
+	case (name == "userID" || name == "domain") && s.isAboutAnother():
+		return "{{any}}", f.text != ""
+	case f.text == "" || !once || !s.granted():
 		return "", false
 	}
 	switch name {
 	case "registrationID":
-		return d.receivedRegistration(n, e, f)
+		if s.begins() {
+			return "{{/[A-Za-z0-9]{4,40}/}}", true
+		}
+		return "{{" + s.of.capture(name) + "}}", s.of.knows(name)
 	case "activationPassword":
-		d.capture(name, n, f.path)
 		if isMessage1(f.text) {
 			return hexadecimal(f.text, 88), true
 		}
 		return "{{/[A-Za-z0-9]{4,40}/}}", true
 	case "serverEphemeralPublicKey":
-		d.capture(name, n, f.path)
 		return hexadecimal(f.text, 512), true
 	case "salt":
-		d.capture(name, n, f.path)
 		return hexadecimal(f.text, 32), true
 	case "serverEvidenceMessage":
-		d.proved = true
-		return "{{M2}}", d.has("registrationID", "activationPassword", "serverEphemeralPublicKey", "salt")
+		return "{{" + s.of.call("M2") + "}}", s.of.agreed()
 	case "activationCode": // of PROVISIONCMD_REGISTER, in the clear
-		d.capture(name, n, f.path)
 		return "{{any}}", true
 	case "activationMessage":
-		d.capture(name, n, f.path)
 		return hexadecimal(f.text, 88), true
 	case "activationMessage2":
-		d.capture(name, n, f.path)
 		return hexadecimal(f.text, 98), true
 	case "serialNumber":
-		if serial := d.licence(f.text); serial != licence(f.text) {
-			return serial, true
-		}
-		return d.receivedSerial(n, f)
+		return w.serialNumber(s, f.text)
 	}
-	encrypted := matches(`PROVFLD_.*_(DATA|COUNTER|MAC)`, name) && matches(`[0-9A-Fa-f]+`, f.text)
-	return "{{/[0-9A-Fa-f]+/}}", encrypted
+	return "{{/[0-9A-Fa-f]+/}}", matches(encryptedAttribute, name) && matches(hexText, f.text)
 }
 
-func isMessage1(text string) bool { return matches(`0101[0-9A-Fa-f]{84}`, text) }
+var (
+	encryptedAttribute = whole(`PROVFLD_.*_(DATA|COUNTER|MAC)`)
+	hexText            = whole(`[0-9A-Fa-f]+`)
+	message1           = whole(`0101[0-9A-Fa-f]{84}`)
+)
 
-func (d *draft) receivedRegistration(n int, e *exchanged, f field) (string, bool) {
-	if !e.begins() {
-		return "{{registrationID}}", d.has("registrationID")
-	}
-	d.registration = f.text
-	d.capture("registrationID", n, f.path)
-	return "{{/[A-Za-z0-9]{4,40}/}}", true
+func isMessage1(text string) bool { return matches(message1, text) }
+
+// isAboutAnother reports whether a reply is about somebody whom its request
+// or registration does not name, as those of a stub are.
+func (s traced) isAboutAnother() bool {
+	id := s.reply.value("userID")
+	return id != "" && !sameUser(cmp.Or(s.request.value("userID"), s.of.user), id)
 }
 
-// receivedSerial leaves a serial number as it is; an instance is named by a
+// serialNumber is one that the transcript has too; an instance is named by a
 // sequence number that the server goes on counting.
-func (d *draft) receivedSerial(n int, f field) (string, bool) {
-	serial, _, isInstance := strings.Cut(f.text, "-")
-	if !isInstance {
+func (w *replyWriter) serialNumber(s traced, text string) (string, bool) {
+	switch serial := w.licence(text); {
+	case serial != licence(text):
+		return serial, true
+	case !isInstance(text):
 		return "", false
+	case s.of.instance == text:
+		return "{{" + s.of.capture("instance") + "}}", true
+	default:
+		return fmt.Sprintf("{{/%s-[0-9]{1,3}/}}", serial), true
 	}
-	if d.instance == f.text {
-		return "{{instance}}", true
-	}
-	d.instance = f.text
-	d.capture("instance", n, f.path)
-	return fmt.Sprintf("{{/%s-[0-9]{1,3}/}}", serial), true
 }
 
 // item frees the encrypted parts of an item, and captures what is in it.
-func (d *draft) item(n int, e *exchanged, item *node) {
-	name := item.name.Local
+func (w *replyWriter) item(s traced, item *node) {
 	inside := map[string]string{
 		"activationCode":           `sealed /otpauth:.+|[0-9A-F]{21,41}/`,
 		"eventReactivationCounter": `sealed /[0-9]{3,20}/`,
 		"activationMessage":        `sealed /[0-9A-F]{88}/`,
-	}[name]
-	if inside == "" || !d.has("registrationID", "activationPassword", "serverEphemeralPublicKey", "salt") {
+	}[item.name.Local]
+	if inside == "" || !s.of.agreed() {
 		inside = "/[0-9A-Fa-f]+/"
-	} else if name != "eventReactivationCounter" {
-		d.capture(name, n, name)
+	} else {
+		inside = s.of.call(inside)
 	}
 	for _, child := range item.children {
 		switch child.name.Local {
 		case "encryptedData":
-			e.reply.replace(child.index, "{{"+inside+"}}")
+			s.reply.replace(child.index, "{{"+inside+"}}")
 		case "encryptedCounter":
-			e.reply.replace(child.index, hexadecimal(child.text, 16))
+			s.reply.replace(child.index, hexadecimal(child.text, 16))
 		case "mac":
-			e.reply.replace(child.index, hexadecimal(child.text, 64))
+			s.reply.replace(child.index, hexadecimal(child.text, 64))
 		}
 	}
 }
 
-// free lets a server answer with attributes where none are known.
-func (d *draft) free(e *exchanged) {
-	if e.reply.isFault() {
+// freeAttributes lets a server answer with attributes where none are known.
+func freeAttributes(s traced) {
+	if s.reply.isFault() {
 		return
 	}
-	e.reply.root.leaves(func(n *node) {
-		if n.name.Local == "resultAttribute" && e.granted() {
-			e.reply.replace(n.index, "{{...}}")
+	s.reply.root.leaves(func(n *node) {
+		if n.name.Local == "resultAttribute" && s.granted() {
+			s.reply.replace(n.index, "{{...}}")
 		}
 	})
 }
 
-// fault keeps a fault's code and frees its words.
-func (d *draft) fault(m *message) {
+// freeFault keeps a Fault's code and frees its words.
+func freeFault(m *message) {
 	for _, part := range m.body.children {
 		switch part.name.Local {
 		case "faultstring", "faultactor":
@@ -196,4 +206,57 @@ func (d *draft) fault(m *message) {
 			m.replace(part.index, "{{...}}")
 		}
 	}
+}
+
+// asserted is what is expected of a reply that nobody recorded: its outcome, as
+// far as that was asserted, and all else free.
+func (w *replyWriter) asserted(s traced) Reply {
+	want := s.recorded.wanted
+	r := Reply{ReplyOptions: ReplyOptions{
+		Statuses: want.statuses, TimeLimit: s.recorded.TimeLimit, Contains: s.withCaptures(want.contains), Lacks: s.withCaptures(want.lacks),
+	}}
+	for path, value := range want.values {
+		if r.Values == nil {
+			r.Values = map[string]any{}
+		}
+		switch v := value.(type) {
+		case string:
+			r.Values[path] = s.withCaptured(v)
+		case []any:
+			var all []any
+			for _, each := range v {
+				all = append(all, s.withCaptured(each.(string)))
+			}
+			r.Values[path] = all
+		}
+	}
+	if len(want.statuses) == 1 {
+		r.Status, r.Statuses = want.statuses[0], nil
+	}
+	if body := want.body(s.reply); body != "" {
+		r.Kind, r.Body = XML, body
+	} else {
+		want.hold(&r)
+	}
+	if want.outcome != nil && !slices.Contains(want.outcome, faulted) {
+		w.anyTypes = true
+	}
+	return r
+}
+
+// withCaptured is a text in which the ID that was presumed for a registration
+// gives way to the one that is captured.
+func (s traced) withCaptured(text string) string {
+	if s.of.id == "" || !s.presumed() {
+		return text
+	}
+	return strings.ReplaceAll(text, s.of.id, "{{"+s.of.capture("registrationID")+"}}")
+}
+
+func (s traced) withCaptures(texts []string) []string {
+	var all []string
+	for _, text := range texts {
+		all = append(all, s.withCaptured(text))
+	}
+	return all
 }

@@ -4,65 +4,114 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
 )
 
-// imply writes the sample data and the policy that an exchange tells of.
-func (d *draft) imply(e *exchanged) {
-	if e.request == nil || e.reply == nil || e.reply.isFault() {
+// denied is the status of who may not call, among others, and wrongProof that
+// of credentials that were not right.
+const (
+	denied     = "1005"
+	wrongProof = "1000"
+)
+
+// inferrer writes the sample that exchanges tell of. It adds and never
+// contradicts: what an earlier exchange needs stays as it is, so that one that
+// expects the opposite differs.
+type inferrer struct {
+	*standIns
+	*notices
+	right map[string]string // passwords that were right somewhere, by user
+
+	sample         Sample
+	policy         map[string]any
+	components     map[string]bool
+	domains        map[string]bool
+	users          map[string]bool
+	authenticators map[string]int // places in the sample, by serial number
+	activated      map[string]bool
+}
+
+// infer writes the sample data and the policy that exchanges tell of.
+func infer(steps []traced, right map[string]string, w *standIns, said *notices) Sample {
+	i := &inferrer{
+		standIns: w, notices: said, right: right, policy: map[string]any{}, components: map[string]bool{},
+		domains: map[string]bool{}, users: map[string]bool{}, authenticators: map[string]int{}, activated: map[string]bool{},
+	}
+	for _, s := range steps {
+		i.step(s)
+	}
+	return i.settled()
+}
+
+// settled gives the sample its policy.
+func (i *inferrer) settled() Sample {
+	policy := "Provisioning"
+	if len(i.policy) > 0 {
+		policy = "recorded"
+		i.sample.Policies = []Policy{{Name: policy, Parent: "Provisioning", Set: i.policy}}
+	}
+	for n := range i.sample.Components {
+		i.sample.Components[n].Policy = policy
+	}
+	return i.sample
+}
+
+func (i *inferrer) step(s traced) {
+	if s.request == nil || s.reply == nil || s.reply.isFault() {
 		return
 	}
-	d.impliesComponent(e)
-	d.impliesPolicy(e)
-	if id := e.reply.value("digipassGatewayID"); id != "" {
-		d.t.GatewayID = id
+	i.component(s)
+	i.rules(s)
+	if id := s.reply.value("digipassGatewayID"); id != "" && i.sample.GatewayID == "" && (!s.presumed() || id != presumedGateway) {
+		i.sample.GatewayID = id
 	}
-	switch operation := e.operation(); {
-	case e.begins(), operation == "PROVISIONCMD_ASSIGN":
-		d.impliesUser(e)
+	switch operation := s.operation(); {
+	case s.begins(), operation == "PROVISIONCMD_ASSIGN":
+		i.user(s)
 	case operation == "getAppUpgradeInfo" || operation == "updateDevicePNID":
-		d.impliesPossession(e)
+		i.possession(s)
 	default:
-		d.impliesParameters(e)
+		i.parameters(s)
 	}
 }
 
-// denied is the status of who may not call, among others.
-const denied = "1005"
-
-func (d *draft) impliesComponent(e *exchanged) {
-	name := strings.TrimSpace(e.request.value("componentType")) // as the schema collapses it
-	known := slices.ContainsFunc(d.t.Components, func(c Component) bool { return c.ComponentType == name })
-	if name != "" && !known && e.status() != denied {
-		d.t.Components = append(d.t.Components, Component{ComponentType: name})
+func (i *inferrer) component(s traced) {
+	name := strings.TrimSpace(s.request.value("componentType")) // as the schema collapses it
+	if name != "" && !i.components[name] && s.status() != denied {
+		i.components[name] = true
+		i.sample.Components = append(i.sample.Components, Component{ComponentType: name})
 	}
 }
 
-// impliesPolicy sets what the default policies do not allow.
-func (d *draft) impliesPolicy(e *exchanged) {
-	if e.status() == "1007" {
-		d.policy["GenericStatusCodes"] = false
+// rules sets what the default policies do not allow.
+func (i *inferrer) rules(s traced) {
+	if s.status() == "1007" {
+		i.policy["GenericStatusCodes"] = false
 	}
-	if e.status() == wrongProof && isActivation(e) && !d.proved && d.instance == "" && d.registration != "" {
-		d.policy["KeyExchangeRequired"] = false
+	unproved := isActivation(s.exchanged) && !s.of.proved && s.of.instance == ""
+	if s.status() == wrongProof && unproved && s.of.id != "" {
+		i.policy["KeyExchangeRequired"] = false
 	}
-	if !e.granted() {
+	if !s.granted() {
 		return
 	}
-	switch operation := e.operation(); {
-	case isActivation(e) && !d.proved && d.instance == "":
-		d.policy["KeyExchangeRequired"] = false
-	case e.outsideSRP():
-		d.policy["ActivationCodeOutsideSRP"] = true
-	case operation == "PROVISIONCMD_MDL_REGISTER" || e.begins() && isMessage1(e.reply.value("activationPassword")):
-		d.policy["OfflineMDL"] = true
+	switch operation := s.operation(); {
+	case unproved:
+		i.policy["KeyExchangeRequired"] = false
+	case s.outsideSRP():
+		i.policy["ActivationCodeOutsideSRP"] = true
+	case operation == "PROVISIONCMD_MDL_REGISTER" || s.begins() && isMessage1(s.reply.value("activationPassword")):
+		i.policy["OfflineMDL"] = true
 	}
-	if e.request.value("response") != "" && d.instance != "" {
-		d.policy["OTPInsteadOfSignature"] = true
+	if s.request.value("response") != "" && s.of.instance != "" {
+		i.policy["OTPInsteadOfSignature"] = true
 	}
+	if s.begins() && i.activated[s.of.serial] { // sooner, or more often, than the predefined policies allow
+		i.policy["MinimumIntervalMinutes"], i.policy["MaximumActivations"] = 0, 0
+	}
+	i.activated[s.of.serial] = i.activated[s.of.serial] || isActivation(s.exchanged) || s.operation() == "PROVISIONCMD_ACTIVATE"
 }
 
 // isActivation says that a request would activate a single-device
@@ -74,69 +123,76 @@ func isActivation(e *exchanged) bool {
 // resolved is the user of an exchange: as the reply says or, if it says
 // nothing, as the request does.
 func resolved(e *exchanged) (userID, domain string) {
-	if id := e.reply.value("userID"); id != "" {
+	if id := e.reply.value("userID"); id != "" && sameUser(e.request.value("userID"), id) {
 		return id, cmp.Or(e.reply.value("domain"), "master")
 	}
 	return e.request.value("userID"), cmp.Or(e.request.value("domain"), "master")
 }
 
-// impliesUser is about who registers, with a password.
-func (d *draft) impliesUser(e *exchanged) {
-	id, domain := resolved(e)
-	u := User{UserID: id, Domain: domain, OrgUnit: e.reply.value("orgUnit"), StaticPassword: e.request.value("staticPassword")}
-	switch status := e.status(); {
+// user is about who registers, with a password.
+func (i *inferrer) user(s traced) {
+	id, domain := resolved(s.exchanged)
+	u := User{UserID: id, Domain: domain, OrgUnit: s.reply.value("orgUnit"), StaticPassword: s.request.value("staticPassword")}
+	switch status := s.status(); {
 	case id == "" || u.StaticPassword == "":
 		return
+	case s.presumed() && s.recorded.wanted.unspecific:
+		i.doubt(s.recorded.Request.Source, "nothing says which refusal is meant: the sample has no user %q for it", id)
+		return
 	case status == wrongProof:
-		if u.StaticPassword = d.passwords[e.holder()]; u.StaticPassword == "" || u.StaticPassword == e.request.value("staticPassword") {
+		if u.StaticPassword = i.right[s.holder()]; u.StaticPassword == "" || u.StaticPassword == s.request.value("staticPassword") {
 			return // nobody of this name is refused alike
 		}
 	case status == "1007":
 		u.Disabled = true
-	case status == "-2" && e.request.value("serialNumber") == "":
-		d.assign(Authenticator{SerialNumber: "AAA0000001"}, u)
-		d.assign(Authenticator{SerialNumber: "AAA0000002"}, u)
+	case status == "-2" && s.request.value("serialNumber") == "":
+		i.doubt(s.recorded.Request.Source, "the user %q has two authenticators in the sample, as that is refused with STAT_INVPARAM", id)
+		i.assign(Authenticator{SerialNumber: "AAA0000001"}, u)
+		i.assign(Authenticator{SerialNumber: "AAA0000002"}, u)
 	case status == "-11":
-		d.leaveOut(e.recorded.Request.Source, "the licence was full: sample data hold no instances, so that it is not")
+		i.leaveOut(s.recorded.Request.Source, "the licence was full: sample data hold no instances, so that it is not")
 	}
-	d.addUser(u)
-	if serial := d.licence(e.reply.value("serialNumber")); e.granted() && serial != "" {
-		d.holds(e, serial, u)
+	i.addUser(u)
+	if serial := i.licence(s.reply.value("serialNumber")); s.granted() && serial != "" {
+		i.holds(s, serial, u)
 	}
 }
 
-func (d *draft) addUser(u User) {
-	if slices.ContainsFunc(d.t.Users, func(known User) bool { return strings.EqualFold(known.UserID, u.UserID) && known.Domain == u.Domain }) {
+func (i *inferrer) addUser(u User) {
+	name := strings.ToLower(u.UserID) + "@" + u.Domain
+	if i.users[name] {
 		return
 	}
-	if u.Domain != "master" && !slices.Contains(d.t.Domains, Domain{Name: u.Domain}) {
-		d.t.Domains = append(d.t.Domains, Domain{Name: u.Domain})
+	i.users[name] = true
+	if u.Domain != "master" && !i.domains[u.Domain] {
+		i.domains[u.Domain] = true
+		i.sample.Domains = append(i.sample.Domains, Domain{Name: u.Domain})
 	}
-	u.StaticPassword = d.password(u.StaticPassword)
-	d.t.Users = append(d.t.Users, u)
+	u.StaticPassword = i.password(u.StaticPassword)
+	i.sample.Users = append(i.sample.Users, u)
 }
 
 // holds gives the user an authenticator, which has a secret of the
 // transcript's own.
-func (d *draft) holds(e *exchanged, serial string, u User) {
-	if recorded := e.reply.value("serialNumber"); recorded != "" && licence(recorded) != serial {
-		d.leaveOut(e.recorded.Reply.Source, "the serial number %s has a form that dsappd does not take; %s stands for it", recorded, serial)
+func (i *inferrer) holds(s traced, serial string, u User) {
+	if recorded := s.reply.value("serialNumber"); recorded != "" && licence(recorded) != serial {
+		i.doubt(s.recorded.Reply.Source, "the serial number %s has a form that dsappd does not take; %s stands for it", recorded, serial)
 	}
 	a := Authenticator{SerialNumber: serial}
-	if e.operation() == "PROVISIONCMD_MDL_REGISTER" || isMessage1(e.reply.value("activationPassword")) {
+	if s.operation() == "PROVISIONCMD_MDL_REGISTER" || isMessage1(s.reply.value("activationPassword")) {
 		a.Limit = licenceLimit
 	}
-	if e.operation() == "PROVISIONCMD_ASSIGN" {
+	if s.operation() == "PROVISIONCMD_ASSIGN" {
 		u.UserID = "" // it is assigned by the request
 	}
-	d.assign(a, u)
+	i.assign(a, u)
 }
 
 // licenceLimit is how many instances the licences of samples have.
 const licenceLimit = 99
 
-func (d *draft) assign(a Authenticator, u User) {
-	if d.authenticator(a.SerialNumber) != nil {
+func (i *inferrer) assign(a Authenticator, u User) {
+	if i.authenticator(a.SerialNumber) != nil {
 		return
 	}
 	if u.Domain != "master" {
@@ -144,7 +200,8 @@ func (d *draft) assign(a Authenticator, u User) {
 	}
 	a.UserID = u.UserID
 	a.Secret = drawn(a)
-	d.t.Authenticators = append(d.t.Authenticators, a)
+	i.authenticators[a.SerialNumber] = len(i.sample.Authenticators)
+	i.sample.Authenticators = append(i.sample.Authenticators, a)
 }
 
 // drawn is a secret of the length that an authenticator has.
@@ -156,30 +213,28 @@ func drawn(a Authenticator) string {
 	return fmt.Sprintf("%x", digest[:20])
 }
 
-func (d *draft) authenticator(serial string) *Authenticator {
-	for i := range d.t.Authenticators {
-		if d.t.Authenticators[i].SerialNumber == serial {
-			return &d.t.Authenticators[i]
-		}
+func (i *inferrer) authenticator(serial string) *Authenticator {
+	if n, known := i.authenticators[serial]; known {
+		return &i.sample.Authenticators[n]
 	}
 	return nil
 }
 
-// impliesPossession is about who is asked for without a password.
-func (d *draft) impliesPossession(e *exchanged) {
-	id, domain := resolved(e)
-	name := e.request.value("serialNumber")
-	if !e.granted() || id == "" {
+// possession is about who is asked for without a password.
+func (i *inferrer) possession(s traced) {
+	id, domain := resolved(s.exchanged)
+	name := s.request.value("serialNumber")
+	if !s.granted() || id == "" {
 		return
 	}
 	if strings.Contains(name, "-") {
-		d.leaveOut(e.recorded.Request.Source, "%s is an active instance: sample data hold none", name)
+		i.leaveOut(s.recorded.Request.Source, "%s is an active instance: sample data hold none", name)
 	}
 	u := User{UserID: id, Domain: domain, StaticPassword: "not-recorded"}
-	d.addUser(u)
-	d.holds(e, d.licence(name), u)
-	if gateway := gatewayID(e.reply.value("upgradeMessage")); gateway != "" {
-		d.t.GatewayID = gateway
+	i.addUser(u)
+	i.holds(s, i.licence(name), u)
+	if gateway := gatewayID(s.reply.value("upgradeMessage")); gateway != "" && i.sample.GatewayID == "" && (!s.presumed() || gateway != presumedGateway) {
+		i.sample.GatewayID = gateway
 	}
 }
 
@@ -192,22 +247,30 @@ func gatewayID(message string) string {
 	return upgrade.DigipassGatewayID
 }
 
-// impliesParameters is about what a step shows of an authenticator.
-func (d *draft) impliesParameters(e *exchanged) {
-	a := d.authenticator(d.serial)
+// parameters is about what a step shows of an authenticator.
+func (i *inferrer) parameters(s traced) {
+	a := i.authenticator(s.of.serial)
 	if a == nil {
 		return
 	}
-	if slices.ContainsFunc(e.reply.items, func(n *node) bool { return n.name.Local == "activationMessage" }) ||
-		e.reply.value("PROVFLD_ACTIVATION_MESSAGE_DATA") != "" {
+	if holdsMessage1(s.reply) || s.reply.value("PROVFLD_ACTIVATION_MESSAGE_DATA") != "" {
 		a.Limit = licenceLimit
 		a.Secret = drawn(*a)
 	}
-	digits := len(e.request.value("response"))
-	if code := e.request.value("derivationCode"); code != "" {
+	digits := len(s.request.value("response"))
+	if code := s.request.value("derivationCode"); code != "" {
 		digits = len(code) - 16
 	}
-	if e.granted() && a.Limit == 0 && digits > 6 && digits <= 8 {
+	if s.granted() && a.Limit == 0 && digits > 6 && digits <= 8 {
 		a.Digits = digits
 	}
+}
+
+func holdsMessage1(reply *message) bool {
+	for _, item := range reply.items {
+		if item.name.Local == "activationMessage" {
+			return true
+		}
+	}
+	return false
 }

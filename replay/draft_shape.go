@@ -4,20 +4,20 @@ import "slices"
 
 // shape takes away what other servers and stubs write around a reply, and puts
 // in what they leave out of it: neither says what was answered.
-func (d *draft) shape(e *exchanged) {
-	m := e.reply
+func (w *replyWriter) shape(s traced) {
+	m := s.reply
 	for _, part := range m.root.children {
 		if part.name.Local == "Header" {
 			m.drop(part)
 			if part.holdsElements() {
-				d.leaveOut(e.recorded.Reply.Source, "what stands in the reply's Header is not expected")
+				w.leaveOut(s.recorded.Reply.Source, "what stands in the reply's Header is not expected")
 			}
 		}
 		m.withoutAttributes(part)
 	}
 	m.withoutAttributes(m.root)
 	if !m.isFault() {
-		m.body.visit(func(n *node) { d.incomplete(e, n) })
+		m.body.visit(func(n *node) { w.incomplete(s, n) })
 	}
 }
 
@@ -29,16 +29,16 @@ func (m *message) withoutAttributes(n *node) {
 
 // incomplete frees what a server has to answer and the one that was recorded
 // did not, or that it left empty.
-func (d *draft) incomplete(e *exchanged, n *node) {
-	m := e.reply
+func (w *replyWriter) incomplete(s traced, n *node) {
+	m := s.reply
 	switch n.name.Local {
 	case "resultCodes":
 		if !slices.ContainsFunc(n.parentOf(m.body).children, func(c *node) bool { return c.name.Local == "errorStack" }) {
 			m.follow(n, "errorStack", "{{...}}")
-			d.t.Header.Reply.AnyTypes = true
+			w.anyTypes = true
 		}
 	case "errorStack":
-		if !e.granted() && len(n.children) != 1 {
+		if !s.granted() && len(n.children) != 1 {
 			m.replace(n.index, "{{...}}")
 		}
 	case "user":
@@ -55,7 +55,7 @@ func (d *draft) incomplete(e *exchanged, n *node) {
 			m.replace(n.index, "{{...}}")
 		}
 	case "serialNumber":
-		if e.operation() == "dsappSRPRegister" && len(n.parentOf(m.body).all("digipassGatewayID")) == 0 {
+		if s.operation() == "dsappSRPRegister" && len(n.parentOf(m.body).all("digipassGatewayID")) == 0 {
 			m.follow(n, "digipassGatewayID", "{{any}}")
 		}
 	}
@@ -82,7 +82,7 @@ func (n *node) visit(each func(*node)) {
 
 // types leaves xsi:type free where a server does without it, as some do: what
 // it means is that of the schema either way.
-func (d *draft) types(m *message) {
+func (w *replyWriter) types(m *message) {
 	typed := []string{"errorStack"}
 	if m.body.name.Local == "dsappSRPRegisterResponse" {
 		typed = append(typed, "result")
@@ -90,7 +90,7 @@ func (d *draft) types(m *message) {
 	m.body.visit(func(n *node) {
 		has := slices.ContainsFunc(n.attrs, func(a attr) bool { return a.name == typeName() })
 		if !has && slices.Contains(typed, n.name.Local) {
-			d.t.Header.Reply.AnyTypes = true
+			w.anyTypes = true
 		}
 	})
 }

@@ -53,10 +53,16 @@ func (e *exchanged) status() string { return e.reply.value("statusCode") }
 
 func (e *exchanged) granted() bool { return e.status() == "0" }
 
+// presumed reports that nobody recorded the reply: it is made up of what was
+// asserted of it.
+func (e *exchanged) presumed() bool { return e.recorded.wanted != nil }
+
 // begins says that a request opens a registration.
 func (e *exchanged) begins() bool {
-	return slices.Contains([]string{"dsappSRPRegister", "PROVISIONCMD_DSAPPREGISTER", "PROVISIONCMD_MDL_REGISTER", "PROVISIONCMD_REGISTER"}, e.operation())
+	return slices.Contains(beginning, e.operation())
 }
+
+var beginning = []string{"dsappSRPRegister", "PROVISIONCMD_DSAPPREGISTER", "PROVISIONCMD_MDL_REGISTER", "PROVISIONCMD_REGISTER"}
 
 // outsideSRP says that a request is about a registration without an ID.
 func (e *exchanged) outsideSRP() bool {
@@ -73,63 +79,9 @@ func (e *exchanged) holder() string {
 	return ""
 }
 
-// flow is the conversation about one registration.
-type flow struct {
-	key       string
-	exchanges []*exchanged
-}
-
-// sorter puts exchanges into flows, as they come.
-type sorter struct {
-	flows map[int]*flow // by their numbers, from 0
-	next  int
-	keys  map[string]int // the number of the last flow of a key
-}
-
-// sort finds the flow of an exchange, or begins one, and returns its number.
-func (s *sorter) sort(e *exchanged) int {
-	key := key(e)
-	found, known := s.keys[key]
-	switch {
-	case key == "":
-		known = false
-	case e.begins():
-		known = false
-	case !known && e.granted():
-		found, known = s.nearest(e)
-	}
-	if !known {
-		found = s.begin(key)
-	}
-	f := s.flows[found]
-	f.exchanges = append(f.exchanges, e)
-	return found
-}
-
-func (s *sorter) begin(key string) int {
-	if s.flows == nil {
-		s.flows, s.keys = map[int]*flow{}, map[string]int{}
-	}
-	n := s.next
-	s.next++
-	s.flows[n] = &flow{key: key}
-	if key != "" {
-		s.keys[key] = n
-	}
-	return n
-}
-
-// forget drops a flow that goes on no more.
-func (s *sorter) forget(n int) {
-	if f := s.flows[n]; f != nil && s.keys[f.key] == n {
-		delete(s.keys, f.key)
-	}
-	delete(s.flows, n)
-}
-
-// key is what a flow is found by: the registration ID or, outside SRP, the
-// user; empty where an exchange stands alone.
-func key(e *exchanged) string {
+// key is what a conversation is found by: the registration ID or, outside SRP,
+// the user; empty where an exchange stands alone.
+func (e *exchanged) key() string {
 	switch {
 	case e.request == nil:
 		return ""
@@ -144,12 +96,84 @@ func key(e *exchanged) string {
 	return ""
 }
 
+// flow is the conversation that becomes one transcript: about one
+// registration, or as somebody has put it together.
+type flow struct {
+	key       string
+	chapter   *chapter // nil: about one registration
+	exchanges []Recorded
+
+	// Of the first exchange:
+	opened         bool // it opened a registration
+	holder, serial string
+}
+
+// sorter puts exchanges into flows, as they come. It keeps them as they were
+// recorded, as what is read of them is many times their size.
+type sorter struct {
+	flows    map[int]*flow // by their numbers, from 0
+	next     int
+	keys     map[string]int // the number of the last flow of a key
+	chapters map[*chapter]int
+}
+
+// sort finds the flow of an exchange, or begins one, and returns its number.
+func (s *sorter) sort(e *exchanged) int {
+	found, known := s.find(e)
+	if !known {
+		found = s.begin(e)
+	}
+	f := s.flows[found]
+	f.exchanges = append(f.exchanges, e.recorded)
+	return found
+}
+
+func (s *sorter) find(e *exchanged) (int, bool) {
+	if chapter := e.recorded.chapter; chapter != nil {
+		found, known := s.chapters[chapter]
+		return found, known
+	}
+	key := e.key()
+	found, known := s.keys[key]
+	switch {
+	case key == "", e.begins():
+		return 0, false
+	case !known && e.granted():
+		return s.nearest(e)
+	}
+	return found, known
+}
+
+func (s *sorter) begin(e *exchanged) int {
+	if s.flows == nil {
+		s.flows, s.keys, s.chapters = map[int]*flow{}, map[string]int{}, map[*chapter]int{}
+	}
+	n := s.next
+	s.next++
+	f := &flow{chapter: e.recorded.chapter, opened: e.begins() && e.granted(), holder: e.holder(), serial: e.reply.value("serialNumber")}
+	s.flows[n] = f
+	if f.chapter != nil {
+		s.chapters[f.chapter] = n
+	} else if f.key = e.key(); f.key != "" {
+		s.keys[f.key] = n
+	}
+	return n
+}
+
+// forget drops a flow that goes on no more.
+func (s *sorter) forget(n int) {
+	if f := s.flows[n]; f != nil && s.keys[f.key] == n {
+		delete(s.keys, f.key)
+	}
+	delete(s.flows, n)
+}
+
 // nearest is the flow that a granted step belongs to although nobody was given
 // its registration ID, as in the replies of a stub: the last one of the same
 // user and authenticator.
 func (s *sorter) nearest(e *exchanged) (int, bool) {
 	for n := s.next - 1; n >= 0 && n >= s.next-openFlows; n-- {
-		if f := s.flows[n]; f != nil && f.fits(e, s.next == 1) {
+		if f := s.flows[n]; f != nil && f.chapter == nil && f.fits(e, s.next == 1) {
 			return n, true
 		}
 	}
@@ -159,13 +183,12 @@ func (s *sorter) nearest(e *exchanged) (int, bool) {
 // fits says that a step may belong to a flow by what its reply names; alone,
 // that there is no other flow.
 func (f *flow) fits(e *exchanged, alone bool) bool {
-	first := f.exchanges[0]
-	if !first.begins() || !first.granted() {
+	if !f.opened {
 		return false
 	}
 	if e.holder() == "" {
 		return alone
 	}
 	serial := e.reply.value("serialNumber")
-	return e.holder() == first.holder() && (serial == "" || serial == first.reply.value("serialNumber"))
+	return e.holder() == f.holder && (serial == "" || serial == f.serial)
 }

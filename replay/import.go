@@ -12,12 +12,18 @@ import (
 
 	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
+
+	"github.com/dsappd/dsappd/replay/internal/soapui"
 )
 
 // Importer reads what other programs recorded: SoapUI projects, HAR files and
 // folders of raw requests and replies, into a Drafter.
 type Importer struct {
 	Drafter *Drafter
+
+	// Properties are those of SoapUI that no project holds, by their names, such
+	// as #Global#host.
+	Properties map[string]string
 
 	// Progress, if it is not nil, hears now and then which file is read and how
 	// many of its bytes have been.
@@ -55,6 +61,11 @@ func (i *Importer) path(ctx context.Context, path string) error {
 			return err
 		case hidden && entry.IsDir():
 			return filepath.SkipDir
+		case entry.IsDir() && soapui.IsFolder(name):
+			if err := i.soapUIFolder(ctx, name); err != nil {
+				return err
+			}
+			return filepath.SkipDir
 		case hidden || entry.IsDir():
 			return nil
 		case ctx.Err() != nil:
@@ -82,11 +93,15 @@ func (i *Importer) file(ctx context.Context, name string) error {
 		return err
 	}
 	i.progress(name, 0, info.Size())
+	if soapui.IsProject(text) {
+		if dir := filepath.Dir(name); filepath.Base(name) == soapui.Settings && soapui.IsFolder(dir) {
+			return i.soapUIFolder(ctx, dir)
+		}
+		return i.soapUI(ctx, name, text)
+	}
 	switch start := bytes.TrimSpace(text[:min(len(text), 4096)]); {
 	case bytes.HasPrefix(start, []byte("{")):
 		i.har(name, text)
-	case bytes.Contains(start, []byte("soapui-project")):
-		i.soapUI(ctx, name, text)
 	default:
 		i.rawFile(name, text)
 	}
@@ -100,9 +115,9 @@ func (i *Importer) progress(file string, read, size int64) {
 	}
 }
 
-// add drafts what was read of a file, in the order in which it can have
+// draft drafts what was read of a file, in the order in which it can have
 // happened.
-func (i *Importer) add(all []Recorded) {
+func (i *Importer) draft(all []Recorded) {
 	for _, r := range inOrder(all) {
 		if _, err := i.Drafter.Add(r); err != nil {
 			i.leaveOut(r.Request.Source, "%v", err)
@@ -125,7 +140,7 @@ func inOrder(all []Recorded) []Recorded {
 		if err != nil || e.request == nil {
 			continue
 		}
-		steps[n] = step{key: key(e), rank: rank(e)}
+		steps[n] = step{key: e.key(), rank: rank(e)}
 		if steps[n].key != "" {
 			places[steps[n].key] = append(places[steps[n].key], n)
 		}

@@ -54,13 +54,14 @@ func (i *Importer) pairs() {
 			i.leaveOut(m.Source, "the request that it answers is not there")
 		case m.reply:
 		case !found:
-			i.leaveOut(m.Source, "its reply is not there")
+			i.doubt(m.Source, "its reply is not there: %s", anyPasses)
+			all = append(all, Recorded{Request: m.RecordedMessage})
 		default:
 			all = append(all, Recorded{Request: m.RecordedMessage, Reply: i.raw[reply].RecordedMessage, Status: i.raw[reply].status})
 		}
 	}
 	i.raw = nil
-	i.add(all)
+	i.draft(all)
 }
 
 func sortedByName(messages []rawMessage) []rawMessage {

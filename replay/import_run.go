@@ -28,6 +28,9 @@ type Imported struct {
 	Title   string        `json:"title"`
 	Outcome ImportOutcome `json:"outcome,omitempty"`
 	Notices []Notice      `json:"notices,omitempty"` // about this transcript alone
+
+	// Unwritten counts the exchanges of which no reply is expected.
+	Unwritten int `json:"unwritten,omitempty"`
 }
 
 // ImportOutcome says how the first play of an imported transcript ended.
@@ -38,6 +41,7 @@ const (
 	NotPlayed ImportOutcome = ""
 	Passes    ImportOutcome = "passes"
 	Differs   ImportOutcome = "differs"
+	Unplayed  ImportOutcome = "broken" // it cannot be played
 )
 
 // ImportReport is the whole result of an import, in the order in which things
@@ -66,10 +70,11 @@ var ErrNothingImported = errors.New("nothing was imported")
 
 // Paths imports files and folders. The folder Out holds all transcripts and
 // the report when it returns without an error, and none of them otherwise.
-// When ctx ends, Paths returns at once. The report is never nil.
+// When ctx ends, Paths returns at once, with an empty report. The report is
+// never nil.
 func (r *ImportRun) Paths(ctx context.Context, paths ...string) (*ImportReport, error) {
 	report := &ImportReport{Transcripts: []Imported{}, Notices: []Notice{}}
-	if err := r.read(ctx, paths); err != nil {
+	if err := await(ctx, func() error { return r.Importer.Paths(ctx, paths...) }); err != nil {
 		return report, err
 	}
 	report.Notices = append(report.Notices, r.Importer.Notices()...)
@@ -82,20 +87,20 @@ func (r *ImportRun) Paths(ctx context.Context, paths ...string) (*ImportReport, 
 		return report, fmt.Errorf("write transcripts: %w", err)
 	}
 	defer folder.discard()
-	if err := r.write(ctx, folder, report); err != nil {
-		return report, err
+	if err := await(ctx, func() error { return r.write(ctx, folder, report) }); err != nil {
+		return &ImportReport{Transcripts: []Imported{}, Notices: []Notice{}}, err
 	}
 	report.Notices = SortNotices(report.Notices)
 	return report, folder.publish(report)
 }
 
-// read returns when all is read or ctx has ended, whichever is first.
-func (r *ImportRun) read(ctx context.Context, paths []string) error {
-	read := make(chan error, 1)
-	go func() { read <- r.Importer.Paths(ctx, paths...) }()
+// await returns when some work is done or ctx has ended, whichever is first.
+func await(ctx context.Context, work func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- work() }()
 	select {
-	case err := <-read:
-		return errors.Join(err, context.Cause(ctx))
+	case err := <-done:
+		return err
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -129,8 +134,11 @@ func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *Imp
 		if ctx.Err() != nil {
 			continue // until the drafting has noticed
 		}
-		report.Transcripts = append(report.Transcripts, made)
 		report.Notices = append(report.Notices, made.Notices...)
+		if made.File == "" {
+			continue
+		}
+		report.Transcripts = append(report.Transcripts, made)
 		if err := r.Report(made); err != nil {
 			cancel(fmt.Errorf("report: %w", err))
 		}
@@ -141,26 +149,35 @@ func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *Imp
 
 // draft writes one transcript into the staged folder.
 func (r *ImportRun) draft(folder *stagedFolder, i int) (Imported, []byte, error) {
-	transcript, notices := r.Importer.Drafter.Draft(i)
+	transcript, about := r.Importer.Drafter.Draft(i)
 	text, err := Format(transcript)
-	if err != nil {
-		return Imported{}, nil, err
+	if err != nil { // it holds a line that a transcript cannot
+		said := &notices{all: about}
+		said.leaveOut(r.Importer.Drafter.source(i), "%q cannot be written down: %v", transcript.Title, err)
+		return Imported{Notices: said.all}, nil, nil
 	}
 	digits := max(3, len(fmt.Sprint(r.Importer.Drafter.Len())))
 	name := fmt.Sprintf("%0*d-%s%s", digits, i+1, slug(transcript.Title), Extension)
 	if err := folder.write(name, text); err != nil {
 		return Imported{}, nil, err
 	}
-	return Imported{File: folder.name(name), Title: transcript.Title, Notices: notices}, text, nil
+	return Imported{File: folder.name(name), Title: transcript.Title, Notices: about}, text, nil
 }
 
 // played plays a transcript that was written.
 func (r *ImportRun) played(ctx context.Context, made Imported, text []byte) Imported {
-	if r.Player == nil {
+	if r.Player == nil || made.File == "" {
 		return made
 	}
-	made.Outcome = Differs
-	if again, err := Parse(made.File, text); err == nil && r.Player.Play(ctx, again).Passed() {
+	again, err := Parse(made.File, text)
+	if err != nil {
+		made.Outcome = Unplayed
+		made.Notices = append(made.Notices, Notice{Kind: Doubtful, Source: Source{File: made.File}, Reason: err.Error()})
+		return made
+	}
+	result := r.Player.Play(ctx, again)
+	made.Outcome, made.Unwritten = Differs, result.Unwritten()
+	if result.Passed() {
 		made.Outcome = Passes
 	}
 	return made
@@ -168,9 +185,8 @@ func (r *ImportRun) played(ctx context.Context, made Imported, text []byte) Impo
 
 // slug is a title as part of a file's name.
 func slug(title string) string {
-	first, _, _ := strings.Cut(title, ",")
-	words := slugGap.ReplaceAllString(first, "-")
-	return strings.Trim(words[:min(len(words), 60)], "-")
+	words := []rune(slugGap.ReplaceAllString(title, "-"))
+	return strings.Trim(string(words[:min(len(words), 60)]), "-")
 }
 
-var slugGap = regexp.MustCompile(`[^A-Za-z0-9]+`)
+var slugGap = regexp.MustCompile(`[^\pL\pN]+`)

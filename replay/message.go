@@ -144,7 +144,7 @@ func (m *message) attribute(n *node) bool {
 	if id == nil || value == nil || value.holdsElements() {
 		return false
 	}
-	name, known := attributeFields()[strings.TrimSpace(id.text)]
+	name, known := attributeFields[strings.TrimSpace(id.text)]
 	if !known {
 		name = strings.TrimSpace(id.text)
 	}
@@ -153,28 +153,26 @@ func (m *message) attribute(n *node) bool {
 }
 
 // attributeFields are the elements that mean the same as an attribute.
-func attributeFields() map[string]string {
-	return map[string]string{
-		"PROVFLD_COMPONENT_TYPE":          "componentType",
-		"PROVFLD_USERID":                  "userID",
-		"PROVFLD_DOMAIN":                  "domain",
-		"PROVFLD_ORGANIZATIONAL_UNIT":     "orgUnit",
-		"PROVFLD_STATIC_PASSWORD":         "staticPassword",
-		"PROVFLD_SERIAL_NO":               "serialNumber",
-		"PROVFLD_REGISTRATIONID":          "registrationID",
-		"PROVFLD_ACTIVATION_TYPE":         "activationType",
-		"PROVFLD_ACTIVATION_PASSWORD":     "activationPassword",
-		"PROVFLD_GATEWAY_ID":              "digipassGatewayID",
-		"PROVFLD_CLIENT_EVIDENCE_MESSAGE": "clientEvidenceMessage",
-		"PROVFLD_SERVER_EVIDENCE_MESSAGE": "serverEvidenceMessage",
-		"PROVFLD_DP_RESPONSE":             "response",
-		"PROVFLD_DERIVATION_CODE":         "derivationCode",
-		"PROVFLD_DEVICE_CODE":             "deviceCode",
-		"PROVFLD_SIGNATURE":               "signature",
-		"PROVFLD_ACTIVATION_CODE":         "activationCode",
-		"PROVFLD_ACTIVATION_MESSAGE":      "activationMessage",
-		"PROVFLD_ACTIVATION_MESSAGE2":     "activationMessage2",
-	}
+var attributeFields = map[string]string{
+	"PROVFLD_COMPONENT_TYPE":          "componentType",
+	"PROVFLD_USERID":                  "userID",
+	"PROVFLD_DOMAIN":                  "domain",
+	"PROVFLD_ORGANIZATIONAL_UNIT":     "orgUnit",
+	"PROVFLD_STATIC_PASSWORD":         "staticPassword",
+	"PROVFLD_SERIAL_NO":               "serialNumber",
+	"PROVFLD_REGISTRATIONID":          "registrationID",
+	"PROVFLD_ACTIVATION_TYPE":         "activationType",
+	"PROVFLD_ACTIVATION_PASSWORD":     "activationPassword",
+	"PROVFLD_GATEWAY_ID":              "digipassGatewayID",
+	"PROVFLD_CLIENT_EVIDENCE_MESSAGE": "clientEvidenceMessage",
+	"PROVFLD_SERVER_EVIDENCE_MESSAGE": "serverEvidenceMessage",
+	"PROVFLD_DP_RESPONSE":             "response",
+	"PROVFLD_DERIVATION_CODE":         "derivationCode",
+	"PROVFLD_DEVICE_CODE":             "deviceCode",
+	"PROVFLD_SIGNATURE":               "signature",
+	"PROVFLD_ACTIVATION_CODE":         "activationCode",
+	"PROVFLD_ACTIVATION_MESSAGE":      "activationMessage",
+	"PROVFLD_ACTIVATION_MESSAGE2":     "activationMessage2",
 }
 
 func (m *message) add(name string, f field) { m.fields[name] = append(m.fields[name], f) }

@@ -17,6 +17,42 @@ func (m *message) drop(n *node) {
 	m.changes = append(m.changes, change{start: len(strings.TrimRight(m.text[:p.start], " \t\r\n")), end: p.end})
 }
 
+// beside are the places of the text that stands beside the elements in an
+// element.
+func (m *message) beside(n *node) []change {
+	var all []change
+	from := m.places[n.index].content
+	add := func(until int) {
+		if text := strings.TrimRight(m.text[from:until], " \t\r\n"); strings.TrimSpace(text) != "" {
+			all = append(all, change{start: from, end: from + len(text)})
+		}
+	}
+	for _, child := range n.children {
+		add(m.places[child.index].start)
+		from = m.places[child.index].end
+	}
+	add(m.places[n.index].close)
+	return all
+}
+
+// maskBeside masks the text that stands beside the elements in an element.
+func (m *message) maskBeside(n *node) {
+	for _, at := range m.beside(n) {
+		at.text = masked(m.text[at.start:at.end])
+		m.changes = append(m.changes, at)
+	}
+}
+
+// freeBeside leaves free what stands beside the elements in an element.
+func (m *message) freeBeside(n *node) {
+	for i, at := range m.beside(n) {
+		if at.text = ""; i == 0 {
+			at.text = "{{any}}"
+		}
+		m.changes = append(m.changes, at)
+	}
+}
+
 // follow puts a text with its placeholders behind an element: a sibling, whose
 // prefix is that of the element.
 func (m *message) follow(n *node, name, holds string) {

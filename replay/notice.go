@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Notice says what of a recording was left out of the transcripts, or what in
@@ -32,17 +33,26 @@ type notices struct{ all []Notice }
 
 // leaveOut says that something is in no transcript, and why.
 func (n *notices) leaveOut(at Source, format string, values ...any) {
-	n.add(LeftOut, at, format, values...)
+	n.notice(LeftOut, at, format, values...)
 }
 
 // doubt says what was guessed, and why it may be wrong.
 func (n *notices) doubt(at Source, format string, values ...any) {
-	n.add(Doubtful, at, format, values...)
+	n.notice(Doubtful, at, format, values...)
 }
 
-func (n *notices) add(kind NoticeKind, at Source, format string, values ...any) {
-	n.all = append(n.all, Notice{Kind: kind, Source: at, Reason: fmt.Sprintf(format, values...)})
+// disabled says that something was switched off by whoever wrote it.
+func (n *notices) disabled(at Source, format string, values ...any) {
+	n.notice(Disabled, at, format, values...)
 }
+
+func (n *notices) notice(kind NoticeKind, at Source, format string, values ...any) {
+	reason := strings.Join(strings.Fields(fmt.Sprintf(format, values...)), " ") // in one line
+	n.all = append(n.all, Notice{Kind: kind, Source: at, Reason: reason})
+}
+
+// anyPasses is what is said of an exchange whose reply nobody knows.
+const anyPasses = "any passes, and replay run --update writes what comes"
 
 // SortNotices sorts notices by file and line, and drops those that say the
 // same about the same place.

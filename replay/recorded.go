@@ -11,9 +11,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	"golang.org/x/net/html/charset"
+	"github.com/dsappd/dsappd/replay/internal/encodings"
 )
 
 // Recorded is an exchange that has happened.
@@ -24,6 +23,14 @@ type Recorded struct {
 
 	// TimeLimit is what the reply may take, where somebody has said so.
 	TimeLimit time.Duration
+
+	// Title is what somebody calls the exchange, if anybody does.
+	Title string
+
+	set     map[string]string // headers of the request by their names, besides those of Request
+	pause   time.Duration     // before the request
+	wanted  *wanted           // of a reply that is presumed; nil: it was recorded
+	chapter *chapter          // the transcript that it belongs to; nil: that of its registration
 }
 
 // RecordedMessage is one of the two messages of an exchange, as it was sent.
@@ -76,46 +83,19 @@ func (m RecordedMessage) text() (string, error) {
 	if len(body) > maxMessage {
 		return "", errTooLarge
 	}
-	label := encoding(m.Header.Get("Content-Type"), body)
-	reader, err := charset.NewReaderLabel(label, bytes.NewReader(body))
+	decoded, err := encodings.Decode(body, charsetOf(m.Header.Get("Content-Type")))
 	if err != nil {
 		return "", errCharset
 	}
-	decoded, err := io.ReadAll(reader)
-	if err != nil || !utf8.Valid(decoded) {
-		return "", errCharset
-	}
 	text := strings.TrimLeft(string(decoded), "\uFEFF \t\r\n")
-	if declared := declaration().FindStringSubmatchIndex(text); declared != nil {
+	if declared := declaration.FindStringSubmatchIndex(text); declared != nil {
 		text = text[:declared[2]] + "UTF-8" + text[declared[3]:]
 	}
 	return text, nil
 }
 
 // declaration is an XML declaration with an encoding.
-func declaration() *regexp.Regexp {
-	return regexp.MustCompile(`^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)
-}
-
-// encoding is what a body says of itself, by its byte order mark before its
-// Content-Type before its XML declaration (RFC 7303, section 3).
-func encoding(contentType string, body []byte) string {
-	switch {
-	case bytes.HasPrefix(body, []byte("\xEF\xBB\xBF")):
-		return "utf-8"
-	case bytes.HasPrefix(body, []byte("\xFE\xFF")), bytes.HasPrefix(body, []byte("\x00<")):
-		return "utf-16be"
-	case bytes.HasPrefix(body, []byte("\xFF\xFE")), bytes.HasPrefix(body, []byte("<\x00")):
-		return "utf-16le"
-	}
-	if _, parameters, err := mime.ParseMediaType(contentType); err == nil && parameters["charset"] != "" {
-		return parameters["charset"]
-	}
-	if declared := declaration().FindSubmatch(body); declared != nil {
-		return string(declared[1])
-	}
-	return "utf-8"
-}
+var declaration = regexp.MustCompile(`^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']`)
 
 func unzip(body []byte) ([]byte, error) {
 	reader, err := gzip.NewReader(bytes.NewReader(body))

@@ -161,9 +161,10 @@ type ReplyOptions struct {
 	Contains []string `toml:"contains,omitempty"`
 	Lacks    []string `toml:"lacks,omitempty"`
 
-	// Values are texts by the paths of elements. One of the elements that a
-	// path leads to must have the text; for count(PATH) it is their number.
-	Values map[string]string `toml:"values,omitempty"`
+	// Values are texts, or lists of them, by the paths of elements. One of the
+	// elements that a path leads to must have the text; for count(PATH) it is
+	// their number.
+	Values map[string]any `toml:"values,omitempty"`
 }
 
 // exchangeOptions is N.toml.

@@ -18,11 +18,12 @@ import (
 )
 
 type replayImportCommand struct {
-	Paths  []string `arg:"" name:"path" help:"SoapUI projects, HAR files, files with requests and replies, and folders of them."`
-	Out    string   `required:"" placeholder:"DIR" help:"The folder for the transcripts and the report; no file there is replaced."`
-	Redact bool     `help:"Take every secret out, as recording does."`
-	Play   bool     `default:"true" negatable:"" help:"Play each transcript at once and say whether it passes."`
-	JSON   string   `name:"json" placeholder:"FILE" help:"Write the report in JSON there too; - is the standard output."`
+	Paths    []string          `arg:"" name:"path" help:"SoapUI projects, HAR files, files with requests and replies, and folders of them."`
+	Out      string            `required:"" placeholder:"DIR" help:"The folder for the transcripts and the report; no file there is replaced."`
+	Redact   bool              `help:"Take every secret out, as recording does."`
+	Property map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"A property of SoapUI that the project does not hold, such as '#Global#host=127.0.0.1'. May be given more than once."`
+	Play     bool              `default:"true" negatable:"" help:"Play each transcript at once and say whether it passes."`
+	JSON     string            `name:"json" placeholder:"FILE" help:"Write the report in JSON there too; - is the standard output."`
 }
 
 // Run prints a line for each transcript, and one for each thing that was left
@@ -34,11 +35,11 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 	}
 	progress := &importProgress{out: terminal(std.Err)}
 	run := &replay.ImportRun{
-		Importer: &replay.Importer{Drafter: &replay.Drafter{Redact: c.Redact}, Progress: progress.reading},
+		Importer: &replay.Importer{Drafter: &replay.Drafter{Redact: c.Redact}, Properties: c.Property, Progress: progress.reading},
 		Out:      c.Out,
 		Report: func(made replay.Imported) error {
 			progress.clear()
-			_, err := fmt.Fprintf(people, "%s: %s%s\n", made.File, made.Title, outcome(made))
+			_, err := fmt.Fprintf(people, "%s: %s%s\n", made.File, withoutControls(made.Title), outcome(made))
 			return err
 		},
 	}
@@ -51,7 +52,7 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	for _, n := range report.Notices {
-		fmt.Fprintf(std.Err, "%s: %s\n", told(n.Kind), n)
+		fmt.Fprintf(std.Err, "%s: %s\n", told(n.Kind), withoutControls(n.String()))
 	}
 	if failed := c.writeJSON(std.Out, report); failed != nil {
 		return errors.Join(err, failed)
@@ -71,6 +72,9 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 func outcome(made replay.Imported) string {
 	if made.Outcome == replay.NotPlayed {
 		return ""
+	}
+	if made.Unwritten > 0 {
+		return fmt.Sprintf(" (%s, %d without an expected reply)", made.Outcome, made.Unwritten)
 	}
 	return fmt.Sprintf(" (%s)", made.Outcome)
 }
