@@ -13,6 +13,7 @@ import (
 
 	"github.com/dsappd/dsappd/server/certificate"
 	"github.com/dsappd/dsappd/server/console"
+	"github.com/dsappd/dsappd/server/handshake"
 	"github.com/dsappd/dsappd/server/provisioning"
 )
 
@@ -112,12 +113,19 @@ func (d networkDoor) open(ctx context.Context, config Config, opened *folder) (n
 	if err != nil {
 		return nil, "", err
 	}
+	listener = handshake.Listener(listener, d.handshakes(config, opened, secure))
 	limited := netutil.LimitListener(listener, opened.settings.Limits.Connections)
 	at := hostPort(listener.Addr())
 	if !secure {
 		return limited, "http://" + at + "/", nil
 	}
 	return tls.NewListener(limited, live.Config()), "https://" + at + "/", nil
+}
+
+// handshakes describes the door to who tells why peers do not come to speak
+// HTTP with it.
+func (d networkDoor) handshakes(config Config, opened *folder, secure bool) handshake.Config {
+	return handshake.Config{Door: d.name, TLS: secure, SOAP: d.table == "soap", Log: config.Logger, Journal: opened.journal, Now: config.Now}
 }
 
 // hostPort is where a listener is reached from this machine by a name that a

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/server/admin"
 	"github.com/dsappd/dsappd/server/directory"
+	"github.com/dsappd/dsappd/server/handshake"
 	"github.com/dsappd/dsappd/server/journal"
 )
 
@@ -176,6 +178,8 @@ func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
 		}
 		*door.url(&s.urls) = url
 		endpoint := newEndpoint(door.name, listener, door.settings.withHSTS(handler), settings, config.Logger)
+		failures := handshake.ErrorLog(door.handshakes(config, s.folder, true), endpoint.server.ErrorLog.Writer())
+		endpoint.server.ErrorLog = log.New(failures, "", 0)
 		if streams, is := handler.(interface{ Close() }); is {
 			endpoint.server.RegisterOnShutdown(streams.Close)
 		}

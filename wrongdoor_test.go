@@ -79,3 +79,35 @@ func TestWrongDoors(t *testing.T) {
 		}
 	}
 }
+
+// A peer that speaks the other protocol is told the URL too, and a line of
+// the log says why.
+func TestWrongProtocol(t *testing.T) {
+	for name, overTLS := range map[string]bool{"plain HTTP to TLS": true, "TLS to plain HTTP": false} {
+		log := new(lines)
+		urls := serveFolder(t, dsappd.Config{Dir: certifiedFolder(t, ""), TLS: overTLS, Logger: slog.New(slog.NewTextHandler(log, nil))})
+		log.take()
+		for _, url := range []string{urls.SOAP, urls.Gateway, urls.Console} {
+			_, at, _ := strings.Cut(url, "//")
+			wrong := "https://" + at
+			if overTLS {
+				wrong = "http://" + at
+			}
+			response, err := http.Post(wrong, "text/xml", strings.NewReader(registerEnvelope))
+			if (err == nil) != overTLS {
+				t.Errorf("%s at %s: %v", name, url, err)
+			}
+			if err == nil {
+				answer, _ := io.ReadAll(response.Body)
+				response.Body.Close()
+				if fault := bytes.Contains(answer, []byte("<faultstring>")); !bytes.Contains(answer, []byte("use "+url)) || fault != (url == urls.SOAP) {
+					t.Errorf("%s at %s: answered %s", name, url, answer)
+				}
+			}
+			line := log.take()
+			if strings.Count(line, "\n") != 1 || !strings.Contains(line, "use "+url) {
+				t.Errorf("%s at %s: logged %q", name, url, line)
+			}
+		}
+	}
+}
