@@ -135,9 +135,16 @@ func hideReply(m *message) {
 		case put || n.text == "":
 		case n.holdsElements():
 			m.freeBeside(n)
-		case !kept[n.index] && !openElement(n) && n.name.Local != "faultcode":
+		case (!kept[n.index] || n.name.Local == "cmd") && !openElement(n) && n.name.Local != "faultcode":
 			m.replace(n.index, "{{any}}")
 		}
+		m.attributes(n, func(name, value string) (string, bool) {
+			_, local, _ := strings.Cut(name, ":")
+			if slices.Contains(openAttributes, local) {
+				return value, true
+			}
+			return "{{any}}", true
+		})
 	})
 }
 
@@ -153,6 +160,8 @@ func hideHeaders(headers map[string]string) {
 		kind, _, _ := strings.Cut(headers[name], ";")
 		switch {
 		case name == "Content-Type" && slices.Contains(openTypes, kind):
+		case name == "Content-Type":
+			headers[name] = "application/x-masked"
 		case name == "SOAPAction" && matches(openAction, strings.Trim(headers[name], `"`)):
 		default:
 			headers[name] = masked(headers[name])
@@ -161,6 +170,7 @@ func hideHeaders(headers map[string]string) {
 }
 
 var (
-	openTypes  = []string{"text/xml", "application/xml", "application/soap+xml", "multipart/related", "application/xop+xml", "text/plain"}
+	openTypes = []string{"text/xml", "application/xml", "application/soap+xml", "multipart/related", "application/xop+xml", "text/plain",
+		"text/html", "application/json", "application/octet-stream", "application/x-www-form-urlencoded", "multipart/form-data"}
 	openAction = whole(`(?:urn:)?(?:dsappSRP(?:Register|GenerateEphemeralKey|GenerateActivationData|Activate)|provisioningExecute|getAppUpgradeInfo|updateDevicePNID)`)
 )

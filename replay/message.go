@@ -50,7 +50,7 @@ func readMessage(text string) (*message, error) {
 	}
 	m.targets = root.targets()
 	m.collect(m.body, nil)
-	if cmd := m.value("cmd"); m.body.name.Local == "provisioningExecute" {
+	if cmd := m.value("cmd"); m.body.name.Local == "provisioningExecute" && matches(constantName, cmd) {
 		m.command = cmd
 	}
 	return m, nil

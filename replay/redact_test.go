@@ -28,6 +28,22 @@ func TestRedactionFindsSecrets(t *testing.T) {
 	for name, request := range map[string]string{
 		"an element":                  register(`<credential><staticPassword>` + secret + `</staticPassword></credential>`),
 		"beside elements":             register(`<credential><staticPassword>` + secret + `<x/></staticPassword></credential>`),
+		"before an element":           register(`<credential>` + secret + `<staticPassword>x</staticPassword></credential>`),
+		"between elements":            register(`<user/> ` + secret + ` <credential><staticPassword>x</staticPassword></credential>`),
+		"behind elements":             register(`<credential><staticPassword>x</staticPassword>` + secret + `</credential>`),
+		"in CDATA beside an element":  register(`<credential><![CDATA[` + secret + `]]><staticPassword>x</staticPassword></credential>`),
+		"in entities":                 register(`<credential>&#72;ush7&#x37;` + secret + `<staticPassword>x</staticPassword></credential>`),
+		"beside the operation":        strings.Replace(register(``), "<e:Body>", "<e:Body>"+secret, 1),
+		"beside the Body":             strings.Replace(register(``), "<e:Body>", secret+"<e:Body>", 1),
+		"beside the Header":           strings.Replace(register(``), "</e:Header>", "</e:Header>"+secret, 1),
+		"in the Header":               in(secret+`<p:x/>`, `<p:logoff/>`),
+		"in an operation":             in("", `<p:logoff>`+secret+`<x/></p:logoff>`),
+		"in an operation alone":       in("", `<p:logoff>`+secret+`</p:logoff>`),
+		"beside attributes":           execute(secret + `<attributeID>PROVFLD_USERID</attributeID>` + secret + `<value>x</value>` + secret),
+		"the name of an attribute":    execute(`<attributeID>` + secret + `</attributeID><value>x</value>`),
+		"the name of a command":       in("", `<p:provisioningExecute><cmd>`+secret+`</cmd></p:provisioningExecute>`),
+		"an id":                       in("", `<p:dsappSRPRegister><user href="#`+secret+`"/></p:dsappSRPRegister><m id="`+secret+`"><userID>u</userID></m>`),
+		"behind a reference":          in("", `<p:dsappSRPRegister><credential href="#a"/></p:dsappSRPRegister><m id="a">`+secret+`<staticPassword>`+secret+`</staticPassword></m>`),
 		"inside elements":             register(`<credential><staticPassword><x><y>` + secret + `</y></x></staticPassword></credential>`),
 		"twice":                       register(`<staticPassword>` + secret + `</staticPassword><staticPassword>` + secret + `</staticPassword>`),
 		"an attribute of XML":         register(`<credential p:staticPassword="` + secret + `" x='1'/>`),
@@ -44,8 +60,10 @@ func TestRedactionFindsSecrets(t *testing.T) {
 	} {
 		drafter := replay.Drafter{Redact: true}
 		n, err := drafter.Add(replay.Recorded{
-			Request: replay.RecordedMessage{Body: []byte(request)},
-			Reply:   replay.RecordedMessage{Body: []byte(request)},
+			Request: replay.RecordedMessage{Body: []byte(request), Header: http.Header{
+				"Soapaction": {`"urn:` + secret + `"`}, "Content-Type": {"text/" + secret}, "Authorization": {secret}, "Cookie": {secret},
+			}},
+			Reply: replay.RecordedMessage{Body: []byte(request), Header: http.Header{"Set-Cookie": {secret}}},
 		})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
