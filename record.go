@@ -51,6 +51,9 @@ type RecordConfig struct {
 
 	// Now is the clock; nil: the system's.
 	Now func() time.Time
+
+	// Took, if it is not nil, hears of each exchange that was recorded.
+	Took func(replay.Taken)
 }
 
 // RecordingProxy passes requests on to another server and records what is
@@ -74,7 +77,7 @@ func OpenRecordingProxy(ctx context.Context, config RecordConfig) (*RecordingPro
 	if err != nil {
 		return nil, err
 	}
-	recorder, err := newRecorder(config.Dir, config.Now, config.Logger)
+	recorder, err := newRecorder(config.Dir, config.Now, config.Logger, config.Took)
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
@@ -91,10 +94,9 @@ func OpenRecordingProxy(ctx context.Context, config RecordConfig) (*RecordingPro
 }
 
 // newRecorder logs what it cannot record.
-func newRecorder(dir string, now func() time.Time, logger *slog.Logger) (*replay.Recorder, error) {
-	return replay.NewRecorder(dir, now, func(n replay.Notice) {
-		logger.Warn("not recorded", "what", n.Source.String(), "why", n.Reason)
-	})
+func newRecorder(dir string, now func() time.Time, logger *slog.Logger, took func(replay.Taken)) (*replay.Recorder, error) {
+	left := func(n replay.Notice) { logger.Warn("not recorded", "what", n.Source.String(), "why", n.Reason) }
+	return replay.NewRecorder(replay.RecorderConfig{Dir: dir, Now: now, Left: left, Took: took})
 }
 
 // listen listens with TLS, or where only this machine can reach it, or where

@@ -2,12 +2,14 @@ package dsappd_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,7 +30,9 @@ func TestRecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy, err := dsappd.OpenRecordingProxy(t.Context(), dsappd.RecordConfig{Listen: "127.0.0.1:0", Upstream: upstream, Dir: ofProxy})
+	var taken []replay.Taken // by one goroutine, which ends with the proxy
+	proxy, err := dsappd.OpenRecordingProxy(t.Context(), dsappd.RecordConfig{Listen: "127.0.0.1:0", Upstream: upstream, Dir: ofProxy,
+		Took: func(t replay.Taken) { taken = append(taken, t) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,6 +57,13 @@ func TestRecording(t *testing.T) {
 	}
 	for _, dir := range []string{ofServer, ofProxy} {
 		recordedOnce(t, dir, id[1])
+	}
+	var told []string
+	for _, each := range taken {
+		told = append(told, fmt.Sprintf("%s %s %d %v", each.Operation, each.Status, each.HTTP, strings.HasSuffix(each.File, "-0001.txtar") && !each.At.IsZero()))
+	}
+	if want := []string{"dsappSRPRegister STAT_SUCCESS 200 true", "dsappSRPActivate STAT_SUCCESS 200 true"}; !slices.Equal(told, want) {
+		t.Errorf("told of %q, want %q", told, want)
 	}
 }
 

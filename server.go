@@ -142,7 +142,7 @@ func serve(ctx context.Context, config Config, opened *folder) (*Server, error) 
 	s.sweeper = sweeper{service: opened.service, retention: opened.settings.Sweep.Retention, logger: config.Logger}
 	var err error
 	if config.Record != "" {
-		s.recorder, err = newRecorder(config.Record, config.Now, config.Logger)
+		s.recorder, err = newRecorder(config.Record, config.Now, config.Logger, nil)
 		config.recorder = s.recorder
 	}
 	if err == nil {

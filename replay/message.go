@@ -72,7 +72,7 @@ func (m *message) answers() bool {
 	return strings.HasSuffix(m.body.name.Local, "Response") || m.isFault()
 }
 
-func (m *message) isFault() bool { return m.body.name.Local == "Fault" }
+func (m *message) isFault() bool { return m != nil && m.body.name.Local == "Fault" }
 
 // collect finds the fields under an element, and under those that it refers to
 // in the encoding of SOAP 1.1; through holds the ids on the way.

@@ -19,9 +19,7 @@ import (
 // registration stays in memory while it goes on, and nothing of it is on disk
 // unredacted.
 type Recorder struct {
-	dir     string
-	now     func() time.Time
-	told    func(Notice)
+	RecorderConfig
 	drafter Drafter
 	files   map[int]*recordedFile // by number of the draft
 	order   []int                 // of the drafts in memory, the oldest first
@@ -57,13 +55,35 @@ const (
 	waitingBytes = 64 << 20
 )
 
-// NewRecorder makes the folder if it is not there. told hears, one at a time,
-// of what cannot be recorded, and of files that cannot be written.
-func NewRecorder(dir string, now func() time.Time, told func(Notice)) (*Recorder, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// RecorderConfig says where a recorder writes, and who hears of it.
+type RecorderConfig struct {
+	Dir string // is made if it is not there
+	Now func() time.Time
+
+	// Left hears, one at a time, of what cannot be recorded, and of files that
+	// cannot be written.
+	Left func(Notice)
+
+	// Took, if it is not nil, hears of each exchange that was recorded, in
+	// their order and one at a time.
+	Took func(Taken)
+}
+
+// Taken is an exchange that was recorded.
+type Taken struct {
+	At        time.Time // of the request
+	Operation string    // the element in its Body, or its command
+	Status    string    // by its name in the reply; empty: it says none
+	HTTP      int
+	File      string // its transcript, in the folder
+}
+
+// NewRecorder makes the folder if it is not there.
+func NewRecorder(config RecorderConfig) (*Recorder, error) {
+	if err := os.MkdirAll(config.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("folder of recordings: %w", err)
 	}
-	probe, err := os.CreateTemp(dir, ".recording-*")
+	probe, err := os.CreateTemp(config.Dir, ".recording-*")
 	if err != nil {
 		return nil, fmt.Errorf("folder of recordings: %w", err)
 	}
@@ -71,7 +91,7 @@ func NewRecorder(dir string, now func() time.Time, told func(Notice)) (*Recorder
 		return nil, fmt.Errorf("folder of recordings: %w", err)
 	}
 	r := &Recorder{
-		dir: dir, now: now, told: told, drafter: Drafter{Redact: true}, files: map[int]*recordedFile{}, began: now(),
+		RecorderConfig: config, drafter: Drafter{Redact: true}, files: map[int]*recordedFile{}, began: config.Now(),
 		queue: make(chan kept, waiting), room: semaphore.NewWeighted(waitingBytes), ended: make(chan struct{}),
 	}
 	go r.work()
@@ -116,7 +136,7 @@ func (r *Recorder) take(each kept) {
 	}
 	if err := r.add(each.Recorded); err != nil {
 		r.err = err
-		r.told(Notice{Kind: LeftOut, Source: Source{File: r.dir}, Reason: err.Error()})
+		r.Left(Notice{Kind: LeftOut, Source: Source{File: r.Dir}, Reason: err.Error()})
 	}
 }
 
@@ -148,12 +168,32 @@ func (r *Recorder) add(recorded Recorded) error {
 	for len(r.order) > openFlows || r.size > openBytes {
 		r.forget(r.order[0])
 	}
-	return r.write(file.name, text)
+	if err := r.write(file.name, text); err != nil {
+		return err
+	}
+	r.took(recorded, file.name)
+	return nil
+}
+
+// took tells of an exchange that was recorded.
+func (r *Recorder) took(recorded Recorded, file string) {
+	if r.Took == nil {
+		return
+	}
+	e, err := readRecorded(recorded, true)
+	if err != nil { // the drafter has read it
+		return
+	}
+	taken := Taken{At: recorded.At, Operation: e.operation(), Status: e.reply.value("statusCodeEnum"), HTTP: recorded.Status, File: file}
+	if e.reply.isFault() {
+		taken.Status = "Fault"
+	}
+	r.Took(taken)
 }
 
 // skip says that an exchange is not recorded.
 func (r *Recorder) skip(recorded Recorded, why error) {
-	r.told(Notice{Kind: LeftOut, Source: Source{File: "exchange at " + recorded.At.UTC().Format(time.RFC3339)}, Reason: why.Error()})
+	r.Left(Notice{Kind: LeftOut, Source: Source{File: "exchange at " + recorded.At.UTC().Format(time.RFC3339)}, Reason: why.Error()})
 }
 
 // forget drops a draft whose file stays.
@@ -172,7 +212,7 @@ func (r *Recorder) forget(i int) {
 // write replaces a file whole: it is the old one or the new one at every
 // moment.
 func (r *Recorder) write(name string, text []byte) error {
-	temporary, err := os.CreateTemp(r.dir, ".recording-*")
+	temporary, err := os.CreateTemp(r.Dir, ".recording-*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
@@ -181,7 +221,7 @@ func (r *Recorder) write(name string, text []byte) error {
 		err = closing
 	}
 	if err == nil {
-		err = os.Rename(temporary.Name(), filepath.Join(r.dir, name))
+		err = os.Rename(temporary.Name(), filepath.Join(r.Dir, name))
 	}
 	if err != nil {
 		_ = os.Remove(temporary.Name()) // the first error says why
@@ -199,7 +239,7 @@ func (r *Recorder) Wrap(next http.Handler) http.Handler {
 			next.ServeHTTP(w, request)
 			return
 		}
-		at := r.now()
+		at := r.Now()
 		asked := &tee{body: request.Body}
 		request.Body = asked
 		header := request.Header.Clone()

@@ -35,11 +35,11 @@ func (r *recording) start(ctx context.Context, setup replay.Setup) (replay.Serve
 	if err != nil {
 		return server, errors.Join(err, server.Close())
 	}
-	recorder, err := replay.NewRecorder(r.dir, setup.Now, func(n replay.Notice) {
+	recorder, err := replay.NewRecorder(replay.RecorderConfig{Dir: r.dir, Now: setup.Now, Left: func(n replay.Notice) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.unmapped = append(r.unmapped, n.Reason)
-	})
+	}})
 	if err != nil {
 		return server, errors.Join(err, server.Close())
 	}

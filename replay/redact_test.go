@@ -84,7 +84,7 @@ func TestRedactionFindsSecrets(t *testing.T) {
 // like to send.
 func TestRecorderForgets(t *testing.T) {
 	dir := t.TempDir()
-	recorder, err := replay.NewRecorder(dir, time.Now, func(n replay.Notice) { t.Error(n) })
+	recorder, err := replay.NewRecorder(replay.RecorderConfig{Dir: dir, Now: time.Now, Left: func(n replay.Notice) { t.Error(n) }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/replay"
 )
 
 type replayRecordCommand struct {
@@ -21,7 +24,8 @@ type replayRecordCommand struct {
 	Plain    bool   `help:"Listen unencrypted also where other machines can reach it, although passwords travel there."`
 }
 
-// Run prints a line with the URL, and records until ctx ends.
+// Run prints a line with the URL and one for each exchange, and records until
+// ctx ends.
 func (c *replayRecordCommand) Run(ctx context.Context, std streams) error {
 	upstream, err := url.Parse(c.Upstream)
 	if err != nil || upstream.Scheme != "http" && upstream.Scheme != "https" || upstream.Host == "" {
@@ -35,7 +39,7 @@ func (c *replayRecordCommand) Run(ctx context.Context, std streams) error {
 	}
 	proxy, err := dsappd.OpenRecordingProxy(ctx, dsappd.RecordConfig{
 		Listen: c.Listen, Upstream: upstream, Dir: c.Out, CertFile: c.Cert, KeyFile: c.Key, Plain: c.Plain,
-		Transport: transport, Logger: slog.New(slog.NewTextHandler(std.Err, nil)),
+		Transport: transport, Took: func(t replay.Taken) { c.print(std.Out, t) }, Logger: slog.New(slog.NewTextHandler(std.Err, nil)),
 	})
 	if err != nil {
 		return err
@@ -48,4 +52,15 @@ func (c *replayRecordCommand) Run(ctx context.Context, std streams) error {
 		}
 	}
 	return errors.Join(err, proxy.Close())
+}
+
+// print prints what was recorded: when, what was asked, what was answered, and
+// the transcript.
+func (c *replayRecordCommand) print(out io.Writer, t replay.Taken) {
+	status := ""
+	if t.Status != "" {
+		status = " " + t.Status
+	}
+	line := fmt.Sprintf("%s %s:%s, HTTP %d, in %s", t.At.UTC().Format(time.TimeOnly), t.Operation, status, t.HTTP, t.File)
+	fmt.Fprintln(out, withoutControls(line)) // whoever reads it may be gone
 }
