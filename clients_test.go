@@ -4,6 +4,7 @@ package dsappd_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
@@ -85,10 +86,21 @@ func serveToClients(t *testing.T, config dsappd.Config) (string, *dsappd.Door) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = door.Close() })
-	if err := errors.Join(addBeyondASCII(t.Context(), door), addUnassigned(t.Context(), door)); err != nil {
+	if err := errors.Join(addBeyondASCII(t.Context(), door), addUnassigned(t.Context(), door), explainNothing(t.Context(), door)); err != nil {
 		t.Fatal(err)
 	}
 	return urls.SOAP, door
+}
+
+// explainNothing has the sample's policies answer as those of a server that is
+// no lab: clients compare the words for an unknown user and a wrong password.
+func explainNothing(ctx context.Context, door *dsappd.Door) error {
+	var all []error
+	for _, policy := range []string{"lab", "lab-mdl"} {
+		_, err := door.SetPolicy(ctx, admin.SetPolicy{Name: policy, Set: json.RawMessage(`{"Explain":false}`)})
+		all = append(all, err)
+	}
+	return errors.Join(all...)
 }
 
 // saveWSDL saves what a server serves to a file, and returns its path.
