@@ -254,7 +254,9 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	}
 	drained := draining.Wait()
 	s.stop()
-	err := errors.Join(drained, s.serving.Wait(), s.endRecording(), s.folder.close())
+	ended := s.serving.Wait()
+	s.sweeper.noteTallied(context.WithoutCancel(ctx))
+	err := errors.Join(drained, ended, s.endRecording(), s.folder.close())
 	s.sweeper.logger.Info("ended", "folder", s.folder.dir)
 	return err
 }

@@ -130,8 +130,9 @@ drain = "20s"
 memory_kib = 19456
 passes = 2
 parallelism = 1
-# How many requests may wait for a hash; over that, the answer is a quick
-# refusal. At most one hash a core runs at once.
+# How many requests may wait for a hash, of which at most one a core runs at
+# once. Doors and addresses take turns; when nobody else may wait, whoever has
+# the most requests waiting is refused one of them.
 queue = 64
 
 [sweep]

@@ -37,8 +37,16 @@ func (s sweeper) run(ctx context.Context, ticks <-chan time.Time) {
 	}
 }
 
+// noteTallied writes what was counted and not committed.
+func (s sweeper) noteTallied(ctx context.Context) {
+	if err := s.service.NoteTallied(ctx); err != nil && ctx.Err() == nil {
+		s.logger.Error("the audit lacks refusals that were counted", "error", err)
+	}
+}
+
 // sweep notes a failure and leaves the rest to the next one.
 func (s sweeper) sweep(ctx context.Context) {
+	s.noteTallied(ctx)
 	operator, err := s.operator()
 	var swept provision.Swept
 	if err == nil {

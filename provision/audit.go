@@ -77,6 +77,10 @@ type AuditEvent struct {
 	Checks []Check `json:"checks,omitempty"`
 	Reason string  `json:"reason"`
 
+	// Times is how many refusals the event sums up that were not written one
+	// by one; 0: it is one decision.
+	Times int `json:"times,omitempty"`
+
 	// MAC is over the line without it.
 	MAC Digest `json:"mac,omitzero"`
 }

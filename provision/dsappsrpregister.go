@@ -15,7 +15,7 @@ import (
 // DSAPPSRPRegister authenticates a user by static password and opens a
 // registration, which supersedes an open one for the same authenticator.
 func (s *Service) DSAPPSRPRegister(ctx context.Context, caller Caller, in DSAPPSRPRegister) (DSAPPSRPRegisterResult, error) {
-	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
+	password := passwordCheck{passwords: s.Passwords, share: caller.share(), password: in.StaticPassword}
 	claim := claim{single: !in.MDL, licence: true}
 	return perform(ctx, s, callEvent("dsappSRPRegister", caller), func(f *frame) (DSAPPSRPRegisterResult, error) {
 		a, err := f.applicant(caller, in)
@@ -82,6 +82,7 @@ func (f *frame) applies(caller Caller, who func(View) (UserKey, error)) (applica
 // again.
 type passwordCheck struct {
 	passwords *Passwords
+	share     Share
 	password  string
 
 	paid    bool
@@ -94,7 +95,7 @@ func (c *passwordCheck) verify(ctx context.Context, hash string) (bool, error) {
 	if c.paid && c.against == hash {
 		return c.right, nil
 	}
-	right, err := c.passwords.Verify(ctx, c.password, hash)
+	right, err := c.passwords.Verify(ctx, c.share, c.password, hash)
 	if err != nil {
 		return false, err
 	}
@@ -113,7 +114,7 @@ func (c *passwordCheck) renew(ctx context.Context) (string, error) {
 	if err != nil || !outdated {
 		return "", err
 	}
-	renewed, err := c.passwords.Hash(ctx, c.password)
+	renewed, err := c.passwords.Hash(ctx, c.share, c.password)
 	if errors.Is(err, ErrBusy) {
 		return "", nil
 	}
@@ -180,6 +181,7 @@ func seconds(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // now: before the lock was looked at, the time it takes would tell whoever
 // guesses at a locked user's password that it was right.
 func (f *frame) welcome(a *applicant, password *passwordCheck) error {
+	password.passwords.queue.prove(password.share)
 	changed := a.user.rightPassword(a.from, f.now, f.settings)
 	renewed, err := password.renew(f.ctx)
 	if err != nil {

@@ -1,12 +1,13 @@
 package provision
 
+import "context"
+
 // ExplainInOneLine is what a policy that says Explain has the peer told.
 var ExplainInOneLine = AuditEvent.explainInOneLine
 
-// Occupy takes a place in the queue until leave gives it back.
-func (p *Passwords) Occupy() (leave func()) {
-	p.admit <- struct{}{}
-	return func() { <-p.admit }
+// Occupy takes a place to hash until leave gives it back.
+func (p *Passwords) Occupy(ctx context.Context) (leave func(), err error) {
+	return p.queue.leave, p.queue.enter(ctx, Share{Door: "test"})
 }
 
 // Watchers counts the registrations that are watched.
@@ -21,3 +22,6 @@ func (s *Service) Turn() (registration func(string), user func(UserKey), end fun
 	t := &turn{turns: &s.turns}
 	return t.registration, t.user, t.end
 }
+
+// Hurry has whoever is sent away told so at once.
+func (p *Passwords) Hurry() { p.pause = 0 }

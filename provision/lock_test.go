@@ -22,7 +22,8 @@ func (p *play) guess(from, password string) error {
 // settings.
 func newPage(t *testing.T) *play {
 	t.Helper()
-	p := newPlay(t)
+	p := stageInMemory(t)
+	t.Cleanup(p.close)
 	p.policy("page", `{}`)
 	p.component("page", "0.0.0.0", "page")
 	return p

@@ -11,6 +11,9 @@ import (
 // the request's ID.
 type Operator struct{ Name, RequestID string }
 
+// operatorsDoor is the one that operators share.
+const operatorsDoor = "operators"
+
 // operatorEvent is the audit event of an operation that an operator calls.
 func operatorEvent(operation string, operator Operator) AuditEvent {
 	return AuditEvent{RequestID: operator.RequestID, Operation: operation, Operator: operator.Name}

@@ -2,8 +2,10 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"time"
 )
 
 // PasswordCost are the parameters of Argon2id (RFC 9106): memory in KiB,
@@ -39,15 +41,19 @@ const (
 )
 
 // Passwords hashes and verifies static passwords. At most so many hashes run
-// at once; behind them waits a bounded queue, and over that the answer is
-// ErrBusy at once.
+// at once; behind them waits a bounded queue, in which doors and addresses take
+// turns. Whoever finds no place in it is told ErrBusy.
 type Passwords struct {
-	cost    PasswordCost
-	rand    io.Reader
-	admit   chan struct{} // running and waiting
-	running chan struct{}
-	decoy   string
+	cost  PasswordCost
+	rand  io.Reader
+	queue *fairQueue
+	pause time.Duration // before Verify says ErrBusy
+	decoy string
 }
+
+// busyPause keeps those who are sent away from coming back at once: a refusal
+// that costs nothing to get would cost more than the hash that it spares.
+const busyPause = 250 * time.Millisecond
 
 // ErrBusy means that the queue for password hashes is full.
 const ErrBusy = storeError("too many password checks are waiting")
@@ -62,10 +68,10 @@ func NewPasswords(cost PasswordCost, concurrency, queue int, rand io.Reader) (*P
 		return nil, fmt.Errorf("password hashes: %d at once and %d waiting: at least 1 and 0", concurrency, queue)
 	}
 	p := &Passwords{
-		cost:    cost,
-		rand:    rand,
-		admit:   make(chan struct{}, concurrency+queue),
-		running: make(chan struct{}, concurrency),
+		cost:  cost,
+		rand:  rand,
+		queue: newFairQueue(concurrency, queue),
+		pause: busyPause,
 	}
 	// The decoy is what an unknown user is verified against, at the same
 	// cost: a hash drawn at random, of which nobody knows a password.
@@ -77,14 +83,15 @@ func NewPasswords(cost PasswordCost, concurrency, queue int, rand io.Reader) (*P
 	return p, nil
 }
 
-// Hash returns the PHC string of a password under the current cost.
-func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
+// Hash returns the PHC string of a password under the current cost. The work
+// is counted to a share.
+func (p *Passwords) Hash(ctx context.Context, share Share, password string) (string, error) {
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(p.rand, salt); err != nil {
 		return "", fmt.Errorf("draw a salt: %w", err)
 	}
 	h := argon2idHash{cost: p.cost, salt: salt, hash: make([]byte, hashSize)}
-	err := p.queued(ctx, func() { h.hash = h.derive(password) })
+	err := p.queued(ctx, share, func() { h.hash = h.derive(password) })
 	if err != nil {
 		return "", err
 	}
@@ -92,8 +99,9 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 }
 
 // Verify reports whether the password is the one of the PHC string. With an
-// empty one it does the same work on a decoy and reports false.
-func (p *Passwords) Verify(ctx context.Context, password, phcString string) (bool, error) {
+// empty one it does the same work on a decoy and reports false. The work is
+// counted to a share.
+func (p *Passwords) Verify(ctx context.Context, share Share, password, phcString string) (bool, error) {
 	known := phcString != ""
 	if !known {
 		phcString = p.decoy
@@ -103,7 +111,10 @@ func (p *Passwords) Verify(ctx context.Context, password, phcString string) (boo
 		return false, err
 	}
 	right := false
-	err = p.queued(ctx, func() { right = h.right(password) })
+	err = p.queued(ctx, share, func() { right = h.right(password) })
+	if errors.Is(err, ErrBusy) {
+		p.rest(ctx)
+	}
 	return right && known, err
 }
 
@@ -118,19 +129,21 @@ func (p *Passwords) outdated(phcString string) (bool, error) {
 }
 
 // queued has the work done when its turn comes.
-func (p *Passwords) queued(ctx context.Context, work func()) error {
-	select {
-	case p.admit <- struct{}{}:
-	default:
-		return ErrBusy
+func (p *Passwords) queued(ctx context.Context, share Share, work func()) error {
+	if err := p.queue.enter(ctx, share); err != nil {
+		return fmt.Errorf("wait for a password hash: %w", err)
 	}
-	defer func() { <-p.admit }()
-	select {
-	case p.running <- struct{}{}:
-	case <-ctx.Done():
-		return fmt.Errorf("wait for a password hash: %w", ctx.Err())
-	}
-	defer func() { <-p.running }()
+	defer p.queue.leave()
 	work()
 	return nil
+}
+
+// rest lets some time pass.
+func (p *Passwords) rest(ctx context.Context) {
+	timer := time.NewTimer(p.pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }

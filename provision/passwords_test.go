@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"context"
 	"crypto/rand"
 	"errors"
 	"strings"
@@ -21,7 +20,7 @@ func testPasswords(t *testing.T, cost PasswordCost, concurrency, queue int) *Pas
 
 func TestPasswordVerifies(t *testing.T) {
 	p := testPasswords(t, cheap(), 1, 1)
-	hash, err := p.Hash(t.Context(), "Password2")
+	hash, err := p.Hash(t.Context(), Share{}, "Password2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +28,7 @@ func TestPasswordVerifies(t *testing.T) {
 		t.Errorf("not a PHC string: %s", hash)
 	}
 	for password, want := range map[string]bool{"Password2": true, "password2": false, "": false, "Password2 ": false} {
-		if got, err := p.Verify(t.Context(), password, hash); got != want || err != nil {
+		if got, err := p.Verify(t.Context(), Share{}, password, hash); got != want || err != nil {
 			t.Errorf("Verify(%q) = %v, %v", password, got, err)
 		}
 	}
@@ -37,7 +36,7 @@ func TestPasswordVerifies(t *testing.T) {
 
 func TestNoHashVerifiesNothing(t *testing.T) {
 	p := testPasswords(t, cheap(), 1, 1)
-	if got, err := p.Verify(t.Context(), "", ""); got || err != nil {
+	if got, err := p.Verify(t.Context(), Share{}, "", ""); got || err != nil {
 		t.Errorf("Verify against no hash = %v, %v", got, err)
 	}
 }
@@ -47,7 +46,7 @@ func TestNoHashVerifiesNothing(t *testing.T) {
 func TestPHCStringsOfOthersAreRead(t *testing.T) {
 	const others = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
 	p := testPasswords(t, cheap(), 1, 1)
-	if got, err := p.Verify(t.Context(), "password", others); !got || err != nil {
+	if got, err := p.Verify(t.Context(), Share{}, "password", others); !got || err != nil {
 		t.Errorf("Verify = %v, %v", got, err)
 	}
 }
@@ -60,35 +59,9 @@ func TestBrokenPHCStringsAreNotQuoted(t *testing.T) {
 		"$argon2id$v=19$m=99999999,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
 		"$argon2id$v=19$m=8,t=1,p=1$$", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$!",
 	} {
-		_, err := p.Verify(t.Context(), "x", broken)
+		_, err := p.Verify(t.Context(), Share{}, "x", broken)
 		if !errors.Is(err, errPasswordHash) || strings.Contains(err.Error(), broken) {
 			t.Errorf("Verify against %q: %v", broken, err)
 		}
-	}
-}
-
-func TestFullQueueIsBusyAtOnce(t *testing.T) {
-	p := testPasswords(t, cheap(), 1, 1)
-	p.running <- struct{}{} // one hash runs on and on
-	p.admit <- struct{}{}
-	ctx, cancel := context.WithCancel(t.Context())
-	waiting := make(chan error)
-	go func() {
-		_, err := p.Verify(ctx, "x", "")
-		waiting <- err
-	}()
-	for len(p.admit) < 2 { // until the one that may wait does
-		select {
-		case err := <-waiting:
-			t.Fatalf("the waiting one came back: %v", err)
-		default:
-		}
-	}
-	if _, err := p.Verify(t.Context(), "x", ""); !errors.Is(err, ErrBusy) {
-		t.Errorf("over the queue: %v", err)
-	}
-	cancel()
-	if err := <-waiting; !errors.Is(err, context.Canceled) {
-		t.Errorf("the waiting one: %v", err)
 	}
 }

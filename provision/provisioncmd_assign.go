@@ -24,7 +24,7 @@ type AssignResult struct {
 // Assign is PROVISIONCMD_ASSIGN: it authenticates a user by static password
 // and assigns an authenticator of the user's domain that nobody has.
 func (s *Service) Assign(ctx context.Context, caller Caller, in Assign) (AssignResult, error) {
-	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
+	password := passwordCheck{passwords: s.Passwords, share: caller.share(), password: in.StaticPassword}
 	return perform(ctx, s, callEvent("PROVISIONCMD_ASSIGN", caller), func(f *frame) (AssignResult, error) {
 		a, err := f.applicant(caller, DSAPPSRPRegister{UserID: in.UserID, Domain: in.Domain})
 		if err != nil {

@@ -19,7 +19,7 @@ type RegisterOutsideSRPResult struct {
 // static password and hands the activation data out at once, without a key
 // exchange. The policy has to allow it, and the connection to keep it.
 func (s *Service) RegisterOutsideSRP(ctx context.Context, caller Caller, in DSAPPSRPRegister) (RegisterOutsideSRPResult, error) {
-	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
+	password := passwordCheck{passwords: s.Passwords, share: caller.share(), password: in.StaticPassword}
 	claim := claim{single: true}
 	return perform(ctx, s, callEvent("PROVISIONCMD_REGISTER", caller), func(f *frame) (RegisterOutsideSRPResult, error) {
 		var none RegisterOutsideSRPResult

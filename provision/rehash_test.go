@@ -137,7 +137,7 @@ func TestFullQueueLeavesTheHashForTheNextTime(t *testing.T) {
 	cost := provision.PasswordCost{MemoryKiB: 16, Time: 1, Parallelism: 1}
 	p.Passwords = must(provision.NewPasswords(cost, 1, 0, onRead(func() { salt() })))(t)
 	var leave func()
-	salt = func() { leave = p.Passwords.Occupy() }
+	salt = func() { leave = must(p.Passwords.Occupy(t.Context()))(t) }
 	p.mustRegister("user1")
 	if p.account("user1").PasswordHash != before {
 		t.Error("the hash was made anew though the queue was full")

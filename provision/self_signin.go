@@ -27,7 +27,7 @@ func (in SignedIn) User() UserKey { return in.user }
 // SelfSignIn authenticates a user by static password, as register does, and
 // opens nothing.
 func (s *Service) SelfSignIn(ctx context.Context, caller Caller, in SignIn) (SignedIn, error) {
-	password := passwordCheck{passwords: s.Passwords, password: in.StaticPassword}
+	password := passwordCheck{passwords: s.Passwords, share: caller.share(), password: in.StaticPassword}
 	return perform(ctx, s, callEvent("self-management sign-in", caller), func(f *frame) (SignedIn, error) {
 		if err := in.check(); err != nil {
 			return SignedIn{}, err

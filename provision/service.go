@@ -32,6 +32,7 @@ type Service struct {
 	Rand io.Reader
 
 	chain    chain
+	tally    tally
 	turns    turns
 	watchers watchers
 }
@@ -61,6 +62,11 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 		refusal, refused := errors.AsType[*Error](err)
 		if err != nil && !refused {
 			return none, err
+		}
+		if refused && refusal.Refusal == Busy && event.Times == 0 {
+			refusal.Status = s.Statuses[Busy]
+			s.tally.add(f.event, refusal, f.now)
+			return none, refusal
 		}
 		err = f.commit(refusal)
 		switch {

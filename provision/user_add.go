@@ -136,7 +136,7 @@ func (p *newPassword) hash(f *frame) (string, error) {
 	if p.hashed != "" {
 		return p.hashed, nil
 	}
-	hashed, err := f.service.Passwords.Hash(f.ctx, p.text)
+	hashed, err := f.service.Passwords.Hash(f.ctx, Share{Door: operatorsDoor}, p.text)
 	if errors.Is(err, ErrBusy) {
 		return "", refuse(Busy, "Too many password checks are waiting: try again.")
 	}
