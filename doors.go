@@ -3,17 +3,15 @@ package dsappd
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 
-	"golang.org/x/net/netutil"
-
-	"github.com/dsappd/dsappd/server/certificate"
 	"github.com/dsappd/dsappd/server/console"
 	"github.com/dsappd/dsappd/server/handshake"
+	"github.com/dsappd/dsappd/server/listen"
 	"github.com/dsappd/dsappd/server/provisioning"
 )
 
@@ -96,57 +94,56 @@ func (c Config) check() error {
 	return errors.Join(all...)
 }
 
-// open listens, with TLS where that is to be spoken, and tells the URL.
-func (d networkDoor) open(ctx context.Context, config Config, opened *folder) (net.Listener, string, error) {
+// open listens, with TLS where that is to be spoken.
+func (d networkDoor) open(ctx context.Context, config Config, opened *folder, shared *listen.Shared) (*listen.Endpoint, error) {
 	secure, err := d.speaksTLS(ctx, config)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	var live *certificate.Live
+	handler, err := d.handler(config, opened)
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := d.settings.proxies(d.table)
+	if err != nil {
+		return nil, err
+	}
+	serving := opened.settings.listen(d.name, d.settings.withHSTS(handler), config.Logger)
+	if streams, is := handler.(interface{ Close() }); is {
+		serving.OnDrain = streams.Close
+	}
+	serving.Address, serving.Shared, serving.Proxies = d.address, shared, proxies
+	serving.Handshakes = &handshake.Config{
+		Door: d.name, TLS: secure, SOAP: d.table == "soap", Log: config.Logger, Journal: opened.journal, Now: config.Now,
+	}
 	if secure {
-		live, err = d.openTLS(config, opened.dir)
+		serving.TLS, err = d.openTLS(config, opened.dir)
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	listener, err := d.listen(ctx)
-	if err != nil {
-		return nil, "", err
-	}
-	listener = handshake.Listener(listener, d.handshakes(config, opened, secure))
-	limited := netutil.LimitListener(listener, opened.settings.Limits.Connections)
-	at := hostPort(listener.Addr())
-	if !secure {
-		return limited, "http://" + at + "/", nil
-	}
-	return tls.NewListener(limited, live.Config()), "https://" + at + "/", nil
-}
-
-// handshakes describes the door to who tells why peers do not come to speak
-// HTTP with it.
-func (d networkDoor) handshakes(config Config, opened *folder, secure bool) handshake.Config {
-	return handshake.Config{Door: d.name, TLS: secure, SOAP: d.table == "soap", Log: config.Logger, Journal: opened.journal, Now: config.Now}
-}
-
-// hostPort is where a listener is reached from this machine by a name that a
-// certificate can have.
-func hostPort(address net.Addr) string {
-	host, port, err := net.SplitHostPort(address.String())
-	if err == nil && net.ParseIP(host).IsUnspecified() {
-		return net.JoinHostPort("localhost", port)
-	}
-	return address.String()
-}
-
-// listen listens at the address.
-func (d networkDoor) listen(ctx context.Context) (net.Listener, error) {
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", d.address)
+	endpoint, err := listen.Open(ctx, serving)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w; choose another with %s or the setting %s.listen", ErrAddress, err, d.flag, d.table)
 	}
-	return listener, nil
+	return endpoint, nil
 }
+
+// listen is how an endpoint of that name serves, but for where.
+func (s Settings) listen(name string, handler http.Handler, logger *slog.Logger) listen.Config {
+	return listen.Config{
+		Name: name, Handler: handler, Log: logger,
+		Limits: listen.Limits{
+			Connections: s.Limits.Connections, PerAddress: s.Limits.ConnectionsPerAddress, HeaderBytes: s.Limits.HeaderBytes,
+		},
+		Timeouts: listen.Timeouts{
+			ReadHeader: s.Timeouts.ReadHeader, Read: s.Timeouts.Read, Write: s.Timeouts.Write, Idle: s.Timeouts.Idle, Pressed: s.Timeouts.Pressed,
+		},
+	}
+}
+
+// shared is what the endpoints of one server share.
+func (s Settings) shared() *listen.Shared { return listen.NewShared(int64(s.Limits.BodiesMiB) << 20) }
 
 func soapHandler(config Config, opened *folder) (http.Handler, error) {
 	proxies, err := opened.settings.SOAP.proxies("soap")

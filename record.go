@@ -3,13 +3,11 @@ package dsappd
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"mime"
-	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -17,10 +15,9 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/server/certificate"
+	"github.com/dsappd/dsappd/server/listen"
 )
 
 // RecordConfig says what a recording proxy stands before. Fields are required
@@ -59,8 +56,7 @@ type RecordConfig struct {
 // RecordingProxy passes requests on to another server and records what is
 // said.
 type RecordingProxy struct {
-	url      string
-	endpoint *endpoint
+	endpoint *listen.Endpoint
 	recorder *replay.Recorder
 	served   chan error
 }
@@ -73,23 +69,22 @@ func OpenRecordingProxy(ctx context.Context, config RecordConfig) (*RecordingPro
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	listener, at, err := config.listen(ctx)
+	recorder, err := newRecorder(config.Dir, config.Now, config.Logger, config.Took)
 	if err != nil {
 		return nil, err
 	}
-	recorder, err := newRecorder(config.Dir, config.Now, config.Logger, config.Took)
-	if err != nil {
-		return nil, errors.Join(err, listener.Close())
-	}
+	p := &RecordingProxy{recorder: recorder, served: make(chan error, 1)}
 	proxy := &httputil.ReverseProxy{
 		Rewrite:        config.rewrite,
-		ModifyResponse: func(r *http.Response) error { return readdress(r, config.Upstream, at) },
+		ModifyResponse: func(r *http.Response) error { return readdress(r, config.Upstream, p.endpoint.URL()) },
 		Transport:      config.Transport,
 		ErrorLog:       slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn),
 	}
-	p := &RecordingProxy{url: at, recorder: recorder, served: make(chan error, 1)}
-	p.endpoint = newEndpoint("recorder", listener, recorder.Wrap(proxy), DefaultSettings(), config.Logger)
-	go func() { p.served <- p.endpoint.serve() }()
+	p.endpoint, err = config.open(ctx, recorder.Wrap(proxy))
+	if err != nil {
+		return nil, errors.Join(err, recorder.Close())
+	}
+	go func() { p.served <- p.endpoint.Serve() }()
 	return p, nil
 }
 
@@ -99,38 +94,34 @@ func newRecorder(dir string, now func() time.Time, logger *slog.Logger, took fun
 	return replay.NewRecorder(replay.RecorderConfig{Dir: dir, Now: now, Left: left, Took: took})
 }
 
-// listen listens with TLS, or where only this machine can reach it, or where
+// open listens with TLS, or where only this machine can reach it, or where
 // that is meant.
-func (c RecordConfig) listen(ctx context.Context) (net.Listener, string, error) {
+func (c RecordConfig) open(ctx context.Context, handler http.Handler) (*listen.Endpoint, error) {
 	if c.CertFile == "" && !c.Plain {
-		reachable, err := isReachable(ctx, c.Listen)
+		reachable, err := listen.Reachable(ctx, c.Listen)
 		if err != nil {
-			return nil, "", err
+			return nil, fmt.Errorf("%w: %q: %w", ErrAddress, c.Listen, err)
 		}
 		if reachable {
-			return nil, "", fmt.Errorf("%w: %s can be reached from other machines, and passwords would travel unencrypted: "+
+			return nil, fmt.Errorf("%w: %s can be reached from other machines, and passwords would travel unencrypted: "+
 				"use 127.0.0.1, or --cert and --key, or --plain where that is meant", ErrAddress, c.Listen)
 		}
 	}
-	var live *certificate.Live
+	settings := DefaultSettings()
+	serving := settings.listen("recorder", handler, c.Logger)
+	serving.Address, serving.Shared = c.Listen, settings.shared()
 	if c.CertFile != "" {
 		var err error
-		live, err = certificate.Open(certificate.Files{Certificate: c.CertFile, Key: c.KeyFile}, c.Now, c.Logger)
+		serving.TLS, err = certificate.Open(certificate.Files{Certificate: c.CertFile, Key: c.KeyFile}, c.Now, c.Logger)
 		if err != nil {
-			return nil, "", fmt.Errorf("%w of the recorder: %w", ErrCertificate, err)
+			return nil, fmt.Errorf("%w of the recorder: %w", ErrCertificate, err)
 		}
 	}
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", c.Listen)
+	endpoint, err := listen.Open(ctx, serving)
 	if err != nil {
-		return nil, "", fmt.Errorf("%w: %w; choose another with --listen", ErrAddress, err)
+		return nil, fmt.Errorf("%w: %w; choose another with --listen", ErrAddress, err)
 	}
-	at := hostPort(listener.Addr()) + "/"
-	limited := netutil.LimitListener(listener, DefaultSettings().Limits.Connections)
-	if live == nil {
-		return limited, "http://" + at, nil
-	}
-	return tls.NewListener(limited, live.Config()), "https://" + at, nil
+	return endpoint, nil
 }
 
 // rewrite sends a request to the upstream server as it came. What is asked
@@ -165,14 +156,14 @@ func readdress(r *http.Response, upstream *url.URL, at string) error {
 const errWSDLSize = Error("the description is larger than 4 MiB")
 
 // URL is where the proxy answers.
-func (p *RecordingProxy) URL() string { return p.url }
+func (p *RecordingProxy) URL() string { return p.endpoint.URL() }
 
 // Done is closed when the proxy no longer answers; Close tells why.
-func (p *RecordingProxy) Done() <-chan struct{} { return p.endpoint.ended }
+func (p *RecordingProxy) Done() <-chan struct{} { return p.endpoint.Ended() }
 
 // Close ends the proxy as Server.Close does, and writes what is left to write.
 func (p *RecordingProxy) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), DefaultSettings().Timeouts.Drain)
 	defer cancel()
-	return errors.Join(p.endpoint.drain(ctx), <-p.served, p.recorder.Close())
+	return errors.Join(p.endpoint.Drain(ctx), <-p.served, p.recorder.Close())
 }

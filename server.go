@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -16,8 +15,8 @@ import (
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/server/admin"
 	"github.com/dsappd/dsappd/server/directory"
-	"github.com/dsappd/dsappd/server/handshake"
 	"github.com/dsappd/dsappd/server/journal"
+	"github.com/dsappd/dsappd/server/listen"
 )
 
 // Config says which data folder to serve, and how. Only Dir is required.
@@ -102,7 +101,7 @@ type Server struct {
 	urls      URLs
 	folder    *folder
 	recorder  *replay.Recorder // nil: nothing is recorded
-	endpoints []*endpoint
+	endpoints []*listen.Endpoint
 	sweeper   sweeper
 	stop      context.CancelFunc // ends what works beside the endpoints
 	serving   *errgroup.Group
@@ -164,25 +163,17 @@ func serve(ctx context.Context, config Config, opened *folder) (*Server, error) 
 // openNetworkDoors listens for each of the doors that has an address.
 func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
 	settings := s.folder.settings
+	shared := settings.shared()
+	s.folder.service.Proven = shared.Known.Add
 	for _, door := range networkDoors(config.withAddresses(settings), settings) {
 		if door.address == "" {
 			continue
 		}
-		handler, err := door.handler(config, s.folder)
+		endpoint, err := door.open(ctx, config, s.folder, shared)
 		if err != nil {
 			return err
 		}
-		listener, url, err := door.open(ctx, config, s.folder)
-		if err != nil {
-			return err
-		}
-		*door.url(&s.urls) = url
-		endpoint := newEndpoint(door.name, listener, door.settings.withHSTS(handler), settings, config.Logger)
-		failures := handshake.ErrorLog(door.handshakes(config, s.folder, true), endpoint.server.ErrorLog.Writer())
-		endpoint.server.ErrorLog = log.New(failures, "", 0)
-		if streams, is := handler.(interface{ Close() }); is {
-			endpoint.server.RegisterOnShutdown(streams.Close)
-		}
+		*door.url(&s.urls) = endpoint.URL()
 		s.endpoints = append(s.endpoints, endpoint)
 	}
 	return nil
@@ -194,9 +185,9 @@ func (s *Server) openOperators(config Config) error {
 	if err != nil {
 		return err
 	}
-	operators := newEndpoint("operators", socket, s.folder.door(config.Logger).Handler(), s.folder.settings, config.Logger)
-	operators.server.WriteTimeout = 0 // a verification takes as long as the audit is long
-	s.endpoints = append(s.endpoints, operators)
+	serving := s.folder.settings.listen("operators", s.folder.door(config.Logger).Handler(), config.Logger)
+	serving.Timeouts.Write = 0 // a verification takes as long as the audit is long
+	s.endpoints = append(s.endpoints, listen.On(socket, serving))
 	return nil
 }
 
@@ -204,7 +195,7 @@ func (s *Server) openOperators(config Config) error {
 func (s *Server) closeListeners() error {
 	var all []error
 	for _, e := range s.endpoints {
-		all = append(all, e.listener.Close())
+		all = append(all, e.Close())
 	}
 	return errors.Join(all...)
 }
@@ -220,7 +211,7 @@ func (s *Server) endRecording() error {
 func (s *Server) start() {
 	serving, ended := errgroup.WithContext(context.Background())
 	for _, e := range s.endpoints {
-		serving.Go(e.serve)
+		serving.Go(e.Serve)
 	}
 	beside, stop := context.WithCancel(context.Background())
 	serving.Go(func() error { s.sweeper.every(beside, s.folder.settings.Sweep.Interval); return nil })
@@ -250,7 +241,7 @@ func (s *Server) Close() error {
 func (s *Server) Shutdown(ctx context.Context) error {
 	var draining errgroup.Group
 	for _, e := range s.endpoints {
-		draining.Go(func() error { return e.drain(ctx) })
+		draining.Go(func() error { return e.Drain(ctx) })
 	}
 	drained := draining.Wait()
 	s.stop()

@@ -69,8 +69,10 @@ type ConsoleSettings struct {
 // LimitSettings bound what peers may hold. The limits of an envelope are those
 // of package soap, and are not settings.
 type LimitSettings struct {
-	Connections int `toml:"connections"`
-	HeaderBytes int `toml:"header_bytes"`
+	Connections           int `toml:"connections"`             // of each listener
+	ConnectionsPerAddress int `toml:"connections_per_address"` // of each listener, once half of its are taken
+	HeaderBytes           int `toml:"header_bytes"`
+	BodiesMiB             int `toml:"bodies_mib"` // of all requests in flight
 }
 
 // TimeoutSettings bound how long one peer may take, and how long the end of
@@ -80,6 +82,7 @@ type TimeoutSettings struct {
 	Read       time.Duration `toml:"read"`
 	Write      time.Duration `toml:"write"`
 	Idle       time.Duration `toml:"idle"`
+	Pressed    time.Duration `toml:"pressed"` // in place of the others for unknown addresses, while connections are short
 	Drain      time.Duration `toml:"drain"`
 }
 
@@ -117,10 +120,10 @@ func DefaultSettings() Settings {
 		Console: ConsoleSettings{
 			ListenerSettings: defaultListener("127.0.0.1:8889"), ComponentType: "Self-Management", Idle: 15 * time.Minute, Session: time.Hour,
 		},
-		Limits: LimitSettings{Connections: 1024, HeaderBytes: 16 << 10},
+		Limits: LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, HeaderBytes: 16 << 10, BodiesMiB: 64},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
-			Idle: time.Minute, Drain: 20 * time.Second,
+			Idle: time.Minute, Pressed: 2 * time.Second, Drain: 20 * time.Second,
 		},
 		PasswordHash: PasswordHashSettings{MemoryKiB: 19 << 10, Passes: 2, Parallelism: 1, Queue: 64},
 		Sweep:        SweepSettings{Interval: time.Minute, Retention: 7 * 24 * time.Hour},
@@ -176,11 +179,14 @@ func (s Settings) check() error {
 		within("console.idle", s.Console.Idle, time.Second, 24*time.Hour),
 		within("console.session", s.Console.Session, time.Second, 24*time.Hour),
 		within("limits.connections", s.Limits.Connections, 1, 1<<20),
+		within("limits.connections_per_address", s.Limits.ConnectionsPerAddress, 1, 1<<20),
 		within("limits.header_bytes", s.Limits.HeaderBytes, 1<<10, 1<<20),
+		within("limits.bodies_mib", s.Limits.BodiesMiB, 1, 1<<20),
 		within("timeouts.read_header", s.Timeouts.ReadHeader, time.Millisecond, time.Hour),
 		within("timeouts.read", s.Timeouts.Read, time.Millisecond, time.Hour),
 		within("timeouts.write", s.Timeouts.Write, time.Millisecond, time.Hour),
 		within("timeouts.idle", s.Timeouts.Idle, time.Millisecond, time.Hour),
+		within("timeouts.pressed", s.Timeouts.Pressed, time.Millisecond, time.Hour),
 		within("timeouts.drain", s.Timeouts.Drain, time.Millisecond, time.Hour),
 		s.PasswordHash.checkCost(),
 		within("password_hash.queue", s.PasswordHash.Queue, 1, 1<<16),

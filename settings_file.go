@@ -105,10 +105,19 @@ session = "1h0m0s"
 secure_cookies = false
 
 [limits]
-# How many connections each listener holds at once; more wait their turn.
+# How many connections each listener holds at once. When they are taken, a new
+# one takes the place of the one that has waited longest for its client, of the
+# address that holds the most. A quarter is kept for known addresses, to which
+# something was granted within a day, and a quarter for the others.
 connections = 1024
+# How many of them an address that is not known may hold once half are taken.
+connections_per_address = 256
 # The largest header of an HTTP request, in bytes.
 header_bytes = 16384
+# The memory for the bodies of all requests in flight, in MiB. When it is taken,
+# the oldest body that is still arriving, of the address that holds the most, is
+# given up with HTTP status 503. A quarter is kept for known addresses.
+bodies_mib = 64
 
 [timeouts]
 # For the header of a request, for all of it, for the answer, and for a
@@ -117,6 +126,9 @@ read_header = "5s"
 read = "15s"
 write = "30s"
 idle = "1m0s"
+# In place of these for addresses that are not known, while three quarters of
+# the connections that such addresses may have are taken.
+pressed = "2s"
 # How long requests in flight may take to end after SIGTERM.
 drain = "20s"
 

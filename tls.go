@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"github.com/dsappd/dsappd/server/certificate"
+	"github.com/dsappd/dsappd/server/listen"
 )
 
 // How a door's setting tls is said.
@@ -31,9 +32,9 @@ const (
 // text where other machines can reach it, unless that is meant, and where
 // clients have to show certificates.
 func (d networkDoor) speaksTLS(ctx context.Context, config Config) (bool, error) {
-	reachable, err := isReachable(ctx, d.address)
+	reachable, err := listen.Reachable(ctx, d.address)
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("%w: %q: %w", ErrAddress, d.address, err)
 	}
 	secure := d.settings.TLS == tlsOn || d.settings.TLS == tlsAuto && (config.TLS || reachable && !config.Plain)
 	switch {
@@ -45,28 +46,6 @@ func (d networkDoor) speaksTLS(ctx context.Context, config Config) (bool, error)
 	case d.settings.ClientCA != "":
 		return false, fmt.Errorf("%w: %s is served unencrypted, where no client can show the certificate that %s.client_ca asks for: "+
 			"set %s.tls = %q, or serve with --tls", ErrAddress, d.address, d.table, d.table, tlsOn)
-	}
-	return false, nil
-}
-
-// isReachable tells whether other machines can reach an address, by what its
-// host resolves to; an empty host is every address of the machine.
-func isReachable(ctx context.Context, address string) (bool, error) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return false, fmt.Errorf("%w: %q: %w", ErrAddress, address, err)
-	}
-	if host == "" {
-		return true, nil
-	}
-	found, err := net.DefaultResolver.LookupIPAddr(ctx, host)
-	if err != nil {
-		return false, fmt.Errorf("%w: %q: %w", ErrAddress, address, err)
-	}
-	for _, ip := range found {
-		if !ip.IP.IsLoopback() {
-			return true, nil
-		}
 	}
 	return false, nil
 }

@@ -36,6 +36,7 @@ func (s *Service) GetAppUpgradeInfo(ctx context.Context, caller Caller, in Posse
 
 // possessor reads the user and the authenticator that a component names.
 func (f *frame) possessor(caller Caller, in Possession) (User, Authenticator, error) {
+	f.unproven = true
 	var user User
 	var authenticator Authenticator
 	err := f.read(func(v View) error {

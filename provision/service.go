@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 )
 
 // Service decides. Its methods are the operations; each is in a file of its
-// name. All fields are required.
+// name. All fields are required unless they say otherwise.
 type Service struct {
 	Store     Store
 	Sealer    *Sealer
@@ -30,6 +31,10 @@ type Service struct {
 	// Rand is read from many goroutines.
 	Now  func() time.Time
 	Rand io.Reader
+
+	// Proven is told the address of each caller who has just proved to know a
+	// secret; optional.
+	Proven func(netip.Addr)
 
 	chain    chain
 	tally    tally
@@ -79,6 +84,7 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 		if refused {
 			return none, refusal
 		}
+		f.proven()
 		return result, nil
 	}
 	return none, fmt.Errorf("%s: %w", event.Operation, ErrContended)
@@ -98,6 +104,18 @@ type frame struct {
 	puts     []func(Tx) error
 	moving   []string // registrations that it writes
 	alike    bool     // a refusal does not tell who or what there is
+	unproven bool     // it is granted to whoever asks
+}
+
+// proven tells whoever wants to know that a caller has proved something. An
+// operator has no address.
+func (f *frame) proven() {
+	if f.service.Proven == nil || f.unproven || f.event.Operator != "" {
+		return
+	}
+	if address, err := netip.ParseAddr(f.event.Address); err == nil {
+		f.service.Proven(address)
+	}
 }
 
 // read gives the body a snapshot.

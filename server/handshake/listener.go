@@ -62,6 +62,9 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// NetConn returns the connection of the inner listener.
+func (c *conn) NetConn() net.Conn { return c.Conn }
+
 // CloseWrite ends what is sent, as an http.Server does that hears a peer out.
 func (c *conn) CloseWrite() error {
 	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {

@@ -1,0 +1,75 @@
+package listen
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// key returns what is counted as one address: an IPv4 address, or the /64 that
+// an IPv6 host may choose its address from (RFC 4291, section 2.5.4). An
+// address that cannot be read counts as one with all others like it.
+func key(remoteAddr string) netip.Prefix {
+	peer, err := netip.ParseAddrPort(remoteAddr)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	address := peer.Addr().Unmap().WithZone("")
+	bits := 64
+	if address.Is4() {
+		bits = 32
+	}
+	prefix, _ := address.Prefix(bits) // bits are in range
+	return prefix
+}
+
+// knownFor is how long an address stays known after it was granted something.
+const knownFor = 24 * time.Hour
+
+// maxKnown bounds the addresses that are remembered.
+const maxKnown = 1 << 14
+
+// Known remembers the addresses to which something was granted lately. The zero
+// value knows nobody.
+type Known struct {
+	mu    sync.Mutex
+	until map[netip.Prefix]time.Time
+}
+
+// Add remembers an address.
+func (k *Known) Add(address netip.Addr) {
+	prefix := key(netip.AddrPortFrom(address, 0).String())
+	now := time.Now()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.until == nil {
+		k.until = make(map[netip.Prefix]time.Time)
+	}
+	if _, already := k.until[prefix]; !already && len(k.until) >= maxKnown {
+		k.forget(now)
+	}
+	k.until[prefix] = now.Add(knownFor)
+}
+
+// forget makes room: for whoever is over, or else for one of the others.
+func (k *Known) forget(now time.Time) {
+	for prefix, until := range k.until {
+		if now.After(until) {
+			delete(k.until, prefix)
+		}
+	}
+	for prefix := range k.until {
+		if len(k.until) < maxKnown {
+			return
+		}
+		delete(k.until, prefix)
+	}
+}
+
+// has reports whether an address is known.
+func (k *Known) has(prefix netip.Prefix) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	until, found := k.until[prefix]
+	return found && time.Now().Before(until)
+}
