@@ -153,7 +153,7 @@ func soapHandler(config Config, opened *folder) (http.Handler, error) {
 	handler, err := provisioning.NewHandler(provisioning.Config{
 		Service: opened.service, Log: config.Logger, Journal: opened.journal, Directory: opened.directory, Proxies: proxies,
 		Stylesheet: console.Stylesheet(),
-		PublicURL:  opened.settings.SOAP.PublicURL, Hosts: opened.settings.SOAP.hosts(),
+		PublicURL:  opened.settings.SOAP.PublicURL, Hosts: opened.settings.SOAP.hosts(), Origins: opened.settings.SOAP.Origins,
 		Strict: config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
 	})
 	if err != nil || config.recorder == nil {

@@ -48,7 +48,8 @@ type ListenerSettings struct {
 // SOAPSettings belong to the SOAP interface.
 type SOAPSettings struct {
 	ListenerSettings
-	PublicURL string `toml:"public_url"` // the endpoint in the WSDL; empty: the one that was asked
+	PublicURL string   `toml:"public_url"` // the endpoint in the WSDL; empty: the one that was asked
+	Origins   []string `toml:"origins"`    // of web pages that may have a browser call
 }
 
 // GatewaySettings belong to the gateway, the REST services for phones.
@@ -115,7 +116,7 @@ func (s PasswordHashSettings) cost() provision.PasswordCost {
 func DefaultSettings() Settings {
 	return Settings{
 		GatewayID: "0123456789",
-		SOAP:      SOAPSettings{ListenerSettings: defaultListener("127.0.0.1:8888")},
+		SOAP:      SOAPSettings{ListenerSettings: defaultListener("127.0.0.1:8888"), Origins: []string{}},
 		Gateway:   GatewaySettings{defaultListener("127.0.0.1:11080"), "DIGIPASS Gateway"},
 		Console: ConsoleSettings{
 			ListenerSettings: defaultListener("127.0.0.1:8889"), ComponentType: "Self-Management", Idle: 15 * time.Minute, Session: time.Hour,

@@ -37,6 +37,10 @@ hosts = []
 # The endpoint that the WSDL names, such as "https://provisioning.example/" of a
 # proxy that speaks TLS; empty: the address that was asked for the WSDL.
 public_url = ""
+# The origins of web pages that may have a browser call, such as
+# "https://tools.example" or a browser extension's; from any other a request is
+# refused. They cannot read what comes back.
+origins = []
 # Whether TLS is spoken. "auto": where other machines can reach the address;
 # serve says otherwise with --tls or --plain. "on": always. "off": never; where
 # other machines can reach the address that too needs --plain.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"os"
@@ -22,7 +23,7 @@ func (s SOAPSettings) check() error {
 	if s.Listen == "" {
 		return checkListen("soap.listen", s.Listen)
 	}
-	return errors.Join(s.ListenerSettings.check("soap"), checkPublicURL(s.PublicURL))
+	return errors.Join(s.ListenerSettings.check("soap"), checkPublicURL(s.PublicURL), checkOrigins(s.Origins))
 }
 
 // check is for the table of that name.
@@ -56,6 +57,16 @@ func checkPublicURL(text string) error {
 	at, err := url.Parse(text)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" || at.User != nil || at.RawQuery != "" || at.Fragment != "" {
 		return fmt.Errorf("soap.public_url is %q; it must be a URL such as https://provisioning.example/, without a query", text)
+	}
+	return nil
+}
+
+// checkOrigins refuses what no browser sends as an origin.
+func checkOrigins(origins []string) error {
+	for _, origin := range origins {
+		if err := http.NewCrossOriginProtection().AddTrustedOrigin(origin); err != nil {
+			return fmt.Errorf("soap.origins has %q; it must be an origin, such as https://tools.example, without a path", origin)
+		}
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func (r *reader) attributes(n *node, all []xml.Attr) (inBase64 bool) {
 // "{namespace}name", with no namespace where its prefix is not declared.
 func typeName(name xml.Name) string {
 	switch name.Space {
-	case schemaNamespace, encodingNamespace, "http://www.w3.org/1999/XMLSchema", "http://www.w3.org/2000/10/XMLSchema":
+	case schemaNamespace, encodingNamespace, "http://www.w3.org/1999/XMLSchema", "http://www.w3.org/2000/10/XMLSchema", "http://www.w3.org/2001/XMLSchema-datatypes":
 		return name.Local
 	}
 	return "{" + name.Space + "}" + name.Local

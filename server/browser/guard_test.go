@@ -3,6 +3,7 @@ package browser_test
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -58,6 +59,12 @@ func TestStrangeHost(t *testing.T) {
 
 func TestOtherOrigin(t *testing.T) {
 	guard := browser.New(nil, nil)
+	if err := errors.Join(guard.Trust("https://tools.example"), guard.Trust("chrome-extension://abcdef")); err != nil {
+		t.Fatal(err)
+	}
+	if guard.Trust("tools.example") == nil {
+		t.Error("a host is no origin")
+	}
 	for name, c := range map[string]struct {
 		header map[string]string
 		other  bool
@@ -70,6 +77,8 @@ func TestOtherOrigin(t *testing.T) {
 		"a page of the server":  {map[string]string{"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8888"}, false},
 		"typed into a browser":  {map[string]string{"Sec-Fetch-Site": "none"}, false},
 		"its own origin, older": {map[string]string{"Origin": "http://127.0.0.1:8888"}, false},
+		"a trusted origin":      {map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://tools.example"}, false},
+		"its other port":        {map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://tools.example:444"}, true},
 	} {
 		r := arrived("127.0.0.1:8888", "127.0.0.1:8888")
 		for key, value := range c.header {

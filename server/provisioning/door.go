@@ -36,6 +36,10 @@ type Config struct {
 	// Stylesheet is that of the page for people; optional.
 	Stylesheet []byte
 
+	// Origins are those of web pages that may call, such as
+	// https://tools.example.
+	Origins []string
+
 	// Directory names the server's other doors; optional.
 	Directory *directory.Directory
 
@@ -71,6 +75,11 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		return nil, err
 	}
 	guard := browser.New(c.Hosts, c.Proxies)
+	for _, origin := range c.Origins {
+		if err := guard.Trust(origin); err != nil {
+			return nil, err
+		}
+	}
 	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies, strict: c.Strict, journal: c.Journal}
 	return soap.NewHandler(soap.Config{
 		Operations:  d.operations(),
@@ -101,7 +110,7 @@ func admit(guard *browser.Guard, doors *directory.Directory, r *http.Request) *s
 			String: "The request's Host is a name that this server does not go by: on a loopback address it is localhost, an IP address or a name in the setting soap.hosts."}
 	case guard.OtherOrigin(r):
 		return &soap.Fault{Code: soap.CodeClient, Reason: soap.OtherOrigin, Status: http.StatusForbidden,
-			String: "A web page of another origin had a browser send this request: only programs and this server's own pages may."}
+			String: "A web page of another origin had a browser send this request: only programs may, and pages whose origin is in the setting soap.origins."}
 	case media == "application/json" && gateway != "":
 		return &soap.Fault{Code: soap.CodeClient, Reason: soap.WrongAddress, Status: http.StatusUnsupportedMediaType,
 			String: "This is the SOAP interface, and the request is JSON: the gateway's REST services are at " + gateway + "."}
