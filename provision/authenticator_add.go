@@ -144,11 +144,10 @@ func (in AddAuthenticator) size() int {
 }
 
 func (f *frame) newAuthenticator(v View, in AddAuthenticator) error {
-	_, err := get(f, v.GetDomain, Tx.GetDomain, in.Domain)
-	if err := mustExist(err, fmt.Sprintf("There is no domain %q: add it first.", in.Domain)); err != nil {
+	if err := f.openDomain(v, in.Domain); err != nil {
 		return err
 	}
-	_, err = get(f, v.GetAuthenticator, Tx.GetAuthenticator, in.SerialNumber)
+	_, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, in.SerialNumber)
 	return mustBeFree(err, fmt.Sprintf("There already is an authenticator %s.", in.SerialNumber))
 }
 

@@ -50,6 +50,9 @@ func (f *frame) match(v View, in AssignAuthenticator) (User, Authenticator, erro
 		return User{}, a, err
 	}
 	f.event.Domain, f.event.UserID = key.Domain, key.UserID
+	if a.State == Disabled {
+		return User{}, a, refuse(NotAllowed, fmt.Sprintf("The authenticator %s is disabled: enable it first.", a.SerialNumber))
+	}
 	if a.State != Unassigned {
 		return User{}, a, refuse(Exists, fmt.Sprintf(
 			"The authenticator %s is assigned to user %q already: unassign it first.", a.SerialNumber, a.UserID))
@@ -116,6 +119,7 @@ func (f *frame) assign(user *User, a Authenticator) Authenticator {
 	a.UserID = user.UserID
 	a.AssignedMovingFactor = a.NextMovingFactor
 	a.AssignedAt = f.now
+	a.State = Assigned
 	f.startOver(&a)
 	put(f, Tx.PutUser, *user)
 	put(f, Tx.PutAuthenticator, a)
@@ -123,9 +127,12 @@ func (f *frame) assign(user *User, a Authenticator) Authenticator {
 	return a
 }
 
-// startOver makes an authenticator what it is on the day of its assignment.
+// startOver makes an authenticator what it is on the day of its assignment; one
+// that is disabled stays so.
 func (f *frame) startOver(a *Authenticator) {
-	a.State = Assigned
+	if a.State != Disabled {
+		a.State = Assigned
+	}
 	a.NextMovingFactor = a.AssignedMovingFactor
 	a.GraceEndsAt = f.now.Add(f.settings.gracePeriod())
 	a.Drift = 0

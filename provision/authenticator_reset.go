@@ -11,7 +11,8 @@ type ResetAuthenticator struct {
 
 // ResetAuthenticator returns an assigned authenticator to its initial secret
 // and to the moving factor of its assignment, forgets its activations, closes
-// its open registration and starts its grace period anew. One-time passwords
+// its open registration and starts its grace period anew. One that is disabled
+// stays so. One-time passwords
 // that were accepted since then would be accepted again: it is for an
 // authenticator whose phone is gone or starts over too.
 func (s *Service) ResetAuthenticator(ctx context.Context, operator Operator, in ResetAuthenticator) (Authenticator, error) {

@@ -62,11 +62,14 @@ func (f *frame) unassign(h held, because string) (Authenticator, error) {
 	if err := f.unbind(&a); err != nil {
 		return Authenticator{}, err
 	}
-	a.State, a.UserID = Unassigned, ""
+	a.UserID = ""
 	a.AssignedMovingFactor, a.Drift = 0, 0
 	a.AssignedAt, a.GraceEndsAt, a.LastActivatedAt = time.Time{}, time.Time{}, time.Time{}
 	a.Activations = 0
+	if a.State != Disabled { // which it stays
+		a.State = Unassigned
+		put(f, Tx.PutFreeAuthenticator, a.free())
+	}
 	put(f, Tx.PutAuthenticator, a)
-	put(f, Tx.PutFreeAuthenticator, a.free())
 	return a, nil
 }

@@ -26,6 +26,9 @@ type Domain struct {
 	Revised
 	Name      string
 	CreatedAt time.Time
+
+	// Shut says that it is about to be deleted, and nothing is added to it.
+	Shut bool `json:",omitempty"`
 }
 
 // UserKey names a user: user IDs are unique within their domain.

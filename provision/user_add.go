@@ -94,8 +94,7 @@ func (f *frame) newUser(v View, in AddUser) (UserKey, error) {
 	if err != nil {
 		return UserKey{}, err
 	}
-	_, err = get(f, v.GetDomain, Tx.GetDomain, key.Domain)
-	if err := mustExist(err, fmt.Sprintf("There is no domain %q: add it first.", key.Domain)); err != nil {
+	if err := f.openDomain(v, key.Domain); err != nil {
 		return UserKey{}, err
 	}
 	reached, err := f.resolve(v, key.UserID, key.Domain)

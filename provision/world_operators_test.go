@@ -18,12 +18,17 @@ func (w *world) give(serialNumber, userID string) {
 }
 
 func (w *world) startOver(d *worldDevice) {
-	d.State, d.Next, d.Drift, d.Activations = provision.Assigned, d.AssignedNext, 0, 0
+	if d.State != provision.Disabled {
+		d.State = provision.Assigned
+	}
+	d.Next, d.Drift, d.Activations = d.AssignedNext, 0, 0
 	d.GraceEnds, d.LastActivatedAt = w.now.AddDate(0, 0, w.settings.GraceDays), time.Time{}
 }
 
 func (w *world) assign(serialNumber, userID string) int {
 	switch {
+	case w.Devices[serialNumber].State == provision.Disabled:
+		return 1005
 	case w.Devices[serialNumber].State != provision.Unassigned:
 		return -14
 	case w.Users[userID] == nil:
@@ -72,26 +77,49 @@ func (w *world) unbind(serialNumber, because string) {
 
 func (w *world) unassign(serialNumber, because string) int {
 	d := w.Devices[serialNumber]
-	if d.State == provision.Unassigned {
+	if d.UserID == "" {
 		return -13
 	}
 	w.unbind(serialNumber, because)
 	u := w.Users[d.UserID]
 	u.Has = slices.DeleteFunc(u.Has, func(one string) bool { return one == serialNumber })
-	*d = worldDevice{State: provision.Unassigned, Next: d.Next, parameters: d.parameters, secret: d.secret, initial: d.initial,
+	state := provision.Unassigned
+	if d.State == provision.Disabled {
+		state = d.State
+	}
+	*d = worldDevice{State: state, Next: d.Next, parameters: d.parameters, secret: d.secret, initial: d.initial,
 		accepted: d.accepted}
 	return 0
 }
 
 func (w *world) reset(serialNumber string) int {
 	d := w.Devices[serialNumber]
-	if d.State == provision.Unassigned {
+	if d.UserID == "" {
 		return -13
 	}
 	w.unbind(serialNumber, "the authenticator was reset")
 	w.startOver(d)
 	d.accepted = nil
 	return 0
+}
+
+func (w *world) disable(serialNumber string) { w.Devices[serialNumber].State = provision.Disabled }
+
+func (w *world) enable(serialNumber string) {
+	switch d := w.Devices[serialNumber]; {
+	case d.UserID == "":
+		d.State = provision.Unassigned
+	case d.Activations > 0:
+		d.State = provision.Active
+	default:
+		d.State = provision.Assigned
+	}
+}
+
+// renew is what there is after an authenticator was deleted and added again.
+func (w *world) renew(serialNumber string) {
+	d := w.Devices[serialNumber]
+	*d = worldDevice{State: provision.Unassigned, parameters: d.parameters, secret: d.initial, initial: d.initial}
 }
 
 func (w *world) deleteUser(userID string) int {

@@ -253,7 +253,7 @@ func (p *worldPlay) drawCredential(rt *rapid.T, serialNumber string, r *worldReg
 
 func (p *worldPlay) tryAssign(rt *rapid.T) {
 	serialNumber, ctx := rapid.SampledFrom(serialNumbers()).Draw(rt, "authenticator"), p.t.Context()
-	switch rapid.SampledFrom([]string{"assign", "assign", "take", "unassign", "reset"}).Draw(rt, "order") {
+	switch rapid.SampledFrom([]string{"assign", "assign", "take", "unassign", "reset", "disable", "enable", "delete"}).Draw(rt, "order") {
 	case "assign":
 		userID := rapid.SampledFrom(userIDs()).Draw(rt, "user")
 		p.order(rt, "authenticator assign", p.world.assign(serialNumber, userID))(p.AssignAuthenticator(ctx, operator(),
@@ -265,10 +265,31 @@ func (p *worldPlay) tryAssign(rt *rapid.T) {
 	case "unassign":
 		p.order(rt, "authenticator unassign", p.world.unassign(serialNumber, "the authenticator was unassigned"))(
 			p.UnassignAuthenticator(ctx, operator(), serialNumber))
+	case "disable":
+		p.order(rt, "authenticator disable", 0)(p.DisableAuthenticator(ctx, operator(), serialNumber))
+		p.disable(serialNumber)
+	case "enable":
+		p.order(rt, "authenticator enable", 0)(p.EnableAuthenticator(ctx, operator(), serialNumber))
+		p.enable(serialNumber)
+	case "delete":
+		p.deleteDevice(rt, serialNumber)
 	case "reset":
 		p.order(rt, "authenticator reset", p.world.reset(serialNumber))(p.ResetAuthenticator(ctx, operator(),
 			provision.ResetAuthenticator{SerialNumber: serialNumber, Policy: "lab"}))
 	}
+}
+
+// deleteDevice adds one anew in the place of what was deleted.
+func (p *worldPlay) deleteDevice(rt *rapid.T, serialNumber string) {
+	ctx, d := p.t.Context(), p.Devices[serialNumber]
+	if d.UserID != "" {
+		p.order(rt, "authenticator delete", -1)(p.DeleteAuthenticator(ctx, operator(), serialNumber))
+		return
+	}
+	p.order(rt, "authenticator delete", 0)(p.DeleteAuthenticator(ctx, operator(), serialNumber))
+	p.order(rt, "authenticator add", 0)(p.AddAuthenticator(ctx, operator(), provision.AddAuthenticator{
+		SerialNumber: serialNumber, Parameters: d.parameters, Secret: d.initial}))
+	p.renew(serialNumber)
 }
 
 func (p *worldPlay) tryUsers(rt *rapid.T) {

@@ -214,6 +214,9 @@ func (w *world) register(userID, password, serialNumber string) (int, string) {
 		}
 		w.give(serialNumber, userID)
 	}
+	if w.Devices[serialNumber].State == provision.Disabled {
+		return -13, ""
+	}
 	if !w.withinLimits(w.Devices[serialNumber]) {
 		return 1005, ""
 	}
@@ -264,7 +267,7 @@ func (w *world) entitled(r *worldRegistration) int {
 	switch {
 	case u != nil && u.Disabled:
 		return w.hidden()
-	case u == nil || !slices.Contains(u.Has, r.SerialNumber):
+	case u == nil || !slices.Contains(u.Has, r.SerialNumber) || w.Devices[r.SerialNumber].State == provision.Disabled:
 		return -13
 	}
 	return 0

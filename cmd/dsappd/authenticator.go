@@ -23,6 +23,9 @@ type authenticatorCommand struct {
 	Unassign authenticatorUnassignCommand `cmd:"" help:"Take an authenticator from its user."`
 	Reset    authenticatorResetCommand    `cmd:"" help:"Return an authenticator to the day of its assignment."`
 	Set      authenticatorSetCommand      `cmd:"" help:"Change the limit of a licence for several devices."`
+	Enable   authenticatorEnableCommand   `cmd:"" help:"Let a disabled authenticator be used again."`
+	Disable  authenticatorDisableCommand  `cmd:"" help:"Disable an authenticator: each step with it is refused until it is enabled again."`
+	Delete   authenticatorDeleteCommand   `cmd:"" help:"Delete an authenticator that is not assigned to anybody."`
 
 	Deactivate authenticatorDeactivateCommand `cmd:"" help:"Deactivate an instance of a licence and give its place back."`
 }

@@ -9,8 +9,9 @@ import (
 )
 
 type domainCommand struct {
-	Add  domainAddCommand  `cmd:"" help:"Add a domain."`
-	List domainListCommand `cmd:"" help:"List domains."`
+	Add    domainAddCommand    `cmd:"" help:"Add a domain."`
+	List   domainListCommand   `cmd:"" help:"List domains."`
+	Delete domainDeleteCommand `cmd:"" help:"Delete a domain that has no users and no authenticators."`
 }
 
 type domainAddCommand struct {

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/server/admin"
+)
+
+type authenticatorDeleteCommand struct {
+	doorFlags
+	serialFlags
+}
+
+func (c *authenticatorDeleteCommand) Run(ctx context.Context, std streams) error {
+	return order(ctx, std, c.doorFlags,
+		func(door *dsappd.Door) (admin.Authenticator, error) { return door.DeleteAuthenticator(ctx, c.name()) },
+		func(a admin.Authenticator) string { return fmt.Sprintf("deleted authenticator %s", a.SerialNumber) })
+}

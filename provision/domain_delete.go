@@ -1,0 +1,97 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// DeleteDomain deletes a domain that has no users and no authenticators. It
+// first shuts the domain, so that none can come while it looks, and opens it
+// again if there is one. A domain that was left shut, because the server ended
+// in between, is deleted or opened by the same order.
+func (s *Service) DeleteDomain(ctx context.Context, operator Operator, name string) (Domain, error) {
+	if err := s.shutDomain(ctx, name); err != nil {
+		return Domain{}, err
+	}
+	return perform(ctx, s, operatorEvent("domain delete", operator), func(f *frame) (Domain, error) {
+		var domain Domain
+		err := f.read(func(v View) error {
+			var err error
+			if domain, err = f.domain(v, name); err != nil {
+				return err
+			}
+			return vacant(v, name)
+		})
+		if _, refused := errors.AsType[*Error](err); refused && domain.Shut {
+			domain.Shut = false
+			put(f, Tx.PutDomain, domain)
+		}
+		if err != nil {
+			return Domain{}, err
+		}
+		put(f, Tx.DeleteDomain, name)
+		return domain, nil
+	})
+}
+
+// shutDomain lets nothing more into a domain. Whether there is one is for the
+// order to say.
+func (s *Service) shutDomain(ctx context.Context, name string) error {
+	err := s.Store.Update(context.WithoutCancel(ctx), func(tx Tx) error {
+		domain, err := tx.GetDomain(name)
+		if err != nil {
+			return err
+		}
+		domain.Shut = true
+		return tx.PutDomain(domain)
+	})
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("shut the domain: %w", err)
+	}
+	return nil
+}
+
+// domain reads the domain that an operator names.
+func (f *frame) domain(v View, name string) (Domain, error) {
+	if err := checkDomain(name); err != nil {
+		return Domain{}, err
+	}
+	f.event.Domain = name
+	domain, err := get(f, v.GetDomain, Tx.GetDomain, name)
+	return domain, mustExist(err, fmt.Sprintf("There is no domain %q.", name))
+}
+
+// openDomain reads a domain that something is to be added to.
+func (f *frame) openDomain(v View, name string) error {
+	domain, err := get(f, v.GetDomain, Tx.GetDomain, name)
+	if err := mustExist(err, fmt.Sprintf("There is no domain %q: add it first.", name)); err != nil {
+		return err
+	}
+	if domain.Shut {
+		return refuse(NotFound, fmt.Sprintf("The domain %q is about to be deleted; an order to delete it that was cut off is to be given again.", name))
+	}
+	return nil
+}
+
+// vacant refuses a domain that somebody or something is in.
+func vacant(v View, name string) error {
+	for user, err := range v.ScanUsers(UserKey{Domain: name}, UserKey{}) {
+		if err != nil {
+			return fmt.Errorf("users: %w", err)
+		}
+		return refuse(InUse, fmt.Sprintf("The domain %q has the user %q: delete its users first.", name, user.UserID))
+	}
+	for a, err := range v.ScanAuthenticators("") {
+		if err != nil {
+			return fmt.Errorf("authenticators: %w", err)
+		}
+		if a.Domain == name {
+			return refuse(InUse, fmt.Sprintf("The domain %q has the authenticator %s: delete its authenticators first.", name, a.SerialNumber))
+		}
+	}
+	return nil
+}
