@@ -41,7 +41,7 @@ func readBody(w http.ResponseWriter, r *http.Request, refused *Fault, timeout ti
 		packed := http.MaxBytesReader(nil, r.Body, MaxSize)
 		body, fault = readUnpacked(packed, strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))))
 	}
-	if fault == nil || drain(r, begun) {
+	if fault == nil || Drain(r, begun) {
 		_ = controller.SetReadDeadline(time.Time{})
 	} else {
 		w.Header().Set("Connection", "close")
@@ -49,13 +49,16 @@ func readBody(w http.ResponseWriter, r *http.Request, refused *Fault, timeout ti
 	return body, charset, fault
 }
 
-// drain reads what is left of a refused body, so that its sender comes to
-// read the answer, and reports whether it was all. A sender that waits for
-// leave to begin gets the answer instead, and one that sends far too much is
-// cut off.
-func drain(r *http.Request, begun bool) bool {
+// Drain reads what is left of a refused body, so that its sender comes to
+// read the answer, and reports whether it was all. begun says that some of it
+// was read. A sender that waits for leave to begin gets the answer instead,
+// and one that sends far too much is cut off.
+func Drain(r *http.Request, begun bool) bool {
 	if !begun && r.Header.Get("Expect") != "" {
 		return false
+	}
+	if body, counts := r.Body.(interface{ Discard() }); counts {
+		body.Discard()
 	}
 	drained, err := io.Copy(io.Discard, io.LimitReader(r.Body, maxDrained))
 	return err == nil && drained < maxDrained

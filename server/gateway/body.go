@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/dsappd/dsappd/soap"
 )
 
 // body reads the request's body within the limits.
@@ -16,18 +18,23 @@ func (c *call) body() ([]byte, error) {
 	if coding := strings.ToLower(r.Header.Get("Content-Encoding")); coding != "" && coding != "identity" {
 		return nil, &fault{status: http.StatusUnsupportedMediaType, desc: "The request's content coding is not supported: send it plain."}
 	}
-	if r.ContentLength > MaxSize {
-		return nil, tooLarge()
-	}
 	// The deadline is the connection's: past the body it would end the
 	// request's context. A writer that has none, as in tests, is on no
 	// connection.
 	controller := http.NewResponseController(c.writer)
 	_ = controller.SetReadDeadline(time.Now().Add(c.door.BodyTimeout))
-	body, err := io.ReadAll(http.MaxBytesReader(c.writer, r.Body, MaxSize))
+	begun := r.ContentLength <= MaxSize
+	err := error(&http.MaxBytesError{Limit: MaxSize})
+	var body []byte
+	if begun {
+		// Without a writer, a body that is too large does not end the connection.
+		body, err = io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxSize))
+	}
 	c.in = len(body)
 	if err != nil {
-		c.writer.Header().Set("Connection", "close") // nobody waits for the rest
+		if !soap.Drain(r, begun) {
+			c.writer.Header().Set("Connection", "close") // nobody waits for the rest
+		}
 		return nil, brokenOff(err)
 	}
 	_ = controller.SetReadDeadline(time.Time{})

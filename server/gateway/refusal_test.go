@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -141,6 +142,25 @@ func packed(text string) string {
 
 // A body that does not arrive is not waited for, and another request goes on
 // meanwhile.
+// A phone reads an answer only when it has sent all, and keeps its connection.
+func TestTooLargeIsAnswered(t *testing.T) {
+	l := newLab(t)
+	conn := must(net.Dial("tcp", strings.TrimPrefix(l.server.URL, "http://")))(t)
+	defer conn.Close()
+	must(0, conn.SetDeadline(time.Now().Add(time.Minute)))(t)
+	r := l.request(frontKey, provisioning+"getServerTime", "")
+	replies := bufio.NewReader(conn)
+	for range 2 {
+		fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nContent-Type: application/json\r\nContent-Length: 3000000\r\n\r\n%s",
+			r.URL.Path, r.Header.Get("Authorization"), strings.Repeat(" ", 3000000))
+		response := must(http.ReadResponse(replies, nil))(t)
+		reply := must(io.ReadAll(response.Body))(t)
+		if response.StatusCode != http.StatusRequestEntityTooLarge || !bytes.Contains(reply, []byte("larger than 64 KiB")) || response.Close {
+			t.Errorf("HTTP %d, close %v: %s", response.StatusCode, response.Close, reply)
+		}
+	}
+}
+
 // A name that a web page points to this machine is none of the server's.
 func TestStrangeHost(t *testing.T) {
 	l := newLab(t, func(c *gateway.Config) { c.Hosts = []string{"phones.example"} })

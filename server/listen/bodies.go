@@ -45,6 +45,7 @@ type body struct {
 	from   netip.Prefix
 	held   int64
 	cut    bool // it has to make room
+	waste  bool // what comes of it is not kept
 	begun  time.Time
 }
 
@@ -98,6 +99,9 @@ func (b *bodies) isCut(one *body) bool {
 func (b *bodies) take(taker *body, n int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if taker.waste {
+		return nil
+	}
 	h := b.holders[taker.from]
 	for !taker.cut && b.short(h, n) {
 		victim := b.oldestOfLargest(h, n)
@@ -111,6 +115,16 @@ func (b *bodies) take(taker *body, n int64) error {
 	}
 	b.count(h, taker, n)
 	return nil
+}
+
+// Discard says that the rest of the body is read only so that its sender comes
+// to read the answer: nothing of it is kept, so it takes no memory.
+func (b *body) Discard() {
+	b.bodies.arrived(b)
+	b.bodies.mu.Lock()
+	defer b.bodies.mu.Unlock()
+	b.bodies.count(b.bodies.holders[b.from], b, -b.held)
+	b.waste = true
 }
 
 // short reports whether n more bytes of a holder are too many. Known addresses

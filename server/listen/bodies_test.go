@@ -90,3 +90,18 @@ func TestBodiesAreForgotten(t *testing.T) {
 	}
 	l.ask(client, 200<<10)
 }
+
+// What is read only to be thrown away takes no memory from others.
+func TestDiscardedBodies(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, nil)
+	held := l.hold("127.0.1.1", 60<<10)
+	const size = 8 << 20
+	c := l.dial("127.0.1.2", fmt.Sprintf("POST /discard HTTP/1.1\r\nHost: lab\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size)))
+	if answer := closed(t, c); !strings.HasPrefix(answer, "HTTP/1.1 200 ") {
+		t.Errorf("answered %q", answer)
+	}
+	if !isOpen(t, held) {
+		t.Error("another body was given up")
+	}
+}

@@ -70,6 +70,8 @@ func (l *lab) answer(w http.ResponseWriter, r *http.Request) {
 	case "/wait":
 		l.waiting <- struct{}{}
 		<-l.proceed
+	case "/discard":
+		r.Body.(interface{ Discard() }).Discard()
 	case "/long":
 		for range 64 {
 			if _, err := w.Write(make([]byte, 1<<20)); err != nil {
