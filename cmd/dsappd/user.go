@@ -15,7 +15,7 @@ import (
 
 type userCommand struct {
 	Add         userAddCommand         `cmd:"" help:"Add a user."`
-	Import      userImportCommand      `cmd:"" help:"Add users with the hashes of their passwords, from a file."`
+	Import      userImportCommand      `cmd:"" help:"Add users with their passwords, or the hashes of these, from a file."`
 	List        userListCommand        `cmd:"" help:"List users."`
 	Show        userShowCommand        `cmd:"" help:"Show a user."`
 	SetPassword userSetPasswordCommand `cmd:"" help:"Set a user's static password."`

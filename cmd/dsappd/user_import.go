@@ -1,34 +1,22 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-
-	"github.com/dsappd/dsappd"
-	"github.com/dsappd/dsappd/server/admin"
+	"time"
 )
 
 type userImportCommand struct {
 	doorFlags
-	File string `arg:"" placeholder:"FILE" help:"A JSON object a line, - for stdin: userID, passwordHash and, where wanted, domain and orgUnit."`
+	File string `arg:"" placeholder:"FILE" help:"A JSON object a line, - for stdin: userID, one of passwordHash and staticPassword and, where wanted, domain and orgUnit."`
 }
 
-// importedUser is one line.
-type importedUser struct {
-	UserID       string `json:"userID"`
-	Domain       string `json:"domain"`
-	OrgUnit      string `json:"orgUnit"`
-	PasswordHash string `json:"passwordHash"`
-}
-
-// userImport is what came of a file.
+// userImport is what came of a file. Lines are those that were read: nothing
+// after them was imported.
 type userImport struct {
+	Lines    int          `json:"lines"`
 	Imported int          `json:"imported"`
 	Failed   []failedLine `json:"failed"`
 }
@@ -37,9 +25,6 @@ type failedLine struct {
 	Line  int    `json:"line"`
 	Error string `json:"error"`
 }
-
-// maxImportLine is in bytes.
-const maxImportLine = 64 << 10
 
 func (c *userImportCommand) Run(ctx context.Context, std streams) error {
 	in := std.In
@@ -55,7 +40,12 @@ func (c *userImportCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	result, err := importUsers(ctx, door, in)
+	progress := &userProgress{out: terminal(std.Err), began: time.Now()}
+	result, err := importUsers(ctx, door, in, progress)
+	progress.clear()
+	if err != nil {
+		fmt.Fprintf(std.Err, "stopped after line %d; none after it was imported\n", result.Lines)
+	}
 	err = errors.Join(err, door.Close())
 	return errors.Join(c.print(std, result), err)
 }
@@ -76,59 +66,10 @@ func (c *userImportCommand) print(std streams, result userImport) error {
 	return err
 }
 
-// importUsers adds a user a line, and goes on after a line that is refused.
-// What is no refusal, such as a server that went away, ends it.
-func importUsers(ctx context.Context, door *dsappd.Door, in io.Reader) (userImport, error) {
-	result := userImport{Failed: []failedLine{}}
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, maxImportLine)
-	n := 0
-	for lines.Scan() {
-		n++
-		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
-			continue
-		}
-		err := importUser(ctx, door, lines.Bytes())
-		_, refused := errors.AsType[*admin.Error](err)
-		switch {
-		case err == nil:
-			result.Imported++
-		case refused || errors.Is(err, errImportLine):
-			result.Failed = append(result.Failed, failedLine{Line: n, Error: err.Error()})
-		default:
-			return result, fmt.Errorf("line %d, and those after it were not read: %w", n, err)
-		}
-	}
-	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return result, fmt.Errorf("line %d, and nothing after it was read: it is longer than %d KiB, which is the limit of a line", n+1, maxImportLine>>10)
-	} else if err != nil {
-		return result, fmt.Errorf("read line %d, and nothing after it: %w", n+1, err)
-	}
-	return result, nil
-}
-
 // counted is a number of things, of which one has no s.
 func counted(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
 	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-// errImportLine quotes nothing of the line, which has a hash in it.
-const errImportLine = secretError("not one JSON object with userID, passwordHash and, where wanted, domain and orgUnit")
-
-func importUser(ctx context.Context, door *dsappd.Door, line []byte) error {
-	var user importedUser
-	decoder := json.NewDecoder(bytes.NewReader(line))
-	decoder.DisallowUnknownFields()
-	if decoder.Decode(&user) != nil || user.UserID == "" || user.PasswordHash == "" {
-		return errImportLine
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errImportLine
-	}
-	_, err := door.AddUser(ctx, admin.AddUser{
-		Domain: user.Domain, UserID: user.UserID, OrgUnit: user.OrgUnit, PasswordHash: user.PasswordHash})
-	return err
 }
