@@ -114,7 +114,7 @@ func (d networkDoor) open(ctx context.Context, config Config, opened *folder, sh
 	}
 	serving.Address, serving.Shared, serving.Proxies = d.address, shared, proxies
 	serving.Handshakes = &handshake.Config{
-		Door: d.name, TLS: secure, SOAP: d.table == "soap", Log: config.Logger, Journal: opened.journal, Now: config.Now,
+		Door: d.name, TLS: secure, SOAP: d.table == "soap", ForTLS: "serve with --tls", Log: config.Logger, Journal: opened.journal, Now: config.Now,
 	}
 	if secure {
 		serving.TLS, err = d.openTLS(config, opened.dir)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/server/certificate"
+	"github.com/dsappd/dsappd/server/handshake"
 	"github.com/dsappd/dsappd/server/listen"
 )
 
@@ -110,6 +111,9 @@ func (c RecordConfig) open(ctx context.Context, handler http.Handler) (*listen.E
 	settings := DefaultSettings()
 	serving := settings.listen("recorder", handler, c.Logger)
 	serving.Address, serving.Shared = c.Listen, settings.shared()
+	serving.Handshakes = &handshake.Config{
+		Door: "recorder", TLS: c.CertFile != "", SOAP: true, ForTLS: "record with --cert and --key", Log: c.Logger, Now: c.Now,
+	}
 	if c.CertFile != "" {
 		var err error
 		serving.TLS, err = certificate.Open(certificate.Files{Certificate: c.CertFile, Key: c.KeyFile}, c.Now, c.Logger)

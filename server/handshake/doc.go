@@ -16,6 +16,10 @@ type Config struct {
 	Door string // for the log and the journal: "soap", "gateway" or "console"
 	TLS  bool   // the listener speaks it
 
+	// ForTLS is how the listener is had with TLS, such as "serve with --tls";
+	// optional.
+	ForTLS string
+
 	// SOAP says that a POST is answered with a SOAP Fault.
 	SOAP bool
 

@@ -99,7 +99,11 @@ func (c *conn) url(scheme, host string) string {
 }
 
 func (c *conn) refuseTLS() {
-	words := "This address speaks plain HTTP, and the peer began with TLS: use " + c.url("http", "") + ", or serve it by TLS with serve --tls."
+	words := "This address speaks plain HTTP, and the peer began with TLS: use " + c.url("http", "")
+	if c.reporter.ForTLS != "" {
+		words += ", or " + c.reporter.ForTLS
+	}
+	words += "."
 	c.answer("HTTP 400", "TLSOnPlainPort", http.StatusBadRequest, "text/plain; charset=utf-8", words+"\n", words)
 }
 
