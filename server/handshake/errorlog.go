@@ -39,6 +39,8 @@ var causes = []struct{ says, means string }{
 	{"unknown certificate authority", "The client does not trust the server's certificate: give it the CA that dsappd tls show names."},
 	{"bad certificate", "The client does not accept the server's certificate: give it the CA that dsappd tls show names, and use a host that the certificate has."},
 	{"unknown certificate", "The client does not accept the server's certificate: give it the CA that dsappd tls show names, and use a host that the certificate has."},
+	// OpenSSL's alert, unencrypted in TLS 1.3, cannot be read as what it is.
+	{"local error: tls: bad record MAC", "The client broke off, most likely because it does not trust the server's certificate: give it the CA that dsappd tls show names."},
 	{"certificate expired", "The client says that the server's certificate has expired: make a new one with dsappd tls renew, or look at the client's clock."},
 	{"client didn't provide a certificate", "The client showed no certificate, which the setting client_ca asks for."},
 	{"failed to verify certificate", "The client's certificate is not accepted under the setting client_ca"},
