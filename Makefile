@@ -1,7 +1,8 @@
 GO ?= go
 FUZZTIME ?= 30s
+MINUTES ?= 1
 
-.PHONY: build demo check tools test interop screens bench fuzz ci
+.PHONY: build demo check tools test interop screens bench fuzz torture ci
 
 build:
 	$(GO) build -o bin/dsappd ./cmd/dsappd
@@ -47,4 +48,9 @@ fuzz:
 		done; \
 	done
 
-ci: check test interop
+# The program under strain, and mutants of it that must not hold; MINUTES is for
+# each campaign, and most decide sooner. RUN says which.
+torture:
+	$(GO) run ./torture -minutes $(MINUTES) -run '$(RUN)'
+
+ci: check test interop torture

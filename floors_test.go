@@ -23,7 +23,7 @@ func floors() map[string]int {
 		"provision": 2, "phone": 2,
 		"store": 3, "server": 3, "replay": 3,
 		".":   4,
-		"cmd": 5,
+		"cmd": 5, "torture": 5,
 	}
 }
 

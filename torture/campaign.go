@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"time"
+)
+
+// campaigns is the table of them all.
+func campaigns() []campaign {
+	return []campaign{
+		connections(false, 1), connections(true, 100),
+	}
+}
+
+// campaign puts the program under one kind of strain.
+type campaign struct {
+	name, about string
+
+	// run returns nil if the program held, an error that wraps errBroke if it
+	// did not, and any other if nothing can be said. The rig's context ends
+	// when the time is over; a run that has decided returns at once.
+	run func(*rig) error
+
+	mutants []mutant
+}
+
+// errBroke means that a program did not hold.
+var errBroke = errors.New("the program did not hold")
+
+// mutant is the program without one defence.
+type mutant struct {
+	name  string
+	edits []edit
+}
+
+// edit replaces a text of a file, which must be there once.
+type edit struct{ file, old, new string }
+
+func (c campaign) print() {
+	fmt.Printf("%-24s %s\n", c.name, c.about)
+	for _, m := range c.mutants {
+		fmt.Println(c.name + "/" + m.name)
+	}
+}
+
+// every runs a campaign on the program and on each mutant, as far as they are
+// wanted, and returns what went wrong.
+func (c campaign) every(ctx context.Context, wanted *regexp.Regexp, limit time.Duration) error {
+	var all []error
+	if wanted.MatchString(c.name) {
+		err := c.once(ctx, c.name, nil, limit)
+		if err != nil {
+			err = fmt.Errorf("%s: %w", c.name, err)
+		}
+		all = append(all, err)
+	}
+	for _, m := range c.mutants {
+		name := c.name + "/" + m.name
+		if !wanted.MatchString(name) {
+			continue
+		}
+		err := c.once(ctx, name, &m, limit)
+		switch {
+		case errors.Is(err, errBroke):
+			fmt.Printf("%-32s caught, as it should be\n", name)
+			continue
+		case err == nil:
+			err = errors.New("a program without its defence was not caught")
+		}
+		all = append(all, fmt.Errorf("%s: %w", name, err))
+	}
+	return errors.Join(all...)
+}
+
+// once runs a campaign on one program.
+func (c campaign) once(ctx context.Context, name string, m *mutant, limit time.Duration) error {
+	fmt.Printf("%-32s %s\n", name, c.about)
+	dir, err := os.MkdirTemp("", "dsappd-torture-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	binary, err := build(ctx, dir, m)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	began := time.Now()
+	r := &rig{ctx: ctx, dir: dir, binary: binary, name: name}
+	err = c.run(r)
+	r.endAll()
+	if err == nil {
+		fmt.Printf("%-32s held, after %.0f s\n", name, time.Since(began).Seconds())
+	} else {
+		fmt.Printf("%-32s %v, after %.0f s\n", name, err, time.Since(began).Seconds())
+	}
+	return err
+}
