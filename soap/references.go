@@ -34,6 +34,7 @@ func findTargets(text []byte) (map[string]target, error) {
 	}
 	targets := map[string]target{}
 	var open []opened
+	var scope []binding // of the last target: most have the same
 	s := newScanner(text)
 	for {
 		begin, bindings := s.raw.InputOffset(), s.bindings
@@ -47,9 +48,10 @@ func findTargets(text []byte) (map[string]target, error) {
 		switch t := token.(type) {
 		case xml.StartElement:
 			o := opened{id: plainAttribute(t.Attr, "id"), target: target{begin: begin}}
-			if o.id != "" {
-				o.bindings = slices.Clone(bindings)
+			if o.id != "" && !slices.Equal(scope, bindings) {
+				scope = slices.Clone(bindings)
 			}
+			o.bindings = scope
 			open = append(open, o)
 		case xml.EndElement:
 			last := open[len(open)-1]

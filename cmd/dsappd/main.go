@@ -37,7 +37,7 @@ type commands struct {
 	Policy        policyCommand        `cmd:"" help:"Policies: the rules that a component's registrations follow."`
 	Registration  registrationCommand  `cmd:"" help:"Registrations."`
 	Audit         auditCommand         `cmd:"" help:"The record of every decision."`
-	Explain       explainCommand       `cmd:"" help:"Tell why a request was decided as it was."`
+	Explain       explainCommand       `cmd:"" help:"Tell why a request was refused: the last one, or one by its ID."`
 	WSDL          wsdlCommand          `cmd:"" name:"wsdl" help:"Print the WSDL, or write it and its schemas into a folder."`
 	Image         imageCommand         `cmd:"" help:"Render an activation image as a QR code."`
 	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation."`

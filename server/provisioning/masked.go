@@ -3,6 +3,7 @@ package provisioning
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,14 +14,18 @@ import (
 )
 
 // withoutMasked takes out of a refusal's words, for the peer and for the log,
-// what they repeat of attributes that were sent as masked.
-func withoutMasked(err error, sent []wsdl.ProvisioningAttribute) error {
+// what they repeat of attributes that were sent as masked. They repeat none
+// that the command passed over.
+func withoutMasked(err error, c command, sent []wsdl.ProvisioningAttribute) error {
 	refusal, ok := errors.AsType[*provision.Error](err)
 	if !ok {
 		return err
 	}
+	done := map[string]bool{}
 	for _, a := range sent {
-		if a.Value != nil && a.AttributeOptions != nil && set(a.AttributeOptions.Masked) {
+		taken := slices.Contains(c.in(), strings.TrimPrefix(a.AttributeID, attributePrefix))
+		if taken && !done[a.AttributeID] && a.Value != nil && a.AttributeOptions != nil && set(a.AttributeOptions.Masked) {
+			done[a.AttributeID] = true // a repetition has the same value
 			refusal = refusal.Without(repeated(a.Value.Text), "("+a.AttributeID+", masked)")
 		}
 	}

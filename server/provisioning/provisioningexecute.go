@@ -26,7 +26,7 @@ func (d *door) provisioningExecute(ctx context.Context, r *soap.Request, in *wsd
 	caller.Command = in.Cmd
 	result, err := command.run(d, ctx, caller, given)
 	if err != nil {
-		return nil, withoutMasked(err, in.AttributeSet.Attributes)
+		return nil, withoutMasked(err, command, in.AttributeSet.Attributes)
 	}
 	return d.table.write(command, result), nil
 }
