@@ -5,7 +5,6 @@
 package journal
 
 import (
-	"slices"
 	"sync"
 	"time"
 	"unicode"
@@ -62,9 +61,15 @@ func (j *Journal) Last(n int) []Entry {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	all := slices.Concat(j.entries[j.next:], j.entries[:j.next])
-	slices.Reverse(all)
-	return all[:min(n, len(all))]
+	var last []Entry
+	for i := range min(n, len(j.entries)) {
+		at := j.next - 1 - i // before it begins the ring's other end
+		if at < 0 {
+			at += len(j.entries)
+		}
+		last = append(last, j.entries[at])
+	}
+	return last
 }
 
 // Find returns the entry of a request.
