@@ -44,7 +44,7 @@ fuzz:
 		listed=$$($(GO) test -list '^Fuzz' $$package); \
 		for target in $$(echo "$$listed" | grep '^Fuzz'); do \
 			echo "$$package $$target $(FUZZTIME)"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$package; \
 		done; \
 	done
 

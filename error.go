@@ -7,6 +7,11 @@ import "errors"
 // that mends it.
 var ErrOpenToOthers = errors.New("data folder is open to others")
 
+// ErrStoreFailed means that a write to the store failed in a way that leaves
+// its newest state in doubt. The server ends: what it would answer could be
+// lost.
+var ErrStoreFailed = errors.New("store is out of service")
+
 // Error is a fault of the surroundings, in constant words; errors.Is finds it
 // in what Init, Open and Check return. The message around it names the place
 // and the mend.

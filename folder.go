@@ -49,6 +49,10 @@ type folder struct {
 	// Of the server that serves it; nil: none does.
 	journal   *journal.Journal
 	directory *directory.Directory
+
+	// stopped is closed when the store is out of service until the folder is
+	// opened anew; nil: it never is.
+	stopped <-chan struct{}
 }
 
 // openFolder opens the data folder dir, or names what is wrong with it and
@@ -69,6 +73,7 @@ func openFolder(ctx context.Context, dir string, from source) (*folder, error) {
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
+	opened.stopped = engine.Stopped()
 	return opened, nil
 }
 
@@ -193,6 +198,17 @@ func nameRun(from source) (string, error) {
 		return "", fmt.Errorf("draw the name of the run: %w", err)
 	}
 	return fmt.Sprintf("%s-%x", from.now().UTC().Format("20060102T150405.000"), random), nil
+}
+
+// untilStopped returns ErrStoreFailed when the store goes out of service, and
+// nil when ctx ends first.
+func (f *folder) untilStopped(ctx context.Context) error {
+	select {
+	case <-f.stopped:
+		return fmt.Errorf("%w: %s: mend the disk and start again; nothing that was acknowledged is lost", ErrStoreFailed, f.dir)
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 // close seals what the audit of this run has left and lets go of the folder.

@@ -216,12 +216,13 @@ func (s *Server) start() {
 	beside, stop := context.WithCancel(context.Background())
 	serving.Go(func() error { s.sweeper.every(beside, s.folder.settings.Sweep.Interval); return nil })
 	serving.Go(func() error { s.folder.keepAudit(beside); return nil })
+	serving.Go(func() error { return s.folder.untilStopped(beside) })
 	s.stop = stop
 	s.serving, s.done = serving, ended.Done()
 }
 
 // Done is closed when the server no longer serves: it was closed, or a
-// listener failed, which Close then tells.
+// listener or the store failed, which Close then tells.
 func (s *Server) Done() <-chan struct{} { return s.done }
 
 // URLs are the addresses in use, also where a free port was asked for.

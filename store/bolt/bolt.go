@@ -44,6 +44,7 @@ type Engine struct {
 	drained chan struct{}
 
 	stopped atomic.Pointer[StoppedError]
+	ended   chan struct{} // closed with the first StoppedError
 
 	meta error // what was wrong with the metas when the file was opened
 }
@@ -55,6 +56,7 @@ func start(db *bbolt.DB, path string) *Engine {
 		commit:  (*bbolt.Tx).Commit,
 		queue:   make(chan *request, maxGroup),
 		drained: make(chan struct{}),
+		ended:   make(chan struct{}),
 	}
 	go e.write()
 	return e
@@ -96,9 +98,15 @@ func (e *StoppedError) Unwrap() error { return e.Cause }
 
 func (e *Engine) stop(cause error) *StoppedError {
 	stopped := &StoppedError{Path: e.path, Cause: cause}
-	e.stopped.Store(stopped)
+	if e.stopped.CompareAndSwap(nil, stopped) {
+		close(e.ended)
+	}
 	return stopped
 }
+
+// Stopped is closed when the engine is out of service: every call from then
+// on returns a StoppedError.
+func (e *Engine) Stopped() <-chan struct{} { return e.ended }
 
 // Snapshot begins a read transaction. It may see a commit whose fsync is
 // still running; a Commit of what was read there returns after it.

@@ -181,6 +181,11 @@ func TestCommitInDoubt(t *testing.T) {
 			if _, err := e.Snapshot(t.Context()); !errors.As(err, &stopped) {
 				t.Errorf("Snapshot after it: %v", err)
 			}
+			select {
+			case <-e.Stopped():
+			default:
+				t.Error("Stopped is open")
+			}
 			if err := e.Close(); err != nil {
 				t.Fatal(err)
 			}
