@@ -95,7 +95,7 @@ func (c Config) check() error {
 }
 
 // open listens, with TLS where that is to be spoken.
-func (d networkDoor) open(ctx context.Context, config Config, opened *folder, shared *listen.Shared) (*listen.Endpoint, error) {
+func (d networkDoor) open(ctx context.Context, config Config, opened *folder) (*listen.Endpoint, error) {
 	secure, err := d.speaksTLS(ctx, config)
 	if err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func (d networkDoor) open(ctx context.Context, config Config, opened *folder, sh
 	if streams, is := handler.(interface{ Close() }); is {
 		serving.OnDrain = streams.Close
 	}
-	serving.Address, serving.Shared, serving.Proxies = d.address, shared, proxies
+	serving.Address, serving.Shared, serving.Proxies = d.address, opened.shared, proxies
 	serving.Handshakes = &handshake.Config{
 		Door: d.name, TLS: secure, SOAP: d.table == "soap", ForTLS: "serve with --tls", Log: config.Logger, Journal: opened.journal, Now: config.Now,
 	}
@@ -145,6 +145,15 @@ func (s Settings) listen(name string, handler http.Handler, logger *slog.Logger)
 // shared is what the endpoints of one server share.
 func (s Settings) shared() *listen.Shared { return listen.NewShared(int64(s.Limits.BodiesMiB) << 20) }
 
+// turn is how costly requests take turns, where the folder is served by
+// listeners; nil: they do not.
+func (f *folder) turn() func(context.Context, string) (func(), error) {
+	if f.shared == nil {
+		return nil
+	}
+	return f.shared.Turn
+}
+
 func soapHandler(config Config, opened *folder) (http.Handler, error) {
 	proxies, err := opened.settings.SOAP.proxies("soap")
 	if err != nil {
@@ -154,7 +163,8 @@ func soapHandler(config Config, opened *folder) (http.Handler, error) {
 		Service: opened.service, Log: config.Logger, Journal: opened.journal, Directory: opened.directory, Proxies: proxies,
 		Stylesheet: console.Stylesheet(),
 		PublicURL:  opened.settings.SOAP.PublicURL, Hosts: opened.settings.SOAP.hosts(), Origins: opened.settings.SOAP.Origins,
-		Strict: config.Strict, BodyTimeout: opened.settings.Timeouts.Read, Trace: config.Trace,
+		Strict: config.Strict, Trace: config.Trace, BodyTimeout: opened.settings.Timeouts.Read,
+		MaxSize: opened.settings.Limits.BodyBytes, MaxParts: opened.settings.Limits.MessageParts, Turn: opened.turn(),
 	})
 	if err != nil || config.recorder == nil {
 		return handler, err

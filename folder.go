@@ -18,6 +18,7 @@ import (
 	"github.com/dsappd/dsappd/server/admin"
 	"github.com/dsappd/dsappd/server/directory"
 	"github.com/dsappd/dsappd/server/journal"
+	"github.com/dsappd/dsappd/server/listen"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )
@@ -49,6 +50,7 @@ type folder struct {
 	// Of the server that serves it; nil: none does.
 	journal   *journal.Journal
 	directory *directory.Directory
+	shared    *listen.Shared
 
 	// stopped is closed when the store is out of service until the folder is
 	// opened anew; nil: it never is.

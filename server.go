@@ -136,6 +136,8 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 // serve opens the doors of a folder and begins to answer.
 func serve(ctx context.Context, config Config, opened *folder) (*Server, error) {
 	opened.journal = new(journal.Journal)
+	opened.shared = opened.settings.shared()
+	opened.service.Proven = opened.shared.Known.Add
 	opened.directory = &directory.Directory{PublicSOAP: opened.settings.SOAP.PublicURL}
 	s := &Server{folder: opened}
 	s.sweeper = sweeper{service: opened.service, retention: opened.settings.Sweep.Retention, logger: config.Logger}
@@ -163,13 +165,11 @@ func serve(ctx context.Context, config Config, opened *folder) (*Server, error) 
 // openNetworkDoors listens for each of the doors that has an address.
 func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
 	settings := s.folder.settings
-	shared := settings.shared()
-	s.folder.service.Proven = shared.Known.Add
 	for _, door := range networkDoors(config.withAddresses(settings), settings) {
 		if door.address == "" {
 			continue
 		}
-		endpoint, err := door.open(ctx, config, s.folder, shared)
+		endpoint, err := door.open(ctx, config, s.folder)
 		if err != nil {
 			return err
 		}

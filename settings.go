@@ -11,6 +11,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/soap"
 )
 
 // Settings are what a data folder's settings.toml holds. A setting that the
@@ -67,13 +68,14 @@ type ConsoleSettings struct {
 	SecureCookies bool          `toml:"secure_cookies"` // browsers come over TLS to a proxy
 }
 
-// LimitSettings bound what peers may hold. The limits of an envelope are those
-// of package soap, and are not settings.
+// LimitSettings bound what peers may hold and ask for.
 type LimitSettings struct {
 	Connections           int `toml:"connections"`             // of each listener
 	ConnectionsPerAddress int `toml:"connections_per_address"` // of each listener, once half of its are taken
 	HeaderBytes           int `toml:"header_bytes"`
-	BodiesMiB             int `toml:"bodies_mib"` // of all requests in flight
+	BodiesMiB             int `toml:"bodies_mib"`    // of all requests in flight
+	BodyBytes             int `toml:"body_bytes"`    // of a SOAP request, as it comes and unpacked
+	MessageParts          int `toml:"message_parts"` // of a SOAP request: elements, attributes, texts and comments
 }
 
 // TimeoutSettings bound how long one peer may take, and how long the end of
@@ -121,7 +123,7 @@ func DefaultSettings() Settings {
 		Console: ConsoleSettings{
 			ListenerSettings: defaultListener("127.0.0.1:8889"), ComponentType: "Self-Management", Idle: 15 * time.Minute, Session: time.Hour,
 		},
-		Limits: LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, HeaderBytes: 16 << 10, BodiesMiB: 64},
+		Limits: LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, HeaderBytes: 16 << 10, BodiesMiB: 64, BodyBytes: 64 << 10, MessageParts: soap.MaxParts},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
 			Idle: time.Minute, Pressed: 2 * time.Second, Drain: 20 * time.Second,
@@ -183,6 +185,8 @@ func (s Settings) check() error {
 		within("limits.connections_per_address", s.Limits.ConnectionsPerAddress, 1, 1<<20),
 		within("limits.header_bytes", s.Limits.HeaderBytes, 1<<10, 1<<20),
 		within("limits.bodies_mib", s.Limits.BodiesMiB, 1, 1<<20),
+		within("limits.body_bytes", s.Limits.BodyBytes, 1<<10, soap.MaxSize),
+		within("limits.message_parts", s.Limits.MessageParts, 1<<8, 1<<20),
 		within("timeouts.read_header", s.Timeouts.ReadHeader, time.Millisecond, time.Hour),
 		within("timeouts.read", s.Timeouts.Read, time.Millisecond, time.Hour),
 		within("timeouts.write", s.Timeouts.Write, time.Millisecond, time.Hour),

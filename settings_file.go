@@ -122,6 +122,14 @@ header_bytes = 16384
 # the oldest body that is still arriving, of the address that holds the most, is
 # given up with HTTP status 503. A quarter is kept for known addresses.
 bodies_mib = 64
+# The largest body of a SOAP request, as it comes and unpacked, in bytes; up to
+# 1048576. The gateway takes 65536, and the console a few thousand.
+body_bytes = 65536
+# How many parts a SOAP request may have: elements, attributes, texts and
+# comments. Reading 1,000 takes a processor about a millisecond. Requests of more
+# than 512 parts, packed ones and those over 16 KiB take turns at half of the
+# processors, or at all for addresses that are known.
+message_parts = 8192
 
 [timeouts]
 # For the header of a request, for all of it, for the answer, and for a

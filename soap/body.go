@@ -1,6 +1,7 @@
 package soap
 
 import (
+	"bytes"
 	"compress/gzip"
 	"compress/zlib"
 	"errors"
@@ -8,7 +9,9 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -16,10 +19,11 @@ import (
 // and .NET read an answer only when they have sent all of the request.
 const maxDrained = 8 * MaxSize
 
-// readBody reads a request's body, unpacked, within the limits, and the
+// readBody reads the request's body, unpacked, within the limits, and the
 // charset of its media type. A request that is refused already is only
 // drained.
-func readBody(w http.ResponseWriter, r *http.Request, refused *Fault, timeout time.Duration) (body []byte, charset string, fault *Fault) {
+func (e *exchange) readBody(refused *Fault) (body []byte, charset string, fault *Fault) {
+	r, limit := e.request, e.handler.MaxSize
 	fault = refused
 	if fault == nil && r.ContentLength == 0 && r.Header.Get("Content-Length") == "" {
 		return nil, "", withStatus(http.StatusLengthRequired, clientFault(LengthRequired, "The request has no body: send a Content-Length, or the body in chunks."))
@@ -27,26 +31,48 @@ func readBody(w http.ResponseWriter, r *http.Request, refused *Fault, timeout ti
 	// The deadline is the connection's: past the body it would end the
 	// request's context. A writer that has none, as in tests, is on no
 	// connection.
-	controller := http.NewResponseController(w)
-	_ = controller.SetReadDeadline(time.Now().Add(timeout))
+	controller := http.NewResponseController(e.writer)
+	_ = controller.SetReadDeadline(time.Now().Add(e.handler.BodyTimeout))
 	if fault == nil {
 		charset, fault = mediaType(r.Header.Get("Content-Type"))
 	}
-	if fault == nil && r.ContentLength > MaxSize {
-		fault = tooLarge()
+	coding, known := contentCoding(r)
+	switch {
+	case fault != nil:
+	case !known:
+		fault = withStatus(http.StatusUnsupportedMediaType, clientFault(UnsupportedContentCoding, "The request's content coding is not supported: send it plain, or in gzip or deflate."))
+	case r.ContentLength > int64(limit):
+		fault = tooLarge(limit)
 	}
 	begun := fault == nil
 	if begun {
 		// Without a writer, a body that is too large does not end the connection.
-		packed := http.MaxBytesReader(nil, r.Body, MaxSize)
-		body, fault = readUnpacked(packed, strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))))
+		body, fault = readAll(http.MaxBytesReader(nil, r.Body, int64(limit)), limit)
 	}
 	if fault == nil || Drain(r, begun) {
 		_ = controller.SetReadDeadline(time.Time{})
 	} else {
-		w.Header().Set("Connection", "close")
+		e.writer.Header().Set("Connection", "close")
+	}
+	if fault == nil && (coding != "" || len(body) > freeSize) {
+		fault = e.costly()
+	}
+	if fault == nil && coding != "" {
+		body, fault = unpack(body, coding, limit)
 	}
 	return body, charset, fault
+}
+
+// contentCoding is how a body is packed, "" for not at all, and whether that is
+// known here.
+func contentCoding(r *http.Request) (coding string, known bool) {
+	switch coding = strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); coding {
+	case "", "identity":
+		return "", true
+	case "gzip", "x-gzip", "deflate":
+		return coding, true
+	}
+	return coding, false
 }
 
 // Drain reads what is left of a refused body, so that its sender comes to
@@ -87,45 +113,61 @@ func withStatus(status int, f *Fault) *Fault {
 }
 
 // tooLarge is a fault of HTTP status 500: Java and .NET read none of 413.
-func tooLarge() *Fault {
-	return clientFault(TooLarge, "The message is larger than 1 MiB (1048576 bytes).")
+func tooLarge(limit int) *Fault {
+	size := strconv.Itoa(limit) + " bytes"
+	if limit%1024 == 0 {
+		size = strconv.Itoa(limit>>10) + " KiB (" + size + ")"
+	}
+	return clientFault(TooLarge, "The message is larger than "+size+".")
 }
 
-// readUnpacked reads a body of a content coding.
-func readUnpacked(packed io.Reader, coding string) ([]byte, *Fault) {
-	plain := packed
-	var err error
-	switch coding {
-	case "", "identity":
-	case "gzip", "x-gzip":
-		plain, err = gzip.NewReader(packed)
-	case "deflate":
-		plain, err = zlib.NewReader(packed)
-	default:
-		return nil, withStatus(http.StatusUnsupportedMediaType, clientFault(UnsupportedContentCoding, "The request's content coding is not supported: send it plain, or in gzip or deflate."))
-	}
-	if err != nil {
-		return nil, brokenOff(err, coding)
-	}
-	body, err := io.ReadAll(io.LimitReader(plain, MaxSize+1))
-	if err != nil {
-		return nil, brokenOff(err, coding)
-	}
-	if len(body) > MaxSize {
-		return nil, tooLarge()
-	}
-	return body, nil
+// tooBusy is a fault for a request that is not looked at.
+func tooBusy() *Fault {
+	return withStatus(http.StatusServiceUnavailable, &Fault{Code: CodeServer, Reason: TooBusy, String: "The server has too many requests at the moment: send this one again soon."})
 }
 
-func brokenOff(err error, coding string) *Fault {
+// readAll reads a body as it comes.
+func readAll(from io.Reader, limit int) ([]byte, *Fault) {
+	body, err := io.ReadAll(from)
 	var large *http.MaxBytesError
 	switch {
+	case err == nil:
+		return body, nil
 	case errors.As(err, &large):
-		return tooLarge()
+		return nil, tooLarge(limit)
+	case errors.Is(err, syscall.ENOBUFS):
+		return nil, tooBusy()
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return withStatus(http.StatusRequestTimeout, clientFault(TooSlow, "The request's body did not arrive in time."))
-	case coding != "" && coding != "identity":
-		return withStatus(http.StatusBadRequest, clientFault(WrongContentCoding, "The request's body is not in the content coding that its header names."))
+		return nil, withStatus(http.StatusRequestTimeout, clientFault(TooSlow, "The request's body did not arrive in time."))
 	}
-	return withStatus(http.StatusBadRequest, clientFault(Incomplete, "The request's body ended too early."))
+	return nil, withStatus(http.StatusBadRequest, clientFault(Incomplete, "The request's body ended too early."))
+}
+
+// maxRatio is how many times its size a body may unpack to, beyond the size
+// that is read at once.
+const maxRatio = 100
+
+// unpack unpacks a body of a content coding.
+func unpack(packed []byte, coding string, limit int) ([]byte, *Fault) {
+	most := min(limit, freeSize+maxRatio*len(packed))
+	var plain io.Reader
+	var err error
+	if coding == "deflate" {
+		plain, err = zlib.NewReader(bytes.NewReader(packed))
+	} else {
+		plain, err = gzip.NewReader(bytes.NewReader(packed))
+	}
+	var body []byte
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(plain, int64(most)+1))
+	}
+	switch {
+	case err != nil:
+		return nil, withStatus(http.StatusBadRequest, clientFault(WrongContentCoding, "The request's body is not in the content coding that its header names."))
+	case len(body) > limit:
+		return nil, tooLarge(limit)
+	case len(body) > most:
+		return nil, clientFault(TooDense, "The request's body unpacks to more than "+strconv.Itoa(maxRatio)+" times its size: send it plain.")
+	}
+	return body, nil
 }

@@ -47,7 +47,7 @@ func (c *Client) Call(ctx context.Context, element []byte, reply xml.Name, v any
 	if c.Trace != nil {
 		c.Trace.message("< "+response.Status, text)
 	}
-	s := newScanner(text)
+	s := newScanner(text, newMeter(0, nil))
 	start, err := openEnvelope(s)
 	switch {
 	case err != nil && response.StatusCode != http.StatusOK:
@@ -102,7 +102,7 @@ func (c *Client) exchange(ctx context.Context, element []byte) (*http.Response, 
 		return nil, nil, fmt.Errorf("read the reply: %w", err)
 	}
 	if len(packed) > MaxSize {
-		return nil, nil, tooLarge()
+		return nil, nil, tooLarge(MaxSize)
 	}
 	charset, fault := mediaType(response.Header.Get("Content-Type"))
 	if fault != nil {

@@ -24,8 +24,12 @@ const (
 
 // The limits of a message, in either direction.
 const (
-	// MaxSize is that of a body in bytes, as it comes and unpacked.
+	// MaxSize is that of a body in bytes, as it comes and unpacked, unless a
+	// handler has less.
 	MaxSize = 1 << 20
+
+	// usualSize is that of a handler that does not say.
+	usualSize = 64 << 10
 
 	maxDepth      = 32  // of elements, the envelope included
 	maxAttributes = 64  // of one element

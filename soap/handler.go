@@ -1,6 +1,7 @@
 package soap
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/xml"
@@ -55,8 +56,16 @@ type Config struct {
 	// namespaces and the forms of simple types.
 	Strict bool
 
+	MaxSize     int           // of a body in bytes, as it comes and unpacked; 0 is 64 KiB, and MaxSize the most
+	MaxParts    int           // of a message; 0 is the constant MaxParts
 	BodyTimeout time.Duration // for a body to arrive; 0 is 10 seconds
-	Trace       *Trace        // optional
+
+	// Turn waits until a message of the peer at RemoteAddr may be read that is
+	// costly to read: large, packed or of many parts. The handler calls done
+	// when it is read. Optional.
+	Turn func(ctx context.Context, remoteAddr string) (done func(), err error)
+
+	Trace *Trace // optional
 
 	Log  *slog.Logger
 	Rand io.Reader // is read from many goroutines
@@ -78,9 +87,8 @@ func NewHandler(c Config) (*Handler, error) {
 			return nil, fmt.Errorf("soap: operation %s is not in the schema", name.Local)
 		}
 	}
-	if c.BodyTimeout == 0 {
-		c.BodyTimeout = 10 * time.Second
-	}
+	c.BodyTimeout = cmp.Or(c.BodyTimeout, 10*time.Second)
+	c.MaxSize = min(cmp.Or(c.MaxSize, usualSize), MaxSize)
 	h := &Handler{Config: c}
 	h.before, h.after = envelopeFrame(c.Namespaces)
 	h.buffers.New = func() any { return new([]byte) }
@@ -96,6 +104,7 @@ type Request struct {
 
 	operation string
 	reader    *reader
+	read      func() // says that the request is read
 	attrs     []slog.Attr
 }
 
@@ -105,7 +114,10 @@ func (r *Request) Operation() string { return r.operation }
 // Decode reads the request into v, a pointer to the operation's type. The
 // error is a *Fault if the envelope is wrong and a *FieldError if a field is.
 // It is called once.
-func (r *Request) Decode(v any) error { return r.reader.decode(v) }
+func (r *Request) Decode(v any) error {
+	defer r.read()
+	return r.reader.decode(v)
+}
 
 // Note adds to the request's line in the log.
 func (r *Request) Note(attrs ...slog.Attr) { r.attrs = append(r.attrs, attrs...) }
@@ -146,6 +158,7 @@ type exchange struct {
 
 	in     []byte  // the request in UTF-8, once it is read
 	sent   int     // bytes of the reply
+	done   func()  // ends the turn of a message that is costly to read; nil: it has none
 	called Request // zero until the operation is known
 }
 
@@ -182,7 +195,8 @@ func (e *exchange) answer(dst []byte) (_ []byte, err error) {
 			err = panicked{recovered, debug.Stack()}
 		}
 	}()
-	body, charset, fault := readBody(e.writer, e.request, e.handler.admit(e.request), e.handler.BodyTimeout)
+	defer e.read()
+	body, charset, fault := e.readBody(e.handler.admit(e.request))
 	if fault != nil {
 		return nil, fault
 	}
@@ -192,7 +206,7 @@ func (e *exchange) answer(dst []byte) (_ []byte, err error) {
 		return nil, fault
 	}
 	e.in = text
-	s := newScanner(e.in)
+	s := newScanner(e.in, newMeter(e.handler.MaxParts, e.costly))
 	start, err := openEnvelope(s)
 	if err != nil {
 		return nil, err
@@ -204,8 +218,29 @@ func (e *exchange) answer(dst []byte) (_ []byte, err error) {
 	}
 	e.called.ID, e.called.RemoteAddr = e.id, e.request.RemoteAddr
 	e.called.Header, e.called.TLS = e.request.Header, e.request.TLS != nil
-	e.called.reader = newReader(s, e.handler.Schema, start, e.handler.Strict)
+	e.called.reader, e.called.read = newReader(s, e.handler.Schema, start, e.handler.Strict), e.read
 	return operation(e.request.Context(), &e.called, dst)
+}
+
+// costly waits until a message may be read that is costly to read.
+func (e *exchange) costly() *Fault {
+	if e.handler.Turn == nil || e.done != nil {
+		return nil
+	}
+	done, err := e.handler.Turn(e.request.Context(), e.request.RemoteAddr)
+	if err != nil {
+		return tooBusy()
+	}
+	e.done = done
+	return nil
+}
+
+// read says that the message is read, as far as it is.
+func (e *exchange) read() {
+	if e.done != nil {
+		e.done()
+		e.done = nil
+	}
 }
 
 func (h *Handler) admit(r *http.Request) *Fault {
@@ -320,6 +355,9 @@ func (e *exchange) send(status int, reply []byte) {
 	header.Set("Content-Type", "text/xml; charset=utf-8")
 	header.Set("Content-Length", strconv.Itoa(len(reply)))
 	header.Set("Cache-Control", "no-store")
+	if status == http.StatusServiceUnavailable {
+		header.Set("Retry-After", "1")
+	}
 	e.writer.WriteHeader(status)
 	e.sent, _ = e.writer.Write(reply) // a peer that went away needs no answer
 }

@@ -4,15 +4,18 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -136,38 +139,146 @@ func (e *endless) Read(p []byte) (int, error) {
 }
 
 func TestSize(t *testing.T) {
-	var h heard
-	server := serve(t, config(t, &h))
 	inGzip := func(r *http.Request) { r.Header.Set("Content-Encoding", "gzip") }
-	for name, c := range map[string]struct {
-		body   io.Reader
-		set    func(*http.Request)
-		status int
-	}{
-		"exactly the limit":    {padded(t, soap.MaxSize), nil, http.StatusOK},
-		"one more":             {padded(t, soap.MaxSize+1), nil, http.StatusInternalServerError},
-		"in chunks":            {&endless{soap.MaxSize + 1}, nil, http.StatusInternalServerError},
-		"gzip, the limit":      {packed(t, padded(t, soap.MaxSize)), inGzip, http.StatusOK},
-		"gzip, one more":       {packed(t, padded(t, soap.MaxSize+1)), inGzip, http.StatusInternalServerError},
-		"gzip, a hundred fold": {packed(t, &endless{40 * soap.MaxSize}), inGzip, http.StatusInternalServerError},
+	for limit, set := range map[int]int{64 << 10: 0, soap.MaxSize: 4 * soap.MaxSize, 5000: 5000} {
+		var h heard
+		configured := config(t, &h)
+		configured.MaxSize = set
+		server := serve(t, configured)
+		for name, c := range map[string]struct {
+			body   io.Reader
+			set    func(*http.Request)
+			reason string
+		}{
+			"exactly the limit":    {padded(t, limit), nil, ""},
+			"one more":             {padded(t, limit+1), nil, "TooLarge"},
+			"in chunks":            {&endless{limit + 1}, nil, "TooLarge"},
+			"gzip, the limit":      {packed(t, padded(t, limit)), inGzip, ""},
+			"gzip, one more":       {packed(t, padded(t, limit+1)), inGzip, "TooLarge"},
+			"gzip, a hundred fold": {packed(t, &endless{40 * soap.MaxSize}), inGzip, "TooLarge"},
+		} {
+			response, reply := post(t, server, c.body, c.set)
+			if said := h.take(); (said != "") != (c.reason == "") || (response.StatusCode == http.StatusOK) != (c.reason == "") {
+				t.Errorf("%d, %s: %d %s, the operation heard %q", limit, name, response.StatusCode, reply, said)
+			}
+			if !faulty(reply, c.reason) || c.reason != "" && limit == 64<<10 && !strings.Contains(reply, "larger than 64 KiB (65536 bytes)") {
+				t.Errorf("%d, %s: %s", limit, name, reply)
+			}
+		}
+	}
+}
+
+// faulty reports whether a reply is the fault of that reason, or none for "".
+func faulty(reply, reason string) bool {
+	if reason == "" {
+		return !strings.Contains(reply, "<reason>")
+	}
+	return strings.Contains(reply, "<reason>"+reason+"</reason>")
+}
+
+// A body may unpack to a hundred times its size, once it is more than small.
+func TestRatio(t *testing.T) {
+	var h heard
+	c := config(t, &h)
+	c.MaxSize = soap.MaxSize
+	server := serve(t, c)
+	for size, reason := range map[int]string{16 << 10: "", 900_000: "TooDense"} {
+		envelope := append(body(t, "documented-register"), bytes.Repeat([]byte(" "), size)...)
+		for coding, pack := range map[string]func(io.Writer) io.WriteCloser{
+			"gzip":    func(w io.Writer) io.WriteCloser { return gzip.NewWriter(w) },
+			"deflate": func(w io.Writer) io.WriteCloser { return zlib.NewWriter(w) },
+		} {
+			var b bytes.Buffer
+			w := pack(&b)
+			_, _ = w.Write(envelope)
+			_ = w.Close()
+			_, reply := post(t, server, &b, func(r *http.Request) { r.Header.Set("Content-Encoding", coding) })
+			if said := h.take(); (said != "") != (reason == "") || !faulty(reply, reason) {
+				t.Errorf("%s of %d bytes: heard %q: %s", coding, size, said, reply)
+			}
+		}
+	}
+}
+
+// The parts of a message are limited, whatever they are and however often they
+// are referred to; what clients send is far from it.
+func TestParts(t *testing.T) {
+	var h heard
+	c := config(t, &h)
+	c.MaxSize = soap.MaxSize
+	turns := 0
+	c.Turn = func(context.Context, string) (func(), error) { turns++; return func() { turns -= 1000 }, nil }
+	server := serve(t, c)
+	envelope := string(body(t, "documented-register"))
+	before, after, _ := strings.Cut(envelope, "</soapenv:Body>")
+	inside, outside, _ := strings.Cut(envelope, "<componentType>")
+	for what, text := range map[string]func(n int) string{
+		"elements": func(n int) string {
+			return inside + strings.Repeat("<a/>", n/2) + "<componentType>" + outside
+		},
+		"attributes": func(n int) string {
+			return inside + strings.Repeat(`<a b="" c="" d="" e="" f="" g=""/>`, n/8) + "<componentType>" + outside
+		},
+		"comments": func(n int) string { return before + strings.Repeat("<!---->", n) + "</soapenv:Body>" + after },
+		"texts": func(n int) string {
+			return inside + "<x>" + strings.Repeat("x<!---->", n/2) + "</x><componentType>" + outside
+		},
+		"sections": func(n int) string {
+			return inside + "<x>" + strings.Repeat("<![CDATA[]]>", n) + "</x><componentType>" + outside
+		},
+		"declarations": func(n int) string {
+			return inside + strings.Repeat(`<a xmlns:b="c"/>`, n/3) + "<componentType>" + outside
+		},
 	} {
-		response, reply := post(t, server, c.body, c.set)
-		if response.StatusCode != c.status {
-			t.Errorf("%s: %d %s", name, response.StatusCode, reply)
+		for n, want := range map[int]struct {
+			reason string
+			turns  int
+		}{100: {"", 0}, 4000: {"", -999}, 10000: {"TooManyParts", -999}} {
+			turns = 0
+			_, reply := post(t, server, strings.NewReader(text(n)), nil)
+			if said := h.take(); (said != "") != (want.reason == "") || !faulty(reply, want.reason) || turns != want.turns {
+				t.Errorf("%d %s: %d turns, heard %q: %s", n, what, turns, said, reply)
+			}
 		}
-		if said := h.take(); (said != "") != (c.status == http.StatusOK) {
-			t.Errorf("%s: the operation heard %q", name, said)
+	}
+}
+
+// What is seen of real clients is read at once.
+func TestUsualMessagesTakeNoTurn(t *testing.T) {
+	var h heard
+	c := config(t, &h)
+	c.Turn = func(context.Context, string) (func(), error) { return nil, errors.New("a turn was asked for") }
+	server := serve(t, c)
+	names, err := filepath.Glob("testdata/requests/*.http")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no requests", err)
+	}
+	for _, name := range names {
+		text := body(t, strings.TrimSuffix(filepath.Base(name), ".http"))
+		if _, reply := post(t, server, bytes.NewReader(text), nil); strings.Contains(reply, "TooBusy") {
+			t.Errorf("%s, of %d bytes: %s", name, len(text), reply)
 		}
-		if c.status != http.StatusOK && !strings.Contains(reply, "<reason>TooLarge</reason>") {
-			t.Errorf("%s: %s", name, reply)
-		}
+	}
+}
+
+// A costly message that gets no turn is answered so that its client comes
+// again.
+func TestTooBusy(t *testing.T) {
+	c := config(t, &heard{})
+	c.Turn = func(context.Context, string) (func(), error) { return nil, context.DeadlineExceeded }
+	server := serve(t, c)
+	response, reply := post(t, server, packed(t, padded(t, 1000)), func(r *http.Request) { r.Header.Set("Content-Encoding", "gzip") })
+	if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" || !strings.Contains(reply, "<reason>TooBusy</reason>") {
+		t.Errorf("%d %v %s", response.StatusCode, response.Header, reply)
 	}
 }
 
 // References that hold each other many times over are not followed for ever.
 func TestReferencesAreBounded(t *testing.T) {
 	var h heard
-	server := serve(t, config(t, &h))
+	configured := config(t, &h)
+	configured.MaxSize = soap.MaxSize
+	server := serve(t, configured)
 	before, after, _ := strings.Cut(string(body(t, "multiref-nested")), `<user href="#u"/>`)
 	many := strings.Repeat(`<user href="#u"/>`, 1000)
 	for name, c := range map[string]struct{ elements, targets string }{
@@ -256,10 +367,16 @@ func TestEndlessBodyIsCutOff(t *testing.T) {
 	}
 }
 
+// padded is an envelope with white space after it, as hard to pack as that can
+// be.
 func padded(t *testing.T, size int) io.Reader {
 	t.Helper()
 	envelope := body(t, "documented-register")
-	return bytes.NewReader(append(envelope, bytes.Repeat([]byte(" "), size-len(envelope))...))
+	from := rand.New(rand.NewPCG(1, 2))
+	for len(envelope) < size {
+		envelope = append(envelope, " \t\n\r"[from.IntN(4)])
+	}
+	return bytes.NewReader(envelope)
 }
 
 func packed(t *testing.T, plain io.Reader) io.Reader {

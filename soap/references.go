@@ -27,7 +27,7 @@ type references struct {
 }
 
 // findTargets reads a whole message.
-func findTargets(text []byte) (map[string]target, error) {
+func findTargets(text []byte, m *meter) (map[string]target, error) {
 	type opened struct {
 		id string
 		target
@@ -35,7 +35,7 @@ func findTargets(text []byte) (map[string]target, error) {
 	targets := map[string]target{}
 	var open []opened
 	var scope []binding // of the last target: most have the same
-	s := newScanner(text)
+	s := newScanner(text, m)
 	for {
 		begin, bindings := s.raw.InputOffset(), s.bindings
 		token, err := s.next()
@@ -87,7 +87,7 @@ func (r *reader) follow(n *node, attributes []xml.Attr) error {
 		return err
 	}
 	if r.references.targets == nil {
-		if r.references.targets, err = findTargets(r.scanner.whole); err != nil {
+		if r.references.targets, err = findTargets(r.scanner.whole, r.scanner.meter); err != nil {
 			return err
 		}
 		r.references.followed = map[string]bool{}
@@ -116,7 +116,7 @@ func (r *reader) follow(n *node, attributes []xml.Attr) error {
 
 func (r *reader) readTarget(n *node, id string, found target) error {
 	outer := r.scanner
-	r.scanner = newScanner(outer.whole[found.begin:found.end])
+	r.scanner = newScanner(outer.whole[found.begin:found.end], outer.meter)
 	r.scanner.whole, r.scanner.bindings = outer.whole, found.bindings
 	r.references.following = append(r.references.following, id)
 	token, err := r.scanner.next()

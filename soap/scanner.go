@@ -16,6 +16,7 @@ type scanner struct {
 	whole    []byte // the document, or what the scanned one is a part of
 	text     []byte
 	raw      *xml.Decoder
+	meter    *meter
 	open     []openElement
 	bindings []binding
 	ended    bool // the root is closed
@@ -28,10 +29,11 @@ type openElement struct {
 
 type binding struct{ prefix, uri string }
 
-func newScanner(text []byte) *scanner {
+func newScanner(text []byte, m *meter) *scanner {
 	return &scanner{
 		whole:    text,
 		text:     text,
+		meter:    m,
 		raw:      xml.NewDecoder(bytes.NewReader(text)),
 		open:     make([]openElement, 0, 8),
 		bindings: append(make([]binding, 0, 8), binding{"xml", xmlNamespace}),
@@ -63,6 +65,9 @@ func (s *scanner) next() (xml.Token, error) {
 		}
 		if err != nil {
 			return nil, s.fault(NotWellFormed, "The message is not well-formed XML.")
+		}
+		if fault := s.meter.count(1); fault != nil {
+			return nil, s.at(fault)
 		}
 		if refersToSurrogate(s.text[begin:s.raw.InputOffset()]) {
 			return nil, s.fault(NotWellFormed, "The message refers to a number that is no character: write a character beyond U+FFFF as one reference, such as &#x1F511;, not as two surrogates.")
@@ -127,6 +132,9 @@ func (s *scanner) start(t xml.StartElement) (xml.Token, error) {
 		return nil, s.fault(TooDeep, "The message's elements are more than 32 deep.")
 	case len(t.Attr) > maxAttributes:
 		return nil, s.fault(TooManyAttributes, "An element of the message has more than 64 attributes.")
+	}
+	if fault := s.meter.count(len(t.Attr)); fault != nil {
+		return nil, s.at(fault)
 	}
 	s.open = append(s.open, openElement{t.Name, len(s.bindings)})
 	if fault := s.declare(t.Attr); fault != nil {

@@ -45,7 +45,7 @@ func (s *Schema) redact(text []byte) (shown string, ok bool) {
 	if fault != nil {
 		return "", false
 	}
-	r := redactor{schema: s, scanner: newScanner(text)}
+	r := redactor{schema: s, scanner: newScanner(text, newMeter(0, nil))}
 	for {
 		token, err := r.scanner.next()
 		if errors.Is(err, io.EOF) {

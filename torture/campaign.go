@@ -13,6 +13,8 @@ import (
 func campaigns() []campaign {
 	return []campaign{
 		connections(false, 1), connections(true, 100),
+		bodies(),
+		messages(),
 	}
 }
 

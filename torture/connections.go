@@ -50,8 +50,10 @@ func (a attacker) hold(c net.Conn) {
 		_, _ = io.WriteString(c, strings.Repeat("GET /?wsdl HTTP/1.1\r\nHost: lab\r\n\r\n", 20))
 		time.Sleep(time.Minute)
 	case "full":
-		const size = 60000
-		_, _ = io.WriteString(c, head+fmt.Sprintf("Content-Length: %d\r\n\r\n", size+1)+strings.Repeat(" ", size))
+		_, _ = io.WriteString(c, head+fmt.Sprintf("Content-Length: %d\r\n\r\n", largeBody+1)+strings.Repeat(" ", largeBody))
+	case "costly":
+		costly(c)
+		return
 	}
 	_, _ = io.Copy(io.Discard, c)
 }

@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
@@ -81,7 +82,12 @@ func (e *exchange) act(act action) (err error) {
 			Words: "Another site sent this form. Nothing was done: begin on this page."}
 	}
 	e.r.Body = http.MaxBytesReader(e.w, e.r.Body, maxForm)
-	if err := e.r.ParseForm(); err != nil {
+	err = e.r.ParseForm()
+	if errors.Is(err, syscall.ENOBUFS) {
+		return &problem{status: http.StatusServiceUnavailable, Title: "The server is busy",
+			Words: "It has too many requests at the moment. Nothing was done: go back and send the form again."}
+	}
+	if err != nil {
 		return &problem{status: http.StatusBadRequest, Title: "The form could not be read",
 			Words: "It was too long, or arrived broken. Nothing was done: go back and send it again."}
 	}

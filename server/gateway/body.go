@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
+	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/soap"
 )
 
@@ -48,6 +50,9 @@ func tooLarge() error {
 func brokenOff(err error) error {
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		return tooLarge()
+	}
+	if errors.Is(err, syscall.ENOBUFS) {
+		return &fault{status: http.StatusServiceUnavailable, refusal: provision.Busy, desc: "The server has too many requests at the moment: send this one again soon."}
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return &fault{status: http.StatusRequestTimeout, desc: "The request's body did not arrive in time."}

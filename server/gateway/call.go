@@ -94,6 +94,9 @@ func (c *call) send(r reply) {
 	header.Set("Content-Length", strconv.Itoa(len(r.body)))
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
+	if r.status == http.StatusServiceUnavailable {
+		header.Set("Retry-After", "1")
+	}
 	c.writer.WriteHeader(r.status)
 	if c.request.Method != http.MethodHead {
 		c.sent, _ = c.writer.Write(r.body) // a peer that went away needs no answer

@@ -14,7 +14,8 @@ const (
 	// MaxSize is that of a body in bytes.
 	MaxSize = 64 << 10
 
-	maxDepth   = 16 // of objects and arrays
-	maxIgnored = 16 // names of unknown members that are kept for the log
-	maxName    = 64 // bytes of each
+	maxDepth   = 16   // of objects and arrays
+	maxParts   = 1024 // names, values, brackets
+	maxIgnored = 16   // names of unknown members that are kept for the log
+	maxName    = 64   // bytes of each
 )

@@ -107,6 +107,7 @@ type memberReader struct {
 	wrong   *fieldError
 	ignored []string // names that are not known
 	tokens  *json.Decoder
+	parts   int // of the tokens, those that were read
 }
 
 // instead names what was sent and is not known: most often the missing
@@ -168,6 +169,9 @@ func (r *memberReader) value() (any, error) {
 		token, err := r.tokens.Token()
 		if err != nil {
 			return nil, notJSON()
+		}
+		if r.parts++; r.parts > maxParts {
+			return nil, &fault{status: http.StatusBadRequest, desc: fmt.Sprintf("The request's body has more than %d parts.", maxParts)}
 		}
 		switch token {
 		case json.Delim('{'), json.Delim('['):

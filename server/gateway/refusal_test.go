@@ -86,6 +86,8 @@ func TestFaults(t *testing.T) {
 		{"deep", nested(16), nil, 200, ""},
 		{"too deep", nested(17), nil, 400, "more than 16 deep"},
 		{"far too deep", nested(30000), nil, 400, "not JSON"},
+		{"many parts", `{"a":[` + strings.Repeat("1,", 1020) + `1]}`, nil, 200, ""},
+		{"too many parts", `{"a":[` + strings.Repeat("1,", 1030) + `1]}`, nil, 400, "more than 1024 parts"},
 		{"large", `{"a":"` + strings.Repeat("x", 64<<10-8) + `"}`, nil, 200, ""},
 		{"too large", `{"a":"` + strings.Repeat("x", 64<<10-7) + `"}`, nil, 413, "65536 bytes"},
 		{"too large in chunks", `{"a":"` + strings.Repeat("x", 1<<20) + `"}`, func(r *http.Request) { r.ContentLength = -1 }, 413, "65536 bytes"},

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 )
@@ -32,8 +33,16 @@ const maxKnown = 1 << 14
 // Known remembers the addresses to which something was granted lately. The zero
 // value knows nobody.
 type Known struct {
-	mu    sync.Mutex
-	until map[netip.Prefix]time.Time
+	mu     sync.Mutex
+	until  map[netip.Prefix]time.Time
+	always []netip.Prefix // the proxies
+}
+
+// keep has addresses known for ever.
+func (k *Known) keep(all []netip.Prefix) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.always = append(k.always, all...)
 }
 
 // Add remembers an address.
@@ -70,6 +79,9 @@ func (k *Known) forget(now time.Time) {
 func (k *Known) has(prefix netip.Prefix) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if slices.ContainsFunc(k.always, prefix.Overlaps) {
+		return true
+	}
 	until, found := k.until[prefix]
 	return found && time.Now().Before(until)
 }

@@ -33,8 +33,8 @@ type Config struct {
 	// Shared is what the endpoints of one server share out together.
 	Shared *Shared
 
-	// Proxies are peers that speak for many: the limit of an address is not
-	// theirs, and they count as known. Their form is provision.ParseLocation's.
+	// Proxies are peers that speak for many, and so always known. Their form is
+	// provision.ParseLocation's.
 	Proxies []netip.Prefix
 }
 

@@ -17,8 +17,9 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.Shared.Known.keep(c.Proxies)
 	connections := &table{
-		name: c.Name, limits: c.Limits, pressed: c.Timeouts.Pressed, proxies: c.Proxies, known: &c.Shared.Known, log: c.Log,
+		name: c.Name, limits: c.Limits, pressed: c.Timeouts.Pressed, known: &c.Shared.Known, log: c.Log,
 		groups: make(map[netip.Prefix]*group), remotes: make(map[string]*conn),
 	}
 	e := newEndpoint(c, network)

@@ -16,7 +16,6 @@ type table struct {
 	name    string
 	limits  Limits
 	pressed time.Duration
-	proxies []netip.Prefix
 	known   *Known
 	log     *slog.Logger
 
@@ -45,7 +44,6 @@ type pool struct {
 // group is an address and its connections.
 type group struct {
 	from  netip.Prefix
-	proxy bool
 	pool  int
 	place int // in the pool
 	open  int
@@ -123,12 +121,12 @@ func (t *table) admit(raw net.Conn) *conn {
 func (t *table) group(from netip.Prefix) *group {
 	g := t.groups[from]
 	if g == nil {
-		g = &group{from: from, proxy: t.speaksForMany(from)}
+		g = &group{from: from}
 		t.groups[from] = g
 		heap.Push(&t.pools[g.pool], g)
 	}
 	belongs := unknown
-	if g.proxy || t.known.has(from) {
+	if t.known.has(from) {
 		belongs = familiar
 	}
 	if g.pool != belongs {
@@ -139,15 +137,6 @@ func (t *table) group(from netip.Prefix) *group {
 		heap.Push(&t.pools[g.pool], g)
 	}
 	return g
-}
-
-func (t *table) speaksForMany(from netip.Prefix) bool {
-	for _, proxy := range t.proxies {
-		if proxy.Overlaps(from) {
-			return true
-		}
-	}
-	return false
 }
 
 // crowd returns the groups of which one has to give up a connection before

@@ -26,9 +26,9 @@ func TestTable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		table := &table{
 			name: "test", limits: Limits{Connections: 12, PerAddress: 4}, pressed: time.Hour, known: new(Known), log: slog.New(slog.DiscardHandler),
-			proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.9/32")},
-			groups:  make(map[netip.Prefix]*group), remotes: make(map[string]*conn),
+			groups: make(map[netip.Prefix]*group), remotes: make(map[string]*conn),
 		}
+		table.known.keep([]netip.Prefix{netip.MustParsePrefix("192.0.2.8/31")})
 		var open []*conn
 		port := 0
 		one := func() *conn { return rapid.SampledFrom(open).Draw(t, "conn") }

@@ -26,8 +26,14 @@ type Config struct {
 	Log     *slog.Logger
 
 	Strict      bool          // hold requests to the schema to the letter
+	MaxSize     int           // of a request's body in bytes; 0: soap's
+	MaxParts    int           // of a request; 0: soap's
 	BodyTimeout time.Duration // for a request's body to arrive; 0: soap's
 	Trace       io.Writer     // gets every envelope without its secrets; optional
+
+	// Turn waits until a request may be read that is costly to read, as
+	// soap.Config has it; optional.
+	Turn func(ctx context.Context, remoteAddr string) (done func(), err error)
 
 	// PublicURL is the endpoint that the WSDL names; empty: the address that
 	// was asked for it.
@@ -91,7 +97,10 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		TurnedAway:  d.turnedAway,
 		Admit:       func(r *http.Request) *soap.Fault { return admit(guard, c.Directory, r) },
 		Strict:      c.Strict,
+		MaxSize:     c.MaxSize,
+		MaxParts:    c.MaxParts,
 		BodyTimeout: c.BodyTimeout,
+		Turn:        c.Turn,
 		Trace:       trace,
 		Log:         c.Log,
 		Rand:        c.Service.Rand,
