@@ -2,8 +2,11 @@ package dsappd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/dsappd/dsappd/provision"
 )
 
 const (
@@ -14,7 +17,7 @@ const (
 	// retainEvery is how often what has grown too old is removed.
 	retainEvery = time.Hour
 
-	// finishTimeout bounds the last seal of a run.
+	// finishTimeout is how long the end of a run waits for one seal more.
 	finishTimeout = 10 * time.Second
 )
 
@@ -80,17 +83,44 @@ func (f *folder) retainAudit(ctx context.Context) {
 	}
 }
 
-// finishAudit writes the run's last seal, and notes it in the log: outside the
-// store, it is a witness of all that the store holds.
+// keepSealing seals what a process without a server decides, until ctx ends.
+func (f *folder) keepSealing(ctx context.Context) {
+	sealing := time.NewTicker(sealEvery)
+	defer sealing.Stop()
+	var failed error
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sealing.C:
+			failed = f.sealAudit(ctx, failed)
+		}
+	}
+}
+
+// finishAudit writes the run's last seals, as long as that gets on, and notes
+// the last one in the log: outside the store, it is a witness of all that the
+// store holds.
 func (f *folder) finishAudit() error {
+	for number := uint64(0); ; {
+		last, err := f.finishSealing()
+		if err == nil {
+			if last.Number > 0 {
+				f.logger.Info("audit sealed", "seal", last.String(), "sha256", last.Digest.String())
+			}
+			return nil
+		}
+		left := f.service.Unsealed()
+		if !errors.Is(err, context.DeadlineExceeded) || last.Number == number {
+			return fmt.Errorf("the end of this run, %d decisions or more, is not sealed; the next server seals it: %w", left, err)
+		}
+		number = last.Number
+		f.logger.Info("sealing the end of the audit", "left", left)
+	}
+}
+
+func (f *folder) finishSealing() (provision.SealDigest, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
 	defer cancel()
-	last, err := f.service.FinishAudit(ctx)
-	if err != nil {
-		return fmt.Errorf("the end of this run is not sealed, which the next server does: %w", err)
-	}
-	if last.Number > 0 {
-		f.logger.Info("audit sealed", "seal", last.String(), "sha256", last.Digest.String())
-	}
-	return nil
+	return f.service.FinishAudit(ctx)
 }

@@ -59,3 +59,25 @@ func TestServerKeepsItsAudit(t *testing.T) {
 		t.Errorf("the anchor of the first run and the removal: %+v, %v", got, err)
 	}
 }
+
+// A command without a server seals what it decides while it goes on.
+func TestCommandWithoutServerSealsMeanwhile(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := Init(t.Context(), dir, InitOptions{Settings: "[password_hash]\nmemory_kib = 8\npasses = 1\n"}); err != nil {
+		t.Fatal(err)
+	}
+	door := openTestDoor(t, dir)
+	defer door.Close()
+	if _, err := door.PruneAudit(t.Context(), admin.PruneAudit{Before: time.Now().Add(-time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+		got, err := door.VerifyAudit(t.Context(), admin.VerifyAudit{})
+		if err != nil || len(got.Broken) > 0 || time.Now().After(end) {
+			t.Fatalf("not sealed while the door is open: %+v, %v", got, err)
+		}
+		if got.Runs == 2 && got.Unsealed == 0 {
+			return
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/dsappd/dsappd/server/admin"
@@ -94,6 +95,14 @@ func openDoor(ctx context.Context, dir string, config DoorConfig) (*Door, error)
 		return nil, err
 	}
 	transport, end := admin.InProcess(opened.door(config.Logger).Handler())
-	close := func() error { return errors.Join(end(), opened.close()) }
+	beside, stop := context.WithCancel(context.Background())
+	var sealing sync.WaitGroup
+	sealing.Go(func() { opened.keepSealing(beside) })
+	close := func() error {
+		ended := end()
+		stop()
+		sealing.Wait()
+		return errors.Join(ended, opened.close())
+	}
 	return &Door{Client: admin.Client{Transport: transport, Operator: config.Operator}, close: close}, nil
 }

@@ -51,7 +51,9 @@ type migration struct {
 }
 
 // migrations are the steps, in the order in which they run.
-var migrations = []migration{}
+var migrations = []migration{
+	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.MendAudit(ctx) }},
+}
 
 // Migrate brings the store of the data folder dir to this program's schema. It
 // writes a new file beside the old one, checks it, keeps the old one as a

@@ -107,6 +107,25 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
+// The kept folder is one whose server took the backlog of an import, which an
+// earlier program left unsealed at its end, for events put in afterwards.
+func TestMigrateMendsTheAudit(t *testing.T) {
+	dir := keptFolder(t, "schema1-backlog")
+	done, err := Migrate(t.Context(), dir, MigrateOptions{Operator: "tester"})
+	if err != nil || len(done.Notes) != 1 || !strings.Contains(done.Notes[0], "that its seals had left out") {
+		t.Fatalf("Migrate: %+v, %v", done, err)
+	}
+	door, err := OpenDoor(t.Context(), dir, DoorConfig{Operator: "tester"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer door.Close()
+	got, err := door.VerifyAudit(t.Context(), admin.VerifyAudit{})
+	if err != nil || len(got.Broken) > 0 || got.Unsealed > 0 || got.Events < 70 {
+		t.Errorf("verify: %+v, %v", got, err)
+	}
+}
+
 // What a migration that is cut off or refused leaves is the old store, whole.
 func TestMigrateIsWholeOrNothing(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())

@@ -130,6 +130,14 @@ type AuditSeal struct {
 	// Final says that nothing comes after it in its run.
 	Final bool `json:"final,omitempty"`
 
+	// Mended says that it names events which a program before schema 2 left
+	// out although it sealed their run as final. It may come after that seal.
+	Mended bool `json:"mended,omitempty"`
+
+	// CompleteTo is a time before which no event of the run is left to be
+	// sealed later; zero: the seal does not say. Final says it of all times.
+	CompleteTo time.Time `json:"completeTo,omitzero"`
+
 	// After names the seal before it in its run; the first one of a run
 	// names the last ones of the runs before it.
 	After []SealDigest `json:"after,omitempty"`

@@ -68,12 +68,31 @@ func (c *chain) end() {
 	c.open.Unlock()
 }
 
-// next are the events for one seal, and whether there are more.
-func (c *chain) next() (events []EventDigest, more bool) {
+// next are the events for one seal, whether there are more, and the time up to
+// which the seal completes the run. What is committed but not in the seal
+// bounds that time, however much of it there is: a backlog is not tampering.
+func (c *chain) next(now time.Time) (events []EventDigest, more bool, completeTo time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	n := min(len(c.unsealed), maxSealed)
-	return append(events, c.unsealed[:n]...), n < len(c.unsealed) || !c.doubt.IsZero()
+	completeTo = now.Add(-lateness).UTC().Round(0)
+	if !c.doubt.IsZero() && c.doubt.Before(completeTo) {
+		completeTo = c.doubt.UTC().Round(0)
+	}
+	for _, event := range c.unsealed[n:] {
+		if event.Time.Before(completeTo) {
+			completeTo = event.Time.UTC().Round(0)
+		}
+	}
+	return append(events, c.unsealed[:n]...), n < len(c.unsealed) || !c.doubt.IsZero(), completeTo
+}
+
+// Unsealed is how many events of this run are known to await a seal. There may
+// be more after a failed commit, or beyond what is kept in memory.
+func (s *Service) Unsealed() int {
+	s.chain.mu.Lock()
+	defer s.chain.mu.Unlock()
+	return len(s.chain.unsealed)
 }
 
 // forget drops the events that a seal names.

@@ -112,20 +112,26 @@ func afterAll() time.Time { return time.Date(9999, 12, 31, 23, 59, 59, 0, time.U
 const afterAllRandom = "~"
 
 func (s *Service) sealEndedRun(ctx context.Context, run AuditRun) error {
-	last := run.last()
-	from, err := s.restOf(ctx, last.AuditSealKey)
+	from, err := s.restOf(ctx, run.last().AuditSealKey)
 	if err != nil {
 		return err
 	}
+	return s.sealRest(ctx, run, from, AuditSeal{AuditSealKey: AuditSealKey{Run: run.Run}, By: s.Run})
+}
+
+// sealRest seals the events of an ended run after from that no seal names, in
+// seals like the given one.
+func (s *Service) sealRest(ctx context.Context, run AuditRun, from AuditKey, like AuditSeal) error {
+	last := run.last()
 	for more := true; more; {
-		var events []EventDigest
-		if events, more, err = s.unnamed(ctx, last, from, nil, maxUnsealed); err != nil {
+		events, left, err := s.unnamed(ctx, last, from, nil, maxUnsealed)
+		if err != nil {
 			return err
 		}
-		if last, err = s.writeSeals(ctx, last, run.Run, events, !more); err != nil {
+		if last, err = s.writeSeals(ctx, last, like, events, !left); err != nil {
 			return err
 		}
-		if more {
+		if more = left; more {
 			from = events[len(events)-1].key(run.Run)
 		}
 	}
@@ -133,7 +139,7 @@ func (s *Service) sealEndedRun(ctx context.Context, run AuditRun) error {
 }
 
 // restOf is the place from which on a run may have events that no seal up to
-// the last one names.
+// the last one names: the beginning, where that seal does not say.
 func (s *Service) restOf(ctx context.Context, last AuditSealKey) (AuditKey, error) {
 	from := AuditKey{Run: last.Run}
 	if last.Number == 0 {
@@ -141,17 +147,24 @@ func (s *Service) restOf(ctx context.Context, last AuditSealKey) (AuditKey, erro
 	}
 	err := s.Store.View(ctx, func(v View) error {
 		seal, err := v.GetAuditSeal(last)
-		from.Time = seal.Time.Add(-lateness)
+		from.Time = seal.CompleteTo
 		return err
 	})
 	return from, err
 }
 
-// writeSeals seals events of an ended run, in as many seals as it takes.
-func (s *Service) writeSeals(ctx context.Context, last SealDigest, run string, events []EventDigest, final bool) (SealDigest, error) {
+// writeSeals seals events of an ended run, in the order of their keys and in as
+// many seals like the given one as it takes.
+func (s *Service) writeSeals(ctx context.Context, last SealDigest, seal AuditSeal, events []EventDigest, final bool) (SealDigest, error) {
 	for {
 		n := min(len(events), maxSealed)
-		seal := AuditSeal{AuditSealKey: AuditSealKey{Run: run}, By: s.Run, Events: events[:n], Final: final && n == len(events)}
+		seal.Events, seal.Final = events[:n], final && n == len(events)
+		switch {
+		case n < len(events):
+			seal.CompleteTo = events[n].Time
+		case n > 0:
+			seal.CompleteTo = events[n-1].Time
+		}
 		var err error
 		if last, err = s.writeSeal(ctx, last, seal); err != nil {
 			return last, err

@@ -14,9 +14,8 @@ const (
 	maxAfter  = 1000
 )
 
-// lateness is how long after its time an event may be committed. What no seal
-// names although a later one of its run was made this long after it was put
-// into the store by somebody else.
+// lateness is how long after its time an event may be committed: a seal says
+// nothing about the time since.
 const lateness = 2 * time.Minute
 
 // errSealedElsewhere means that a server which took this run for ended has
@@ -47,13 +46,13 @@ func (s *Service) seal(ctx context.Context, final bool) error {
 		if err := s.recollect(ctx); err != nil {
 			return fmt.Errorf("seal the audit: %w", err)
 		}
-		events, more := s.chain.next()
+		events, more, completeTo := s.chain.next(s.Now())
 		ends := final && !more && !s.chain.sealed
 		if len(events) == 0 && !(ends && s.chain.last.Number > 0) {
 			return nil
 		}
 		last, err := s.writeSeal(ctx, s.chain.last, AuditSeal{
-			AuditSealKey: AuditSealKey{Run: s.Run}, Events: events, Final: ends})
+			AuditSealKey: AuditSealKey{Run: s.Run}, Events: events, Final: ends, CompleteTo: completeTo})
 		s.chain.astray = err != nil
 		if err != nil {
 			return fmt.Errorf("seal the audit: %w", err)

@@ -278,6 +278,8 @@ func (a *archive) says(one, other []byte) bool {
 			Number uint64                  `json:"number,omitempty"`
 			By     string                  `json:"by,omitempty"`
 			Final  bool                    `json:"final,omitempty"`
+			Mended bool                    `json:"mended,omitempty"`
+			Until  time.Time               `json:"completeTo,omitzero"`
 			After  []provision.SealDigest  `json:"after,omitempty"`
 			Events []provision.EventDigest `json:"events,omitempty"`
 		}

@@ -182,6 +182,56 @@ func TestCrashBetweenEventAndSeal(t *testing.T) {
 	}
 }
 
+// A run decides much more than its sealing keeps up with, as an import does,
+// and each of its seals, and those of the run after a crash, may be the last.
+func TestBacklogIsNoTampering(t *testing.T) {
+	p := newPlay(t)
+	p.decide(2)
+	p.seal()
+	atOnce(40, func(int) error {
+		for range 60 {
+			p.wait(time.Second)
+			_, err := p.EnableUser(t.Context(), operator(), provision.NameUser{UserID: "nobody"})
+			p.refused(err, -13)
+		}
+		return nil
+	})
+	p.wait(time.Hour)
+	total := p.verify().Unsealed + p.verify().Events
+	commits := 0
+	p.Store = store.New(&faulty{Engine: p.engine, commit: func() (bool, bool) {
+		commits++
+		return commits%2 == 1, commits%2 == 0
+	}}, []byte("record key"))
+	if err := p.SealAudit(t.Context()); !errors.Is(err, store.ErrUncertain) {
+		t.Fatal("sealing went on: ", err)
+	}
+	p.wait(time.Hour)
+	allThere := func(when string) {
+		t.Helper()
+		if got := p.verify(); len(got.Broken) > 0 || got.Events+got.Unsealed != total {
+			t.Errorf("%s: %d events: %+v", when, total, got)
+		}
+	}
+	allThere("interrupted")
+	p.restart("second")
+	p.Store = store.New(&faulty{Engine: p.engine, commit: func() (bool, bool) {
+		commits++
+		return commits%2 == 1, commits%2 == 0
+	}}, []byte("record key"))
+	commits = 0
+	if _, err := p.SealEndedRuns(t.Context()); !errors.Is(err, store.ErrUncertain) {
+		t.Fatal("sealing the ended run went on: ", err)
+	}
+	allThere("interrupted again")
+	p.restart("third")
+	p.sealEnded()
+	allThere("sealed")
+	if got := p.verify(); got.Unsealed != 0 {
+		t.Errorf("left unsealed: %+v", got)
+	}
+}
+
 // The first seal of a run names the ends of all before.
 func TestRunsAreChained(t *testing.T) {
 	p := newPlay(t)

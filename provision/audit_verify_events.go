@@ -151,7 +151,7 @@ func (c *runCheck) settleEvent(v View, key AuditKey) error {
 	switch {
 	case !right:
 		c.broken(at, fmt.Sprintf("the event %s, which no seal names, has a wrong MAC, so it was changed or forged", key))
-	case c.last.Final || c.last.Number > 0 && c.last.Time.Sub(key.Time) > lateness:
+	case c.last.Final || key.Time.Before(c.last.CompleteTo):
 		c.broken(at, fmt.Sprintf("no seal names the event %s: it was put in afterwards, or its seal was changed", key))
 	default:
 		c.Unsealed++

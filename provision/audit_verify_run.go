@@ -29,6 +29,15 @@ type runCheck struct {
 
 func (s *Service) verifyRun(ctx context.Context, report *Verification, run string) error {
 	report.Runs++
+	c, err := s.followRun(ctx, report, run)
+	if err != nil {
+		return err
+	}
+	return c.settle(ctx)
+}
+
+// followRun follows the chain of a run and its events to their ends.
+func (s *Service) followRun(ctx context.Context, report *Verification, run string) (*runCheck, error) {
 	c := &runCheck{Verification: report, service: s, run: run, next: 1,
 		cursor: AuditKey{Run: run}, unnamed: make(map[AuditKey]uint64)}
 	for more := true; more; {
@@ -37,10 +46,10 @@ func (s *Service) verifyRun(ctx context.Context, report *Verification, run strin
 			return err
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return c.settle(ctx)
+	return c, nil
 }
 
 // page checks some seals and then scans the events up to the latest one that
@@ -156,7 +165,7 @@ func (c *runCheck) seal(v View, seal AuditSeal) error {
 	switch {
 	case !right:
 		c.broken(here, "the seal has a wrong MAC, so it was changed or forged")
-	case c.last.Final && c.last.Run != "":
+	case c.last.Final && c.last.Run != "" && !seal.Mended:
 		c.broken(here, fmt.Sprintf("the seal comes after %s, which was to be the run's last", c.last.AuditSealKey))
 	default:
 		err = errors.Join(c.order(v, seal), c.contents(v, seal))
