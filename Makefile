@@ -2,7 +2,7 @@ GO ?= go
 FUZZTIME ?= 30s
 MINUTES ?= 1
 
-.PHONY: build demo check tools test interop screens bench fuzz torture ci
+.PHONY: build demo check tools test interop screens bench fuzz fuzz-nightly torture ci
 
 build:
 	$(GO) build -o bin/dsappd ./cmd/dsappd
@@ -38,15 +38,24 @@ screens: tools
 bench:
 	$(GO) test -run '^$$' -bench . ./...
 
-# Every fuzz target of every package, one after the other, FUZZTIME each.
+# Every fuzz target of every package, one after the other, FUZZTIME each. Little
+# time goes into making inputs smaller. A failing input goes into the target's
+# corpus in testdata/fuzz, and the other targets still run.
 fuzz:
-	@set -e; for package in $$($(GO) list ./...); do \
-		listed=$$($(GO) test -list '^Fuzz' $$package); \
+	@failed=; for package in $$($(GO) list ./...); do \
+		listed=$$($(GO) test -list '^Fuzz' $$package) || exit 1; \
 		for target in $$(echo "$$listed" | grep '^Fuzz'); do \
 			echo "$$package $$target $(FUZZTIME)"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$package; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x $$package || \
+				failed="$$failed $$target"; \
 		done; \
-	done
+	done; \
+	[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
+
+# The same for a night. What reaches new code is kept in Go's cache, where the
+# next night goes on from it.
+fuzz-nightly:
+	@$(MAKE) fuzz FUZZTIME=10m
 
 # The program under strain, and mutants of it that must not hold; MINUTES is for
 # each campaign, and most decide sooner. RUN says which.
