@@ -138,9 +138,14 @@ func (p Policy) members() (map[string]json.RawMessage, error) {
 }
 
 // SettingNames are the names of all settings, in the order of Settings.
-func SettingNames() []string {
+func SettingNames() []string { return slices.Clone(settingNames) }
+
+// settingNames is read from the type once, as every policy is checked by it.
+var settingNames = fieldNames(reflect.TypeFor[Settings]())
+
+func fieldNames(of reflect.Type) []string {
 	var names []string
-	for field := range reflect.TypeFor[Settings]().Fields() {
+	for field := range of.Fields() {
 		names = append(names, field.Name)
 	}
 	return names

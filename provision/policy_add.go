@@ -72,7 +72,7 @@ func (f *frame) members(set json.RawMessage) (map[string]json.RawMessage, error)
 // checkSettingName refuses a name that is no setting's, and says which is
 // next to it.
 func checkSettingName(name string) error {
-	known := SettingNames()
+	known := settingNames
 	if slices.Contains(known, name) {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,9 +12,9 @@ import (
 // registration, with the captures, the phone's calls and the sample data that
 // its requests imply.
 //
-// A draft is made in steps, each a function of what the one before found:
-// messages are read, traced through their registrations, their sample is
-// inferred, and the requests and the replies are written.
+// A draft is made in steps, each of which takes what the one before found: an
+// exchange is read and traced through its registration, what it tells of the
+// sample is inferred, and its request and its reply are written.
 type Drafter struct {
 	// Redact takes out every secret: a password gives way to a stand-in that
 	// the sample data have too, keys and one-time passwords to what a phone
@@ -32,18 +33,23 @@ func (d *Drafter) Add(r Recorded) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if d.Redact && e.request == nil {
-		return 0, errNotRedacted
-	}
 	if e.reply == nil && e.request != nil {
 		e.recorded.wanted = &wanted{}
 		if r.Status != 0 {
 			e.recorded.wanted.statuses = []int{r.Status}
 		}
-		e.recorded.Reply.Body = d.presumer.presume(e.request, e.recorded.wanted)
-		if e, err = readRecorded(e.recorded, d.Redact); err != nil {
+		e.recorded.values = d.presumer.presume(e.request, e.recorded.wanted)
+		if e.reply, err = e.recorded.values.read(e.request); err != nil {
 			return 0, err
 		}
+	}
+	return d.take(e)
+}
+
+// take takes an exchange that was read.
+func (d *Drafter) take(e *exchanged) (int, error) {
+	if d.Redact && e.request == nil {
+		return 0, errNotRedacted
 	}
 	if e.granted() && e.request.value("staticPassword") != "" {
 		if d.passwords == nil {
@@ -66,33 +72,67 @@ func (d *Drafter) Forget(i int) { d.sorter.forget(i) }
 // Draft writes draft i from its exchanges so far.
 func (d *Drafter) Draft(i int) (*Transcript, []Notice) {
 	flow := d.sorter.flows[i]
-	said := &notices{}
-	var all []*exchanged
+	w := newWriter(d, flow.chapter)
 	for _, r := range flow.exchanges {
 		e, err := readRecorded(r, d.Redact)
 		if err != nil { // Add has read it
-			said.leaveOut(r.Request.Source, "%v", err)
+			w.leaveOut(r.Request.Source, "%v", err)
 			continue
 		}
-		all = append(all, e)
+		w.write(e)
 	}
+	return w.transcript()
+}
+
+// writer writes one draft. Each exchange goes through its parts one after the
+// other, and is not kept, as what is read of it is many times its size.
+type writer struct {
+	*notices
+	chapter  *chapter
+	trace    *tracer
+	infer    *inferrer
+	requests *requestWriter
+	replies  *replyWriter
+
+	captures map[string]any
+	about    outline
+	all      []Exchange
+}
+
+func newWriter(d *Drafter, c *chapter) *writer {
+	said := &notices{}
 	w := &standIns{redact: d.Redact, passwords: map[string]string{}, serials: map[string]string{}}
-	steps := trace(all, flow.chapter != nil, w)
-	t := &Transcript{Header: Header{Sample: infer(steps, d.passwords, w, said), Captures: captureTable(steps)}}
-	requests, replies := &requestWriter{standIns: w, notices: said, made: map[string]string{}, used: map[string]int{}}, &replyWriter{standIns: w, notices: said}
-	for _, s := range steps {
-		exchange := Exchange{Number: s.number, Title: s.recorded.Title, Advance: s.advance}
-		exchange.Request = requests.write(s)
-		exchange.Advance += requests.wait()
-		exchange.Reply = replies.write(s)
-		t.Exchanges = append(t.Exchanges, exchange)
+	return &writer{
+		notices: said, chapter: c, captures: map[string]any{},
+		trace: newTracer(w, c != nil), infer: newInferrer(w, said, d.passwords),
+		requests: newRequestWriter(w, said), replies: &replyWriter{standIns: w, notices: said},
 	}
-	t.Header.Reply.AnyTypes = replies.anyTypes
-	if flow.chapter != nil {
-		said.all = slices.Concat(flow.chapter.all, said.all)
+}
+
+func (w *writer) write(e *exchanged) {
+	s := w.trace.follow(e)
+	w.infer.step(s)
+	exchange := Exchange{Number: s.number, Title: s.recorded.Title, Request: w.requests.write(s), Reply: w.replies.write(s)}
+	exchange.Advance = s.advance + w.requests.wait()
+	w.all = append(w.all, exchange)
+	addCaptures(w.captures, s)
+	w.about.add(s)
+}
+
+// transcript is what was written, and what was said about it.
+func (w *writer) transcript() (*Transcript, []Notice) {
+	t := &Transcript{Exchanges: w.all, Title: w.about.title(), Header: Header{
+		Sample: w.infer.settled(), Reply: ReplyOptions{AnyTypes: w.replies.anyTypes},
+	}}
+	if len(w.captures) > 0 {
+		t.Captures = w.captures
 	}
-	t.Title, t.Why = title(flow.chapter, steps), origin(steps, said.all)
-	return t, said.all
+	said := w.notices.all
+	if w.chapter != nil {
+		t.Title, said = cmp.Or(w.chapter.title, t.Title), slices.Concat(w.chapter.all, said)
+	}
+	t.Why = w.about.origin(said)
+	return t, said
 }
 
 // source is where the first exchange of a draft was found.
@@ -104,39 +144,39 @@ type chapter struct {
 	notices
 }
 
-// title is what a transcript is about: what somebody calls it, or its
-// operations.
-func title(c *chapter, steps []traced) string {
-	if c != nil && c.title != "" {
-		return c.title
-	}
-	var done []string
-	for _, s := range steps {
-		what := s.operation()
-		if status := s.reply.value("statusCodeEnum"); !s.granted() && !s.presumed() && status != "" {
-			what += " (" + status + ")"
-		}
-		if len(done) == 0 || done[len(done)-1] != what {
-			done = append(done, what)
-		}
-	}
-	return strings.Join(done, ", ")
+// outline is what a transcript is about.
+type outline struct {
+	done  []string // its operations
+	files []string // that it was found in
+	at    time.Time
 }
 
+func (o *outline) add(s traced) {
+	what := s.operation()
+	if status := s.reply.value("statusCodeEnum"); !s.granted() && !s.presumed() && status != "" {
+		what += " (" + status + ")"
+	}
+	if len(o.done) == 0 || o.done[len(o.done)-1] != what {
+		o.done = append(o.done, what)
+	}
+	if name := s.recorded.Request.Source.File; name != "" && !slices.Contains(o.files, name) {
+		o.files = append(o.files, name)
+	}
+	if s.number == 1 {
+		o.at = s.recorded.At
+	}
+}
+
+func (o *outline) title() string { return strings.Join(o.done, ", ") }
+
 // origin is where the exchanges come from, and what was left out of them.
-func origin(steps []traced, said []Notice) string {
-	var from []string
-	for _, s := range steps {
-		if name := s.recorded.Request.Source.File; name != "" && !slices.Contains(from, name) {
-			from = append(from, name)
-		}
-	}
+func (o *outline) origin(said []Notice) string {
 	var why []string
-	if len(steps) > 0 && !steps[0].recorded.At.IsZero() {
-		why = append(why, "Recorded at "+steps[0].recorded.At.UTC().Format(time.RFC3339)+".")
+	if !o.at.IsZero() {
+		why = append(why, "Recorded at "+o.at.UTC().Format(time.RFC3339)+".")
 	}
-	if len(from) > 0 {
-		why = append(why, "From "+strings.Join(from, ", ")+".")
+	if len(o.files) > 0 {
+		why = append(why, "From "+strings.Join(o.files, ", ")+".")
 	}
 	for _, n := range said {
 		what := "Not taken over"

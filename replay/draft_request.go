@@ -23,6 +23,10 @@ type requestWriter struct {
 	late bool              // the next one is outside the window
 }
 
+func newRequestWriter(w *standIns, said *notices) *requestWriter {
+	return &requestWriter{standIns: w, notices: said, made: map[string]string{}, used: map[string]int{}}
+}
+
 // mostAhead is how many time steps ahead a one-time password may be, by far.
 const mostAhead = 8
 

@@ -33,19 +33,14 @@ type inferrer struct {
 	activated      map[string]bool
 }
 
-// infer writes the sample data and the policy that exchanges tell of.
-func infer(steps []traced, right map[string]string, w *standIns, said *notices) Sample {
-	i := &inferrer{
+func newInferrer(w *standIns, said *notices, right map[string]string) *inferrer {
+	return &inferrer{
 		standIns: w, notices: said, right: right, policy: map[string]any{}, components: map[string]bool{},
 		domains: map[string]bool{}, users: map[string]bool{}, authenticators: map[string]int{}, activated: map[string]bool{},
 	}
-	for _, s := range steps {
-		i.step(s)
-	}
-	return i.settled()
 }
 
-// settled gives the sample its policy.
+// settled is the sample, with its policy.
 func (i *inferrer) settled() Sample {
 	policy := "Provisioning"
 	if len(i.policy) > 0 {
@@ -58,6 +53,7 @@ func (i *inferrer) settled() Sample {
 	return i.sample
 }
 
+// step takes what an exchange tells of.
 func (i *inferrer) step(s traced) {
 	if s.request == nil || s.reply == nil || s.reply.isFault() {
 		return

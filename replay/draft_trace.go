@@ -104,33 +104,30 @@ func (w *standIns) licence(name string) string {
 	return w.serials[name]
 }
 
-// trace follows exchanges through their registrations: through one, or through
+// tracer follows exchanges through their registrations: through one, or through
 // as many as they open.
-func trace(all []*exchanged, several bool, w *standIns) []traced {
-	t := &tracer{standIns: w, several: several, byID: map[string]*registration{}}
-	steps := make([]traced, 0, len(all))
-	for i, e := range all {
-		steps = append(steps, t.follow(i+1, e))
-	}
-	return steps
-}
-
-// tracer holds the registrations so far.
 type tracer struct {
 	*standIns
 	several bool
 	last    *registration
 	byID    map[string]*registration
 	phones  int
+	steps   int
 	before  time.Time // of the exchange before
 }
 
-func (t *tracer) follow(number int, e *exchanged) traced {
+func newTracer(w *standIns, several bool) *tracer {
+	return &tracer{standIns: w, several: several, byID: map[string]*registration{}}
+}
+
+// follow is the next exchange in its place.
+func (t *tracer) follow(e *exchanged) traced {
+	t.steps++
 	r := t.registration(e)
 	if r.serial == "" && e.granted() {
 		r.serial = t.licence(cmp.Or(e.reply.value("serialNumber"), e.request.value("serialNumber")))
 	}
-	s := traced{exchanged: e, number: number, of: *r}
+	s := traced{exchanged: e, number: t.steps, of: *r}
 	s.of.known = slices.Clone(r.known)
 	s.advance = t.advance(r, e)
 	s.captures = captures(r, e)
@@ -256,31 +253,24 @@ func captures(r *registration, e *exchanged) []taken {
 	return all
 }
 
-// captureTable is the table of captures in a transcript's header.
-func captureTable(steps []traced) map[string]any {
-	table := map[string]any{}
-	for _, s := range steps {
-		in := table
-		if s.of.phone != "" && len(s.captures) > 0 {
-			if table[s.of.phone] == nil {
-				table[s.of.phone] = map[string]any{}
-			}
-			in = table[s.of.phone].(map[string]any)
+// addCaptures puts the captures of a step into the table of a transcript's
+// header.
+func addCaptures(table map[string]any, s traced) {
+	if s.of.phone != "" && len(s.captures) > 0 {
+		if table[s.of.phone] == nil {
+			table[s.of.phone] = map[string]any{}
 		}
-		for _, c := range s.captures {
-			place := fmt.Sprintf("%d %s", s.number, c.path)
-			switch before := in[c.name].(type) {
-			case nil:
-				in[c.name] = place
-			case string:
-				in[c.name] = []any{before, place}
-			case []any:
-				in[c.name] = append(before, place)
-			}
+		table = table[s.of.phone].(map[string]any)
+	}
+	for _, c := range s.captures {
+		place := fmt.Sprintf("%d %s", s.number, c.path)
+		switch before := table[c.name].(type) {
+		case nil:
+			table[c.name] = place
+		case string:
+			table[c.name] = []any{before, place}
+		case []any:
+			table[c.name] = append(before, place)
 		}
 	}
-	if len(table) == 0 {
-		return nil
-	}
-	return table
 }

@@ -27,6 +27,10 @@ func readRecorded(r Recorded, redact bool) (*exchanged, error) {
 	if e.request, err = readMessage(text); err != nil {
 		e.request = nil
 	}
+	if r.values != nil {
+		e.reply, err = r.values.read(e.request)
+		return e, err
+	}
 	if r.Reply.Body == nil {
 		return e, nil
 	}

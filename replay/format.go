@@ -3,6 +3,7 @@ package replay
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -63,17 +64,20 @@ func encodeTOML(v any) ([]byte, error) {
 
 // withoutEmptyTables drops the headings of tables that hold nothing.
 func withoutEmptyTables(text string) string {
-	var kept []string
 	lines := strings.Split(strings.Trim(text, "\n"), "\n")
-	for i, line := range lines {
-		next := strings.TrimSpace(strings.Join(lines[i+1:], "\n"))
+	var kept []string // from the last line to the first
+	next := ""        // the line below that is not blank
+	for _, line := range slices.Backward(lines) {
 		inner := strings.TrimSuffix(line, "]") + "."
 		heading := strings.HasPrefix(line, "[") && !strings.HasPrefix(line, "[[")
-		if heading && (next == "" || strings.HasPrefix(next, "[") && !strings.HasPrefix(next, inner)) {
-			continue
+		if !heading || next != "" && (!strings.HasPrefix(next, "[") || strings.HasPrefix(next, inner)) {
+			kept = append(kept, line)
 		}
-		kept = append(kept, line)
+		if strings.TrimSpace(line) != "" {
+			next = strings.TrimSpace(line)
+		}
 	}
+	slices.Reverse(kept)
 	trimmed := strings.Trim(strings.Join(kept, "\n"), "\n")
 	if trimmed == "" {
 		return ""

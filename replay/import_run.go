@@ -118,6 +118,7 @@ func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *Imp
 		defer close(queue)
 		for i := range r.Importer.Drafter.Len() {
 			made, text, err := r.draft(folder, i)
+			r.Importer.Drafter.Forget(i)
 			if err != nil {
 				cancel(err)
 			}

@@ -49,19 +49,25 @@ func (i *Importer) project(ctx context.Context, project *soapui.Project) error {
 	p := &soapProject{importer: i, Project: project, given: i.Properties}
 	p.found(&i.notices, project.Findings)
 	drafted := 0
-	for _, suite := range project.Suites {
+	for n, suite := range project.Suites {
+		project.Suites[n] = nil
 		if suite.Disabled {
 			i.disabled(lineSource(suite.Place), "the test suite %q is disabled", suite.Name)
 			continue
 		}
-		for _, c := range suite.Cases {
+		for n, c := range suite.Cases {
+			suite.Cases[n] = nil
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
 			drafted += p.testCase(suite, c)
+			if project.Size > 0 {
+				i.progress(project.File, int64(c.Offset), int64(project.Size))
+			}
 		}
 	}
 	p.calls(drafted)
+	p.found(&i.notices, project.Late())
 	p.unused()
 	if drafted+len(project.Calls) == 0 {
 		i.leaveOut(lineSource(project.Place), "the project %q holds no request of SOAP that can be taken over", project.Name)
@@ -125,21 +131,24 @@ func (p *soapProject) testCase(suite *soapui.Suite, c *soapui.Case) int {
 		p.importer.disabled(lineSource(c.Place), "the test case %q is disabled", title)
 		return 0
 	}
+	c.Load()
 	r := &soapRun{
 		soapProject: p, chapter: &chapter{title: strings.Join(strings.Fields(title), " ")}, presumer: &presumer{},
 		scope: &soapui.Scope{Project: p.Properties, Suite: suite.Properties, Case: maps.Clone(c.Properties),
 			Steps: map[string]soapui.Properties{}, Given: p.given},
-		sent: map[string]*message{}, replied: map[string]*message{}, transfers: map[string][]soapTransfer{},
+		done: map[string]Recorded{}, transfers: map[string][]soapTransfer{},
 	}
 	r.scope.Message = r.message
 	p.found(&r.chapter.notices, c.Findings)
 	for _, step := range c.Steps { // transfers may put values into what comes later
-		if step.Properties != nil {
+		if step.Type == "properties" {
+			step.Load()
 			r.scope.Steps[step.Name] = maps.Clone(step.Properties)
 		}
 	}
-	for _, step := range c.Steps {
+	for i, step := range c.Steps {
 		r.step(step)
+		c.Steps[i] = nil // its texts are in the drafts
 	}
 	return r.end(c)
 }
@@ -151,10 +160,11 @@ type soapRun struct {
 	presumer *presumer
 	scope    *soapui.Scope
 
-	sent, replied map[string]*message // by step
-	transfers     map[string][]soapTransfer
-	pause         time.Duration // before the next request
-	recorded      []Recorded
+	done      map[string]Recorded // by step
+	read      *exchanged          // of those the one that was looked into last
+	transfers map[string][]soapTransfer
+	pause     time.Duration // before the next request
+	drafted   int           // exchanges
 }
 
 // soapTransfer puts a value into a later request.
@@ -164,22 +174,14 @@ type soapTransfer struct {
 	value string
 }
 
-// end hands the exchanges over. What was said of a case without any is said of
-// the import.
+// end returns how many exchanges there are. What was said of a case without any
+// is said of the import.
 func (r *soapRun) end(c *soapui.Case) int {
-	drafted := 0
-	for _, recorded := range r.recorded {
-		if _, err := r.importer.Drafter.Add(recorded); err != nil {
-			r.chapter.leaveOut(recorded.Request.Source, "the request of %q: %v", recorded.Title, err)
-			continue
-		}
-		drafted++
-	}
-	if drafted == 0 {
+	if r.drafted == 0 {
 		r.importer.all = append(r.importer.all, r.chapter.all...)
 		r.importer.leaveOut(lineSource(c.Place), "the test case %q holds no request of SOAP that can be taken over", r.chapter.title)
 	}
-	return drafted
+	return r.drafted
 }
 
 // step carries out a step as far as it bears on what is sent.
@@ -189,6 +191,7 @@ func (r *soapRun) step(step *soapui.Step) {
 		r.chapter.disabled(at, "the step %q is disabled", step.Name)
 		return
 	}
+	step.Load()
 	r.found(&r.chapter.notices, step.Findings)
 	switch {
 	case step.Request != nil:
@@ -226,12 +229,28 @@ func (r *soapRun) expand(at Source, text string) string {
 	return expanded
 }
 
+// exchange is that of a step, which was carried out; nil: it was not.
+func (r *soapRun) exchange(step string) *exchanged {
+	recorded, done := r.done[step]
+	if !done {
+		return nil
+	}
+	if r.read == nil || r.read.recorded.Title != step {
+		r.read, _ = readRecorded(recorded, false) // it was read before
+	}
+	return r.read
+}
+
 // message is the value at a path in what a step has sent or received.
 func (r *soapRun) message(step, property, path string) (string, bool) {
-	m := r.replied[step]
+	e := r.exchange(step)
+	if e == nil {
+		return "", false
+	}
+	m := e.reply
 	switch {
 	case strings.EqualFold(property, "Request"), strings.EqualFold(property, "RawRequest"):
-		m = r.sent[step]
+		m = e.request
 	case !strings.EqualFold(property, "Response") && !strings.EqualFold(property, "ResponseAsXml"):
 		return "", false
 	}

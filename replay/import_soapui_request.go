@@ -31,7 +31,7 @@ func (r *soapRun) request(step *soapui.Step) {
 	recorded.wanted = r.wanted(step, &recorded)
 	m, err := readMessage(text)
 	if err != nil {
-		r.malformed(recorded, text, err)
+		r.malformed(step, recorded, text, err)
 		return
 	}
 	for _, t := range r.transfers[step.Name] {
@@ -39,17 +39,17 @@ func (r *soapRun) request(step *soapui.Step) {
 			r.chapter.leaveOut(t.at, "the request of %q has no element at %s for the value of a transfer", step.Name, t.path)
 		}
 	}
-	recorded.Request.Body = []byte(m.plain())
-	if m, err = readMessage(string(recorded.Request.Body)); err != nil {
-		r.malformed(recorded, m.plain(), err)
-		return
+	if len(m.put) > 0 {
+		text = m.plain()
+		if m, err = readMessage(text); err != nil {
+			r.malformed(step, recorded, text, err)
+			return
+		}
 	}
-	recorded.Reply = RecordedMessage{Source: recorded.Request.Source, Body: r.presumer.presume(m, recorded.wanted)}
-	r.sent[step.Name], r.replied[step.Name] = m, nil
-	if recorded.Reply.Body != nil {
-		r.replied[step.Name], _ = readMessage(string(recorded.Reply.Body)) // it is of our own making
-	}
-	r.recorded = append(r.recorded, recorded)
+	recorded.Request.Body = []byte(text)
+	recorded.Reply.Source, recorded.values = recorded.Request.Source, r.presumer.presume(m, recorded.wanted)
+	reply, _ := recorded.values.read(m) // it is of our own making
+	r.take(step, &exchanged{recorded: recorded, sent: text, request: m, reply: reply})
 }
 
 // expandBody is a request with what properties stand for.
@@ -67,16 +67,27 @@ func (r *soapRun) expandBody(at Source, q *soapui.Request) string {
 
 // malformed drafts a request that is no envelope, as tests send them on
 // purpose: where a Fault is expected, or nothing is said of the reply.
-func (r *soapRun) malformed(recorded Recorded, text string, err error) {
+func (r *soapRun) malformed(step *soapui.Step, recorded Recorded, text string, err error) {
 	if w := recorded.wanted; w.outcome != nil && !slices.Contains(w.outcome, faulted) {
 		r.chapter.leaveOut(recorded.Request.Source, "the request of %q: %v", recorded.Title, err)
 		return
 	}
 	recorded.Request.Body = []byte(text)
 	recorded.wanted.outcome = []verdict{faulted}
-	recorded.Reply = RecordedMessage{Source: recorded.Request.Source, Body: faultReply()}
+	recorded.Reply.Source, recorded.values = recorded.Request.Source, &presumedValues{verdict: faulted}
 	r.chapter.doubt(recorded.Request.Source, "the request of %q is sent although it is no envelope (%v): a Fault is expected", recorded.Title, err)
-	r.recorded = append(r.recorded, recorded)
+	fault, _ := recorded.values.read(nil) // it is of our own making
+	r.take(step, &exchanged{recorded: recorded, sent: text, reply: fault})
+}
+
+// take hands an exchange over.
+func (r *soapRun) take(step *soapui.Step, e *exchanged) {
+	r.done[step.Name], r.read = e.recorded, e
+	if _, err := r.importer.Drafter.take(e); err != nil {
+		r.chapter.leaveOut(e.recorded.Request.Source, "the request of %q: %v", step.Name, err)
+		return
+	}
+	r.drafted++
 }
 
 // delay keeps a pause that may decide about the next request.
@@ -222,7 +233,7 @@ func (r *soapRun) inHeader(place soapui.Place, text string, step *soapui.Step, e
 		return text
 	}
 	for _, part := range m.root.children {
-		at := m.places[part.index]
+		at := m.place(part)
 		switch tag := text[at.start:at.content]; {
 		case part.name.Local == "Header" && strings.HasSuffix(tag, "/>"):
 			return text[:at.start] + strings.TrimRight(strings.TrimSuffix(tag, "/>"), " ") + ">" + elements + "</" + tagName(tag) + ">" + text[at.content:]

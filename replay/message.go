@@ -10,8 +10,8 @@ import (
 type message struct {
 	text    string
 	root    *node
-	places  []place
-	body    *node // the element in the Body; nil: there is none
+	found   []place // of the elements, once they are needed
+	body    *node   // the element in the Body; nil: there is none
 	command string
 	fields  map[string][]field
 	items   []*node // encrypted items
@@ -36,7 +36,7 @@ func readMessage(text string) (*message, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &message{text: text, root: root, places: places(text), fields: map[string][]field{}, put: map[int]string{}}
+	m := &message{text: text, root: root, fields: map[string][]field{}, put: map[int]string{}}
 	if root.name.Local != "Envelope" {
 		return nil, errNoEnvelope
 	}
@@ -57,6 +57,16 @@ func readMessage(text string) (*message, error) {
 }
 
 const errNoEnvelope documentError = "it is no SOAP envelope with an element in its Body"
+
+// place is where an element stands in the text.
+func (m *message) place(n *node) place { return m.placeOf(n.index) }
+
+func (m *message) placeOf(index int) place {
+	if m.found == nil {
+		m.found = places(m.text)
+	}
+	return m.found[index]
+}
 
 // operation is what is asked for, or what was: the element in the Body or the
 // command in it.

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ func (m *message) replace(index int, with string) { m.put[index] = with }
 
 // drop leaves out an element, with the white space before it.
 func (m *message) drop(n *node) {
-	p := m.places[n.index]
+	p := m.place(n)
 	m.changes = append(m.changes, change{start: len(strings.TrimRight(m.text[:p.start], " \t\r\n")), end: p.end})
 }
 
@@ -21,17 +22,17 @@ func (m *message) drop(n *node) {
 // element.
 func (m *message) beside(n *node) []change {
 	var all []change
-	from := m.places[n.index].content
+	from := m.place(n).content
 	add := func(until int) {
 		if text := strings.TrimRight(m.text[from:until], " \t\r\n"); strings.TrimSpace(text) != "" {
 			all = append(all, change{start: from, end: from + len(text)})
 		}
 	}
 	for _, child := range n.children {
-		add(m.places[child.index].start)
-		from = m.places[child.index].end
+		add(m.place(child).start)
+		from = m.place(child).end
 	}
-	add(m.places[n.index].close)
+	add(m.place(n).close)
 	return all
 }
 
@@ -56,7 +57,7 @@ func (m *message) freeBeside(n *node) {
 // follow puts a text with its placeholders behind an element: a sibling, whose
 // prefix is that of the element.
 func (m *message) follow(n *node, name, holds string) {
-	p := m.places[n.index]
+	p := m.place(n)
 	tag := tagName(m.text[p.start:])
 	if prefix, _, found := strings.Cut(tag, ":"); found {
 		name = prefix + ":" + name
@@ -68,7 +69,7 @@ func (m *message) follow(n *node, name, holds string) {
 // declarations of namespaces, the value that is returned for its name as it
 // is written; or leaves it out.
 func (m *message) attributes(n *node, value func(name, value string) (string, bool)) {
-	p := m.places[n.index]
+	p := m.place(n)
 	tag := m.text[p.start:p.content]
 	for _, at := range regexp.MustCompile(`\s+([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')`).FindAllStringSubmatchIndex(tag, -1) {
 		name, quoted := tag[at[2]:at[3]], tag[at[4]:at[5]]
@@ -92,15 +93,15 @@ func tagName(text string) string {
 // stands for itself.
 func (m *message) written() string {
 	all := slices.Clone(m.changes)
-	for index, with := range m.put {
-		p := m.places[index]
+	for _, index := range slices.Sorted(maps.Keys(m.put)) {
+		with, p := m.put[index], m.placeOf(index)
 		e := change{start: p.content, end: p.close, text: with}
 		if tag, empty := strings.CutSuffix(m.text[:p.content], "/>"); empty {
 			e = change{start: len(strings.TrimRight(tag, " ")), end: p.content, text: ">" + with + "</" + tagName(m.text[p.start:]) + ">"}
 		}
 		all = append(all, e)
 	}
-	slices.SortFunc(all, func(a, b change) int { return cmp.Or(a.start-b.start, b.end-a.end) })
+	slices.SortStableFunc(all, func(a, b change) int { return cmp.Or(a.start-b.start, b.end-a.end) })
 	var out strings.Builder
 	at := 0
 	for _, e := range all {

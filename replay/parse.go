@@ -43,6 +43,7 @@ func Parse(name string, text []byte) (*Transcript, error) {
 		faults:     faults{file: name},
 		transcript: &Transcript{File: name, text: string(text)},
 		names:      map[string]int{},
+		replies:    map[Kind]map[string]compiled{XML: {}, Text: {}},
 	}
 	p.comment(string(archive.Comment))
 	line := 1 + bytes.Count(archive.Comment, []byte("\n"))
@@ -69,6 +70,8 @@ type parser struct {
 	faults
 	transcript *Transcript
 	names      map[string]int // the line of each section so far
+	replies    map[Kind]map[string]compiled
+	first      map[string]int // the exchange that each capture is taken from first
 	header     section
 	misnamed   bool // a section, so that what is missing may be there
 }
@@ -178,9 +181,20 @@ func (p *parser) reply(e *Exchange, kind Kind, s section) {
 		p.add(s.line, "%s: an exchange has one reply", s.name)
 	}
 	e.Reply.Kind, e.Reply.Body, e.Reply.line = kind, s.text, s.line
-	var errs []error
-	e.Reply.body, errs = parseExpectation(kind, s.text)
-	p.all(s, errs...)
+	compiled, known := p.replies[kind][s.text]
+	if !known {
+		compiled.body, compiled.errs = parseExpectation(kind, s.text)
+		p.replies[kind][s.text] = compiled
+	}
+	e.Reply.body = compiled.body
+	p.all(s, compiled.errs...)
+}
+
+// compiled is an expectation, with what is wrong with it. It never changes, so
+// that replies which are the same to the letter share it.
+type compiled struct {
+	body expectation
+	errs []error
 }
 
 // all notes the errors of a section at their lines.
@@ -217,13 +231,20 @@ func (p *parser) captures() {
 	for _, name := range slices.Sorted(maps.Keys(wrong)) {
 		p.add(p.captureLine(name), "%w", wrong[name])
 	}
+	numbers := map[int]bool{}
+	for _, e := range p.transcript.Exchanges {
+		numbers[e.Number] = true
+	}
+	p.transcript.captures, p.first = map[int][]capture{}, map[string]int{}
 	for _, c := range all {
-		found := slices.IndexFunc(p.transcript.Exchanges, func(e Exchange) bool { return e.Number == c.exchange })
-		if found < 0 {
+		if !numbers[c.exchange] {
 			p.add(p.captureLine(c.name), "capture %s is taken from exchange %d, which is not there", c.name, c.exchange)
 		}
+		p.transcript.captures[c.exchange] = append(p.transcript.captures[c.exchange], c)
+		if first := p.first[c.name]; first == 0 || c.exchange < first {
+			p.first[c.name] = c.exchange
+		}
 	}
-	p.transcript.captures = all
 }
 
 func (p *parser) captureLine(name string) int {
@@ -341,12 +362,7 @@ func (p *parser) body(e *Exchange, t template, line int, text string, inReply bo
 
 // known says where a value is used that was not captured before.
 func (p *parser) known(e *Exchange, name string, line int) {
-	first := 0
-	for _, c := range p.transcript.captures {
-		if c.name == name && (first == 0 || c.exchange < first) {
-			first = c.exchange
-		}
-	}
+	first := p.first[name]
 	switch {
 	case first == 0:
 		p.add(line, "nothing is captured as %s: add it to [captures] in transcript.toml, such as %s = \"%d %s\"",

@@ -25,13 +25,14 @@ type phones struct {
 
 	calls map[string]string // values of this exchange
 	last  map[string]string // and of those before
+	bound map[string]string // serial numbers by the derivation codes that were computed
 }
 
 func newPhones(t *Transcript, now func() time.Time, rand io.Reader) *phones {
 	p := &phones{
 		device:   phone.Device{Now: now, Rand: rand},
 		captured: map[string]string{}, states: map[string]phone.State{}, licences: map[string]phone.State{},
-		handshakes: map[string]*handshake{}, calls: map[string]string{}, last: map[string]string{},
+		handshakes: map[string]*handshake{}, calls: map[string]string{}, last: map[string]string{}, bound: map[string]string{},
 	}
 	for _, a := range t.Authenticators {
 		secret, err := a.SecretBytes()
@@ -201,7 +202,7 @@ func (p *phones) derivationCode(serial string) (string, error) {
 		return "", fmt.Errorf("draw a fingerprint: %w", err)
 	}
 	code, s, err := p.device.DerivationCode(s, fingerprint[:])
-	p.states[serial] = s
+	p.states[serial], p.bound[code] = s, serial
 	return code, err
 }
 
@@ -285,12 +286,11 @@ func (p *phones) learn(o outcome) {
 // accepted makes the secrets of the derivation codes of this exchange those of
 // their authenticators.
 func (p *phones) accepted() {
-	for serial, s := range p.states {
-		for _, code := range p.calls {
-			if s.Binding != nil && s.Binding.Code == code {
-				s.Secret, s.Binding = s.Binding.Secret, nil
-				p.states[serial] = s
-			}
+	for _, code := range p.calls {
+		serial := p.bound[code]
+		if s := p.states[serial]; s.Binding != nil && s.Binding.Code == code {
+			s.Secret, s.Binding = s.Binding.Secret, nil
+			p.states[serial] = s
 		}
 	}
 }

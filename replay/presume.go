@@ -21,30 +21,36 @@ type presumer struct {
 // subject is whom a registration is about.
 type subject struct{ userID, domain, serial string }
 
-// presume is the reply to a request with the verdict that is wanted; nil: the
-// request asks for nothing that dsappd knows.
-func (p *presumer) presume(m *message, w *wanted) []byte {
-	v := w.presumed()
-	if v == faulted {
-		return faultReply()
+// presume is the reply to a request with the verdict that is wanted.
+func (p *presumer) presume(m *message, w *wanted) *presumedValues {
+	v := p.values(m, w, w.presumed() == successes[0])
+	v.verdict = w.presumed()
+	return &v
+}
+
+// read is the presumed reply to a request; nil: the request asks for nothing
+// that dsappd knows.
+func (v *presumedValues) read(request *message) (*message, error) {
+	if v.verdict == faulted {
+		return readMessage(string(inEnvelope([]byte(faultBody))))
 	}
-	status := wsdl.CommandStatusResponse{ResultCodes: v.resultCodes()}
-	granted := v == successes[0]
+	if request == nil {
+		return nil, nil
+	}
+	status := wsdl.CommandStatusResponse{ResultCodes: v.verdict.resultCodes()}
+	granted := v.verdict == successes[0]
 	if !granted {
 		status.ErrorStack.Errors = []wsdl.ErrorStackEntry{{ErrorCode: status.ResultCodes.StatusCode, ErrorDesc: "any"}}
 	}
-	values := p.values(m, w, granted)
-	body := values.reply(m, status, granted)
+	body := v.reply(request, status, granted)
 	if body == nil {
-		return nil
+		return nil, nil
 	}
-	return inEnvelope(body)
+	return readMessage(string(inEnvelope(body)))
 }
 
-// faultReply is a Fault of which nothing more is known.
-func faultReply() []byte {
-	return inEnvelope([]byte(`<SOAP-ENV:Fault><faultcode>SOAP-ENV:Client</faultcode><faultstring>any</faultstring></SOAP-ENV:Fault>`))
-}
+// faultBody is a Fault of which nothing more is known.
+const faultBody = `<SOAP-ENV:Fault><faultcode>SOAP-ENV:Client</faultcode><faultstring>any</faultstring></SOAP-ENV:Fault>`
 
 func inEnvelope(body []byte) []byte {
 	var out strings.Builder
@@ -59,6 +65,7 @@ func inEnvelope(body []byte) []byte {
 // presumedValues are those that a granted reply holds.
 type presumedValues struct {
 	subject
+	verdict        verdict
 	registrationID string
 	password       string
 	orgUnit        string

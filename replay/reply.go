@@ -115,16 +115,13 @@ func granted(doc *etree.Document) bool {
 
 // takes reports whether something is captured from the reply of an exchange.
 func (r *play) takes(e *Exchange) bool {
-	return slices.ContainsFunc(r.transcript.captures, func(c capture) bool { return c.exchange == e.Number })
+	return len(r.transcript.captures[e.Number]) > 0
 }
 
 // take is what is captured from a reply, and what of it is not there once.
 func (r *play) take(e *Exchange, doc *etree.Document) (taken map[string]string, missing []Difference) {
 	taken = map[string]string{}
-	for _, c := range r.transcript.captures {
-		if c.exchange != e.Number {
-			continue
-		}
+	for _, c := range r.transcript.captures[e.Number] {
 		value, err := r.value(c, doc.FindElementsPath(c.compiled))
 		if err != nil {
 			missing = append(missing, Difference{Path: c.path, Kind: NotCaptured, Line: e.Reply.line,

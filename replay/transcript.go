@@ -16,8 +16,8 @@ type Transcript struct {
 	Header
 	Exchanges []Exchange
 
-	captures []capture
-	text     string // as it was read
+	captures map[int][]capture // by the numbers of exchanges
+	text     string            // as it was read
 }
 
 // Header is transcript.toml.

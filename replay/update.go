@@ -18,8 +18,10 @@ import (
 // failed, and returns the transcript as it is then and what was changed.
 func update(t *Transcript, r Result) (*Transcript, string, error) {
 	archive := txtar.Parse([]byte(t.text))
-	for _, result := range r.Exchanges {
-		i := slices.IndexFunc(t.Exchanges, func(e Exchange) bool { return e.Number == result.Number })
+	for i, result := range r.Exchanges { // they are as far as the play came
+		if result.Passed() && !result.Unwritten {
+			continue
+		}
 		if result.Unwritten {
 			writeReply(archive, t, t.Exchanges[i], result)
 			continue
@@ -185,9 +187,9 @@ func replaceFile(name string, text []byte) error {
 
 // takes says whether an element of a reply is one that is captured.
 func (t *Transcript) takes(e Exchange, n *node) bool {
-	return slices.ContainsFunc(t.captures, func(c capture) bool {
+	return slices.ContainsFunc(t.captures[e.Number], func(c capture) bool {
 		last := c.path[strings.LastIndex(c.path, "/")+1:]
 		name, _, _ := strings.Cut(last, "[")
-		return c.exchange == e.Number && name == n.name.Local && !n.holdsElements() && name != "value"
+		return name == n.name.Local && !n.holdsElements() && name != "value"
 	})
 }

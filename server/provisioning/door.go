@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
@@ -64,7 +65,7 @@ type Config struct {
 
 // NewHandler makes the door, which answers on any path.
 func NewHandler(c Config) (*soap.Handler, error) {
-	schema, err := newSchema()
+	schema, err := theSchema()
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +73,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 	if c.Trace != nil {
 		trace = &soap.Trace{Schema: schema, Writer: c.Trace}
 	}
-	table, err := newCommandTable()
+	table, err := theCommandTable()
 	if err != nil {
 		return nil, err
 	}
@@ -126,6 +127,14 @@ func admit(guard *browser.Guard, doors *directory.Directory, r *http.Request) *s
 	}
 	return nil
 }
+
+// theSchema and theCommandTable are the same for every handler and never
+// change. To make them costs more than to answer a request, and plays of
+// transcripts make a handler each.
+var (
+	theSchema       = sync.OnceValues(newSchema)
+	theCommandTable = sync.OnceValues(newCommandTable)
+)
 
 // newSchema gives soap what wsdl knows.
 func newSchema() (*soap.Schema, error) {

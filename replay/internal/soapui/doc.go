@@ -42,7 +42,14 @@ type Project struct {
 	Calls      []*Step    // the requests of interfaces, outside of test cases
 	Findings   []Finding  // about the project and its parts
 	Security   []Security // outgoing configurations of WS-Security
+
+	Size int // of its file in bytes; 0: it has several
+
+	late func() []Finding
 }
+
+// Late is what was found while the test cases were loaded.
+func (p *Project) Late() []Finding { return p.late() }
 
 // Suite is a test suite.
 type Suite struct {
@@ -53,7 +60,7 @@ type Suite struct {
 	Cases      []*Case
 }
 
-// Case is a test case.
+// Case is a test case. What is in it is there once it was loaded.
 type Case struct {
 	Place
 	Name       string
@@ -62,9 +69,22 @@ type Case struct {
 	Properties Properties
 	Steps      []*Step
 	Findings   []Finding
+	Offset     int // in its file, in bytes
+
+	load func(*Case)
 }
 
-// Step is a step of a test case, or a request of an interface.
+// Load reads what is in a test case, for which its project is kept in memory
+// as text alone.
+func (c *Case) Load() {
+	if c.load != nil {
+		c.load(c)
+		c.load = nil
+	}
+}
+
+// Step is a step of a test case, or a request of an interface. What is in it is
+// there once it was loaded.
 type Step struct {
 	Place
 	Name     string
@@ -76,6 +96,16 @@ type Step struct {
 	Transfers  []Transfer // of a step that moves values
 	Delay      string     // in milliseconds, of a step that waits
 	Findings   []Finding
+
+	load func(*Step)
+}
+
+// Load reads what is in a step.
+func (t *Step) Load() {
+	if t.load != nil {
+		t.load(t)
+		t.load = nil
+	}
 }
 
 // Request is what a step sends, and what it asserts of the reply.

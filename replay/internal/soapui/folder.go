@@ -47,6 +47,7 @@ func ReadFolder(dir string) (*Project, error) {
 		err = r.suiteFolder(dir, suite)
 	case "testCase":
 		c := r.testCase(s, s.root)
+		c.Load()
 		r.project.Suites = append(r.project.Suites, &Suite{Place: c.Place, Properties: Properties{}, Cases: []*Case{c}})
 		err = r.caseFolder(dir, c)
 	default:
@@ -95,6 +96,7 @@ func (r *reader) suiteFolder(dir string, suite *Suite) error {
 		c := r.testCase(p.source, p.root)
 		suite.Cases = append(suite.Cases, c)
 		if p.dir != "" {
+			c.Load()
 			if err := r.caseFolder(p.dir, c); err != nil {
 				return err
 			}

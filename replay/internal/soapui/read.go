@@ -93,7 +93,7 @@ func open(file string, text []byte) (source, error) {
 	if err != nil {
 		return source{}, &SyntaxError{Place: Place{File: file, Line: 1, Column: 1}, Reason: err.Error()}
 	}
-	l := newLines(file, string(decoded))
+	l := newLines(file, decoded)
 	root, err := parse(l)
 	return source{lines: l, root: root}, err
 }
@@ -107,6 +107,7 @@ func Read(file string, text []byte) (*Project, error) {
 	}
 	r := newReader(s)
 	r.part(s)
+	r.project.Size = len(s.text)
 	return r.end(), nil
 }
 
@@ -131,17 +132,23 @@ func (r *reader) part(s source) {
 	}
 }
 
-// end says what was found about many parts at once.
+// end is the project, when its files were read.
 func (r *reader) end() *Project {
-	if r.quiet.count > 0 {
-		others := ""
-		if more := r.quiet.count - 1; more > 0 {
-			others = fmt.Sprintf(", and in %d more", more)
-		}
-		r.project.Findings = append(r.project.Findings, Finding{Place: r.quiet.first, Disabled: true,
-			Reason: "WS-Addressing is switched off in this request" + others + ": its settings have no effect"})
-	}
+	r.project.late = r.late
 	return r.project
+}
+
+// late says what was found in many requests.
+func (r *reader) late() []Finding {
+	if r.quiet.count == 0 {
+		return nil
+	}
+	others := ""
+	if more := r.quiet.count - 1; more > 0 {
+		others = fmt.Sprintf(", and in %d more", more)
+	}
+	return []Finding{{Place: r.quiet.first, Disabled: true,
+		Reason: "WS-Addressing is switched off in this request" + others + ": its settings have no effect"}}
 }
 
 func (r *reader) leaveOut(at Place, format string, values ...any) {
@@ -292,7 +299,18 @@ func (r *reader) suite(s source, e *element) *Suite {
 }
 
 func (r *reader) testCase(s source, e *element) *Case {
-	c := &Case{Place: s.place(e.offset), Name: e.attr("name"), ID: e.attr("id"), Disabled: e.attr("disabled") == "true", Properties: properties(e)}
+	return &Case{Place: s.place(e.offset), Name: e.attr("name"), ID: e.attr("id"), Disabled: e.attr("disabled") == "true",
+		Offset: e.offset, load: func(c *Case) { r.load(s, e, c) }}
+}
+
+// load reads what is in a test case.
+func (r *reader) load(s source, e *element, c *Case) {
+	e, err := s.whole(e)
+	if broken, ok := errors.AsType[*SyntaxError](err); ok { // it was well-formed before
+		c.Findings = append(c.Findings, Finding{Place: broken.Place, Exact: true, Reason: broken.Reason})
+		return
+	}
+	c.Properties = properties(e)
 	leave := func(at *element, format string, values ...any) {
 		c.Findings = append(c.Findings, Finding{Place: s.place(at.offset), Reason: fmt.Sprintf(format, values...)})
 	}
@@ -310,7 +328,6 @@ func (r *reader) testCase(s source, e *element) *Case {
 			leave(child, "the security test %q has no equal", child.attr("name"))
 		}
 	}
-	return c
 }
 
 // maxBody is the size in bytes of the largest request that is unpacked.

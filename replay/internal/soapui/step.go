@@ -8,7 +8,17 @@ import (
 
 // step reads a step of a test case.
 func (r *reader) step(s source, e *element) *Step {
-	step := &Step{Place: s.place(e.offset), Name: e.attr("name"), Type: e.attr("type"), Disabled: e.attr("disabled") == "true"}
+	return &Step{Place: s.place(e.offset), Name: e.attr("name"), Type: e.attr("type"), Disabled: e.attr("disabled") == "true",
+		load: func(step *Step) { r.loadStep(s, e, step) }}
+}
+
+// loadStep reads what is in a step.
+func (r *reader) loadStep(s source, e *element, step *Step) {
+	e, err := s.whole(e)
+	if broken, ok := errors.AsType[*SyntaxError](err); ok { // it was well-formed before
+		step.Findings = append(step.Findings, Finding{Place: broken.Place, Exact: true, Reason: broken.Reason})
+		return
+	}
 	config := e.first("config")
 	switch step.Type {
 	case "request":
@@ -31,7 +41,6 @@ func (r *reader) step(s source, e *element) *Step {
 	case "delay":
 		step.Delay = config.value("delay")
 	}
-	return step
 }
 
 func (t *Step) leaveOut(at Place, format string, values ...any) {
@@ -131,7 +140,7 @@ func (r *reader) settings(s source, e *element, request *Request) {
 
 // headersOf reads the entries in a setting, which hold XML of their own.
 func headersOf(at Place, text string) ([]Header, error) {
-	l := newLines(at.File, "<headers>"+text+"</headers>")
+	l := newLines(at.File, []byte("<headers>"+text+"</headers>"))
 	root, err := parse(l)
 	if err != nil {
 		return nil, err

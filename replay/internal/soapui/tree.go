@@ -1,6 +1,7 @@
 package soapui
 
 import (
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -17,6 +18,7 @@ type element struct {
 	text     string // all of it
 	children []*element
 	offset   int // of its start tag
+	end      int // of its end tag, behind it; 0: the element is whole
 }
 
 type attribute struct{ name, value string }
@@ -63,14 +65,14 @@ func (e *element) attr(name string) string {
 // lines finds places in a text.
 type lines struct {
 	file   string
-	text   string
+	text   []byte
 	starts []int
 }
 
-func newLines(file, text string) *lines {
+func newLines(file string, text []byte) *lines {
 	l := &lines{file: file, text: text, starts: []int{0}}
 	for at := 0; ; {
-		next := strings.IndexByte(text[at:], '\n')
+		next := bytes.IndexByte(text[at:], '\n')
 		if next < 0 {
 			return l
 		}
@@ -85,28 +87,40 @@ func (l *lines) place(offset int) Place {
 	if !found {
 		line--
 	}
-	return Place{File: l.file, Line: line + 1, Column: 1 + utf8.RuneCountInString(l.text[l.starts[line]:offset])}
+	return Place{File: l.file, Line: line + 1, Column: 1 + utf8.RuneCount(l.text[l.starts[line]:offset])}
 }
 
-// passedOver are elements that hold much that nobody needs, such as copies of
-// WSDLs.
-var passedOver = []string{"definitionCache"}
+// passedOver are elements whose content is not read with what they stand in:
+// copies of WSDLs, which nobody needs, and test cases and steps, which are read
+// one by one.
+var passedOver = []string{"definitionCache", "testCase", "testStep"}
 
 // parse reads the elements of a text.
-func parse(l *lines) (*element, error) {
-	decoder := xml.NewDecoder(strings.NewReader(l.text))
+func parse(l *lines) (*element, error) { return l.parse(0, len(l.text)) }
+
+// whole reads an element that was passed over.
+func (l *lines) whole(e *element) (*element, error) {
+	if e.end == 0 {
+		return e, nil
+	}
+	return l.parse(e.offset, e.end)
+}
+
+// parse reads the elements of a part of a text.
+func (l *lines) parse(from, to int) (*element, error) {
+	decoder := xml.NewDecoder(bytes.NewReader(l.text[from:to]))
 	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	p := &treeParser{lines: l, names: map[string]string{}}
 	for {
-		at := int(decoder.InputOffset())
+		at := from + int(decoder.InputOffset())
 		token, err := decoder.RawToken()
 		if errors.Is(err, io.EOF) {
 			return p.end()
 		}
 		if err != nil {
-			return nil, p.broken(int(decoder.InputOffset()), err)
+			return nil, p.broken(from+int(decoder.InputOffset()), err)
 		}
-		if err := p.token(token, at); err != nil {
+		if err := p.token(token, at, from+int(decoder.InputOffset())); err != nil {
 			return nil, err
 		}
 	}
@@ -121,7 +135,7 @@ type treeParser struct {
 	names   map[string]string
 }
 
-func (p *treeParser) token(token xml.Token, at int) error {
+func (p *treeParser) token(token xml.Token, at, end int) error {
 	switch t := token.(type) {
 	case xml.StartElement:
 		return p.start(t, at)
@@ -129,6 +143,9 @@ func (p *treeParser) token(token xml.Token, at int) error {
 		last := len(p.open) - 1
 		if last < 0 || p.open[last].name != t.Name.Local {
 			return p.mismatch(t, at)
+		}
+		if p.passing == 1 {
+			p.open[last].end = end
 		}
 		p.open = p.open[:last]
 		p.passing = max(0, p.passing-1)
@@ -162,7 +179,7 @@ func (p *treeParser) start(t xml.StartElement, at int) error {
 	case len(p.open) == 0:
 		p.root = e
 	}
-	if p.passing > 0 || slices.Contains(passedOver, e.name) {
+	if p.passing > 0 || len(p.open) > 0 && slices.Contains(passedOver, e.name) {
 		p.passing++
 	}
 	p.open = append(p.open, e)
