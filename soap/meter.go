@@ -9,8 +9,8 @@ const (
 	// its size.
 	MaxParts = 8192
 
-	// freeParts is how many are read before the reading is costly. The longest
-	// messages that clients were seen to send have a quarter of it.
+	// freeParts is how many are read before the reading is costly. No message
+	// that clients were seen to send has as many.
 	freeParts = 512
 
 	// freeSize is the size in bytes up to which a message is read at once.
