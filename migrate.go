@@ -53,6 +53,7 @@ type migration struct {
 // migrations are the steps, in the order in which they run.
 var migrations = []migration{
 	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.MendAudit(ctx) }},
+	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.NormalizeNames(ctx) }},
 }
 
 // Migrate brings the store of the data folder dir to this program's schema. It
@@ -145,6 +146,9 @@ func (f *folder) migrate(ctx context.Context, done Migrated, operator string) ([
 			continue
 		}
 		said, err := step.run(ctx, f.service)
+		if _, unreadable := errors.AsType[*provision.UnreadableError](err); unreadable {
+			err = fmt.Errorf("%w: %w", ErrDamagedStore, err)
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -1,12 +1,14 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"math"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/names"
 	"github.com/dsappd/dsappd/oath"
 )
 
@@ -43,14 +45,18 @@ const (
 // AddAuthenticator makes an authenticator.
 func (s *Service) AddAuthenticator(ctx context.Context, operator Operator, in AddAuthenticator) (Authenticator, error) {
 	return perform(ctx, s, operatorEvent("authenticator add", operator), func(f *frame) (Authenticator, error) {
-		if in.Domain == "" {
-			in.Domain = defaultDomain
-		}
+		in.Domain = cmp.Or(names.Trim(in.Domain), defaultDomain)
 		if err := in.check(); err != nil {
 			return Authenticator{}, err
 		}
-		f.event.Domain, f.event.SerialNumber = in.Domain, in.SerialNumber
-		err := f.read(func(v View) error { return f.newAuthenticator(v, in) })
+		f.event.SerialNumber = in.SerialNumber
+		err := f.read(func(v View) (err error) {
+			if in.Domain, err = f.domainNamed(v, in.Domain); err != nil {
+				return err
+			}
+			f.event.Domain = in.Domain
+			return f.newAuthenticator(v, in)
+		})
 		if err != nil {
 			return Authenticator{}, err
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/dsappd/dsappd/names"
 )
 
 // AssignAuthenticator gives an authenticator to a user of the authenticator's
@@ -22,7 +24,7 @@ type AssignAuthenticator struct {
 // its grace period.
 func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in AssignAuthenticator) (Authenticator, error) {
 	return perform(ctx, s, operatorEvent("authenticator assign", operator), func(f *frame) (Authenticator, error) {
-		if err := checkName("user ID", in.UserID); err != nil {
+		if err := checkName("user ID", names.Trim(in.UserID)); err != nil {
 			return Authenticator{}, err
 		}
 		var user User

@@ -18,6 +18,10 @@ type ListAuthenticators struct {
 
 // ListAuthenticators reads a page of authenticators.
 func (s *Service) ListAuthenticators(ctx context.Context, in ListAuthenticators) (Page[Authenticator, string], error) {
+	var err error
+	if in.Domain, err = s.domainOf(ctx, in.Domain); err != nil {
+		return Page[Authenticator, string]{}, err
+	}
 	return list[Authenticator, string]{
 		limit:  in.Limit,
 		domain: in.Domain,

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/dsappd/dsappd/names"
 )
 
 // AddDomain is a new domain.
@@ -13,21 +15,41 @@ type AddDomain struct{ Name string }
 // AddDomain makes a domain.
 func (s *Service) AddDomain(ctx context.Context, operator Operator, in AddDomain) (Domain, error) {
 	return perform(ctx, s, operatorEvent("domain add", operator), func(f *frame) (Domain, error) {
-		if err := checkDomain(in.Name); err != nil {
-			return Domain{}, err
-		}
-		f.event.Domain = in.Name
+		var name string
 		err := f.read(func(v View) error {
-			_, err := get(f, v.GetDomain, Tx.GetDomain, in.Name)
-			return mustBeFree(err, fmt.Sprintf("There already is a domain %q.", in.Name))
+			var err error
+			name, err = f.newDomain(v, in.Name)
+			return err
 		})
 		if err != nil {
 			return Domain{}, err
 		}
-		domain := Domain{Name: in.Name, CreatedAt: f.now}
+		domain := Domain{Name: name, CreatedAt: f.now}
 		put(f, Tx.PutDomain, domain)
 		return domain, nil
 	})
+}
+
+// newDomain makes sure that the name is free, and one that user@domain and
+// DOMAIN\user can say.
+func (f *frame) newDomain(v View, text string) (string, error) {
+	text = names.Trim(text)
+	if err := checkDomain(text); err != nil {
+		return "", err
+	}
+	if strings.Contains(text, `\`) {
+		return "", refuse(InvalidParameter, `The domain holds a \, which parts a domain from a user ID: choose another name.`)
+	}
+	if err := mayBeNamed("domain", text, names.Domain); err != nil {
+		return "", err
+	}
+	name, err := f.domainNamed(v, text)
+	if err != nil {
+		return "", err
+	}
+	f.event.Domain = name
+	_, err = get(f, v.GetDomain, Tx.GetDomain, name)
+	return name, mustBeFree(err, fmt.Sprintf("There already is a domain %q.", name))
 }
 
 // checkDomain keeps to names that user@domain can say.

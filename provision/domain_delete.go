@@ -11,6 +11,10 @@ import (
 // again if there is one. A domain that was left shut, because the server ended
 // in between, is deleted or opened by the same order.
 func (s *Service) DeleteDomain(ctx context.Context, operator Operator, name string) (Domain, error) {
+	name, err := s.domainOf(ctx, name)
+	if err != nil {
+		return Domain{}, err
+	}
 	if err := s.shutDomain(ctx, name); err != nil {
 		return Domain{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/names"
 )
 
 // DSAPPSRPRegister authenticates a user by static password and opens a
@@ -85,36 +86,50 @@ type passwordCheck struct {
 	share     Share
 	password  string
 
-	paid    bool
-	against string
-	right   bool
-	renewed string // what is to replace against; "" for nothing
+	paid       bool
+	unprepared bool // the hash is of the password as it was given
+	against    string
+	right      bool
+	renewed    string // what is to replace against; "" for nothing
 }
 
+// verify checks the password as it is prepared and, where that is another
+// text, also as it was given: hashes from before this program prepared them are
+// of that. Both are paid for, whichever is right, and whether or not there is
+// such a user.
 func (c *passwordCheck) verify(ctx context.Context, hash string) (bool, error) {
 	if c.paid && c.against == hash {
 		return c.right, nil
 	}
-	right, err := c.passwords.Verify(ctx, c.share, c.password, hash)
+	prepared := names.Password(c.password)
+	right, err := c.passwords.Verify(ctx, c.share, prepared, hash)
 	if err != nil {
 		return false, err
 	}
-	c.paid, c.against, c.right, c.renewed = true, hash, right, ""
-	return right, nil
+	unprepared := false
+	if c.password != prepared {
+		if unprepared, err = c.passwords.Verify(ctx, c.share, c.password, hash); err != nil {
+			return false, err
+		}
+	}
+	c.paid, c.against, c.renewed = true, hash, ""
+	c.right, c.unprepared = right || unprepared, unprepared && !right
+	return c.right, nil
 }
 
 // renew hashes the password anew, which was right, where the hash it was
-// verified against is outdated. With the queue full it leaves that to the
-// next time: nobody is refused for the sake of a better hash.
+// verified against is outdated or not of the prepared password. With the queue
+// full it leaves that to the next time: nobody is refused for the sake of a
+// better hash.
 func (c *passwordCheck) renew(ctx context.Context) (string, error) {
 	if c.renewed != "" {
 		return c.renewed, nil
 	}
-	outdated, err := c.passwords.outdated(c.against)
+	outdated, err := c.passwords.outdated(c.against, c.unprepared)
 	if err != nil || !outdated {
 		return "", err
 	}
-	renewed, err := c.passwords.Hash(ctx, c.share, c.password)
+	renewed, err := c.passwords.Hash(ctx, c.share, names.Password(c.password))
 	if errors.Is(err, ErrBusy) {
 		return "", nil
 	}

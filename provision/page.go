@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+
+	"github.com/dsappd/dsappd/names"
 )
 
 // Page is a part of a list, in the order of its keys.
@@ -88,6 +90,14 @@ func (l list[R, K]) read(records iter.Seq2[R, error]) (Page[R, K], error) {
 		scanned++
 	}
 	return page, nil
+}
+
+// domainOf returns the name of the domain that an operator names; "" for none.
+func (s *Service) domainOf(ctx context.Context, text string) (string, error) {
+	if names.Trim(text) == "" {
+		return "", nil
+	}
+	return show(ctx, s, func(f *frame, v View) (string, error) { return f.domainNamed(v, text) })
 }
 
 // refused fills in what the operator is shown of a refusal that is no

@@ -19,6 +19,8 @@ type passwordHash interface {
 	right(password string) bool
 	// outdated reports whether it is to be replaced by Argon2id at a cost.
 	outdated(PasswordCost) bool
+	// costlier reports whether Argon2id at a cost is cheaper in some way.
+	costlier(PasswordCost) bool
 	// payable reports whether a login can be made to pay for it.
 	payable() bool
 }
@@ -99,8 +101,11 @@ func (h argon2idHash) right(password string) bool {
 // spread the same work.
 func (h argon2idHash) outdated(cost PasswordCost) bool {
 	more := cost.MemoryKiB > h.cost.MemoryKiB || cost.Time > h.cost.Time
-	less := cost.MemoryKiB < h.cost.MemoryKiB || cost.Time < h.cost.Time
-	return more && !less
+	return more && !h.costlier(cost)
+}
+
+func (h argon2idHash) costlier(cost PasswordCost) bool {
+	return cost.MemoryKiB < h.cost.MemoryKiB || cost.Time < h.cost.Time
 }
 
 // payable is 1 GiB, and 4 GiB over all passes, at most.
@@ -139,6 +144,8 @@ func (h bcryptHash) right(password string) bool {
 }
 
 func (bcryptHash) outdated(PasswordCost) bool { return true }
+
+func (bcryptHash) costlier(PasswordCost) bool { return false }
 
 // payable is some seconds at most.
 func (h bcryptHash) payable() bool { return h.cost <= 16 }
@@ -193,6 +200,8 @@ func (h pbkdf2Hash) right(password string) bool {
 }
 
 func (pbkdf2Hash) outdated(PasswordCost) bool { return true }
+
+func (pbkdf2Hash) costlier(PasswordCost) bool { return false }
 
 // payable is some seconds at most.
 func (h pbkdf2Hash) payable() bool { return h.iterations <= 10_000_000 }

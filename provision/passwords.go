@@ -118,14 +118,14 @@ func (p *Passwords) Verify(ctx context.Context, share Share, password, phcString
 	return right && known, err
 }
 
-// outdated reports whether a stored hash is to be made anew at the next right
-// password.
-func (p *Passwords) outdated(phcString string) (bool, error) {
+// outdated reports whether a stored hash is to be made anew at a right
+// password: unprepared says that it is of that password as it was given.
+func (p *Passwords) outdated(phcString string, unprepared bool) (bool, error) {
 	h, err := parsePasswordHash(phcString)
 	if err != nil {
 		return false, err
 	}
-	return h.outdated(p.cost), nil
+	return h.outdated(p.cost) || unprepared && !h.costlier(p.cost), nil
 }
 
 // queued has the work done when its turn comes.

@@ -2,9 +2,10 @@ package provision
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
+
+	"github.com/dsappd/dsappd/names"
 )
 
 // ListRegistrations asks for the registrations after an ID, in one state and
@@ -36,25 +37,32 @@ func (s *Service) ListRegistrations(ctx context.Context, in ListRegistrations) (
 
 // split tells user and domain apart as everywhere else.
 func (in *ListRegistrations) split(ctx context.Context, s *Service) error {
-	userID, domain := splitAtDomain(in.UserID)
-	if in.Domain != "" || domain == "" {
-		return nil
+	in.UserID = names.Trim(in.UserID)
+	if names.Trim(in.Domain) == "" {
+		for _, split := range names.Splits(in.UserID) {
+			known, err := show(ctx, s, func(f *frame, v View) (bool, error) {
+				name, err := f.domainNamed(v, split.Domain)
+				if err != nil {
+					return false, err
+				}
+				_, err = v.GetDomain(name)
+				return exists(err)
+			})
+			if err != nil {
+				return fmt.Errorf("domain: %w", err)
+			}
+			if known {
+				in.UserID, in.Domain = split.UserID, split.Domain
+				break
+			}
+		}
 	}
-	err := s.Store.View(ctx, func(v View) error {
-		_, err := v.GetDomain(domain)
-		return err
-	})
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return nil
-	case err != nil:
-		return fmt.Errorf("domain: %w", err)
-	}
-	in.UserID, in.Domain = userID, domain
-	return nil
+	var err error
+	in.Domain, err = s.domainOf(ctx, in.Domain)
+	return err
 }
 
 func (in ListRegistrations) wants(r Registration) bool {
-	return (in.State == "" || in.State == r.State) && (in.UserID == "" || in.UserID == r.UserID) &&
+	return (in.State == "" || in.State == r.State) && (in.UserID == "" || sameUserID(in.UserID, r.UserID)) &&
 		(in.Domain == "" || in.Domain == r.Domain) && (in.SerialNumber == "" || in.SerialNumber == r.SerialNumber)
 }

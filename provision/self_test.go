@@ -146,7 +146,7 @@ func TestSelfSignInChecksItsFields(t *testing.T) {
 	p := newPlay(t)
 	for _, in := range []provision.SignIn{
 		{UserID: "", StaticPassword: "x"}, {UserID: "user1", StaticPassword: ""},
-		{UserID: " user1", StaticPassword: "x"}, {UserID: "user\x00", StaticPassword: "x"},
+		{UserID: " \n", StaticPassword: "x"}, {UserID: "user\x00", StaticPassword: "x"},
 		{UserID: "user1", Domain: "a@b", StaticPassword: "x"}, {UserID: "user1", StaticPassword: "\xff"},
 	} {
 		_, err := p.SelfSignIn(t.Context(), caller(), in)

@@ -1,41 +1,42 @@
 package provision
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"strings"
+
+	"github.com/dsappd/dsappd/names"
 )
 
 // defaultDomain is the vendor's documented one.
 const defaultDomain = "master"
 
-// resolve finds whom a user ID and domain name: user@domain is split only
-// where that domain exists, else the whole is the user ID, in the domain
-// given or the default one.
+// resolve finds whom a user ID and a domain name: user@domain and DOMAIN\user
+// are split only where that domain exists, else the whole is the user ID, in
+// the domain given or the default one.
 func (f *frame) resolve(v View, userID, domain string) (UserKey, error) {
-	if user, at := splitAtDomain(userID); at != "" {
-		_, err := get(f, v.GetDomain, Tx.GetDomain, at)
+	userID, domain = names.Trim(userID), names.Trim(domain)
+	if userID == "" {
+		return UserKey{}, refuse(InvalidParameter, "The user ID is missing.")
+	}
+	for _, split := range names.Splits(userID) {
+		name, err := f.domainNamed(v, split.Domain)
+		if err != nil {
+			return UserKey{}, err
+		}
+		_, err = get(f, v.GetDomain, Tx.GetDomain, name)
 		if err == nil {
-			return UserKey{Domain: at, UserID: user}, nil
+			return f.userNamed(v, name, split.UserID)
 		}
 		if !errors.Is(err, ErrNotFound) {
 			return UserKey{}, fmt.Errorf("domain: %w", err)
 		}
 	}
-	if domain == "" {
-		domain = defaultDomain
+	name, err := f.domainNamed(v, cmp.Or(domain, defaultDomain))
+	if err != nil {
+		return UserKey{}, err
 	}
-	return UserKey{Domain: domain, UserID: userID}, nil
-}
-
-// splitAtDomain is what may be a user ID and a domain; without one, domain is
-// empty.
-func splitAtDomain(userID string) (user, domain string) {
-	at := strings.LastIndexByte(userID, '@')
-	if at <= 0 || at == len(userID)-1 {
-		return userID, ""
-	}
-	return userID[:at], userID[at+1:]
+	return f.userNamed(v, name, userID)
 }
 
 // output is the user as replies name it.

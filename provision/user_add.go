@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/dsappd/dsappd/names"
 )
 
 // AddUser is a new user. Without a Domain, user@domain is split where that
@@ -62,12 +64,12 @@ func (in AddUser) check() error {
 }
 
 func checkUserName(domain, userID string) error {
-	if domain != "" {
+	if domain = names.Trim(domain); domain != "" {
 		if err := checkDomain(domain); err != nil {
 			return err
 		}
 	}
-	return checkName("user ID", userID)
+	return checkName("user ID", names.Trim(userID))
 }
 
 // maxPassword is in characters, the schema's limit of staticPassword.
@@ -97,6 +99,9 @@ func (f *frame) newUser(v View, in AddUser) (UserKey, error) {
 	if err := f.openDomain(v, key.Domain); err != nil {
 		return UserKey{}, err
 	}
+	if err := mayBeNamed("user ID", key.UserID, names.UserID); err != nil {
+		return UserKey{}, err
+	}
 	reached, err := f.resolve(v, key.UserID, key.Domain)
 	if err != nil {
 		return UserKey{}, err
@@ -112,13 +117,14 @@ func (f *frame) newUser(v View, in AddUser) (UserKey, error) {
 
 // named is the user that an operator names: with a domain exactly that one,
 // without as register reads it.
-func (f *frame) named(v View, domain, userID string) (UserKey, error) {
-	key := UserKey{Domain: domain, UserID: userID}
-	if domain == "" {
-		var err error
-		if key, err = f.resolve(v, userID, ""); err != nil {
-			return UserKey{}, err
-		}
+func (f *frame) named(v View, domain, userID string) (key UserKey, err error) {
+	if domain = names.Trim(domain); domain == "" {
+		key, err = f.resolve(v, userID, "")
+	} else if domain, err = f.domainNamed(v, domain); err == nil {
+		key, err = f.userNamed(v, domain, userID)
+	}
+	if err != nil {
+		return UserKey{}, err
 	}
 	f.event.Domain, f.event.UserID = key.Domain, key.UserID
 	return key, nil
@@ -135,7 +141,7 @@ func (p *newPassword) hash(f *frame) (string, error) {
 	if p.hashed != "" {
 		return p.hashed, nil
 	}
-	hashed, err := f.service.Passwords.Hash(f.ctx, Share{Door: operatorsDoor}, p.text)
+	hashed, err := f.service.Passwords.Hash(f.ctx, Share{Door: operatorsDoor}, names.Password(p.text))
 	if errors.Is(err, ErrBusy) {
 		return "", refuse(Busy, "Too many password checks are waiting: try again.")
 	}

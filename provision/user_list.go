@@ -15,6 +15,10 @@ type ListUsers struct {
 
 // ListUsers reads a page of users.
 func (s *Service) ListUsers(ctx context.Context, in ListUsers) (Page[User, UserKey], error) {
+	var err error
+	if in.Domain, err = s.domainOf(ctx, in.Domain); err != nil {
+		return Page[User, UserKey]{}, err
+	}
 	return list[User, UserKey]{
 		limit:  in.Limit,
 		domain: in.Domain,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/names"
 )
 
 // requestWriter writes what is sent, with what was captured and what a phone
@@ -176,14 +177,24 @@ func (w *requestWriter) userID(s traced, value string) (string, bool) {
 }
 
 // sameUser reports whether a name in a request is a user's, as a reply has it:
-// in another case, with its domain, or in base64 as SOAP::Lite sends what is
-// not ASCII.
+// in another case or form of Unicode, with its domain, or in base64 as
+// SOAP::Lite sends what is not ASCII.
 func sameUser(name, userID string) bool {
 	decoded, err := base64.StdEncoding.DecodeString(name)
-	_, local, qualified := strings.Cut(name, `\`)
-	before, _, _ := strings.Cut(name, "@")
-	return name == "" || strings.EqualFold(name, userID) || strings.EqualFold(before, userID) ||
-		qualified && strings.EqualFold(local, userID) || err == nil && string(decoded) == userID
+	if name == "" || err == nil && string(decoded) == userID || nameOf(name) == nameOf(userID) {
+		return true
+	}
+	return slices.ContainsFunc(names.Splits(nameOf(name)), func(q names.Qualified) bool { return q.UserID == nameOf(userID) })
+}
+
+// nameOf is a user ID for comparison without case; what is no name is taken as
+// it is.
+func nameOf(userID string) string {
+	prepared, err := names.UserID(userID)
+	if err != nil {
+		prepared = names.Trim(userID)
+	}
+	return strings.ToLower(prepared)
 }
 
 // otp is the call for the one-time password that a request proves something

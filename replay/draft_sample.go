@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/names"
 )
 
 // denied is the status of who may not call, among others, and wrongProof that
@@ -122,7 +123,19 @@ func resolved(e *exchanged) (userID, domain string) {
 	if id := e.reply.value("userID"); id != "" && sameUser(e.request.value("userID"), id) {
 		return id, cmp.Or(e.reply.value("domain"), "master")
 	}
-	return e.request.value("userID"), cmp.Or(e.request.value("domain"), "master")
+	return asked(e.request)
+}
+
+// asked is the user that a request names, whose domain may stand in the user
+// ID.
+func asked(m *message) (userID, domain string) {
+	userID, domain = names.Trim(m.value("userID")), cmp.Or(names.Trim(m.value("domain")), "master")
+	for _, q := range names.Splits(userID) {
+		if prepared, err := names.Domain(q.Domain); err == nil && (prepared == "master" || prepared == domain) {
+			return q.UserID, prepared
+		}
+	}
+	return userID, domain
 }
 
 // user is about who registers, with a password.
@@ -155,7 +168,10 @@ func (i *inferrer) user(s traced) {
 }
 
 func (i *inferrer) addUser(u User) {
-	name := strings.ToLower(u.UserID) + "@" + u.Domain
+	if prepared, err := names.Domain(u.Domain); err == nil {
+		u.Domain = prepared
+	}
+	name := nameOf(u.UserID) + "@" + u.Domain
 	if i.users[name] {
 		return
 	}

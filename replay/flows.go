@@ -2,7 +2,6 @@ package replay
 
 import (
 	"slices"
-	"strings"
 )
 
 // exchanged is a recorded exchange whose messages were read.
@@ -77,7 +76,7 @@ func (e *exchanged) outsideSRP() bool {
 func (e *exchanged) holder() string {
 	for _, m := range []*message{e.reply, e.request} {
 		if id := m.value("userID"); id != "" {
-			return strings.ToLower(id)
+			return nameOf(id)
 		}
 	}
 	return ""

@@ -92,6 +92,9 @@ func TestImport(t *testing.T) {
 		},
 		// Replies that a stub gives to everybody, with what toolkits add and
 		// without what they leave out.
+		"names": { // one user: composed, with a combining mark, with white space and domain
+			played: []string{"dsappSRPRegister", "dsappSRPRegister", "dsappSRPRegister"},
+		},
 		"stub": {
 			played: []string{"dsappSRPRegister, dsappSRPActivate", "dsappSRPRegister, dsappSRPActivate"},
 			unmapped: []string{
