@@ -54,7 +54,9 @@ func TestAnonymousSignInsDoNotStarveSOAP(t *testing.T) {
 	registers(t, urls.SOAP) // the first right passwords, and what else is done once
 	var quiet, attacked time.Duration
 	var latencies []time.Duration
-	for range 2 {
+	// Other work on the machine disturbs a window more than the sign-ins may:
+	// two windows of each decide unless they are over the bound, then up to six.
+	for n := 0; n < 2 || n < 6 && attacked > 2*quiet; n++ {
 		took, _ := registers(t, urls.SOAP)
 		quiet += took
 		ctx, stop := context.WithCancel(t.Context())
