@@ -214,7 +214,15 @@ func openError(path string, err error) error {
 	return &DamagedError{path, err}
 }
 
-func checkFile(db *bbolt.DB, path string) error {
+// checkFile turns a panic of bbolt, which trusts the pages that it reads, into
+// a DamagedError.
+func checkFile(db *bbolt.DB, path string) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = &DamagedError{path, fmt.Errorf("%v", fault)}
+		}
+	}()
 	return db.View(func(tx *bbolt.Tx) error {
 		info, err := os.Stat(path)
 		if err != nil {
