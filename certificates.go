@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/server/certificate"
 )
 
@@ -72,8 +73,8 @@ func renewCertificate(dir string, options CertificateOptions) error {
 	}
 	pem, err := ca.Issue(options.Rand, hosts, options.Now())
 	if err != nil {
-		return fmt.Errorf("%w: %w: dsappd tls renew --new-ca --dir %s makes another CA, which clients have to trust anew",
-			ErrCertificate, err, ShellWord(dir))
+		return hint.Add(fmt.Errorf("%w: %w", ErrCertificate, err),
+			"make another CA, which clients have to trust anew, with: dsappd tls renew --new-ca --dir %s", ShellWord(dir))
 	}
 	return replaceFile(filepath.Join(dir, serverCertificate), pem)
 }
@@ -87,11 +88,11 @@ func authority(dir string, options CertificateOptions) (*certificate.Authority, 
 	}
 	ca, err := certificate.ReadAuthority(name, keyName)
 	if open, ok := errors.AsType[*certificate.OpenKeyError](err); ok {
-		return nil, fmt.Errorf("%w: %w: chmod 600 %s", ErrCertificate, err, ShellWord(open.Name))
+		return nil, hint.Add(fmt.Errorf("%w: %w", ErrCertificate, err), "chmod 600 %s", ShellWord(open.Name))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: the CA of %s: %w: bring it back from a backup, "+
-			"or make another, which clients have to trust anew, with --new-ca", ErrCertificate, dir, err)
+		return nil, hint.Add(fmt.Errorf("%w: the CA of %s: %w", ErrCertificate, dir, err),
+			"bring it back from a backup, or make another, which clients have to trust anew, with --new-ca")
 	}
 	return ca, nil
 }

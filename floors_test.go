@@ -18,7 +18,7 @@ const module = "github.com/dsappd/dsappd"
 // day; a room appears when it is filled.
 func floors() map[string]int {
 	return map[string]int{
-		"srp": 0, "oath": 0, "names": 0, "soap": 0, "wsdl": 0,
+		"srp": 0, "oath": 0, "names": 0, "soap": 0, "wsdl": 0, "internal": 0,
 		"dsapp":     1,
 		"provision": 2, "phone": 2,
 		"store": 3, "server": 3, "replay": 3,

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
 	"github.com/dsappd/dsappd/server/directory"
@@ -30,6 +31,9 @@ const (
 	settingsName = "settings.toml"
 	socketName   = "admin.sock"
 )
+
+// StoreSchema is the version of the stores that this program makes and opens.
+const StoreSchema = store.Schema
 
 // source is where time and randomness come from, and where the log goes; nil:
 // nowhere.
@@ -84,10 +88,10 @@ func (f *folder) checkKey(ctx context.Context) error {
 	err := provision.CheckKey(ctx, f.records, f.service.Sealer)
 	switch {
 	case errors.Is(err, provision.ErrWrongKey), errors.Is(err, store.ErrMAC):
-		return fmt.Errorf("%w: %s is not the key of %s: %w: bring back the key that was made with it",
-			ErrKey, filepath.Join(f.dir, keyName), storeName, err)
+		return hint.Add(fmt.Errorf("%w: %s is not the key of %s: %w", ErrKey, filepath.Join(f.dir, keyName), storeName, err),
+			"bring back the key that was made with it")
 	case errors.Is(err, provision.ErrNotFound):
-		return fmt.Errorf("%w: %w: restore %s from a backup", ErrDamagedStore, err, f.dir)
+		return hint.Add(fmt.Errorf("%w: %w", ErrDamagedStore, err), "restore %s from a backup", f.dir)
 	}
 	return err
 }
@@ -109,7 +113,7 @@ func checkFolder(dir string) error {
 // checkNamed refuses the empty name, which would be the working folder's.
 func checkNamed(dir string) error {
 	if dir == "" {
-		return fmt.Errorf("%w: its name is empty: name one with --dir", ErrNoFolder)
+		return hint.Add(fmt.Errorf("%w: its name is empty", ErrNoFolder), "name one with --dir")
 	}
 	return nil
 }
@@ -123,22 +127,22 @@ func noStore(dir string) error {
 	}
 	for _, entry := range entries {
 		if name := entry.Name(); name == keyName || name == settingsName {
-			return fmt.Errorf("%w: %s holds %s but no %s: restore it from a backup", ErrNoStore, dir, name, storeName)
+			return hint.Add(fmt.Errorf("%w: %s holds %s but no %s", ErrNoStore, dir, name, storeName), "restore it from a backup")
 		}
 	}
 	if len(entries) > 0 {
-		return fmt.Errorf("%w at %s, which holds %s: name the folder that dsappd init made", ErrNoFolder, dir, entries[0].Name())
+		return hint.Add(fmt.Errorf("%w at %s, which holds %s", ErrNoFolder, dir, entries[0].Name()), "name the folder that dsappd init made")
 	}
-	return fmt.Errorf("%w at %s: make one with: dsappd init --dir %s", ErrNoFolder, dir, ShellWord(dir))
+	return hint.Add(fmt.Errorf("%w at %s", ErrNoFolder, dir), "make one with: dsappd init --dir %s", ShellWord(dir))
 }
 
 // storeFault says in the words of a data folder what the store refused.
 func storeFault(dir string, err error) error {
 	if _, ok := errors.AsType[*bolt.LockedError](err); ok {
-		return fmt.Errorf("%w: another process has %s open: stop it first, or use another folder", ErrLocked, dir)
+		return hint.Add(fmt.Errorf("%w: another process has %s open", ErrLocked, dir), "stop it first, or use another folder")
 	}
 	if schema, ok := errors.AsType[*bolt.SchemaError](err); ok {
-		return fmt.Errorf("%w: %w%s", ErrSchema, err, schemaMend(dir, schema))
+		return schemaMend(dir, schema, fmt.Errorf("%w: %w", ErrSchema, err))
 	}
 	if _, ok := errors.AsType[*bolt.DamagedError](err); ok {
 		return fmt.Errorf("%w: %w", ErrDamagedStore, err)
@@ -146,15 +150,15 @@ func storeFault(dir string, err error) error {
 	return err
 }
 
-// schemaMend says what to do about a store of another version.
-func schemaMend(dir string, schema *bolt.SchemaError) string {
+// schemaMend adds what to do about a store of another version.
+func schemaMend(dir string, schema *bolt.SchemaError, err error) error {
 	switch {
 	case schema.Older():
-		return fmt.Sprintf(": bring it up to date, which keeps a copy, with: dsappd migrate --dir %s", ShellWord(dir))
+		return hint.Add(err, "bring it up to date, which keeps a copy, with: dsappd migrate --dir %s", ShellWord(dir))
 	case schema.Found != "":
-		return fmt.Sprintf(": a newer dsappd made it, and one with schema version %s opens it", schema.Found)
+		return hint.Add(err, "a newer dsappd made it, and one with schema version %s opens it", schema.Found)
 	}
-	return ""
+	return err
 }
 
 // newFolder puts the domain together over an engine.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/gateway"
 )
@@ -50,9 +51,9 @@ func (f *folder) checkOwnDoor(table, componentType string) error {
 		return err
 	}
 	if !found {
-		return fmt.Errorf("%w: the %s asks in the name of the component %q, which this folder does not have: "+
+		return hint.Add(fmt.Errorf("%w: the %s asks in the name of the component %q, which this folder does not have", ErrNoComponent, table, componentType),
 			"add it with: dsappd component add --dir %s %s %s --policy %s; or set %s.listen to \"\"",
-			ErrNoComponent, table, componentType, ShellWord(f.dir), ShellWord(componentType), ownDoor, provision.ProvisioningPolicy, table)
+			ShellWord(f.dir), ShellWord(componentType), ownDoor, provision.ProvisioningPolicy, table)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/store/bolt"
@@ -70,7 +71,7 @@ func Init(ctx context.Context, dir string, options InitOptions) (err error) {
 	parent := filepath.Dir(dir)
 	unfinished, err := os.MkdirTemp(parent, ".dsappd-init-")
 	if err != nil {
-		return fmt.Errorf("make a data folder in %s: %w; that folder must exist and be writable", parent, err)
+		return hint.Add(fmt.Errorf("make a data folder in %s: %w", parent, err), "that folder must exist and be writable")
 	}
 	defer os.RemoveAll(unfinished)
 	if err := fill(ctx, unfinished, options); err != nil {
@@ -86,13 +87,14 @@ func checkEmpty(dir string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case holdsStore:
-		return fmt.Errorf("%w: %s is a data folder already: serve it with: dsappd serve --dir %s", ErrNotEmpty, dir, ShellWord(dir))
+		return hint.Add(fmt.Errorf("%w: %s is a data folder already", ErrNotEmpty, dir), "serve it with: dsappd serve --dir %s", ShellWord(dir))
 	case err != nil:
 		return fmt.Errorf("make a data folder: %w", err)
 	case lacksStore(entries):
-		return fmt.Errorf("%w: %s is a data folder that has lost its %s: restore that from a backup, or choose a new folder", ErrNotEmpty, dir, storeName)
+		return hint.Add(fmt.Errorf("%w: %s is a data folder that has lost its %s", ErrNotEmpty, dir, storeName),
+			"restore that from a backup, or choose a new folder")
 	case len(entries) > 0:
-		return fmt.Errorf("%w: %s holds %s: choose a new folder or an empty one", ErrNotEmpty, dir, entries[0].Name())
+		return hint.Add(fmt.Errorf("%w: %s holds %s", ErrNotEmpty, dir, entries[0].Name()), "choose a new folder or an empty one")
 	}
 	return nil
 }
@@ -160,7 +162,7 @@ func begin(ctx context.Context, made *folder, options InitOptions) error {
 // returns.
 func moveFolder(from, to string) error {
 	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("make a data folder: %w; where it cannot be replaced, name a new folder inside it", err)
+		return hint.Add(fmt.Errorf("make a data folder: %w", err), "where it cannot be replaced, name a new folder inside it")
 	}
 	if err := os.Rename(from, to); err != nil {
 		return fmt.Errorf("make a data folder: %w", err)

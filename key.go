@@ -5,6 +5,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/dsappd/dsappd/internal/hint"
 )
 
 // keySize is that of the AES-256 key that seals the secrets in the store.
@@ -25,7 +27,7 @@ func readKey(dir string) ([]byte, error) {
 	name := filepath.Join(dir, keyName)
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w; without the key of this folder its secrets stay shut: bring it back from a backup", ErrKey, err)
+		return nil, hint.Add(fmt.Errorf("%w: %w; without the key of this folder its secrets stay shut", ErrKey, err), "bring it back from a backup")
 	}
 	defer file.Close()
 	info, err := file.Stat()
@@ -36,10 +38,10 @@ func readKey(dir string) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %s is not a file", ErrKey, name)
 	}
 	if mode := info.Mode(); mode.Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%w: %s can be read by others (%v): chmod 600 %s", ErrKey, name, mode, ShellWord(name))
+		return nil, hint.Add(fmt.Errorf("%w: %s can be read by others (%v)", ErrKey, name, mode), "chmod 600 %s", ShellWord(name))
 	}
 	if info.Size() != keySize {
-		return nil, fmt.Errorf("%w: %s holds %d bytes, not %d: bring it back from a backup", ErrKey, name, info.Size(), keySize)
+		return nil, hint.Add(fmt.Errorf("%w: %s holds %d bytes, not %d", ErrKey, name, info.Size(), keySize), "bring it back from a backup")
 	}
 	key := make([]byte, keySize)
 	if _, err := io.ReadFull(file, key); err != nil {

@@ -35,9 +35,9 @@ type MigrateOptions struct {
 
 // Migrated tells what Migrate did, or would do.
 type Migrated struct {
-	From   int      `json:"from_schema"`
-	To     int      `json:"to_schema"`
-	DryRun bool     `json:"dry_run"`
+	From   int      `json:"fromSchema"`
+	To     int      `json:"toSchema"`
+	DryRun bool     `json:"dryRun"`
 	Backup string   `json:"backup,omitempty"` // the old store, which is kept
 	Notes  []string `json:"notes"`            // what changed beside the encoding, in words
 }

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/dsappd/dsappd/internal/hint"
 )
 
 // What others than the owner must not do with a file.
@@ -61,5 +63,5 @@ func (g guarded) open(name string, mode fs.FileMode) error {
 	if mode.IsDir() {
 		mend = "700"
 	}
-	return fmt.Errorf("%w: %s can be %s by others (%v): chmod %s %s", ErrOpenToOthers, name, what, mode, mend, ShellWord(name))
+	return hint.Add(fmt.Errorf("%w: %s can be %s by others (%v)", ErrOpenToOthers, name, what, mode), "chmod %s %s", mend, ShellWord(name))
 }

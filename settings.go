@@ -10,6 +10,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/soap"
 )
@@ -146,7 +147,7 @@ func ReadSettings(dir string) (Settings, error) {
 	name := filepath.Join(dir, settingsName)
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return Settings{}, fmt.Errorf("%w: %w; put the file back, an empty one will do", ErrSettings, err)
+		return Settings{}, hint.Add(fmt.Errorf("%w: %w", ErrSettings, err), "put the file back; an empty one will do")
 	}
 	settings, err := parseSettings(string(text))
 	if err != nil {
