@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 )
@@ -9,6 +10,10 @@ import (
 // ErrNotFound is what every Get returns, wrapped or not, for a record that is
 // not there.
 const ErrNotFound = storeError("record not found")
+
+// ErrUncertain is what Update returns, wrapped or not, where it is not known
+// whether the records were written. After any other error they were not.
+var ErrUncertain = errors.New("it is not known whether the records were written")
 
 type storeError string
 

@@ -54,6 +54,9 @@ func (s *Store) Update(ctx context.Context, write func(provision.Tx) error) erro
 		if err == nil {
 			return nil
 		}
+		if errors.Is(err, ErrUncertain) {
+			return fmt.Errorf("update: %w: %w", provision.ErrUncertain, err)
+		}
 		if !errors.Is(err, ErrConflict) {
 			return fmt.Errorf("update: %w", err)
 		}

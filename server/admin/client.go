@@ -9,7 +9,12 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/dsappd/dsappd/internal/hint"
 )
 
 // Client asks a Door. Its methods stand beside the door's, in the file of the
@@ -35,15 +40,38 @@ func call[Out any](ctx context.Context, c *Client, path string, in any) (Out, er
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(operatorHeader, c.Operator)
+	var asked atomic.Bool
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { asked.Store(true) }}
+	request = request.WithContext(httptrace.WithClientTrace(request.Context(), trace))
 	response, err := (&http.Client{Transport: c.Transport}).Do(request)
 	if failed, ok := errors.AsType[*url.Error](err); ok {
-		return out, fmt.Errorf("ask the server: %w", failed.Err) // the URL says nothing to anybody
+		err = fmt.Errorf("ask the server: %w", failed.Err) // the URL says nothing to anybody
 	}
-	if err != nil {
-		return out, err
+	if err == nil {
+		defer response.Body.Close()
+		err = read(response, &out)
+	} else if asked.Load() {
+		err = unanswered{err}
 	}
-	defer response.Body.Close()
-	return out, read(response, &out)
+	if _, lost := errors.AsType[unanswered](err); lost && changes(path) {
+		err = hint.Add(fmt.Errorf("%w: %w", ErrUncertain, err), "look before you try again")
+	}
+	return out, err
+}
+
+// unanswered is what became of a request whose answer did not come.
+type unanswered struct{ error }
+
+func (u unanswered) Unwrap() error { return u.error }
+
+// changes reports whether an order may change something, as all do but those
+// that are known to look only.
+func changes(path string) bool {
+	switch path[strings.LastIndexByte(path, '/')+1:] {
+	case "check", "list", "show", "verify", "export", "explain":
+		return false
+	}
+	return true
 }
 
 // read decodes an answer; one that is not JSON comes from something else than
@@ -55,7 +83,7 @@ func read(response *http.Response, out any) error {
 	}
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
-		return fmt.Errorf("read the answer: %w", err)
+		return unanswered{fmt.Errorf("read the answer: %w", err)}
 	}
 	if response.StatusCode == http.StatusOK {
 		return json.Unmarshal(answer, out)

@@ -14,7 +14,17 @@ type Error struct {
 	StatusCode     int               `json:"statusCode"`
 	StatusCodeEnum string            `json:"statusCodeEnum"`
 	Desc           string            `json:"errorDesc"`
+
+	// Uncertain says that it is not known whether the order was carried out.
+	Uncertain bool `json:"uncertain,omitempty"`
 }
+
+// ErrUncertain means that it is not known whether an order was carried out: its
+// commit failed halfway, or the server went away before it answered.
+var ErrUncertain = errors.New("it is not known whether this was carried out")
+
+// Is makes an uncertain Error match ErrUncertain.
+func (e *Error) Is(target error) bool { return target == ErrUncertain && e.Uncertain }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s (%s)", e.Desc, e.StatusCodeEnum) }
 
@@ -47,6 +57,12 @@ func (d *Door) shown(err error) *Error {
 		return newError(provision.InvalidParameter, d.Service.Statuses[provision.InvalidParameter], err.Error())
 	case errors.Is(err, provision.ErrContended):
 		return newError(provision.Busy, d.Service.Statuses[provision.Busy], "Others kept changing the same records: try again.")
+	}
+	if errors.Is(err, provision.ErrUncertain) {
+		uncertain := newError(provision.Unforeseen, d.Service.Statuses[provision.Unforeseen],
+			"It is uncertain whether this was carried out: writing it failed halfway. Look before you try again. The server's log says what failed, under this request's Request-Id.")
+		uncertain.Uncertain = true
+		return uncertain
 	}
 	return newError(provision.Unforeseen, d.Service.Statuses[provision.Unforeseen],
 		"Something unforeseen went wrong, and nothing was changed: the server's log says what, under this request's Request-Id.")
