@@ -2,6 +2,7 @@ package replay
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -13,7 +14,7 @@ type Result struct {
 	Skipped   string           `json:"skipped,omitempty"` // why it was not played
 	Broken    string           `json:"broken,omitempty"`  // why it cannot be
 	Failed    string           `json:"failed,omitempty"`  // why no server could be started
-	Took      time.Duration    `json:"took"`              // in nanoseconds
+	Took      time.Duration    `json:"-"`                 // tookSeconds in JSON
 	Exchanges []ExchangeResult `json:"exchanges,omitempty"`
 
 	// Updated is what an update changed in the file, as a unified diff.
@@ -28,7 +29,7 @@ type ExchangeResult struct {
 	Operation   string        `json:"operation,omitempty"` // the element in the request's Body, or the method and path
 	Line        int           `json:"line"`                // of the reply in the transcript
 	Status      int           `json:"status,omitempty"`    // of HTTP
-	Took        time.Duration `json:"took"`                // in nanoseconds
+	Took        time.Duration `json:"-"`                   // tookSeconds in JSON
 	Differences []Difference  `json:"differences,omitempty"`
 	Failed      string        `json:"failed,omitempty"` // why it could not be had
 
@@ -40,6 +41,24 @@ type ExchangeResult struct {
 	// which nothing was expected.
 	Sent     string `json:"sent,omitempty"`
 	Received string `json:"received,omitempty"`
+}
+
+// MarshalJSON says how long it took in seconds.
+func (r Result) MarshalJSON() ([]byte, error) {
+	type members Result
+	return json.Marshal(struct {
+		members
+		TookSeconds float64 `json:"tookSeconds"`
+	}{members(r), r.Took.Seconds()})
+}
+
+// MarshalJSON says how long it took in seconds.
+func (e ExchangeResult) MarshalJSON() ([]byte, error) {
+	type members ExchangeResult
+	return json.Marshal(struct {
+		members
+		TookSeconds float64 `json:"tookSeconds"`
+	}{members(e), e.Took.Seconds()})
 }
 
 // Passed says that every reply was as expected.
