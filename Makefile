@@ -4,8 +4,10 @@ MINUTES ?= 1
 
 .PHONY: build demo check tools test interop screens bench fuzz fuzz-nightly torture ci
 
+# The same commit gives the same bytes, wherever it is built: no cgo, no paths.
+# The toolchain stamps the program with the version and commit from git.
 build:
-	$(GO) build -o bin/dsappd ./cmd/dsappd
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -o bin/dsappd ./cmd/dsappd
 
 # One whole activation over real HTTP, in a throw-away data folder.
 demo:

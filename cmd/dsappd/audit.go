@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -14,14 +15,14 @@ import (
 
 type auditCommand struct {
 	Tail   auditTailCommand   `cmd:"" help:"Print decisions, and with --follow those to come."`
-	Verify auditVerifyCommand `cmd:"" help:"Look whether the audit is what was written: names the first broken seal."`
+	Verify auditVerifyCommand `cmd:"" help:"Verify that the audit is what was written, and name what is broken."`
 	Export auditExportCommand `cmd:"" help:"Write the audit as JSON lines, which can be verified without this program."`
 	Prune  auditPruneCommand  `cmd:"" help:"Remove whole sealed ranges that are old."`
 }
 
 type auditVerifyCommand struct {
 	doorFlags
-	Known []sealDigest `placeholder:"RUN/NUMBER=SHA256" help:"A seal that an earlier verification, or the server's log, named: it must still be there."`
+	Known []sealDigest `placeholder:"RUN/NUMBER=SHA256" help:"Insist on a seal that an earlier verification, or the server's log, named."`
 }
 
 func (c *auditVerifyCommand) Run(ctx context.Context, std streams) error {
@@ -41,8 +42,10 @@ func (c *auditVerifyCommand) Run(ctx context.Context, std streams) error {
 	return err
 }
 
+var errAuditBroken = errors.New("the audit is broken")
+
 func brokenSeal(b provision.BrokenSeal) error {
-	return fmt.Errorf("the audit is broken, first at seal %s: %s", b.AuditSealKey, b.Fault)
+	return fmt.Errorf("%w, first at seal %s: %s", errAuditBroken, b.AuditSealKey, b.Fault)
 }
 
 func verification(v provision.Verification) string {
@@ -88,14 +91,14 @@ func (k *sealKey) UnmarshalText(text []byte) error {
 }
 
 type auditExportCommand struct {
-	Dir   string  `required:"" placeholder:"DIR" help:"The data folder. The server that serves it is asked; when none does, the command opens it itself."`
-	After sealKey `placeholder:"RUN/NUMBER" help:"Go on behind this seal, the last one of an earlier export."`
+	doorFlags
+	After sealKey `placeholder:"RUN/NUMBER" help:"Begin behind this seal, the last one of an earlier export."`
 }
 
 // Run writes page after page, so that neither side holds the whole audit, nor
 // waits for a slow reader.
 func (c *auditExportCommand) Run(ctx context.Context, std streams) error {
-	door, err := doorFlags{Dir: c.Dir}.open(ctx, std)
+	door, err := c.doorFlags.open(ctx, std)
 	if err != nil {
 		return err
 	}
@@ -120,7 +123,7 @@ func (c *auditExportCommand) Run(ctx context.Context, std streams) error {
 
 type auditPruneCommand struct {
 	doorFlags
-	OlderThan age  `required:"" placeholder:"AGE" help:"What was sealed longer ago goes: 90d, 12h, 30m."`
+	OlderThan age  `required:"" placeholder:"AGE" help:"Remove what was sealed longer ago: 90d, 12h, 30m."`
 	Broken    bool `help:"Remove broken ranges too, and with them the evidence of what broke them."`
 }
 

@@ -43,13 +43,13 @@ type authenticatorAddCommand struct {
 	doorFlags
 	serialFlags
 	secretFlags
-	Domain         string `placeholder:"DOMAIN" help:"The authenticator's domain; master unless said."`
-	Type           string `enum:"hotp,totp,mdl" default:"totp" help:"hotp (event-based), totp (time-based), or mdl: a licence for several devices."`
-	Limit          int    `placeholder:"N" help:"The devices of a licence, 1 to 99; mdl only."`
-	Algorithm      string `enum:"SHA1,SHA256,SHA512" default:"SHA1" help:"SHA1, SHA256 or SHA512."`
-	Digits         int    `default:"6" help:"Digits of a one-time password, 6 to 8."`
-	ActivationType string `enum:"online,offline" default:"online" help:"The activation data it is made for: online or offline."`
-	MovingFactor   uint64 `placeholder:"N" help:"The first moving factor that is accepted; event-based only."`
+	Domain         string `placeholder:"DOMAIN" help:"Put it into this domain; master if not given."`
+	Type           string `enum:"hotp,totp,mdl" default:"totp" placeholder:"TYPE" help:"Make it hotp (event-based), totp (time-based) or mdl, a licence for several devices; totp if not given."`
+	Limit          int    `placeholder:"N" help:"Allow so many devices on a licence, 1 to 99; mdl only."`
+	Algorithm      string `enum:"SHA1,SHA256,SHA512" default:"SHA1" placeholder:"HASH" help:"Use SHA1, SHA256 or SHA512; SHA1 if not given."`
+	Digits         int    `default:"6" placeholder:"N" help:"Make one-time passwords of so many digits, 6 to 8; 6 if not given."`
+	ActivationType string `enum:"online,offline" default:"online" placeholder:"TYPE" help:"Make it for online or offline activation data; online if not given."`
+	MovingFactor   uint64 `placeholder:"N" help:"Accept this moving factor first; event-based only."`
 }
 
 func (c *authenticatorAddCommand) Run(ctx context.Context, std streams) error {
@@ -93,9 +93,9 @@ func (c *authenticatorAddCommand) licence(a *admin.AddAuthenticator) error {
 type authenticatorListCommand struct {
 	doorFlags
 	listFlags
-	Domain string                 `placeholder:"DOMAIN" help:"The authenticators of this domain only."`
-	State  authenticatorStateFlag `placeholder:"STATE" help:"Those in this state only: Unassigned, Assigned, Active or Disabled."`
-	Type   string                 `enum:",hotp,totp,mdl" default:"" placeholder:"TYPE" help:"Those of this type only: hotp (event-based), totp (time-based), or mdl: licences for several devices."`
+	Domain string                 `placeholder:"DOMAIN" help:"List the authenticators of this domain only."`
+	State  authenticatorStateFlag `placeholder:"STATE" help:"List those in this state only: Unassigned, Assigned, Active or Disabled."`
+	Type   string                 `enum:",hotp,totp,mdl" default:"" placeholder:"TYPE" help:"List those of this type only: hotp (event-based), totp (time-based), or mdl: licences for several devices."`
 }
 
 func (c *authenticatorListCommand) Run(ctx context.Context, std streams) error {
@@ -189,7 +189,7 @@ func instanceState(i admin.Instance) string {
 type authenticatorSetCommand struct {
 	doorFlags
 	serialFlags
-	Limit int `required:"" placeholder:"N" help:"The devices of the licence, 1 to 99, and not below the places that are taken."`
+	Limit int `required:"" placeholder:"N" help:"Allow so many devices, 1 to 99, and not below the places that are taken."`
 }
 
 func (c *authenticatorSetCommand) Run(ctx context.Context, std streams) error {
@@ -226,7 +226,7 @@ type authenticatorAssignCommand struct {
 
 // policyFlags name the policy over an order.
 type policyFlags struct {
-	Policy string `placeholder:"POLICY" help:"The policy whose settings hold; without it, the default settings do."`
+	Policy string `placeholder:"POLICY" help:"Hold it to the settings of this policy; to the default settings if not given."`
 }
 
 func (c *authenticatorAssignCommand) Run(ctx context.Context, std streams) error {

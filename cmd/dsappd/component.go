@@ -48,7 +48,7 @@ func (c *componentAddCommand) Run(ctx context.Context, std streams) error {
 type componentListCommand struct {
 	doorFlags
 	listFlags
-	Type string `placeholder:"TYPE" help:"The components of this type only."`
+	Type string `placeholder:"TYPE" help:"List the components of this type only."`
 }
 
 func (c *componentListCommand) Run(ctx context.Context, std streams) error {
@@ -106,7 +106,7 @@ func (c *componentShowCommand) Run(ctx context.Context, std streams) error {
 type componentSetCommand struct {
 	doorFlags
 	componentFlags
-	Policy string `required:"" placeholder:"POLICY" help:"The policy of what it registers from now on; \"\" for the default settings."`
+	Policy string `required:"" placeholder:"POLICY" help:"Hold what it registers from now on to this policy; \"\" for the default settings."`
 }
 
 func (c *componentSetCommand) Run(ctx context.Context, std streams) error {

@@ -18,9 +18,10 @@ import (
 )
 
 type demoCommand struct {
-	MDL     bool `name:"mdl" help:"A device of user6, on a licence for several devices, in place of user1's only one."`
-	Offline bool `help:"With --mdl: the device sends nothing, and the user carries everything."`
-	Keep    bool `help:"Leave the server running, and print its URL and a session with curl, until Ctrl-C."`
+	MDL     bool `name:"mdl" help:"Activate a device of user6, on a licence for several devices, in place of user1's only one."`
+	Offline bool `help:"With --mdl, let the device send nothing, and the user carry everything."`
+	Keep    bool `help:"Leave the server running until Ctrl-C, and print its URLs and a session with curl."`
+	JSON    bool `name:"json" help:"Print each step as a line of JSON, errors too."`
 }
 
 // Run takes user1 of a throw-away sample folder from register to an active
@@ -45,7 +46,7 @@ func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	defer func() { err = errors.Join(err, server.Close()) }()
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	d := newDemo(dir, server.URLs().SOAP, transport, std)
+	d := newDemo(dir, server.URLs(), transport, newDemoPrinter(std.Out, c.JSON))
 	if err := c.course(d)(ctx); err != nil || !c.Keep {
 		return err
 	}
@@ -71,15 +72,16 @@ func (c *demoCommand) course(d *demo) func(context.Context) error {
 }
 
 func (c *demoCommand) session(d *demo) error {
-	if !c.MDL {
-		d.print.session(d.url)
-		return nil
-	}
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	d.print.sessionMDL(program, d.url)
+	d.print.stays(d.urls, program, d.dir)
+	if c.MDL {
+		d.print.sessionMDL(program, d.url)
+	} else {
+		d.print.session(d.url)
+	}
 	return nil
 }
 
@@ -87,13 +89,14 @@ func (c *demoCommand) session(d *demo) error {
 // an operator who looks at what came of it.
 type demo struct {
 	dir, url string
+	urls     dsappd.URLs
 	http     *http.Client
 	print    *demoPrinter
 	reply    []leaf // of the last request
 }
 
-func newDemo(dir, url string, transport http.RoundTripper, std streams) *demo {
-	d := &demo{dir: dir, url: url, print: newDemoPrinter(std.Out)}
+func newDemo(dir string, urls dsappd.URLs, transport http.RoundTripper, print *demoPrinter) *demo {
+	d := &demo{dir: dir, url: urls.SOAP, urls: urls, print: print}
 	d.http = &http.Client{Timeout: 30 * time.Second, Transport: &watch{next: transport, seen: func(w watched) {
 		d.reply = w.decided
 		d.print.step(w)

@@ -15,6 +15,7 @@ import (
 // demoPrinter tells the demo's course to a person.
 type demoPrinter struct {
 	out   io.Writer
+	json  bool // a line of JSON for each step, and nothing else
 	paint bool
 	steps int
 
@@ -23,9 +24,9 @@ type demoPrinter struct {
 
 // newDemoPrinter paints only where a terminal shows colour and nobody has
 // asked for none (no-color.org).
-func newDemoPrinter(out io.Writer) *demoPrinter {
+func newDemoPrinter(out io.Writer, asJSON bool) *demoPrinter {
 	file, ok := out.(*os.File)
-	return &demoPrinter{out: out, paint: ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == ""}
+	return &demoPrinter{out: out, json: asJSON, paint: ok && term.IsTerminal(int(file.Fd())) && os.Getenv("NO_COLOR") == ""}
 }
 
 // The colours, by their number in an ANSI escape sequence.
@@ -44,6 +45,9 @@ func (p *demoPrinter) painted(colour int, text string) string {
 }
 
 func (p *demoPrinter) opening(title, url, dir string) {
+	if p.json {
+		return
+	}
 	fmt.Fprintf(p.out, "%s\n", p.painted(bold, title))
 	fmt.Fprintf(p.out, "The server is at %s; its data folder, %s, goes when it ends.\n\n", url, dir)
 }
@@ -51,12 +55,34 @@ func (p *demoPrinter) opening(title, url, dir string) {
 // step prints one operation: what was sent and decided, the status, the time.
 func (p *demoPrinter) step(w watched) {
 	p.steps++
+	if p.json {
+		printJSONLine(p.out, demoStep{p.steps, w.operation, byPath(w.sent), byPath(w.decided), byPath(w.status), w.took.Seconds()})
+		return
+	}
 	fmt.Fprintf(p.out, "%s: %s\n", p.painted(bold, fmt.Sprintf("%d. %s", p.steps, w.operation)), p.purpose(w.operation))
 	p.fields("sent", w.sent)
 	p.fields("decided", w.decided)
 	p.line("status", p.status(w.status))
 	p.line("took", fmt.Sprintf("%.1f ms", float64(w.took.Microseconds())/1000))
 	fmt.Fprintln(p.out)
+}
+
+// demoStep is one operation in JSON.
+type demoStep struct {
+	Step        int               `json:"step"`
+	Operation   string            `json:"operation"`
+	Sent        map[string]string `json:"sent"`
+	Decided     map[string]string `json:"decided"`
+	Status      map[string]string `json:"status"`
+	TookSeconds float64           `json:"tookSeconds"`
+}
+
+func byPath(leaves []leaf) map[string]string {
+	all := make(map[string]string)
+	for _, l := range leaves {
+		all[l.path] = l.text
+	}
+	return all
 }
 
 // purpose says what an operation is for.
@@ -118,16 +144,27 @@ func shortened(text string) string {
 }
 
 func (p *demoPrinter) note(text string) {
+	if p.json {
+		return
+	}
 	fmt.Fprintf(p.out, "   %s\n\n", text)
 }
 
 func (p *demoPrinter) conclusion(a admin.Authenticator) {
+	if p.json {
+		printJSONLine(p.out, a)
+		return
+	}
 	fmt.Fprintf(p.out, "%s\nIts grace period is over since %s, and it is bound to the phone.\n",
 		p.painted(green, fmt.Sprintf("The authenticator %s of %s is %s.", a.SerialNumber, a.UserID, strings.ToUpper(string(a.State)))),
 		a.GraceEndsAt.Format(time.RFC3339))
 }
 
 func (p *demoPrinter) conclusionMDL(a admin.Authenticator, instance, otp string) {
+	if p.json {
+		printJSONLine(p.out, a)
+		return
+	}
 	fmt.Fprintf(p.out, "%s\nThe licence %s of %s has %d of its %d places taken. The device's one-time password now is %s.\n",
 		p.painted(green, fmt.Sprintf("The instance %s is ACTIVE.", instance)), a.SerialNumber, a.UserID, a.Licence.Places, a.Licence.Limit, otp)
 }

@@ -51,10 +51,27 @@ id=$(register | registration_id)
 activate "$id" 287082
 `
 
+// stays says where the server answers until Ctrl-C, and to whom.
+func (p *demoPrinter) stays(urls dsappd.URLs, program, dir string) {
+	if p.json {
+		printJSONLine(p.out, servedURLs(urls))
+		return
+	}
+	fmt.Fprintf(p.out, "\nThe server stays until Ctrl-C:\n"+
+		"  for SOAP clients   %s?wsdl, with the componentType srp-component\n"+
+		"  for phones         %s, with the key %s\n"+
+		"  for browsers       %s, to set up a phone as user3 with the password Password2\n"+
+		"  for you            %s audit tail --dir %s\n",
+		urls.SOAP, urls.Gateway, sampleKey, urls.Console, dsappd.ShellWord(program), dsappd.ShellWord(dir))
+}
+
 // session prints what a reader with nothing but curl can do.
 func (p *demoPrinter) session(url string) {
-	fmt.Fprintf(p.out, "\nThe server stays at %s until Ctrl-C. With nothing but curl, activate user2 twice,\n"+
-		"by the first two one-time passwords of RFC 4226:\n\n", url)
+	if p.json {
+		return
+	}
+	fmt.Fprint(p.out, "\nWith nothing but curl, activate user2 twice,\n"+
+		"by the first two one-time passwords of RFC 4226:\n\n")
 	fmt.Fprintf(p.out, "%s\n"+curlSession+"%s\n", p.painted(dim, sessionBegins), url, p.painted(dim, sessionEnds))
 }
 
@@ -123,7 +140,10 @@ phone mdl instances
 
 // sessionMDL prints what a reader with this program and curl can do.
 func (p *demoPrinter) sessionMDL(program, url string) {
-	fmt.Fprintf(p.out, "\nThe server stays at %s until Ctrl-C. With curl for the site and this program for the phone,\n"+
-		"put two more devices on the licence:\n\n", url)
+	if p.json {
+		return
+	}
+	fmt.Fprint(p.out, "\nWith curl for the site and this program for the phone,\n"+
+		"put two more devices on the licence:\n\n")
 	fmt.Fprintf(p.out, "%s\n"+mdlSession+"%s\n", p.painted(dim, sessionBegins), dsappd.ShellWord(program), url, p.painted(dim, sessionEnds))
 }

@@ -19,8 +19,8 @@ import (
 
 // doorFlags are those of every command that an operator gives.
 type doorFlags struct {
-	Dir  string `required:"" placeholder:"DIR" help:"The data folder. The server that serves it is asked; when none does, the command opens it itself."`
-	JSON bool   `help:"Print JSON."`
+	Dir  string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Use this data folder, through its server if one serves it."`
+	JSON bool   `name:"json" help:"Print JSON, errors too."`
 }
 
 // open reaches the operators' door of the data folder.
@@ -61,6 +61,13 @@ func printJSON(w io.Writer, v any) error {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(v)
+}
+
+// printJSONLine prints a value as one line, to a reader who may go away.
+func printJSONLine(w io.Writer, v any) {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(v)
 }
 
 // fields are the lines of a record, a name and a value by turns.

@@ -17,7 +17,7 @@ type gatewayKeyCommand struct {
 
 type gatewayKeyAddCommand struct {
 	doorFlags
-	Side provision.GatewaySide `required:"" enum:"front,back" placeholder:"front|back" help:"Who holds it: front, phones; back, the site."`
+	Side provision.GatewaySide `required:"" enum:"front,back" placeholder:"front|back" help:"Draw it for the front end, which is phones, or for the back end, which is the site."`
 	Name string                `arg:"" name:"name" help:"What the key is called in lists and in the log."`
 }
 

@@ -2,16 +2,31 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
 
 	"github.com/dsappd/dsappd"
 )
 
 type initCommand struct {
-	Dir    string   `required:"" placeholder:"DIR" help:"The data folder to make: a new one, or an empty one."`
-	Host   []string `placeholder:"NAME" help:"A name or an IP address that the certificate is for, besides this machine's name and localhost; may be repeated."`
+	newFolderFlags
+	Host   []string `placeholder:"NAME" help:"Name this host in the certificate, by name or IP address, besides this machine's name and localhost; may be repeated."`
 	Sample bool     `help:"Fill it with the users, authenticators and components of a lab. Their passwords are public."`
+}
+
+// newFolderFlags are those of the commands that make a data folder.
+type newFolderFlags struct {
+	Dir string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Make this data folder: a new one, or an empty one."`
+	jsonFlag
+}
+
+// madeFolder is what init made.
+type madeFolder struct {
+	Dir          string               `json:"dir"`
+	Sample       bool                 `json:"sample"`
+	Certificates *dsappd.Certificates `json:"certificates,omitempty"`
 }
 
 func (c *initCommand) Run(ctx context.Context, std streams) error {
@@ -22,6 +37,51 @@ func (c *initCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.Out, "made the data folder %s; serve it with: dsappd serve --dir %s\n\n", c.Dir, dsappd.ShellWord(c.Dir))
-	return errors.Join(err, printCertificates(std.Out, c.Dir, shown))
+	if c.JSON {
+		return printJSON(std.Out, madeFolder{c.Dir, c.Sample, &shown})
+	}
+	if err := c.next(std.Out); err != nil || len(c.Host) == 0 {
+		return err
+	}
+	fmt.Fprintln(std.Out)
+	return printCertificates(std.Out, c.Dir, shown)
 }
+
+// saidMade says where the folder is and how it is served.
+func (f newFolderFlags) saidMade() string {
+	return fmt.Sprintf("made the data folder %s; serve it with: dsappd serve --dir %s\n", f.Dir, dsappd.ShellWord(f.Dir))
+}
+
+// next says what to do with a new folder.
+func (c *initCommand) next(w io.Writer) error {
+	settings, err := dsappd.ReadSettings(c.Dir)
+	if err != nil {
+		return err
+	}
+	text := emptyNext
+	if c.Sample {
+		text = sampleNext
+	}
+	_, err = io.WriteString(w, c.saidMade()+strings.NewReplacer("{dir}", dsappd.ShellWord(c.Dir),
+		"{settings}", filepath.Join(c.Dir, "settings.toml"),
+		"{soap}", settings.SOAP.Listen, "{gateway}", settings.Gateway.Listen, "{console}", settings.Console.Listen).Replace(text))
+	return err
+}
+
+const sampleNext = `
+Its users are user1 to user6, each with the password Password2. Once it is served:
+  for SOAP clients   http://{soap}/?wsdl, with the componentType srp-component
+  for phones         http://{gateway}/, with the key lab-front-key
+  for browsers       http://{console}/, to set up a phone
+  for you            dsappd audit tail --dir {dir} --follow
+Settings are in {settings}; certificates for TLS: dsappd tls show --dir {dir}
+`
+
+const emptyNext = `
+A first activation needs a user, an authenticator and a component, such as:
+  dsappd user add --dir {dir} anna
+  dsappd authenticator add --dir {dir} VDS2000001
+  dsappd authenticator assign --dir {dir} VDS2000001 anna
+  dsappd component add --dir {dir} my-bank 127.0.0.1 --policy Provisioning
+Settings are in {settings}; certificates for TLS: dsappd tls show --dir {dir}
+`

@@ -4,46 +4,44 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"strings"
-	"syscall"
-	"unicode"
 
 	"github.com/alecthomas/kong"
 )
 
-// Exit codes beside 0.
-const (
-	exitFailed = 1
-	exitUsage  = 2
-)
-
-// commands is the command line; each command is in the file of its name.
+// commands is the command line; each command is in the file of its name, and
+// each group stands under a heading of help.go.
 type commands struct {
-	Init          initCommand          `cmd:"" help:"Make a data folder."`
-	Serve         serveCommand         `cmd:"" help:"Serve a data folder."`
-	Demo          demoCommand          `cmd:"" help:"Play one whole activation in a throw-away data folder."`
-	Check         checkCommand         `cmd:"" help:"Look for damage in a data folder."`
-	Migrate       migrateCommand       `cmd:"" help:"Bring a data folder of an older dsappd up to date, keeping a copy."`
-	User          userCommand          `cmd:"" help:"Users."`
-	Domain        domainCommand        `cmd:"" help:"Domains."`
-	Authenticator authenticatorCommand `cmd:"" help:"Authenticators."`
-	Component     componentCommand     `cmd:"" help:"Client components: who may call, from where, under which policy."`
-	GatewayKey    gatewayKeyCommand    `cmd:"" help:"API keys of the gateway: of phones and of the site."`
-	Policy        policyCommand        `cmd:"" help:"Policies: the rules that a component's registrations follow."`
-	Registration  registrationCommand  `cmd:"" help:"Registrations."`
-	Audit         auditCommand         `cmd:"" help:"The record of every decision."`
-	Explain       explainCommand       `cmd:"" help:"Tell why a request was refused: the last one, or one by its ID."`
-	WSDL          wsdlCommand          `cmd:"" name:"wsdl" help:"Print the WSDL, or write it and its schemas into a folder."`
-	Image         imageCommand         `cmd:"" help:"Render an activation image as a QR code."`
-	Phone         phoneCommand         `cmd:"" help:"Play the phone of an activation."`
-	Replay        replayCommand        `cmd:"" help:"Play recorded conversations as tests."`
-	TLS           tlsCommand           `cmd:"" name:"tls" help:"The certificates that clients see."`
-	Version       versionCommand       `cmd:"" help:"Print the version."`
+	Demo  demoCommand  `cmd:"" group:"begin" help:"Play one whole activation in a throw-away data folder."`
+	Init  initCommand  `cmd:"" group:"begin" help:"Make a data folder."`
+	Serve serveCommand `cmd:"" group:"begin" help:"Serve a data folder."`
+
+	User          userCommand          `cmd:"" group:"manage" help:"Manage users."`
+	Authenticator authenticatorCommand `cmd:"" group:"manage" help:"Manage authenticators, and licences for several devices."`
+	Component     componentCommand     `cmd:"" group:"manage" help:"Manage client components: who may call, from where, under which policy."`
+	Policy        policyCommand        `cmd:"" group:"manage" help:"Manage policies: the rules that a component's registrations follow."`
+	Domain        domainCommand        `cmd:"" group:"manage" help:"Manage domains."`
+	GatewayKey    gatewayKeyCommand    `cmd:"" group:"manage" help:"Manage the API keys of the gateway, for phones and for the site."`
+
+	Explain      explainCommand      `cmd:"" group:"watch" help:"Say why a request was refused: the last one, or one by its ID."`
+	Registration registrationCommand `cmd:"" group:"watch" help:"See registrations, and close them."`
+	Audit        auditCommand        `cmd:"" group:"watch" help:"Read, verify, export and prune the record of every decision."`
+
+	Phone  phoneCommand  `cmd:"" group:"test" help:"Play the phone of an activation."`
+	Image  imageCommand  `cmd:"" group:"test" help:"Draw an activation image as a QR code."`
+	WSDL   wsdlCommand   `cmd:"" group:"test" name:"wsdl" help:"Print the WSDL, or write it and its schemas into a folder."`
+	Replay replayCommand `cmd:"" group:"test" help:"Record conversations, and play them as tests."`
+
+	Check      checkCommand      `cmd:"" group:"keep" help:"Look for damage in a data folder."`
+	Migrate    migrateCommand    `cmd:"" group:"keep" help:"Bring a data folder of an older dsappd up to date, keeping a copy."`
+	TLS        tlsCommand        `cmd:"" group:"keep" name:"tls" help:"Show and renew the certificates that clients see."`
+	Completion completionCommand `cmd:"" group:"keep" help:"Print the script that completes commands in a shell."`
+	Version    versionCommand    `cmd:"" group:"keep" help:"Print the version."`
+	Complete   completeCommand   `cmd:"" group:"keep" hidden:""`
+
+	ShowVersion versionFlag `name:"version" help:"Print the version."`
 }
 
 // streams is where a command reads and prints. What it prints on Out is its
@@ -58,68 +56,49 @@ func main() {
 	os.Exit(run(os.Args[1:], streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }
 
-// run carries out one command line. The first SIGINT or SIGTERM ends the
-// command's context, a second one the process.
+// run carries out one command line and returns the exit code.
 func run(args []string, std streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
-
-	parser, err := kong.New(&commands{},
-		kong.Name("dsappd"),
-		kong.Description("An open DSAPP-SRP provisioning server."),
-		kong.Writers(std.Out, std.Err),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(std),
-	)
-	if err != nil {
-		fmt.Fprintln(std.Err, "dsappd:", err)
-		return exitFailed
+	if len(args) == 0 {
+		fmt.Fprint(std.Out, firstSteps)
+		return 0
 	}
-	command, err := parser.Parse(args)
+	ctx, stop := untilSignal()
+	defer stop()
+	asJSON := wantsJSON(args)
+	parser, err := newParser(ctx, std)
 	if err != nil {
-		fmt.Fprintf(std.Err, "dsappd: %v\nSee: %s --help\n", err, commandOf(err))
-		return exitUsage
+		return newFailure(err).print(std.Err, asJSON)
+	}
+	command, err := parser.Parse(askingForHelp(args))
+	if err != nil {
+		return newUsageFailure(err).print(std.Err, asJSON)
 	}
 	if err := command.Run(); err != nil {
-		return report(std.Err, err)
+		return newFailure(because(ctx, err)).print(std.Err, asJSON)
 	}
 	return 0
 }
 
-// commandOf is the command whose line was wrong, as far as it was said.
-func commandOf(err error) string {
-	wrong, ok := errors.AsType[*kong.ParseError](err)
-	if !ok {
-		return "dsappd"
+func newParser(ctx context.Context, std streams) (*kong.Kong, error) {
+	parser, err := kong.New(&commands{},
+		kong.Name("dsappd"),
+		kong.Description("An open DSAPP-SRP provisioning server."),
+		kong.Writers(std.Out, std.Err),
+		kong.ExplicitGroups(headings),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, FlagsLast: true}),
+		kong.Help(printHelp),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(std),
+	)
+	if err != nil {
+		return nil, err
 	}
-	if selected := wrong.Context.Selected(); selected != nil {
-		return selected.FullPath()
-	}
-	return wrong.Context.Model.Name
+	parser.Model.HelpFlag.Help = "Show this help."
+	underOneHeading(parser.Model.Node)
+	return parser, nil
 }
 
-// report says why a command failed.
-func report(w io.Writer, err error) int {
-	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(w, "dsappd: interrupted")
-		return exitFailed
-	}
-	fmt.Fprintln(w, "dsappd:", withoutControls(err.Error()))
-	if errors.Is(err, errBroken) {
-		return exitUsage
-	}
-	return exitFailed
-}
-
-// withoutControls is a text that may hold a server's words: nothing in it gives
-// orders to the terminal.
-func withoutControls(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
+// jsonFlag is that of every command that has no other --json.
+type jsonFlag struct {
+	JSON bool `name:"json" help:"Print JSON, errors too."`
 }

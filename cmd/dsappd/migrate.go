@@ -10,9 +10,9 @@ import (
 )
 
 type migrateCommand struct {
-	Dir    string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"The data folder. No server may serve it."`
+	Dir    string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Migrate this data folder, which no server may serve."`
 	DryRun bool   `help:"Migrate a copy, tell what would change, and remove the copy."`
-	JSON   bool   `help:"Print JSON."`
+	jsonFlag
 }
 
 // Run brings a data folder of an older program up to date.

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/soap"
 )
@@ -24,13 +25,14 @@ type phoneCommand struct {
 	DerivationCode phoneDerivationCodeCommand `cmd:"" help:"Print a derivation code, which binds this phone."`
 	Activate       phoneActivateCommand       `cmd:"" help:"Activate from an image, or with a one-time password or a derivation code."`
 	Faults         phoneFaultsCommand         `cmd:"" help:"List what phone activate --fault can do wrong."`
-	MDL            phoneMDLCommand            `cmd:"" name:"mdl" help:"A place on a licence for several devices."`
+	MDL            phoneMDLCommand            `cmd:"" name:"mdl" help:"Play a device on a licence for several, one step at a time."`
 }
 
 // phoneState is the file that every step needs.
 type phoneState struct {
-	State string `default:"phone.state" env:"DSAPPD_PHONE" placeholder:"FILE" help:"The phone's memory, sealed under the PIN; ${default} if not given."`
-	PIN   string `name:"pin" env:"DSAPPD_PIN" placeholder:"PIN" help:"4 to 64 characters; asked for at a terminal if not given."`
+	State string `default:"phone.state" env:"DSAPPD_PHONE" placeholder:"FILE" help:"Keep the phone's memory here, sealed under the PIN."`
+	PIN   string `name:"pin" env:"DSAPPD_PIN" placeholder:"PIN" help:"Open it by this PIN, 4 to 64 characters; asked for at a terminal if not given."`
+	jsonFlag
 }
 
 // AfterApply asks for a PIN that was not given.
@@ -41,7 +43,7 @@ func (c *phoneState) AfterApply(ctx context.Context, std streams) error {
 func (c *phoneState) read() (phone.State, error) {
 	s, err := phone.ReadFile(c.State, c.PIN)
 	if errors.Is(err, fs.ErrNotExist) {
-		return s, fmt.Errorf("there is no %s: make it with dsappd phone exchange, or dsappd phone mdl exchange", c.State)
+		return s, hint.Add(fmt.Errorf("there is no %s", c.State), "make it with dsappd phone exchange, or dsappd phone mdl exchange")
 	}
 	return s, err
 }
@@ -65,10 +67,10 @@ func (c *phoneState) write(s phone.State) error {
 
 // phoneServer is the server that a step speaks to.
 type phoneServer struct {
-	URL           string        `name:"url" default:"http://127.0.0.1:8888/" help:"The server's SOAP endpoint."`
-	ComponentType string        `default:"srp-component" help:"What the caller is, as the server's components have it."`
-	CA            string        `name:"ca" placeholder:"FILE" help:"Certificates (PEM) by which the server is trusted, in place of the system's."`
-	Timeout       time.Duration `default:"30s" help:"For each request."`
+	URL           string        `name:"url" default:"http://127.0.0.1:8888/" placeholder:"URL" help:"Ask the server at this SOAP endpoint; ${default} if not given."`
+	ComponentType string        `default:"srp-component" placeholder:"TYPE" help:"Call as a component of this type; ${default} if not given."`
+	CA            string        `name:"ca" placeholder:"FILE" help:"Trust the server by the certificates (PEM) in FILE, in place of the system's."`
+	Timeout       time.Duration `default:"30s" placeholder:"TIME" help:"Wait so long for each answer; ${default} if not given."`
 	Trace         bool          `help:"Print each envelope on stderr, without its secrets."`
 }
 
@@ -116,16 +118,17 @@ func (c *phoneServer) http() (*http.Client, error) {
 // wentWrong says what helps against the error of a step, where that is known.
 func (c *phoneServer) wentWrong(err error) error {
 	if failed, ok := errors.AsType[*url.Error](err); ok && !errors.Is(err, context.Canceled) {
-		return unreached(failed, "url", c.URL)
+		return unreached(failed, "url", c.URL, "")
 	}
 	return err
 }
 
-func unreached(failed *url.Error, flag, at string) error {
+// unreached says what helps against a server that did not answer, and then.
+func unreached(failed *url.Error, flag, at, then string) error {
 	if _, unknown := errors.AsType[x509.UnknownAuthorityError](failed); unknown {
-		return fmt.Errorf("%w: give the CA that it is trusted by with --ca", failed.Err)
+		return hint.Add(failed.Err, "give the CA that it is trusted by with --ca%s", then)
 	}
-	return fmt.Errorf("%w: is the server up at --%s %s?", failed.Err, flag, at)
+	return hint.Add(failed.Err, "is the server up at --%s %s?%s", flag, at, then)
 }
 
 func newDevice() *phone.Device { return &phone.Device{Rand: rand.Reader, Now: time.Now} }

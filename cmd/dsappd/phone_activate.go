@@ -11,29 +11,42 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 )
 
 type phoneActivateCommand struct {
-	phoneState
-	phoneServer
-	Response       string `required:"" xor:"credential" placeholder:"OTP" help:"What dsappd phone otp printed: the last step alone."`
-	DerivationCode string `required:"" xor:"credential" placeholder:"CODE" help:"What dsappd phone derivation-code printed: the last step alone."`
-	Image          string `required:"" xor:"credential" placeholder:"PICTURE" help:"The whole activation from the scan of a PNG or JPEG, - for stdin; or the text of the image, in hex."`
+	Image          string `group:"ways" xor:"credential" placeholder:"PICTURE" help:"Play the whole activation from the scan of a PNG or JPEG, - for stdin; or from the text of the image, in hex."`
+	Response       string `group:"ways" xor:"credential" placeholder:"OTP" help:"Take the last step alone, with what dsappd phone otp printed."`
+	DerivationCode string `group:"ways" xor:"credential" placeholder:"CODE" help:"Take the last step alone, with what dsappd phone derivation-code printed, which binds the phone."`
 
-	phoneGateway
-	phoneFingerprint
-	phoneOffline
-	DeviceType string   `enum:"ios,android,hardware" default:"android" help:"On a licence for several devices, what the device is: ${enum}."`
-	Fault      []string `placeholder:"NAME" help:"Do something wrong on the way from the scan, once for each; dsappd phone faults lists them."`
+	phoneGateway     `group:"image"`
+	phoneFingerprint `group:"image"`
+	DeviceType       string   `group:"image" enum:"ios,android,hardware" default:"android" placeholder:"TYPE" help:"Be a device of this type on a licence for several: ${enum}; android if not given."`
+	Fault            []string `group:"image" placeholder:"NAME" help:"Do something wrong on the way, once for each; dsappd phone faults lists them."`
+	phoneOffline     `group:"image"`
+
+	phoneState  `group:"all"`
+	phoneServer `group:"all"`
+}
+
+// Help shows the three ways.
+func (phoneActivateCommand) Help() string {
+	return `There are three ways:
+
+    dsappd phone activate --image PICTURE [--gateway URL]
+    dsappd phone activate --response OTP
+    dsappd phone activate --derivation-code CODE
+
+The first is all that a phone does, from the scan of the QR code on. The others are the last step of an activation that goes step by step, after dsappd phone exchange and dsappd phone otp or derivation-code.`
 }
 
 // phoneGateway is the gateway that a whole activation speaks to, in place of
 // the SOAP endpoint.
 type phoneGateway struct {
-	Gateway        string `placeholder:"URL" help:"The gateway, in place of --url."`
-	GatewayKey     string `env:"DSAPPD_GATEWAY_KEY" placeholder:"KEY" help:"An API key of the front end; that of the sample if not given."`
+	Gateway        string `placeholder:"URL" help:"Speak to this gateway, in place of --url."`
+	GatewayKey     string `env:"DSAPPD_GATEWAY_KEY" placeholder:"KEY" help:"Show this API key of the front end; that of the sample if not given."`
 	GatewayKeyFile string `placeholder:"FILE" help:"Read the API key from the one line of FILE, in place of --gateway-key."`
 }
 
@@ -43,6 +56,8 @@ const sampleKey = "lab-front-key"
 // AfterApply leaves the PIN of a whole activation until a file is looked for.
 func (c *phoneActivateCommand) AfterApply(ctx context.Context, std streams) error {
 	switch whole := c.Image != ""; {
+	case !whole && c.Response == "" && c.DerivationCode == "":
+		return errors.New("give one of --image, --response and --derivation-code")
 	case !whole && c.Gateway != "":
 		return errors.New("--gateway belongs to --image: the last step alone goes to --url")
 	case !whole && len(c.Fault) > 0:
@@ -67,7 +82,7 @@ func (c *phoneActivateCommand) Run(ctx context.Context, std streams) error {
 	}
 	s, err = device.Activate(ctx, s, phone.Credential{Response: c.Response, DerivationCode: c.DerivationCode})
 	if errors.Is(err, phone.ErrStep) && !s.Activated {
-		return fmt.Errorf("%w: make one with dsappd phone derivation-code", err)
+		return hint.Add(err, "make one with dsappd phone derivation-code")
 	}
 	if err != nil {
 		return c.wentWrong(err)
@@ -75,8 +90,15 @@ func (c *phoneActivateCommand) Run(ctx context.Context, std streams) error {
 	if err := c.write(s); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.Out, "%s: activated for %s of domain %s\n", s.SerialNumber, harmless(s.UserID), harmless(s.Domain))
-	return err
+	return c.print(std, activated(s.SerialNumber, s.UserID, s.Domain))
+}
+
+// activated tells of what has become active.
+func activated(name, userID, domain string) shown {
+	return shown{
+		fmt.Sprintf("%s: activated for %s of domain %s", name, harmless(userID), harmless(domain)),
+		map[string]any{"serialNumber": name, "userID": userID, "domain": domain},
+	}
 }
 
 // activateImage takes every step from the scan on, or commits the faults.
@@ -110,8 +132,7 @@ func (c *phoneActivateCommand) activateImage(ctx context.Context, std streams) e
 	if err != nil {
 		return c.startOver(s, a, err)
 	}
-	_, err = fmt.Fprintln(std.Out, c.activated(s, a))
-	return err
+	return c.print(std, c.activated(s, a))
 }
 
 func (c *phoneActivateCommand) activation(std streams) (phone.Activation, error) {
@@ -182,13 +203,16 @@ func (c *phoneActivateCommand) unlock(ctx context.Context, std streams) error {
 	return c.phoneState.AfterApply(ctx, std)
 }
 
-func (c *phoneActivateCommand) activated(s phone.State, a phone.Activation) string {
+func (c *phoneActivateCommand) activated(s phone.State, a phone.Activation) shown {
 	name, userID, domain := s.SerialNumber, s.UserID, s.Domain
 	if s.RegistrationID != a.ID {
 		i := s.MDL.Instances[len(s.MDL.Instances)-1]
 		name, userID, domain = i.Name(), i.UserID, i.Domain
 	}
-	return fmt.Sprintf("%s: activated for %s of domain %s; kept in %s", name, harmless(userID), harmless(domain), c.State)
+	made := activated(name, userID, domain)
+	made.text += "; kept in " + c.State
+	made.json["state"] = c.State
+	return made
 }
 
 // again is what helps against an activation that did not come to its end.
@@ -204,17 +228,17 @@ func (c *phoneActivateCommand) startOver(s phone.State, a phone.Activation, err 
 	case errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, phone.ErrGatewayKey):
-		return fmt.Errorf("%w: give one of the front end by --gateway-key-file", err)
+		return hint.Add(err, "give one of the front end by --gateway-key-file")
 	case unanswered && c.Gateway != "":
-		return fmt.Errorf("%w; then %s", unreached(failed, "gateway", c.Gateway), again)
+		return unreached(failed, "gateway", c.Gateway, "; then "+again)
 	case unanswered:
-		return fmt.Errorf("%w; then %s", unreached(failed, "url", c.URL), again)
+		return unreached(failed, "url", c.URL, "; then "+again)
 	case wrong && strings.EqualFold(refusal.Operation, "dsappSRPActivate") && s.Type == oath.TOTP:
-		return fmt.Errorf("%w: the clock of this machine may be wrong: set it, then %s; if it is right and the authenticator was unassigned just now, wait half a minute first", err, again)
+		return hint.Add(err, "the clock of this machine may be wrong: set it, then %s; if it is right and the authenticator was unassigned just now, wait half a minute first", again)
 	case over && waitsOn(s, a.ID):
-		return fmt.Errorf("%w: if the site shows %s as activated, say so with dsappd phone mdl confirm; else have the site register again", err, lastInstance(s))
+		return hint.Add(err, "if the site shows %s as activated, say so with dsappd phone mdl confirm; else have the site register again", lastInstance(s))
 	case over:
-		return fmt.Errorf("%w: have the site register again, which makes a new image", err)
+		return hint.Add(err, "have the site register again, which makes a new image")
 	}
 	return c.unexpected(suspect(err))
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 )
@@ -39,14 +40,16 @@ func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
 	if err := c.write(s); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.Out, "%s: %s, %s, %d digits, next moving factor %s; kept in %s\n", s.SerialNumber,
-		s.Type, s.Algorithm, s.Digits, dsapp.EventReactivationCounter(s.Parameters, s.MovingFactor), c.State)
-	return err
+	next := dsapp.EventReactivationCounter(s.Parameters, s.MovingFactor)
+	return c.print(std, shown{
+		fmt.Sprintf("%s: %s, %s, %d digits, next moving factor %s; kept in %s", s.SerialNumber, s.Type, s.Algorithm, s.Digits, next, c.State),
+		map[string]any{"serialNumber": s.SerialNumber, "type": s.Type, "algorithm": s.Algorithm, "digits": s.Digits, "nextMovingFactor": next, "state": c.State},
+	})
 }
 
 func (c *phoneExchangeCommand) wentWrong(err error) error {
 	if errors.Is(err, phone.ErrItems) {
-		return fmt.Errorf("%w: for a licence for several devices there is dsappd phone mdl exchange", err)
+		return hint.Add(err, "for a licence for several devices there is dsappd phone mdl exchange")
 	}
 	return c.phoneServer.wentWrong(c.unexpected(suspect(err)))
 }
@@ -55,7 +58,7 @@ func (c *phoneExchangeCommand) wentWrong(err error) error {
 func suspect(err error) error {
 	refusal, refused := errors.AsType[*phone.Refusal](err)
 	if refused && strings.EqualFold(refusal.Operation, "dsappSRPGenerateActivationData") && refusal.ResultCodes.StatusCodeEnum == "STAT_INVCREDENTIALS" {
-		return fmt.Errorf("%w: most likely the activation password is not the one that register gave", err)
+		return hint.Add(err, "most likely the activation password is not the one that register gave")
 	}
 	return err
 }
@@ -71,11 +74,11 @@ func (c *phoneExchangeCommand) registration(std streams) (phone.Registration, er
 
 // phoneOffline is what a phone for offline data knows beforehand.
 type phoneOffline struct {
-	Offline      bool   `help:"Expect offline data: the flags below are what the phone knows beforehand."`
-	SerialNumber string `placeholder:"SERIAL" help:"As the user typed it."`
-	Type         string `enum:"totp,hotp" default:"totp" help:"One of ${enum}."`
-	Algorithm    string `enum:"SHA1,SHA256,SHA512" default:"SHA1" help:"One of ${enum}."`
-	Digits       int    `default:"6" help:"From 6 to 8."`
+	Offline      bool   `help:"Expect offline data: the phone knows beforehand what the next flags say."`
+	SerialNumber string `placeholder:"SERIAL" help:"With --offline, have this serial number, as the user typed it."`
+	Type         string `enum:"totp,hotp" default:"totp" placeholder:"TYPE" help:"With --offline, be of this type: ${enum}; totp if not given."`
+	Algorithm    string `enum:"SHA1,SHA256,SHA512" default:"SHA1" placeholder:"HASH" help:"With --offline, use this hash: ${enum}; SHA1 if not given."`
+	Digits       int    `default:"6" placeholder:"N" help:"With --offline, show so many digits, 6 to 8; 6 if not given."`
 }
 
 // builtIn is nil where online data are expected.
@@ -100,18 +103,18 @@ func (c *phoneOffline) builtIn() (*phone.BuiltIn, error) {
 func (c *phoneOffline) unexpected(err error) error {
 	switch {
 	case errors.Is(err, phone.ErrForm) && c.Offline:
-		return fmt.Errorf("%w: register gave online data: leave out --offline and --serial-number", err)
+		return hint.Add(err, "register gave online data: leave out --offline and --serial-number")
 	case errors.Is(err, phone.ErrForm):
-		return fmt.Errorf("%w: register gave offline data: give --offline and --serial-number", err)
+		return hint.Add(err, "register gave offline data: give --offline and --serial-number")
 	}
 	return err
 }
 
 // phoneRegistration is what register gave, in one form or another.
 type phoneRegistration struct {
-	RegistrationID     string `xor:"source" placeholder:"ID" help:"As register gave it."`
-	ActivationPassword string `env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"As register gave it."`
-	Image              string `xor:"source" placeholder:"PICTURE" help:"The activation image, in place of the two: a PNG or JPEG, - for stdin; or its text, in hex."`
+	RegistrationID     string `xor:"source" placeholder:"ID" help:"Use this registration ID, as register gave it."`
+	ActivationPassword string `env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"Use this activation password, as register gave it."`
+	Image              string `xor:"source" placeholder:"PICTURE" help:"Take both from the activation image: a PNG or JPEG, - for stdin; or its text, in hex."`
 }
 
 func (c *phoneRegistration) registration(std streams) (phone.Registration, error) {

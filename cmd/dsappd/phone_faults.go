@@ -11,7 +11,7 @@ import (
 )
 
 type phoneFaultsCommand struct {
-	JSON bool `help:"Print JSON."`
+	jsonFlag
 }
 
 // phoneFaultShown is a fault and the statuses that it is documented to get.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/phone"
 )
 
@@ -29,16 +30,16 @@ type phoneMDLCommand struct {
 
 // phoneInstance names the instance of a step.
 type phoneInstance struct {
-	Instance string `placeholder:"NAME" help:"The instance, such as VDM1000001-1; without it, the last."`
+	Instance string `placeholder:"NAME" help:"Use this instance, such as VDM1000001-1; the last if not given."`
 }
 
 // whatFollows says what helps after a step that was not the phone's next.
 func whatFollows(s phone.State, err error) error {
 	switch {
 	case errors.Is(err, phone.ErrExpired):
-		return fmt.Errorf("%w: have the site register again", err)
+		return hint.Add(err, "have the site register again")
 	case errors.Is(err, phone.ErrStep):
-		return fmt.Errorf("%w: next is dsappd phone mdl %s", err, following(s))
+		return hint.Add(err, "next is dsappd phone mdl %s", following(s))
 	}
 	return err
 }
@@ -85,30 +86,33 @@ func (c *phoneMDLExchangeCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	return c.showFrom(std, s, func(s phone.State) (string, phone.State, error) {
+	return c.showFrom(std, s, func(s phone.State) (shown, phone.State, error) {
 		next, err := device.ExchangeMDL(ctx, s, r)
 		if errors.Is(err, phone.ErrItems) {
-			err = fmt.Errorf("%w: for a single-device authenticator there is dsappd phone exchange", err)
+			err = hint.Add(err, "for a single-device authenticator there is dsappd phone exchange")
 		}
 		if err != nil {
-			return "", s, c.wentWrong(suspect(err))
+			return shown{}, s, c.wentWrong(suspect(err))
 		}
 		return c.took(next)
 	})
 }
 
 // took tells of the Activation Message 1 in a state.
-func (c *phoneState) took(s phone.State) (string, phone.State, error) {
+func (c *phoneState) took(s phone.State) (shown, phone.State, error) {
 	m, err := dsapp.ParseActivationMessage1(s.MDL.Opening.Message1)
-	return fmt.Sprintf("%s: Activation Message 1, good until %s; kept in %s", m.SerialNumber, moment(m.Expiry), c.State), s, err
+	return shown{
+		fmt.Sprintf("%s: Activation Message 1, good until %s; kept in %s", m.SerialNumber, moment(m.Expiry), c.State),
+		map[string]any{"serialNumber": m.SerialNumber, "expiresAt": m.Expiry, "state": c.State},
+	}, s, err
 }
 
 type phoneMDLMessage1Command struct {
 	phoneState
-	Message        string `placeholder:"HEX" env:"DSAPPD_ACTIVATION_PASSWORD" help:"Activation Message 1, which offline is the activation password."`
-	Image          string `xor:"source,registration" placeholder:"PICTURE" help:"The activation image, in place of message and registration ID: a PNG or JPEG, - for stdin; or its text, in hex."`
-	Scan           string `xor:"source" placeholder:"PICTURE" help:"A PNG or JPEG with the QR code of either, - for stdin."`
-	RegistrationID string `xor:"registration" placeholder:"ID" help:"As register gave it; without it, nothing can be sent later."`
+	Message        string `placeholder:"HEX" env:"DSAPPD_ACTIVATION_PASSWORD" help:"Take this Activation Message 1, which offline is the activation password."`
+	Image          string `xor:"source,registration" placeholder:"PICTURE" help:"Take message and registration ID from the activation image: a PNG or JPEG, - for stdin; or its text, in hex."`
+	Scan           string `xor:"source" placeholder:"PICTURE" help:"Scan either from the QR code in a PNG or JPEG, - for stdin."`
+	RegistrationID string `xor:"registration" placeholder:"ID" help:"Note this registration ID, as register gave it; without it, nothing can be sent later."`
 }
 
 // scan reads the picture: what is in it stands for one of the other flags.
@@ -142,10 +146,10 @@ func (c *phoneMDLMessage1Command) Run(std streams) error {
 	if err != nil {
 		return err
 	}
-	return c.showFrom(std, s, func(s phone.State) (string, phone.State, error) {
+	return c.showFrom(std, s, func(s phone.State) (shown, phone.State, error) {
 		next, err := newDevice().TakeMessage1(s, c.RegistrationID, strings.TrimSpace(c.Message))
 		if err != nil {
-			return "", s, whatFollows(s, err)
+			return shown{}, s, whatFollows(s, err)
 		}
 		return c.took(next)
 	})
@@ -158,20 +162,19 @@ func deviceTypes() map[string]dsapp.DeviceType {
 
 type phoneMDLDeviceCodeCommand struct {
 	phoneState
-	Type string `enum:"ios,android,hardware" default:"android" help:"What the device is: ${enum}."`
+	Type string `enum:"ios,android,hardware" default:"android" placeholder:"TYPE" help:"Be a device of this type: ${enum}; android if not given."`
 }
 
 func (c *phoneMDLDeviceCodeCommand) Run(std streams) error {
 	kind := deviceTypes()[c.Type]
-	return c.show(std, func(s phone.State) (string, phone.State, error) {
+	return c.show(std, func(s phone.State) (shown, phone.State, error) {
 		code, next, err := newDevice().DeviceCode(s, kind)
-		return code, next, whatFollows(s, err)
+		return shown{code, map[string]any{"deviceCode": code}}, next, whatFollows(s, err)
 	})
 }
 
 type phoneMDLInstancesCommand struct {
 	phoneState
-	JSON bool `help:"Print JSON."`
 }
 
 // phoneInstanceShown is an instance without its secrets.
@@ -210,12 +213,12 @@ func (c *phoneMDLInstancesCommand) Run(std streams) error {
 
 type phoneMDLForgetCommand struct {
 	phoneState
-	Instance string `required:"" placeholder:"NAME" help:"The instance, such as VDM1000001-1."`
+	Instance string `required:"" placeholder:"NAME" help:"Remove this instance, such as VDM1000001-1."`
 }
 
 func (c *phoneMDLForgetCommand) Run(std streams) error {
-	return c.show(std, func(s phone.State) (string, phone.State, error) {
+	return c.show(std, func(s phone.State) (shown, phone.State, error) {
 		next, err := s.Forget(c.Instance)
-		return c.Instance + ": forgotten", next, err
+		return shown{c.Instance + ": forgotten", map[string]any{"instance": c.Instance}}, next, err
 	})
 }

@@ -21,15 +21,18 @@ func (c *phoneMDLAddDeviceCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	return c.show(std, func(s phone.State) (string, phone.State, error) {
+	return c.show(std, func(s phone.State) (shown, phone.State, error) {
 		next, err := device.AddDevice(ctx, s)
 		return c.added(next), next, c.wentWrong(whatFollows(s, err))
 	})
 }
 
 // added tells of the instance that came last.
-func (c *phoneState) added(s phone.State) string {
-	return fmt.Sprintf("%s: opened Activation Message 2; kept in %s", lastInstance(s), c.State)
+func (c *phoneState) added(s phone.State) shown {
+	return shown{
+		fmt.Sprintf("%s: opened Activation Message 2; kept in %s", lastInstance(s), c.State),
+		map[string]any{"instance": lastInstance(s), "state": c.State},
+	}
 }
 
 func lastInstance(s phone.State) string {
@@ -41,8 +44,8 @@ func lastInstance(s phone.State) string {
 
 type phoneMDLMessage2Command struct {
 	phoneState
-	Message string `required:"" xor:"source" placeholder:"HEX" help:"Activation Message 2, as the site got it for the device code."`
-	Scan    string `required:"" xor:"source" placeholder:"PICTURE" help:"A PNG or JPEG with its QR code, - for stdin."`
+	Message string `required:"" xor:"source" placeholder:"HEX" help:"Take this Activation Message 2, as the site got it for the device code."`
+	Scan    string `required:"" xor:"source" placeholder:"PICTURE" help:"Scan it from the QR code in a PNG or JPEG, - for stdin."`
 }
 
 func (c *phoneMDLMessage2Command) Run(std streams) error {
@@ -53,7 +56,7 @@ func (c *phoneMDLMessage2Command) Run(std streams) error {
 		}
 		c.Message = scanned.Text
 	}
-	return c.show(std, func(s phone.State) (string, phone.State, error) {
+	return c.show(std, func(s phone.State) (shown, phone.State, error) {
 		next, err := newDevice().TakeMessage2(s, strings.TrimSpace(c.Message))
 		if errors.Is(err, dsapp.ErrAuthentication) {
 			err = fmt.Errorf("%w: it was altered, or it answers another device code than the last of this phone", err)
@@ -68,9 +71,9 @@ type phoneMDLSignatureCommand struct {
 }
 
 func (c *phoneMDLSignatureCommand) Run(std streams) error {
-	return c.show(std, func(s phone.State) (string, phone.State, error) {
+	return c.show(std, func(s phone.State) (shown, phone.State, error) {
 		signature, err := s.Signature(c.Instance)
-		return signature, s, whatFollows(s, err)
+		return shown{signature, map[string]any{"signature": signature}}, s, whatFollows(s, err)
 	})
 }
 
@@ -78,7 +81,7 @@ type phoneMDLActivateCommand struct {
 	phoneState
 	phoneServer
 	phoneInstance
-	Response string `placeholder:"OTP" help:"What dsappd phone otp printed, in place of the signature, where the policy takes it."`
+	Response string `placeholder:"OTP" help:"Send what dsappd phone otp printed, in place of the signature, where the policy takes it."`
 }
 
 func (c *phoneMDLActivateCommand) Run(ctx context.Context, std streams) error {
@@ -86,14 +89,14 @@ func (c *phoneMDLActivateCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	return c.show(std, func(s phone.State) (string, phone.State, error) {
+	return c.show(std, func(s phone.State) (shown, phone.State, error) {
 		name := cmp.Or(c.Instance, lastInstance(s))
 		next, err := device.ActivateInstance(ctx, s, c.Instance, c.Response)
 		if err != nil {
-			return "", s, c.wentWrong(whatFollows(s, err))
+			return shown{}, s, c.wentWrong(whatFollows(s, err))
 		}
 		i, err := next.Instance(name)
-		return fmt.Sprintf("%s: activated for %s of domain %s", name, i.UserID, i.Domain), next, err
+		return activated(name, i.UserID, i.Domain), next, err
 	})
 }
 
@@ -103,8 +106,9 @@ type phoneMDLConfirmCommand struct {
 }
 
 func (c *phoneMDLConfirmCommand) Run(std streams) error {
-	return c.show(std, func(s phone.State) (string, phone.State, error) {
+	return c.show(std, func(s phone.State) (shown, phone.State, error) {
 		next, err := s.Confirm(c.Instance)
-		return cmp.Or(c.Instance, lastInstance(s)) + ": activated, as the site says", next, whatFollows(s, err)
+		name := cmp.Or(c.Instance, lastInstance(s))
+		return shown{name + ": activated, as the site says", map[string]any{"serialNumber": name}}, next, whatFollows(s, err)
 	})
 }

@@ -15,9 +15,9 @@ import (
 
 type phoneScanCommand struct {
 	File         string `arg:"" name:"picture" placeholder:"PICTURE" help:"A PNG or JPEG with the QR code somewhere in it, - for stdin."`
-	ShowPassword bool   `help:"Also print the activation password."`
+	ShowPassword bool   `help:"Print the activation password too."`
 	ShowText     bool   `help:"Print the text of the code alone, in hex. It holds the activation password."`
-	JSON         bool   `help:"Print JSON, as dsappd image reads it."`
+	JSON         bool   `name:"json" help:"Print JSON, as dsappd image reads it, errors too."`
 }
 
 func (c *phoneScanCommand) Run(std streams) error {

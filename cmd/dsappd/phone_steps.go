@@ -11,28 +11,29 @@ import (
 
 type phoneOTPCommand struct {
 	phoneState
-	Instance string `placeholder:"NAME" help:"Of this instance, such as VDM1000001-1; needed where the phone has more than one secret."`
+	Instance string `placeholder:"NAME" help:"Take that of this instance, such as VDM1000001-1; needed where the phone has more than one secret."`
 }
 
 func (c *phoneOTPCommand) Run(std streams) error {
-	return c.show(std, func(s phone.State) (string, phone.State, error) {
+	return c.show(std, func(s phone.State) (shown, phone.State, error) {
 		instances := s.MDL.Instances
 		switch single := len(s.Secret) > 0; {
 		case c.Instance == "" && !single && len(instances) == 1:
 			c.Instance = instances[0].Name()
 		case c.Instance == "" && !single && len(instances) > 1:
-			return "", s, fmt.Errorf("--instance is missing: the phone has %s", s)
+			return shown{}, s, fmt.Errorf("--instance is missing: the phone has %s", s)
 		case c.Instance == "":
-			return newDevice().OTP(s)
+			otp, next, err := newDevice().OTP(s)
+			return oneTimePassword(otp), next, err
 		}
 		otp, err := newDevice().InstanceOTP(s, c.Instance)
-		return otp, s, err
+		return oneTimePassword(otp), s, err
 	})
 }
 
 // phoneFingerprint is what a derivation code binds to.
 type phoneFingerprint struct {
-	Fingerprint string `placeholder:"HEX" help:"What the device is, 1 to 255 bytes; drawn at random if not given."`
+	Fingerprint string `placeholder:"HEX" help:"Bind to a device that is this, 1 to 255 bytes; drawn at random if not given."`
 }
 
 func (c phoneFingerprint) fingerprint() ([]byte, error) {
@@ -59,13 +60,24 @@ func (c *phoneDerivationCodeCommand) Run(std streams) error {
 	if err != nil {
 		return err
 	}
-	return c.show(std, func(s phone.State) (string, phone.State, error) {
-		return newDevice().DerivationCode(s, fingerprint)
+	return c.show(std, func(s phone.State) (shown, phone.State, error) {
+		code, next, err := newDevice().DerivationCode(s, fingerprint)
+		return shown{code, map[string]any{"derivationCode": code}}, next, err
 	})
 }
 
 // phoneStep is a step of the phone: what it shows, and the state after it.
-type phoneStep func(phone.State) (string, phone.State, error)
+type phoneStep func(phone.State) (shown, phone.State, error)
+
+// shown is what a step shows: to people, and as JSON.
+type shown struct {
+	text string
+	json map[string]any
+}
+
+func oneTimePassword(otp string) shown {
+	return shown{otp, map[string]any{"oneTimePassword": otp}}
+}
 
 // show prints what a step makes, once the state after it is kept.
 func (c *phoneState) show(std streams, step phoneStep) error {
@@ -77,13 +89,20 @@ func (c *phoneState) show(std streams, step phoneStep) error {
 }
 
 func (c *phoneState) showFrom(std streams, s phone.State, step phoneStep) error {
-	text, s, err := step(s)
+	made, s, err := step(s)
 	if err != nil {
 		return err
 	}
 	if err := c.write(s); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(std.Out, text)
+	return c.print(std, made)
+}
+
+func (c *phoneState) print(std streams, made shown) error {
+	if c.JSON {
+		return printJSON(std.Out, made.json)
+	}
+	_, err := fmt.Fprintln(std.Out, made.text)
 	return err
 }

@@ -57,7 +57,7 @@ func countSettings(n int) string {
 type policyAddCommand struct {
 	doorFlags
 	policyNameFlags
-	Parent   string       `default:"Base Policy" placeholder:"POLICY" help:"The policy it inherits from; Base Policy unless said, \"\" for the default settings."`
+	Parent   string       `default:"Base Policy" placeholder:"POLICY" help:"Inherit from this policy; Base Policy if not given, \"\" for the default settings."`
 	Settings []assignment `arg:"" optional:"" name:"setting=value" help:"What the policy says itself."`
 }
 
@@ -107,7 +107,7 @@ func joinSettings(all []assignment) (json.RawMessage, error) {
 type policySetCommand struct {
 	doorFlags
 	policyNameFlags
-	Parent   *string      `placeholder:"POLICY" help:"The policy it inherits from now; \"\" for the default settings."`
+	Parent   *string      `placeholder:"POLICY" help:"Inherit from this policy from now on; \"\" for the default settings."`
 	Settings []assignment `arg:"" optional:"" name:"setting=value" help:"What the policy says itself from now on."`
 }
 

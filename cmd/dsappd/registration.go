@@ -19,10 +19,10 @@ type registrationCommand struct {
 type registrationListCommand struct {
 	doorFlags
 	listFlags
-	State        registrationStateFlag `placeholder:"STATE" help:"Those in this state only: Registered, KeyExchanged, DataIssued, DeviceAdded, Activated or Closed."`
-	User         string                `placeholder:"USER" help:"Those of this user ID only."`
-	Domain       string                `placeholder:"DOMAIN" help:"Those of this domain's users only."`
-	SerialNumber string                `placeholder:"SERIAL" help:"Those of this authenticator only."`
+	State        registrationStateFlag `placeholder:"STATE" help:"List those in this state only: Registered, KeyExchanged, DataIssued, DeviceAdded, Activated or Closed."`
+	User         string                `placeholder:"USER" help:"List those of this user only."`
+	Domain       string                `placeholder:"DOMAIN" help:"List those of this domain's users only."`
+	SerialNumber string                `placeholder:"SERIAL" help:"List those of this authenticator only."`
 }
 
 func (c *registrationListCommand) Run(ctx context.Context, std streams) error {
@@ -95,7 +95,7 @@ func (c *registrationShowCommand) Run(ctx context.Context, std streams) error {
 type registrationCloseCommand struct {
 	doorFlags
 	registrationFlags
-	Reason string `placeholder:"WORDS" help:"Why, as later refusals and the record will say it."`
+	Reason string `placeholder:"WORDS" help:"Say why, as later refusals and the audit will."`
 }
 
 func (c *registrationCloseCommand) Run(ctx context.Context, std streams) error {

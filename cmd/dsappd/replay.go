@@ -28,12 +28,12 @@ type replayCommand struct {
 type replayRunCommand struct {
 	Paths     []string      `arg:"" name:"path" help:"Transcripts, and folders of them."`
 	URL       string        `name:"url" placeholder:"URL" help:"Play against this server; if not given, each transcript against a throw-away server with its clock, seed and sample."`
-	Dir       string        `placeholder:"DIR" help:"The data folder of the server at --url, for the orders that transcripts have an operator give."`
-	CA        string        `name:"ca" placeholder:"FILE" help:"Certificates (PEM) by which the server at --url is trusted."`
+	Dir       string        `placeholder:"DIR" help:"Give the orders of operators in transcripts to this data folder, of the server at --url."`
+	CA        string        `name:"ca" placeholder:"FILE" help:"Trust the server at --url by the certificates (PEM) in FILE."`
 	Strict    bool          `help:"Say that the server at --url is in strict mode, so that transcripts which need that are played."`
-	Component string        `placeholder:"TYPE" help:"In place of the component types in the requests."`
-	Timeout   time.Duration `default:"30s" help:"For each request to --url."`
-	Parallel  int           `short:"j" default:"1" placeholder:"N" help:"Transcripts at once."`
+	Component string        `placeholder:"TYPE" help:"Put this in place of the component types in the requests."`
+	Timeout   time.Duration `default:"30s" placeholder:"TIME" help:"Wait so long for each answer of --url; ${default} if not given."`
+	Parallel  int           `short:"j" default:"1" placeholder:"N" help:"Play so many transcripts at once."`
 	Repeat    int           `default:"1" placeholder:"N" help:"Play each so many times."`
 	Update    bool          `help:"Write what came where an expectation failed, and show the difference."`
 	JUnit     string        `name:"junit" placeholder:"FILE" help:"Write a report in JUnit's XML; - is the standard output."`

@@ -19,11 +19,11 @@ import (
 
 type replayImportCommand struct {
 	Paths    []string          `arg:"" name:"path" help:"SoapUI projects, HAR files, files with requests and replies, and folders of them."`
-	Out      string            `required:"" placeholder:"DIR" help:"The folder for the transcripts and the report; no file there is replaced."`
+	Out      string            `required:"" placeholder:"DIR" help:"Write the transcripts and the report into this folder; no file there is replaced."`
 	Redact   bool              `help:"Take every secret out, as recording does."`
-	Property map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"A property of SoapUI that the project does not hold, such as '#Global#host=127.0.0.1'. May be given more than once."`
+	Property map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"Set a property of SoapUI that the project does not hold, such as '#Global#host=127.0.0.1'; may be repeated."`
 	Play     bool              `default:"true" negatable:"" help:"Play each transcript at once and say whether it passes."`
-	JSON     string            `name:"json" placeholder:"FILE" help:"Write the report in JSON there too; - is the standard output."`
+	JSON     string            `name:"json" placeholder:"FILE" help:"Write the report in JSON to FILE too; - is the standard output."`
 }
 
 // Run prints a line for each transcript, and one for each thing that was left

@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/replay"
 )
 
 type replayInitCommand struct {
-	Dir   string   `required:"" placeholder:"DIR" help:"The data folder to make: a new one, or an empty one."`
+	newFolderFlags
 	Paths []string `arg:"" name:"path" help:"Transcripts, and folders of them."`
 }
 
@@ -31,7 +32,10 @@ func (c *replayInitCommand) Run(ctx context.Context, std streams) error {
 	if err := dsappd.Init(ctx, c.Dir, dsappd.InitOptions{Replay: sample}); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.Out, "made the data folder %s; serve it with: dsappd serve --dir %s\n", c.Dir, dsappd.ShellWord(c.Dir))
+	if c.JSON {
+		return printJSON(std.Out, madeFolder{Dir: c.Dir})
+	}
+	_, err = io.WriteString(std.Out, c.saidMade())
 	return err
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -15,13 +14,14 @@ import (
 )
 
 type replayRecordCommand struct {
-	Listen   string `required:"" placeholder:"HOST:PORT" help:"Where clients are to send their requests; port 0 takes a free one."`
-	Upstream string `required:"" placeholder:"URL" help:"The server that answers."`
-	Out      string `required:"" placeholder:"DIR" help:"The folder for the transcripts, one for each registration."`
-	CA       string `name:"ca" placeholder:"FILE" help:"Certificates (PEM) by which the server at --upstream is trusted."`
-	Cert     string `and:"pair" placeholder:"FILE" help:"The certificate (PEM) that clients are shown."`
-	Key      string `and:"pair" placeholder:"FILE" help:"Its key (PEM)."`
+	Listen   string `required:"" placeholder:"HOST:PORT" help:"Listen for clients here; port 0 takes a free one."`
+	Upstream string `required:"" placeholder:"URL" help:"Pass requests on to this server."`
+	Out      string `required:"" placeholder:"DIR" help:"Write the transcripts into this folder, one for each registration."`
+	CA       string `name:"ca" placeholder:"FILE" help:"Trust the server at --upstream by the certificates (PEM) in FILE."`
+	Cert     string `and:"pair" placeholder:"FILE" help:"Show clients the certificate (PEM) in FILE."`
+	Key      string `and:"pair" placeholder:"FILE" help:"Read the key (PEM) of --cert from FILE."`
 	Plain    bool   `help:"Listen unencrypted also where other machines can reach it, although passwords travel there."`
+	JSON     bool   `name:"json" help:"Print the URL and each exchange as JSON, and the log as lines of JSON, errors too."`
 }
 
 // Run prints a line with the URL and one for each exchange, and records until
@@ -39,12 +39,16 @@ func (c *replayRecordCommand) Run(ctx context.Context, std streams) error {
 	}
 	proxy, err := dsappd.OpenRecordingProxy(ctx, dsappd.RecordConfig{
 		Listen: c.Listen, Upstream: upstream, Dir: c.Out, CertFile: c.Cert, KeyFile: c.Key, Plain: c.Plain,
-		Transport: transport, Took: func(t replay.Taken) { c.print(std.Out, t) }, Logger: slog.New(slog.NewTextHandler(std.Err, nil)),
+		Transport: transport, Took: func(t replay.Taken) { c.print(std.Out, t) }, Logger: newLogger(std.Err, c.JSON),
 	})
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.Out, "dsappd records at %s what %s answers, into %s\n", proxy.URL(), c.Upstream, c.Out)
+	if c.JSON {
+		err = printJSON(std.Out, map[string]string{"url": proxy.URL(), "upstream": c.Upstream, "out": c.Out})
+	} else {
+		_, err = fmt.Fprintf(std.Out, "dsappd records at %s what %s answers, into %s\n", proxy.URL(), c.Upstream, c.Out)
+	}
 	if err == nil {
 		select {
 		case <-ctx.Done():
@@ -54,9 +58,22 @@ func (c *replayRecordCommand) Run(ctx context.Context, std streams) error {
 	return errors.Join(err, proxy.Close())
 }
 
+// recorded is an exchange in JSON.
+type recorded struct {
+	At        time.Time `json:"at"`
+	Operation string    `json:"operation"`
+	Status    string    `json:"status"`
+	HTTP      int       `json:"http"`
+	File      string    `json:"file"`
+}
+
 // print prints what was recorded: when, what was asked, what was answered, and
 // the transcript.
 func (c *replayRecordCommand) print(out io.Writer, t replay.Taken) {
+	if c.JSON {
+		printJSONLine(out, recorded{t.At.UTC(), t.Operation, t.Status, t.HTTP, t.File})
+		return
+	}
 	status := ""
 	if t.Status != "" {
 		status = " " + t.Status

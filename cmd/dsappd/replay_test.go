@@ -62,7 +62,7 @@ func TestReplayExitCodes(t *testing.T) {
 		"broken":          {[]string{broken}, 2, "register-wrong-password.txtar:53: not well-formed XML: element <Envelop> closed by </Envelope>"},
 		"both":            {[]string{differs, broken}, 2, "1 failed, 0 skipped, 1 broken"},
 		"no transcript":   {[]string{t.TempDir()}, 1, "holds no transcript: their names end in .txtar"},
-		"no such file":    {[]string{"missing.txtar"}, 1, "no such file"},
+		"no such file":    {[]string{"missing.txtar"}, 1, "there is no missing.txtar in "},
 		"no server":       {[]string{"activation", "--url", "http://127.0.0.1:1/"}, 1, "connection refused"},
 		"no URL":          {[]string{"activation", "--url", "127.0.0.1:1"}, 1, "give http://HOST:PORT/"},
 		"CA without URL":  {[]string{"activation", "--ca", "x"}, 1, "--ca, --dir and --strict belong to --url"},

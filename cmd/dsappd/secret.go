@@ -140,7 +140,7 @@ func (e secretError) Error() string { return string(e) }
 type secretFlags struct {
 	SecretHex    string `xor:"secret" placeholder:"FILE" help:"Read the secret in hex from FILE, - for stdin. Without any, one is drawn."`
 	SecretBase32 string `name:"secret-base32" xor:"secret" placeholder:"FILE" help:"Read the secret in base32 from FILE, - for stdin."`
-	SecretSize   int    `xor:"secret" placeholder:"BYTES" help:"Draw a secret of so many bytes, 10 to 64; 20 unless said. Over 20, it serves online activation data only."`
+	SecretSize   int    `xor:"secret" placeholder:"BYTES" help:"Draw a secret of so many bytes, 10 to 64; 20 if not given. Over 20, it serves online activation data only."`
 }
 
 // read returns nil where the secret is to be drawn.

@@ -12,17 +12,18 @@ import (
 )
 
 type serveCommand struct {
-	Dir         string `required:"" placeholder:"DIR" help:"The data folder, made by: dsappd init."`
-	Addr        string `placeholder:"HOST:PORT" help:"Where the SOAP interface listens, in place of the setting soap.listen; port 0 takes a free one, and another for the gateway and the console unless they are given."`
-	GatewayAddr string `placeholder:"HOST:PORT" help:"Where the gateway listens, in place of the setting gateway.listen; none: nowhere."`
-	ConsoleAddr string `placeholder:"HOST:PORT" help:"Where the console listens, in place of the setting console.listen; none: nowhere."`
+	Dir         string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Serve this data folder, made by: dsappd init."`
+	Addr        string `placeholder:"HOST:PORT" help:"Listen for SOAP here, in place of the setting soap.listen. Port 0 takes a free one, and another for the gateway and the console unless they are given."`
+	GatewayAddr string `placeholder:"HOST:PORT" help:"Listen for phones here, in place of the setting gateway.listen; none: nowhere."`
+	ConsoleAddr string `placeholder:"HOST:PORT" help:"Serve the self-management page here, in place of the setting console.listen; none: nowhere."`
 	Trace       bool   `help:"Print each envelope in and out on stderr, secrets redacted."`
 	Record      string `placeholder:"DIR" help:"Record what the SOAP interface is asked and answers as transcripts in this folder, secrets redacted."`
 	Strict      bool   `help:"Hold requests to the order, occurrence, namespaces and simple types of the schema."`
-	StatusTable string `placeholder:"FILE" help:"Numbers and names of statuses in place of the published ones, as docs/statuses.toml shows."`
-	TLS         bool   `name:"tls" xor:"tls" help:"TLS for every listener whose setting tls is auto, on loopback too."`
+	StatusTable string `placeholder:"FILE" help:"Take numbers and names of statuses from FILE, as docs/statuses.toml shows."`
+	TLS         bool   `name:"tls" xor:"tls" help:"Speak TLS on every listener whose setting tls is auto, on loopback too."`
 	Plain       bool   `xor:"tls" help:"Serve unencrypted, unless the setting tls is on, also where other machines can reach it, although passwords travel there."`
 	LegacyTLS   bool   `name:"legacy-tls" help:"Allow RSA key exchange, in TLS 1.2, to clients that cannot do better."`
+	JSON        bool   `name:"json" help:"Print the URLs as JSON and the log as lines of JSON, errors too."`
 }
 
 // Run prints a line with each URL when the server answers, and serves until
@@ -32,14 +33,29 @@ func (c *serveCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(std.Out, servedLines(server.URLs()))
-	if err == nil {
+	if err = c.printURLs(std.Out, server.URLs()); err == nil {
 		select {
 		case <-ctx.Done():
 		case <-server.Done():
 		}
 	}
 	return errors.Join(err, server.Close())
+}
+
+// printURLs says where the server answers, in one write.
+func (c *serveCommand) printURLs(w io.Writer, urls dsappd.URLs) error {
+	if c.JSON {
+		return printJSON(w, servedURLs(urls))
+	}
+	_, err := io.WriteString(w, servedLines(urls))
+	return err
+}
+
+// servedURLs are those of a server; one that is not served is left out.
+type servedURLs struct {
+	SOAP    string `json:"soap"`
+	Gateway string `json:"gateway,omitempty"`
+	Console string `json:"console,omitempty"`
 }
 
 // servedLines say where the server answers, SOAP first.
@@ -55,11 +71,19 @@ func servedLines(urls dsappd.URLs) string {
 	return lines.String()
 }
 
+// newLogger writes a line for each event.
+func newLogger(w io.Writer, asJSON bool) *slog.Logger {
+	if asJSON {
+		return slog.New(slog.NewJSONHandler(w, nil))
+	}
+	return slog.New(slog.NewTextHandler(w, nil))
+}
+
 func (c *serveCommand) config(log io.Writer) dsappd.Config {
 	config := dsappd.Config{
 		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr,
 		TLS: c.TLS, Plain: c.Plain, LegacyTLS: c.LegacyTLS, Strict: c.Strict, StatusTable: c.StatusTable, Record: c.Record,
-		Logger: slog.New(slog.NewTextHandler(log, nil)),
+		Logger: newLogger(log, c.JSON),
 	}
 	if c.Trace {
 		config.Trace = log

@@ -16,25 +16,35 @@ type tlsCommand struct {
 	Renew tlsRenewCommand `cmd:"" help:"Make a new server's certificate under the folder's CA, and the CA where there is none."`
 }
 
+// tlsFlags are those of every command about certificates.
+type tlsFlags struct {
+	Dir string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Use this data folder."`
+	jsonFlag
+}
+
 type tlsShowCommand struct {
-	Dir  string `required:"" placeholder:"DIR" help:"The data folder."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	tlsFlags
 }
 
 func (c *tlsShowCommand) Run(std streams) error {
-	shown, err := dsappd.ShowCertificates(c.Dir)
+	return c.show(std)
+}
+
+// show prints the certificates as they are.
+func (f tlsFlags) show(std streams) error {
+	shown, err := dsappd.ShowCertificates(f.Dir)
 	if err != nil {
 		return err
 	}
-	if c.JSON {
+	if f.JSON {
 		return printJSON(std.Out, shown)
 	}
-	return printCertificates(std.Out, c.Dir, shown)
+	return printCertificates(std.Out, f.Dir, shown)
 }
 
 type tlsRenewCommand struct {
-	Dir   string   `required:"" placeholder:"DIR" help:"The data folder."`
-	Host  []string `placeholder:"NAME" help:"A name or an IP address that the certificate is for as well; may be repeated."`
+	tlsFlags
+	Host  []string `placeholder:"NAME" help:"Name this host in the certificate as well, by name or IP address; may be repeated."`
 	NewCA bool     `name:"new-ca" help:"Make a new CA too, which clients have to trust anew."`
 }
 
@@ -44,11 +54,7 @@ func (c *tlsRenewCommand) Run(std streams) error {
 	if err := dsappd.RenewCertificate(c.Dir, dsappd.CertificateOptions{Hosts: c.Host, NewCA: c.NewCA}); err != nil {
 		return err
 	}
-	shown, err := dsappd.ShowCertificates(c.Dir)
-	if err != nil {
-		return err
-	}
-	return printCertificates(std.Out, c.Dir, shown)
+	return c.show(std)
 }
 
 func printCertificates(w io.Writer, dir string, shown dsappd.Certificates) error {

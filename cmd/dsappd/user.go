@@ -28,7 +28,7 @@ type userCommand struct {
 // userFlags name a user.
 type userFlags struct {
 	UserID string `arg:"" name:"user" help:"The user ID. USER@DOMAIN is split where that domain exists and --domain is absent."`
-	Domain string `placeholder:"DOMAIN" help:"The user's domain; master unless said."`
+	Domain string `placeholder:"DOMAIN" help:"Name the user's domain; master if not given."`
 }
 
 func (f userFlags) name() admin.NameUser { return admin.NameUser{Domain: f.Domain, UserID: f.UserID} }
@@ -37,8 +37,8 @@ type userAddCommand struct {
 	doorFlags
 	userFlags
 	passwordFlags
-	PasswordHashFile string `xor:"password" placeholder:"FILE" help:"In place of the password, its hash from the one line of FILE, - for stdin: argon2id, bcrypt or pbkdf2-sha256."`
-	OrgUnit          string `placeholder:"UNIT" help:"The user's organizational unit."`
+	PasswordHashFile string `xor:"password" placeholder:"FILE" help:"Read the hash of the password from the one line of FILE, - for stdin: argon2id, bcrypt or pbkdf2-sha256."`
+	OrgUnit          string `placeholder:"UNIT" help:"Note the user's organizational unit."`
 }
 
 func (c *userAddCommand) Run(ctx context.Context, std streams) error {
@@ -64,7 +64,7 @@ func userSaid(done string) func(admin.User) string {
 type userListCommand struct {
 	doorFlags
 	listFlags
-	Domain string `placeholder:"DOMAIN" help:"The users of this domain only."`
+	Domain string `placeholder:"DOMAIN" help:"List the users of this domain only."`
 }
 
 func (c *userListCommand) Run(ctx context.Context, std streams) error {

@@ -8,13 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/dsappd/dsappd/wsdl"
 )
 
 type wsdlCommand struct {
-	Out string `placeholder:"DIR" help:"Write provisioning.wsdl and the schemas into this folder, which is made if need be. Without it the WSDL is printed."`
-	URL string `name:"url" default:"http://127.0.0.1:8888/" placeholder:"URL" help:"The endpoint that the WSDL names."`
+	jsonFlag
+	Out string `placeholder:"DIR" help:"Write provisioning.wsdl and the schemas into this folder, made if need be; without it, print the WSDL."`
+	URL string `name:"url" default:"http://127.0.0.1:8888/" placeholder:"URL" help:"Name this endpoint in the WSDL; ${default} if not given."`
 }
 
 // Validate refuses what no client could call.
@@ -35,14 +37,17 @@ func (c *wsdlCommand) Run(std streams) error {
 		return fmt.Errorf("make the folder: %w", err)
 	}
 	files := wsdl.Files(c.URL)
+	var written []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		path := filepath.Join(c.Out, name)
 		if err := errors.Join(replaceFile(path, files[name]), os.Chmod(path, 0o644)); err != nil {
 			return fmt.Errorf("write %s: %w", path, err)
 		}
-		if _, err := fmt.Fprintln(std.Out, path); err != nil {
-			return err
-		}
+		written = append(written, path)
 	}
-	return nil
+	if c.JSON {
+		return printJSON(std.Out, map[string][]string{"files": written})
+	}
+	_, err := fmt.Fprintln(std.Out, strings.Join(written, "\n"))
+	return err
 }

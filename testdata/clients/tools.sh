@@ -1,7 +1,7 @@
 #!/bin/sh
 # What the tests need besides Go: a C compiler for the race detector, the SOAP
-# toolkits of the clients in this folder, and a browser for the page, with the
-# font that its pictures are taken with. Installs only what is missing,
+# toolkits of the clients in this folder, a browser for the page, with the font
+# that its pictures are taken with, and the shells that complete commands. Installs only what is missing,
 # from Debian and npm; with --interop also what the clients in interop need, from
 # Debian and PyPI. With --check it installs nothing. Where it may not install,
 # it prints the line to run and fails.
@@ -57,6 +57,8 @@ find_missing() {
 	need libkdsoap-dev test -e /usr/include/KDSoapClient
 	need pkg-config has pkg-config
 	need nodejs has node
+	need zsh has zsh
+	need fish has fish
 	need chromium has chromium
 	need fonts-inter test -e /usr/share/fonts/opentype/inter
 	modules_installed || need npm has npm
