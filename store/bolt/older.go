@@ -26,14 +26,7 @@ type File struct {
 // OpenFile opens a store file to copy it. Errors are those of Open, but an
 // older schema is none.
 func OpenFile(path string) (*File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("open store file: %w", err)
-	}
-	if info.Size() == 0 {
-		return nil, &DamagedError{path, ErrEmptyFile}
-	}
-	db, err := open(path, 0)
+	db, err := openMade(path)
 	if err != nil {
 		return nil, err
 	}

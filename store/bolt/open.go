@@ -143,14 +143,7 @@ func syncFolder(name string) error {
 // (*LockedError, within a second), of another version (*SchemaError) or
 // damaged (*DamagedError), and changes none of them.
 func Open(path string) (*Engine, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("open store file: %w", err)
-	}
-	if info.Size() == 0 {
-		return nil, &DamagedError{path, ErrEmptyFile}
-	}
-	db, err := open(path, 0)
+	db, err := openMade(path)
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +154,18 @@ func Open(path string) (*Engine, error) {
 	e := start(db, path)
 	e.meta = checkMetas(path, db.Info().PageSize)
 	return e, nil
+}
+
+// openMade opens a file that is there and holds something.
+func openMade(path string) (*bbolt.DB, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open store file: %w", err)
+	}
+	if info.Size() == 0 {
+		return nil, &DamagedError{path, ErrEmptyFile}
+	}
+	return open(path, 0)
 }
 
 // open has bbolt open the file, creating it only if flag says so. Memory
