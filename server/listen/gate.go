@@ -5,11 +5,16 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"time"
 )
 
 // gate lets a bounded number of costly pieces of work run at once. Whoever
 // waits takes turns by address, so that one that asks often waits for itself.
 type gate struct {
+	// rests makes a place rest after a piece of work for as long as the work
+	// took: the places are busy half of the time at most.
+	rests bool
+
 	mu    sync.Mutex
 	free  int
 	lines map[netip.Prefix][]chan struct{} // of those who wait, the first first
@@ -26,7 +31,7 @@ func (g *gate) enter(ctx context.Context, from netip.Prefix) (leave func(), err 
 	if g.free > 0 {
 		g.free--
 		g.mu.Unlock()
-		return sync.OnceFunc(g.leave), nil
+		return g.begin(), nil
 	}
 	called := make(chan struct{}, 1)
 	if len(g.lines[from]) == 0 {
@@ -36,11 +41,20 @@ func (g *gate) enter(ctx context.Context, from netip.Prefix) (leave func(), err 
 	g.mu.Unlock()
 	select {
 	case <-called:
-		return sync.OnceFunc(g.leave), nil
+		return g.begin(), nil
 	case <-ctx.Done():
 		g.quit(from, called)
 		return nil, context.Cause(ctx)
 	}
+}
+
+// begin returns what ends the piece of work that begins now.
+func (g *gate) begin() (leave func()) {
+	if !g.rests {
+		return sync.OnceFunc(g.leave)
+	}
+	began := time.Now()
+	return sync.OnceFunc(func() { time.AfterFunc(time.Since(began), g.leave) })
 }
 
 // leave hands the place to whoever is next.

@@ -51,6 +51,37 @@ func TestGateTakesTurns(t *testing.T) {
 	})
 }
 
+// A place that rests is busy half of the time, however many wait for it.
+func TestGateRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(1)
+		g.rests = true
+		began := time.Now()
+		var begins []time.Duration
+		for n := range 4 {
+			go func() {
+				done, err := g.enter(t.Context(), address(n))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				begins = append(begins, time.Since(began))
+				time.Sleep(time.Second)
+				done()
+				done()
+			}()
+		}
+		time.Sleep(8 * time.Second)
+		synctest.Wait()
+		if want := []time.Duration{0, 2 * time.Second, 4 * time.Second, 6 * time.Second}; !slices.Equal(begins, want) {
+			t.Errorf("began at %v, want %v", begins, want)
+		}
+		if g.free != 1 {
+			t.Errorf("left: %+v", g)
+		}
+	})
+}
+
 // Whoever goes away while it waits takes nobody's place.
 func TestGateIsLeftInLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -12,8 +12,10 @@ type Shared struct {
 	Known  Known
 	bodies bodies
 
-	// Unknown addresses use half of the processors at most, so that those who
-	// are known, and all that is cheap, find the other half free.
+	// Unknown addresses use a quarter of the processors at most: half of them,
+	// half of the time. Those who are known, and all that is cheap, find the
+	// rest free, and what the network and the memory of such work cost besides
+	// takes less than half.
 	strangers, acquaintances *gate
 }
 
@@ -22,6 +24,7 @@ type Shared struct {
 func NewShared(bodyBytes int64) *Shared {
 	processors := runtime.GOMAXPROCS(0)
 	s := &Shared{strangers: newGate(max(1, processors/2)), acquaintances: newGate(processors)}
+	s.strangers.rests = true
 	s.bodies = bodies{limit: bodyBytes, known: &s.Known, holders: make(map[netip.Prefix]*holder)}
 	return s
 }
