@@ -16,27 +16,27 @@ import (
 // so that the good clients do not wait for it.
 const attackCommand = "attack"
 
-// attack starts processes that attack a server, and returns when all have
+// attack starts processes that attack a server, and returns them when all have
 // begun.
-func (r *rig) attack(s *server, all []string) error {
+func (r *rig) attack(s *server, all []string) ([]*process, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var started []*process
 	for _, what := range all {
 		p, err := r.start(self, append([]string{attackCommand, s.soap, s.gateway, s.console}, strings.Fields(what)...)...)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		started = append(started, p)
 	}
 	for i, p := range started {
 		if line, err := p.line(); err != nil || line != begun {
-			return fmt.Errorf("attack %s: %q, %w: %s", all[i], line, err, p.errors())
+			return nil, fmt.Errorf("attack %s: %q, %w: %s", all[i], line, err, p.errors())
 		}
 	}
-	return nil
+	return started, nil
 }
 
 // begun is what a process that attacks prints once it does.

@@ -43,7 +43,7 @@ func (k keyInTurn) turn() (done func(), err error) {
 	defer cancel()
 	k.conn.queue()
 	defer k.conn.work()
-	return k.shared.Turn(ctx, k.conn.RemoteAddr().String())
+	return k.shared.turn(ctx, k.conn.RemoteAddr().String(), k.shared.handshakes)
 }
 
 // errHandshakes ends a handshake that got no turn in its time.

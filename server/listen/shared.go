@@ -12,18 +12,25 @@ type Shared struct {
 	Known  Known
 	bodies bodies
 
-	// Unknown addresses use a quarter of the processors at most: half of them,
-	// half of the time. Those who are known, and all that is cheap, find the
-	// rest free, and what the network and the memory of such work cost besides
-	// takes less than half.
-	strangers, acquaintances *gate
+	// Costly messages from unknown addresses use a quarter of the processors at
+	// most: half of them, half of the time. Those who are known, and all that
+	// is cheap, find the rest free, and what the network and the memory of such
+	// work cost besides takes less than half.
+	strangers *gate
+
+	// Handshakes with unknown addresses use half of the processors at most. Each
+	// takes less than a millisecond, so a place does not rest after it.
+	handshakes *gate
+
+	acquaintances *gate
 }
 
 // NewShared allows bodies in flight to take that many bytes, and as many
 // costly pieces of work at once as there are processors.
 func NewShared(bodyBytes int64) *Shared {
 	processors := runtime.GOMAXPROCS(0)
-	s := &Shared{strangers: newGate(max(1, processors/2)), acquaintances: newGate(processors)}
+	half := max(1, processors/2)
+	s := &Shared{strangers: newGate(half), handshakes: newGate(half), acquaintances: newGate(processors)}
 	s.strangers.rests = true
 	s.bodies = bodies{limit: bodyBytes, known: &s.Known, holders: make(map[netip.Prefix]*holder)}
 	return s
@@ -33,13 +40,14 @@ func NewShared(bodyBytes int64) *Shared {
 // has it in RemoteAddr, may run. The caller calls done when it has; a second
 // call does nothing. The error is the context's.
 func (s *Shared) Turn(ctx context.Context, remoteAddr string) (done func(), err error) {
-	from := key(remoteAddr)
-	return s.gate(from).enter(ctx, from)
+	return s.turn(ctx, remoteAddr, s.strangers)
 }
 
-func (s *Shared) gate(from netip.Prefix) *gate {
+// turn is Turn at the gate of unknown addresses that the work goes through.
+func (s *Shared) turn(ctx context.Context, remoteAddr string, gate *gate) (done func(), err error) {
+	from := key(remoteAddr)
 	if s.Known.has(from) {
-		return s.acquaintances
+		gate = s.acquaintances
 	}
-	return s.strangers
+	return gate.enter(ctx, from)
 }
