@@ -31,7 +31,7 @@ test: tools
 # Clients over toolkits from Maven Central and PyPI, from the WSDL of a server.
 interop:
 	@testdata/clients/tools.sh --interop
-	$(GO) test -count 1 -tags clients,interop -timeout 15m -run '^TestInterop$$' .
+	$(GO) test -count 1 -tags clients,interop -timeout 15m -run '^TestInterop$$' ./internal/systemtest
 
 # Pictures of the self-management page, for a person to look at.
 screens: tools

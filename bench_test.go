@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/datafolder"
+
 	"go.etcd.io/bbolt"
 
 	"github.com/dsappd/dsappd/oath"
@@ -68,23 +70,23 @@ func BenchmarkActivate(b *testing.B) {
 // furnishBench makes a folder with a user and an authenticator for each
 // activation of a round, and passwords that cost next to nothing.
 func furnishBench(b *testing.B, dir string) {
-	settings := strings.NewReplacer("memory_kib = 19456", "memory_kib = 8", "passes = 2", "passes = 1", "queue = 64", "queue = 256").Replace(settingsFile)
-	if err := Init(b.Context(), dir, InitOptions{Sample: true, Settings: settings}); err != nil {
+	settings := strings.NewReplacer("memory_kib = 19456", "memory_kib = 8", "passes = 2", "passes = 1", "queue = 64", "queue = 256").Replace(datafolder.SettingsText)
+	if err := datafolder.Init(b.Context(), dir, datafolder.InitOptions{Sample: true, Settings: settings}); err != nil {
 		b.Fatal(err)
 	}
-	opened, err := openFolder(b.Context(), dir, benchSource())
+	opened, err := datafolder.Open(b.Context(), dir, benchSource())
 	if err != nil {
 		b.Fatal(err)
 	}
-	share(b, func(i int) error { return addBenchUser(b.Context(), opened.service, i) })
-	if err := opened.close(); err != nil {
+	share(b, func(i int) error { return addBenchUser(b.Context(), opened.Service, i) })
+	if err := opened.Close(); err != nil {
 		b.Fatal(err)
 	}
 }
 
-func benchSource() source {
+func benchSource() datafolder.Source {
 	config := Config{}.withDefaults()
-	return source{now: config.Now, rand: config.Rand}
+	return datafolder.Source{Now: config.Now, Rand: config.Rand}
 }
 
 func addBenchUser(ctx context.Context, service *provision.Service, i int) error {

@@ -1,34 +1,26 @@
 package dsappd
 
 import (
-	"context"
 	"net/http"
 
-	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/console"
 )
 
-// addConsole gives a new folder what the console needs: the component that
-// its users register by, and so their policy.
-func addConsole(ctx context.Context, service *provision.Service, settings ConsoleSettings, policy string) error {
-	return addOwnDoor(ctx, service, settings.ComponentType, policy)
-}
-
-func consoleHandler(config Config, opened *folder) (http.Handler, error) {
-	settings := opened.settings.Console
-	proxies, err := settings.proxies("console")
+func (s *Server) consoleHandler(config Config) (http.Handler, error) {
+	settings := s.folder.Settings.Console
+	proxies, err := settings.TrustedProxies("console")
 	if err != nil {
 		return nil, err
 	}
-	if err := opened.checkOwnDoor("console", settings.ComponentType); err != nil {
+	if err := s.folder.CheckOwnDoor("console", settings.ComponentType); err != nil {
 		return nil, err
 	}
 	return console.NewHandler(console.Config{
-		Service: opened.service, Log: config.Logger, Journal: opened.journal, Directory: opened.directory, Proxies: proxies, Hosts: settings.hosts(), ComponentType: settings.ComponentType,
-		SecureCookies: settings.SecureCookies,
+		Service: s.folder.Service, Log: config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies, Hosts: settings.AllowedHosts(),
+		ComponentType: settings.ComponentType, SecureCookies: settings.SecureCookies,
 		Limits: console.Limits{
 			Idle: settings.Idle, Absolute: settings.Session,
-			Streams: min(console.DefaultLimits().Streams, max(1, opened.settings.Limits.Connections/2)),
+			Streams: min(console.DefaultLimits().Streams, max(1, s.folder.Settings.Limits.Connections/2)),
 		},
 	})
 }

@@ -5,9 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
+
+	"github.com/dsappd/dsappd/internal/datafolder"
 
 	"github.com/dsappd/dsappd/server/console"
 	"github.com/dsappd/dsappd/server/handshake"
@@ -25,40 +26,40 @@ type networkDoor struct {
 	flag     string // that says its address
 	table    string // of its settings
 	address  string // HOST:PORT; empty: it stays shut
-	settings ListenerSettings
-	handler  func(Config, *folder) (http.Handler, error)
+	settings datafolder.ListenerSettings
+	handler  func(*Server, Config) (http.Handler, error)
 	url      func(*URLs) *string
 }
 
 // networkDoors is the table of them; config has its addresses.
-func networkDoors(config Config, settings Settings) []networkDoor {
+func networkDoors(config Config, settings datafolder.Settings) []networkDoor {
 	return []networkDoor{
 		{
 			name: "soap", flag: "--addr", table: "soap",
 			address:  config.Addr,
 			settings: settings.SOAP.ListenerSettings,
-			handler:  soapHandler,
+			handler:  (*Server).soapHandler,
 			url:      func(u *URLs) *string { return &u.SOAP },
 		},
 		{
 			name: "gateway", flag: "--gateway-addr", table: "gateway",
 			address:  config.GatewayAddr,
 			settings: settings.Gateway.ListenerSettings,
-			handler:  gatewayHandler,
+			handler:  (*Server).gatewayHandler,
 			url:      func(u *URLs) *string { return &u.Gateway },
 		},
 		{
 			name: "console", flag: "--console-addr", table: "console",
 			address:  config.ConsoleAddr,
 			settings: settings.Console.ListenerSettings,
-			handler:  consoleHandler,
+			handler:  (*Server).consoleHandler,
 			url:      func(u *URLs) *string { return &u.Console },
 		},
 	}
 }
 
 // withAddresses puts the addresses of the settings where none are given.
-func (c Config) withAddresses(settings Settings) Config {
+func (c Config) withAddresses(settings datafolder.Settings) Config {
 	c.GatewayAddr = c.besideAddr(c.GatewayAddr, settings.Gateway.Listen)
 	c.ConsoleAddr = c.besideAddr(c.ConsoleAddr, settings.Console.Listen)
 	c.Addr = cmp.Or(c.Addr, settings.SOAP.Listen)
@@ -88,83 +89,59 @@ func (c Config) check() error {
 	} {
 		none := given.address == noAddress && given.flag != "--addr"
 		if given.address != "" && !none {
-			all = append(all, checkListen(given.flag, given.address))
+			all = append(all, datafolder.CheckListen(given.flag, given.address))
 		}
 	}
 	return errors.Join(all...)
 }
 
 // open listens, with TLS where that is to be spoken.
-func (d networkDoor) open(ctx context.Context, config Config, opened *folder) (*listen.Endpoint, error) {
+func (d networkDoor) open(ctx context.Context, config Config, s *Server) (*listen.Endpoint, error) {
 	secure, err := d.speaksTLS(ctx, config)
 	if err != nil {
 		return nil, err
 	}
-	handler, err := d.handler(config, opened)
+	handler, err := d.handler(s, config)
 	if err != nil {
 		return nil, err
 	}
-	proxies, err := d.settings.proxies(d.table)
+	proxies, err := d.settings.TrustedProxies(d.table)
 	if err != nil {
 		return nil, err
 	}
-	serving := opened.settings.listen(d.name, d.settings.withHSTS(handler), config.Logger)
+	serving := s.folder.Settings.Listening(d.name, withHSTS(d.settings.HSTS, handler), config.Logger)
 	if streams, is := handler.(interface{ Close() }); is {
 		serving.OnDrain = streams.Close
 	}
-	serving.Address, serving.Shared, serving.Proxies = d.address, opened.shared, proxies
+	serving.Address, serving.Shared, serving.Proxies = d.address, s.shared, proxies
 	serving.Handshakes = &handshake.Config{
-		Door: d.name, TLS: secure, SOAP: d.table == "soap", ForTLS: "serve with --tls", Log: config.Logger, Journal: opened.journal, Now: config.Now,
+		Door: d.name, TLS: secure, SOAP: d.table == "soap", ForTLS: "serve with --tls", Log: config.Logger, Journal: s.journal, Now: config.Now,
 	}
 	if secure {
-		serving.TLS, err = d.openTLS(config, opened.dir)
+		serving.TLS, err = d.openTLS(config, s.folder.Dir)
 	}
 	if err != nil {
 		return nil, err
 	}
 	endpoint, err := listen.Open(ctx, serving)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w; choose another with %s or the setting %s.listen", ErrAddress, err, d.flag, d.table)
+		return nil, fmt.Errorf("%w: %w; choose another with %s or the setting %s.listen", datafolder.ErrAddress, err, d.flag, d.table)
 	}
 	return endpoint, nil
 }
 
-// listen is how an endpoint of that name serves, but for where.
-func (s Settings) listen(name string, handler http.Handler, logger *slog.Logger) listen.Config {
-	return listen.Config{
-		Name: name, Handler: handler, Log: logger,
-		Limits: listen.Limits{
-			Connections: s.Limits.Connections, PerAddress: s.Limits.ConnectionsPerAddress, HeaderBytes: s.Limits.HeaderBytes,
-		},
-		Timeouts: listen.Timeouts{
-			ReadHeader: s.Timeouts.ReadHeader, Read: s.Timeouts.Read, Write: s.Timeouts.Write, Idle: s.Timeouts.Idle, Pressed: s.Timeouts.Pressed,
-		},
-	}
-}
-
-// shared is what the endpoints of one server share.
-func (s Settings) shared() *listen.Shared { return listen.NewShared(int64(s.Limits.BodiesMiB) << 20) }
-
-// turn is how costly requests take turns, where the folder is served by
-// listeners; nil: they do not.
-func (f *folder) turn() func(context.Context, string) (func(), error) {
-	if f.shared == nil {
-		return nil
-	}
-	return f.shared.Turn
-}
-
-func soapHandler(config Config, opened *folder) (http.Handler, error) {
-	proxies, err := opened.settings.SOAP.proxies("soap")
+func (s *Server) soapHandler(config Config) (http.Handler, error) {
+	settings := s.folder.Settings
+	proxies, err := settings.SOAP.TrustedProxies("soap")
 	if err != nil {
 		return nil, err
 	}
 	handler, err := provisioning.NewHandler(provisioning.Config{
-		Service: opened.service, Log: config.Logger, Journal: opened.journal, Directory: opened.directory, Proxies: proxies,
+		Service: s.folder.Service, Log: config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies,
 		Stylesheet: console.Stylesheet(),
-		PublicURL:  opened.settings.SOAP.PublicURL, Hosts: opened.settings.SOAP.hosts(), Origins: opened.settings.SOAP.Origins,
-		Strict: config.Strict, Trace: config.Trace, BodyTimeout: opened.settings.Timeouts.Read,
-		MaxSize: opened.settings.Limits.BodyBytes, MaxParts: opened.settings.Limits.MessageParts, Turn: opened.turn(),
+		PublicURL:  settings.SOAP.PublicURL, Hosts: settings.SOAP.AllowedHosts(), Origins: settings.SOAP.Origins,
+		Strict: config.Strict, Trace: config.Trace, BodyTimeout: settings.Timeouts.Read,
+		MaxSize: settings.Limits.BodyBytes, MaxParts: settings.Limits.MessageParts, Turn: s.shared.Turn,
 	})
 	if err != nil || config.recorder == nil {
 		return handler, err

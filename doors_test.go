@@ -4,17 +4,19 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/datafolder"
+
 	"github.com/google/go-cmp/cmp"
 )
 
 // The addresses of flags, and of the settings where there are none.
 func TestAddresses(t *testing.T) {
-	settings := DefaultSettings()
-	shut := DefaultSettings()
+	settings := datafolder.DefaultSettings()
+	shut := datafolder.DefaultSettings()
 	shut.Gateway.Listen = ""
 	for _, c := range []struct {
 		name     string
-		settings Settings
+		settings datafolder.Settings
 		flags    [3]string // SOAP, gateway, console
 		want     [3]string
 	}{
@@ -38,14 +40,14 @@ func TestAddresses(t *testing.T) {
 // Where a door speaks TLS, by its address, its settings and the flags.
 func TestSpeaksTLS(t *testing.T) {
 	const near, far = "127.0.0.1:1", "0.0.0.0:1"
-	on, off := func(s *ListenerSettings) { s.TLS = tlsOn }, func(s *ListenerSettings) { s.TLS = tlsOff }
-	auto := func(*ListenerSettings) {}
-	clients := func(s *ListenerSettings) { s.ClientCA = "clients.pem" }
+	on, off := func(s *datafolder.ListenerSettings) { s.TLS = datafolder.TLSOn }, func(s *datafolder.ListenerSettings) { s.TLS = datafolder.TLSOff }
+	auto := func(*datafolder.ListenerSettings) {}
+	clients := func(s *datafolder.ListenerSettings) { s.ClientCA = "clients.pem" }
 	none, tls, plain := Config{}, Config{TLS: true}, Config{Plain: true}
 	for _, c := range []struct {
 		name    string
 		address string
-		setting func(*ListenerSettings)
+		setting func(*datafolder.ListenerSettings)
 		flags   Config
 		want    string
 	}{
@@ -69,14 +71,14 @@ func TestSpeaksTLS(t *testing.T) {
 		{"auto, far, client certificates, --plain", far, clients, plain, "refused"},
 		{"no address", "nonsense", auto, none, "refused"},
 	} {
-		door := networkDoor{table: "soap", address: c.address, settings: defaultListener(c.address)}
+		door := networkDoor{table: "soap", address: c.address, settings: datafolder.DefaultSettings().SOAP.ListenerSettings}
 		c.setting(&door.settings)
 		secure, err := door.speaksTLS(t.Context(), c.flags)
 		got := map[bool]string{true: "TLS", false: "plain"}[secure]
 		if err != nil {
 			got = "refused"
 		}
-		if got != c.want || err != nil && !errors.Is(err, ErrAddress) {
+		if got != c.want || err != nil && !errors.Is(err, datafolder.ErrAddress) {
 			t.Errorf("%s: %s, %v; want %s", c.name, got, err, c.want)
 		}
 	}

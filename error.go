@@ -1,35 +1,21 @@
 package dsappd
 
-import "errors"
+import "github.com/dsappd/dsappd/internal/datafolder"
 
-// ErrOpenToOthers means that others than the owner of a data folder can change
-// what is in it, or read a key there. The message names the place and the chmod
-// that mends it.
-var ErrOpenToOthers = errors.New("data folder is open to others")
-
-// ErrStoreFailed means that a write to the store failed in a way that leaves
-// its newest state in doubt. The server ends: what it would answer could be
-// lost.
-var ErrStoreFailed = errors.New("store is out of service")
-
-// Error is a fault of the surroundings, in constant words; errors.Is finds it
-// in what Init, Open and Check return. The message around it names the place
-// and the mend.
-type Error string
-
-func (e Error) Error() string { return string(e) }
-
-// The faults.
-const (
-	ErrNoFolder     = Error("no data folder")
-	ErrNoStore      = Error("store is missing")
-	ErrNotEmpty     = Error("folder is not empty")
-	ErrLocked       = Error("data folder is in use")
-	ErrSchema       = Error("data folder has another schema version")
-	ErrKey          = Error("master key is refused")
-	ErrSettings     = Error("settings are refused")
-	ErrAddress      = Error("address is refused")
-	ErrNoComponent  = Error("component is missing")
-	ErrCertificate  = Error("certificate is refused")
-	ErrDamagedStore = Error("store is damaged")
+// What Init, Open and Server.Close report; errors.Is finds each. The message
+// around it names the place and says how to mend it.
+var (
+	ErrNoFolder     = datafolder.ErrNoFolder     // there is no data folder at the path
+	ErrNoStore      = datafolder.ErrNoStore      // the folder has lost its store
+	ErrNotEmpty     = datafolder.ErrNotEmpty     // the new folder would take the place of something
+	ErrLocked       = datafolder.ErrLocked       // another process has the folder open
+	ErrSchema       = datafolder.ErrSchema       // another version of the program made the store
+	ErrKey          = datafolder.ErrKey          // the master key is unreadable or another store's
+	ErrSettings     = datafolder.ErrSettings     // settings.toml or the status table has faults
+	ErrAddress      = datafolder.ErrAddress      // the server cannot or must not listen there
+	ErrNoComponent  = datafolder.ErrNoComponent  // a component that the server itself needs is missing
+	ErrCertificate  = datafolder.ErrCertificate  // a certificate, its key or a CA is refused
+	ErrDamagedStore = datafolder.ErrDamagedStore // the store does not hold what was written
+	ErrOpenToOthers = datafolder.ErrOpenToOthers // others can change the folder or read a key there
+	ErrStoreFailed  = datafolder.ErrStoreFailed  // a write failed, and the server ended
 )

@@ -1,11 +1,14 @@
 package dsappd_test
 
 import (
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,33 +16,38 @@ import (
 
 const module = "github.com/dsappd/dsappd"
 
-// floors is the plan of the house: a room may import rooms on lower floors
-// only, and no other room on its own. It names every room from the first
-// day; a room appears when it is filled.
-func floors() map[string]int {
-	return map[string]int{
-		"srp": 0, "oath": 0, "names": 0, "soap": 0, "wsdl": 0, "internal": 0,
-		"dsapp":     1,
-		"provision": 2, "phone": 2,
-		"store": 3, "server": 3, "replay": 3,
-		".":   4,
-		"cmd": 5, "torture": 5,
-	}
+// floors is the plan of the house, the top floor first. A room imports rooms of
+// lower floors only, and no other of its own. A folder belongs to the room with
+// the longest name that holds it.
+var floors = []struct {
+	rooms []string
+	about string
+}{
+	{[]string{"cmd", "internal/systemtest", "torture"}, "the command line; tests of the whole program"},
+	{[]string{".", "internal/playserver"}, "servers: Open(ctx, Config), and the one for each play of a transcript"},
+	{[]string{"internal/operators", "internal/recording"}, "a folder's door for operators; the recording proxy"},
+	{[]string{"internal/datafolder"}, "a data folder: settings, keys, certificates, store, upkeep"},
+	{[]string{"store/bolt", "store/memory", "store/storetest", "server/admin", "server/console", "server/gateway", "server/provisioning"}, "engines; doors"},
+	{[]string{"store", "replay", "server/browser", "server/listen"}, "typed records; transcripts; listeners"},
+	{[]string{"provision", "phone", "server/certificate", "server/directory", "server/forwarded", "server/handshake"}, "the domain; the device at the other end"},
+	{[]string{"dsapp", "server/journal"}, "the profile's formats"},
+	{[]string{"srp", "oath", "names", "soap", "wsdl", "internal/hint"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1"},
 }
 
-// room is the first folder of a package's path inside the module, "." for
-// the root package.
-func room(importPath string) string {
-	rest := strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/")
-	if rest == "" {
-		return "."
+// room returns the room of an import path, and its floor; the ground floor is 0.
+func room(importPath string) (name string, floor int) {
+	folder := strings.TrimPrefix(strings.TrimPrefix(importPath, module), "/")
+	if folder == "" {
+		folder = "."
 	}
-	first, _, _ := strings.Cut(rest, "/")
-	return first
-}
-
-func inModule(importPath string) bool {
-	return importPath == module || strings.HasPrefix(importPath, module+"/")
+	for i, f := range floors {
+		for _, r := range f.rooms {
+			if (folder == r || strings.HasPrefix(folder, r+"/")) && len(r) > len(name) {
+				name, floor = r, len(floors)-1-i
+			}
+		}
+	}
+	return name, floor
 }
 
 func TestFloors(t *testing.T) {
@@ -48,7 +56,11 @@ func TestFloors(t *testing.T) {
 			return err
 		}
 		if entry.IsDir() {
-			return skipFolder(name, entry)
+			hidden := name != "." && strings.HasPrefix(entry.Name(), ".")
+			if hidden || entry.Name() == "testdata" || entry.Name() == "node_modules" {
+				return filepath.SkipDir
+			}
+			return nil
 		}
 		if strings.HasSuffix(name, ".go") {
 			checkFile(t, filepath.ToSlash(name))
@@ -60,40 +72,52 @@ func TestFloors(t *testing.T) {
 	}
 }
 
-func skipFolder(name string, entry fs.DirEntry) error {
-	hidden := name != "." && strings.HasPrefix(entry.Name(), ".")
-	if hidden || entry.Name() == "testdata" || entry.Name() == "node_modules" {
-		return filepath.SkipDir
-	}
-	return nil
-}
-
 func checkFile(t *testing.T, name string) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
 	if err != nil {
 		t.Fatal(err)
 	}
-	here := room(path.Join(module, path.Dir(name)))
-	hereFloor, known := floors()[here]
-	if !known {
-		t.Errorf("%s: the room %q is not in the plan of the house", name, here)
+	here, hereFloor := room(path.Join(module, path.Dir(name)))
+	if here == "" {
+		t.Errorf("%s: its folder is not in the plan of the house", name)
 		return
 	}
-	// A test of the whole may stand beside any room's code, but never
-	// inside it: only external test packages look upwards.
+	// Only an external test may look up: it tests the whole from beside the
+	// room, and is no part of it.
 	if strings.HasSuffix(file.Name.Name, "_test") {
 		return
 	}
 	for _, spec := range file.Imports {
 		imported, _ := strconv.Unquote(spec.Path.Value)
-		if !inModule(imported) {
+		if imported != module && !strings.HasPrefix(imported, module+"/") {
 			continue
 		}
-		there := room(imported)
-		if there != here && floors()[there] >= hereFloor {
+		there, thereFloor := room(imported)
+		if there != here && thereFloor >= hereFloor {
 			t.Errorf("%s: room %q (floor %d) imports room %q (floor %d): arrows only point down",
-				name, here, hereFloor, there, floors()[there])
+				name, here, hereFloor, there, thereFloor)
 		}
+	}
+}
+
+// TestPlanIsShown keeps the architecture page in step with the plan.
+func TestPlanIsShown(t *testing.T) {
+	var plan strings.Builder
+	for i, f := range floors {
+		rooms := slices.Clone(f.rooms)
+		for j, r := range rooms {
+			if r == "." {
+				rooms[j] = "dsappd"
+			}
+		}
+		fmt.Fprintf(&plan, "%d  %s\n     %s\n", len(floors)-1-i, strings.Join(rooms, "  "), f.about)
+	}
+	page, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "```text\n" + plan.String() + "```\n"; !strings.Contains(string(page), want) {
+		t.Errorf("docs/architecture.md does not show the plan:\n%s", want)
 	}
 }

@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/recording"
+
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dsappd/dsappd/replay"
@@ -99,10 +102,12 @@ type URLs struct {
 // Server is a data folder being served.
 type Server struct {
 	urls      URLs
-	folder    *folder
+	folder    *datafolder.Folder
+	journal   *journal.Journal
+	directory *directory.Directory
+	shared    *listen.Shared
 	recorder  *replay.Recorder // nil: nothing is recorded
 	endpoints []*listen.Endpoint
-	sweeper   sweeper
 	stop      context.CancelFunc // ends what works beside the endpoints
 	serving   *errgroup.Group
 	done      <-chan struct{}
@@ -114,36 +119,35 @@ type Server struct {
 func Open(ctx context.Context, config Config) (*Server, error) {
 	config = config.withDefaults()
 	if err := config.check(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrAddress, err)
+		return nil, fmt.Errorf("%w: %w", datafolder.ErrAddress, err)
 	}
-	opened, err := openFolder(ctx, config.Dir, source{now: config.Now, rand: config.Rand, logger: config.Logger})
+	opened, err := datafolder.Open(ctx, config.Dir, datafolder.Source{Now: config.Now, Rand: config.Rand, Logger: config.Logger})
 	if err != nil {
 		return nil, err
 	}
 	if config.StatusTable != "" {
-		opened.service.Statuses, err = ReadStatusTable(config.StatusTable)
+		opened.Service.Statuses, err = datafolder.ReadStatusTable(config.StatusTable)
 	}
 	var server *Server
 	if err == nil {
 		server, err = serve(ctx, config, opened)
 	}
 	if err != nil {
-		return nil, errors.Join(err, opened.close())
+		return nil, errors.Join(err, opened.Close())
 	}
 	return server, nil
 }
 
 // serve opens the doors of a folder and begins to answer.
-func serve(ctx context.Context, config Config, opened *folder) (*Server, error) {
-	opened.journal = new(journal.Journal)
-	opened.shared = opened.settings.shared()
-	opened.service.Proven = opened.shared.Known.Add
-	opened.directory = &directory.Directory{PublicSOAP: opened.settings.SOAP.PublicURL}
-	s := &Server{folder: opened}
-	s.sweeper = sweeper{service: opened.service, retention: opened.settings.Sweep.Retention, logger: config.Logger}
+func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Server, error) {
+	s := &Server{
+		folder: opened, journal: new(journal.Journal), shared: opened.Settings.Shared(),
+		directory: &directory.Directory{PublicSOAP: opened.Settings.SOAP.PublicURL},
+	}
+	opened.Service.Proven = s.shared.Known.Add
 	var err error
 	if config.Record != "" {
-		s.recorder, err = newRecorder(config.Record, config.Now, config.Logger, nil)
+		s.recorder, err = recording.NewRecorder(config.Record, config.Now, config.Logger, nil)
 		config.recorder = s.recorder
 	}
 	if err == nil {
@@ -155,21 +159,21 @@ func serve(ctx context.Context, config Config, opened *folder) (*Server, error) 
 	if err != nil {
 		return nil, errors.Join(err, s.closeListeners(), s.endRecording())
 	}
-	opened.directory.SOAP, opened.directory.Gateway, opened.directory.Console = s.urls.SOAP, s.urls.Gateway, s.urls.Console
+	s.directory.SOAP, s.directory.Gateway, s.directory.Console = s.urls.SOAP, s.urls.Gateway, s.urls.Console
 	s.start()
 	config.Logger.Info("serving", "soap", s.urls.SOAP, "gateway", s.urls.Gateway, "console", s.urls.Console,
-		"folder", opened.dir, "run", opened.service.Run)
+		"folder", opened.Dir, "run", opened.Service.Run)
 	return s, nil
 }
 
 // openNetworkDoors listens for each of the doors that has an address.
 func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
-	settings := s.folder.settings
+	settings := s.folder.Settings
 	for _, door := range networkDoors(config.withAddresses(settings), settings) {
 		if door.address == "" {
 			continue
 		}
-		endpoint, err := door.open(ctx, config, s.folder)
+		endpoint, err := door.open(ctx, config, s)
 		if err != nil {
 			return err
 		}
@@ -181,11 +185,12 @@ func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
 
 // openOperators listens at the socket in the folder.
 func (s *Server) openOperators(config Config) error {
-	socket, err := admin.Listen(filepath.Join(s.folder.dir, socketName))
+	socket, err := admin.Listen(filepath.Join(s.folder.Dir, datafolder.SocketName))
 	if err != nil {
 		return err
 	}
-	serving := s.folder.settings.listen("operators", s.folder.door(config.Logger).Handler(), config.Logger)
+	door := admin.Door{Service: s.folder.Service, Log: config.Logger, Check: s.folder.Check, Journal: s.journal}
+	serving := s.folder.Settings.Listening("operators", door.Handler(), config.Logger)
 	serving.Timeouts.Write = 0 // a verification takes as long as the audit is long
 	s.endpoints = append(s.endpoints, listen.On(socket, serving))
 	return nil
@@ -214,9 +219,9 @@ func (s *Server) start() {
 		serving.Go(e.Serve)
 	}
 	beside, stop := context.WithCancel(context.Background())
-	serving.Go(func() error { s.sweeper.every(beside, s.folder.settings.Sweep.Interval); return nil })
-	serving.Go(func() error { s.folder.keepAudit(beside); return nil })
-	serving.Go(func() error { return s.folder.untilStopped(beside) })
+	serving.Go(func() error { s.folder.KeepSweeping(beside); return nil })
+	serving.Go(func() error { s.folder.KeepAudit(beside); return nil })
+	serving.Go(func() error { return s.folder.UntilStopped(beside) })
 	s.stop = stop
 	s.serving, s.done = serving, ended.Done()
 }
@@ -233,7 +238,7 @@ func (s *Server) URLs() URLs { return s.urls }
 // closes the store. The error says what was cut off, or which listener had
 // failed.
 func (s *Server) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.folder.settings.Timeouts.Drain)
+	ctx, cancel := context.WithTimeout(context.Background(), s.folder.Settings.Timeouts.Drain)
 	defer cancel()
 	return s.Shutdown(ctx)
 }
@@ -247,8 +252,8 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	drained := draining.Wait()
 	s.stop()
 	ended := s.serving.Wait()
-	s.sweeper.noteTallied(context.WithoutCancel(ctx))
-	err := errors.Join(drained, ended, s.endRecording(), s.folder.close())
-	s.sweeper.logger.Info("ended", "folder", s.folder.dir)
+	s.folder.NoteTallied(context.WithoutCancel(ctx))
+	err := errors.Join(drained, ended, s.endRecording(), s.folder.Close())
+	s.folder.Logger.Info("ended", "folder", s.folder.Dir)
 	return err
 }

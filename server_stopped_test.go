@@ -6,21 +6,23 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/dsappd/dsappd/internal/datafolder"
 )
 
 // A server whose store is out of service ends and says why.
 func TestServerEndsWithItsStore(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
-	if err := Init(t.Context(), dir, InitOptions{}); err != nil {
+	if err := datafolder.Init(t.Context(), dir, datafolder.InitOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	opened, err := openFolder(t.Context(), dir, source{now: time.Now, rand: rand.Reader})
+	opened, err := datafolder.Open(t.Context(), dir, datafolder.Source{Now: time.Now, Rand: rand.Reader})
 	if err != nil {
 		t.Fatal(err)
 	}
 	stopped := make(chan struct{})
-	opened.stopped = stopped
-	server, err := serve(t.Context(), Config{Dir: dir, Addr: "127.0.0.1:0"}.withAddresses(opened.settings).withDefaults(), opened)
+	opened.Stopped = stopped
+	server, err := serve(t.Context(), Config{Dir: dir, Addr: "127.0.0.1:0"}.withAddresses(opened.Settings).withDefaults(), opened)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +32,7 @@ func TestServerEndsWithItsStore(t *testing.T) {
 	case <-time.After(time.Minute):
 		t.Fatal("the server serves on")
 	}
-	if err := server.Close(); !errors.Is(err, ErrStoreFailed) {
+	if err := server.Close(); !errors.Is(err, datafolder.ErrStoreFailed) {
 		t.Errorf("Close: %v", err)
 	}
 }

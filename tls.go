@@ -8,24 +8,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"path/filepath"
+
+	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/hint"
 
 	"github.com/dsappd/dsappd/server/certificate"
 	"github.com/dsappd/dsappd/server/listen"
-)
-
-// How a door's setting tls is said.
-const (
-	tlsAuto = "auto" // where other machines can reach the door
-	tlsOn   = "on"
-	tlsOff  = "off"
-)
-
-// How a door's setting client_certificates is said, which counts where it has
-// a client_ca.
-const (
-	clientsRequired = "required"
-	clientsOptional = "optional"
 )
 
 // speaksTLS decides whether a door does. It refuses, with ErrAddress, plain
@@ -34,25 +22,25 @@ const (
 func (d networkDoor) speaksTLS(ctx context.Context, config Config) (bool, error) {
 	reachable, err := listen.Reachable(ctx, d.address)
 	if err != nil {
-		return false, fmt.Errorf("%w: %q: %w", ErrAddress, d.address, err)
+		return false, fmt.Errorf("%w: %q: %w", datafolder.ErrAddress, d.address, err)
 	}
-	secure := d.settings.TLS == tlsOn || d.settings.TLS == tlsAuto && (config.TLS || reachable && !config.Plain)
+	secure := d.settings.TLS == datafolder.TLSOn || d.settings.TLS == datafolder.TLSAuto && (config.TLS || reachable && !config.Plain)
 	switch {
 	case secure:
 		return true, nil
 	case reachable && !config.Plain:
 		return false, fmt.Errorf("%w: %s can be reached from other machines, and with %s.tls = %q passwords would travel unencrypted: "+
-			"use 127.0.0.1 or TLS, or --plain where that is meant", ErrAddress, d.address, d.table, d.settings.TLS)
+			"use 127.0.0.1 or TLS, or --plain where that is meant", datafolder.ErrAddress, d.address, d.table, d.settings.TLS)
 	case d.settings.ClientCA != "":
 		return false, fmt.Errorf("%w: %s is served unencrypted, where no client can show the certificate that %s.client_ca asks for: "+
-			"set %s.tls = %q, or serve with --tls", ErrAddress, d.address, d.table, d.table, tlsOn)
+			"set %s.tls = %q, or serve with --tls", datafolder.ErrAddress, d.address, d.table, d.table, datafolder.TLSOn)
 	}
 	return false, nil
 }
 
 // openTLS reads what a door serves TLS with; the error wraps ErrCertificate.
 func (d networkDoor) openTLS(config Config, dir string) (*certificate.Live, error) {
-	files := d.settings.files(dir)
+	files := d.settings.CertificateFiles(dir)
 	files.Legacy = files.Legacy || config.LegacyTLS
 	logger := config.Logger.With("door", d.name)
 	live, err := certificate.Open(files, config.Now, logger)
@@ -67,34 +55,17 @@ func (d networkDoor) openTLS(config Config, dir string) (*certificate.Live, erro
 	return live, nil
 }
 
-// files are the settings' with names that do not depend on the working folder.
-func (s ListenerSettings) files(dir string) certificate.Files {
-	return certificate.Files{
-		Certificate: inFolder(dir, s.Certificate), Key: inFolder(dir, s.Key), ClientCA: inFolder(dir, s.ClientCA),
-		Optional: s.ClientCertificates == clientsOptional, Legacy: s.LegacyTLS,
-	}
-}
-
-// inFolder is a file that a setting names relative to the data folder; none
-// stays none.
-func inFolder(dir, name string) string {
-	if name == "" || filepath.IsAbs(name) {
-		return name
-	}
-	return filepath.Join(dir, name)
-}
-
 // certificateFault says how to mend what was refused.
 func (d networkDoor) certificateFault(dir string, files certificate.Files, err error) error {
 	open, isOpen := errors.AsType[*certificate.OpenKeyError](err)
 	switch {
 	case isOpen:
-		return fmt.Errorf("%w: %w: chmod 600 %s", ErrCertificate, err, ShellWord(open.Name))
-	case errors.Is(err, fs.ErrNotExist) && d.settings.Certificate == serverCertificate:
+		return fmt.Errorf("%w: %w: chmod 600 %s", datafolder.ErrCertificate, err, hint.ShellWord(open.Name))
+	case errors.Is(err, fs.ErrNotExist) && d.settings.Certificate == datafolder.ServerCertificate:
 		return fmt.Errorf("%w: %s is served by TLS, and this data folder has no certificate: %w: make one with: dsappd tls renew --dir %s; "+
-			"or serve 127.0.0.1, or with --plain where passwords may travel unencrypted", ErrCertificate, d.address, err, ShellWord(dir))
+			"or serve 127.0.0.1, or with --plain where passwords may travel unencrypted", datafolder.ErrCertificate, d.address, err, hint.ShellWord(dir))
 	}
-	return fmt.Errorf("%w: %w: look at the settings %s.certificate, key and client_ca", ErrCertificate, err, cmp.Or(d.table, d.name))
+	return fmt.Errorf("%w: %w: look at the settings %s.certificate, key and client_ca", datafolder.ErrCertificate, err, cmp.Or(d.table, d.name))
 }
 
 // warnOfHost is for who listens at a host that the certificate does not name:
@@ -106,6 +77,6 @@ func (d networkDoor) warnOfHost(live *certificate.Live, dir string, logger *slog
 	}
 	if err := live.Leaf().VerifyHostname(host); err != nil {
 		logger.Warn("the certificate is not for the host that is served", "host", host,
-			"mend", "dsappd tls renew --dir "+ShellWord(dir)+" --host "+ShellWord(host))
+			"mend", "dsappd tls renew --dir "+hint.ShellWord(dir)+" --host "+hint.ShellWord(host))
 	}
 }

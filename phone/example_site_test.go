@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/datafolder"
+
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/phone"
@@ -29,7 +31,7 @@ func sampleRegistration() (url string, r phone.Registration, end func()) {
 	ctx := context.Background()
 	parent := fatal(os.MkdirTemp("", "phone-example-"))
 	dir := filepath.Join(parent, "data")
-	if err := dsappd.Init(ctx, dir, dsappd.InitOptions{Sample: true}); err != nil {
+	if err := datafolder.Init(ctx, dir, datafolder.InitOptions{Sample: true}); err != nil {
 		log.Fatal(err)
 	}
 	server := fatal(dsappd.Open(ctx, dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"}))

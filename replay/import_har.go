@@ -2,7 +2,6 @@ package replay
 
 import (
 	"bytes"
-	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -33,18 +32,13 @@ type harEntry struct {
 
 type harHeader struct{ Name, Value string }
 
-// readHAR reads a HAR file.
-func (i *Importer) readHAR(ctx context.Context, in *input) error {
-	name := in.name
-	text, err := i.whole(ctx, in)
-	if err != nil {
-		return err
-	}
+// har reads a HAR file.
+func (i *Importer) har(name string, text []byte) {
 	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
 	at := func() Source { return Source{File: name, Line: lineAt(string(text), int(decoder.InputOffset()))} }
 	if !toEntries(decoder) {
 		i.leaveOut(at(), "it is JSON, but no HAR file: log.entries is not there")
-		return nil
+		return
 	}
 	var all []Recorded
 	for decoder.More() {
@@ -63,7 +57,7 @@ func (i *Importer) readHAR(ctx context.Context, in *input) error {
 			all = append(all, r)
 		}
 	}
-	return i.draft(ctx, all)
+	i.draft(all)
 }
 
 // toEntries reads up to the list of entries.

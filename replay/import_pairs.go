@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"context"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -40,7 +39,7 @@ func digits(name string) string {
 
 // pairs puts the raw messages together: by what their names share, else in
 // their order.
-func (i *Importer) pairs(ctx context.Context) error {
+func (i *Importer) pairs() {
 	i.raw = sortedByName(i.raw)
 	answers := map[int]int{} // the reply of a request
 	i.byName(answers, func(name string) string { common, _, _ := stem(name); return common })
@@ -62,7 +61,7 @@ func (i *Importer) pairs(ctx context.Context) error {
 		}
 	}
 	i.raw = nil
-	return i.draft(ctx, all)
+	i.draft(all)
 }
 
 func sortedByName(messages []rawMessage) []rawMessage {

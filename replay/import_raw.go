@@ -3,7 +3,6 @@ package replay
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -33,21 +32,16 @@ func requestLine() *regexp.Regexp {
 	return regexp.MustCompile(`^(POST|GET|HEAD|PUT|OPTIONS) \S+ HTTP/[0-9.]+\r?\n`)
 }
 
-// readRaw reads a file that holds a request, a reply or both, as they were
+// rawFile reads a file that holds a request, a reply or both, as they were
 // sent or as their bodies alone.
-func (i *Importer) readRaw(ctx context.Context, in *input) error {
-	text, err := i.whole(ctx, in)
-	if err != nil {
-		return err
-	}
+func (i *Importer) rawFile(name string, text []byte) {
 	if len(text) > 2*maxMessage {
-		i.leaveOut(Source{File: in.name}, "%v", errTooLarge)
-		return nil
+		i.leaveOut(Source{File: name}, "%v", errTooLarge)
+		return
 	}
 	for _, at := range messagesIn(text) {
-		i.rawOne(in.name, text[at[0]:at[1]], bytes.Count(text[:at[0]], []byte("\n")))
+		i.rawOne(name, text[at[0]:at[1]], bytes.Count(text[:at[0]], []byte("\n")))
 	}
-	return nil
 }
 
 // messagesIn are the parts of a file that are messages: of HTTP, or else

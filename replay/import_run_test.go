@@ -10,7 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/playserver"
+
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -69,7 +70,7 @@ func TestImportLeavesNothingHalfDone(t *testing.T) {
 				}
 				run := &replay.ImportRun{
 					Importer: &replay.Importer{Drafter: &replay.Drafter{}}, Out: out,
-					Player: &replay.Player{Start: dsappd.StartReplay},
+					Player: &replay.Player{Start: playserver.Start},
 					Report: func(replay.Imported) error { return report(cancel) },
 				}
 				report, err := run.Paths(ctx, project)
@@ -131,7 +132,7 @@ func BenchmarkImport(b *testing.B) {
 			for b.Loop() {
 				run := &replay.ImportRun{
 					Importer: &replay.Importer{Drafter: &replay.Drafter{}}, Out: filepath.Join(b.TempDir(), "out"),
-					Player: &replay.Player{Start: dsappd.StartReplay}, Report: func(replay.Imported) error { return nil },
+					Player: &replay.Player{Start: playserver.Start}, Report: func(replay.Imported) error { return nil },
 				}
 				if report, err := run.Paths(b.Context(), project); err != nil || report.Passed() != cases {
 					b.Fatalf("%d passed, %v", report.Passed(), err)

@@ -7,9 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/playserver"
+
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -72,7 +73,7 @@ func becomes(t *testing.T, path string) string {
 			t.Errorf("a value that was made up stands in the transcript:\n%s", text)
 		}
 		outcome := "differs"
-		if result := (&replay.Player{Start: dsappd.StartReplay}).Play(t.Context(), parsed); result.Passed() {
+		if result := (&replay.Player{Start: playserver.Start}).Play(t.Context(), parsed); result.Passed() {
 			outcome = "passes"
 		}
 		fmt.Fprintf(&out, "==== %s\n%s\n", outcome, text)

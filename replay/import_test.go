@@ -9,10 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/playserver"
+
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/unicode"
 
-	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -36,7 +37,7 @@ func imported(t *testing.T, redact bool, paths ...string) (played, unmapped []st
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		result := (&replay.Player{Start: dsappd.StartReplay}).Play(t.Context(), again)
+		result := (&replay.Player{Start: playserver.Start}).Play(t.Context(), again)
 		if !result.Passed() {
 			t.Errorf("%+v\n%s", result, text)
 		}

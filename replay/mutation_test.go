@@ -8,9 +8,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/playserver"
+
 	"github.com/beevik/etree"
 
-	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -32,7 +33,7 @@ func TestMutations(t *testing.T) {
 				t.Fatal(err)
 			}
 			tried, free := 0, 0
-			player := &replay.Player{Start: dsappd.StartReplay}
+			player := &replay.Player{Start: playserver.Start}
 			err = replay.Watch(t.Context(), player, transcript, func(e replay.Exchange, reply string, notices func(string) bool) {
 				if e.Reply.Kind != replay.XML {
 					return

@@ -14,7 +14,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/playserver"
+
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -27,7 +28,7 @@ type recording struct {
 }
 
 func (r *recording) start(ctx context.Context, setup replay.Setup) (replay.Server, error) {
-	server, err := dsappd.StartReplay(ctx, setup)
+	server, err := playserver.Start(ctx, setup)
 	if err != nil {
 		return server, err
 	}
@@ -147,7 +148,7 @@ func playFolder(t *testing.T, dir string, unmapped int) string {
 			fmt.Fprintf(&differs, "%v\n%s", err, text)
 			continue
 		}
-		again := (&replay.Player{Start: dsappd.StartReplay}).Play(t.Context(), transcript)
+		again := (&replay.Player{Start: playserver.Start}).Play(t.Context(), transcript)
 		if !again.Passed() {
 			fmt.Fprintf(&differs, "%+v\n%s", again, text)
 		}

@@ -12,7 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/playserver"
+
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -115,7 +116,7 @@ func TestSeed(t *testing.T) {
 			t.Fatal(err)
 		}
 		var all string
-		err = replay.Watch(t.Context(), &replay.Player{Start: dsappd.StartReplay}, transcript, func(_ replay.Exchange, reply string, _ func(string) bool) {
+		err = replay.Watch(t.Context(), &replay.Player{Start: playserver.Start}, transcript, func(_ replay.Exchange, reply string, _ func(string) bool) {
 			all += reply
 		})
 		if err != nil {
@@ -137,7 +138,7 @@ func BenchmarkPlay(b *testing.B) {
 	}
 	empty := *transcript
 	empty.Exchanges = nil
-	player := &replay.Player{Start: dsappd.StartReplay}
+	player := &replay.Player{Start: playserver.Start}
 	var whole, start float64
 	for b.Loop() {
 		result := player.Play(b.Context(), transcript)

@@ -9,10 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/playserver"
+
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
-	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -64,7 +65,7 @@ func TestUpdate(t *testing.T) {
 				t.Fatal(err)
 			}
 			text, want, _ := strings.Cut(string(content), "==== becomes ====\n")
-			got, _ := updated(t, &replay.Player{Start: dsappd.StartReplay}, []byte(text))
+			got, _ := updated(t, &replay.Player{Start: playserver.Start}, []byte(text))
 			if got == want {
 				return
 			}

@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
 )
@@ -31,7 +32,7 @@ func (c *auditVerifyCommand) Run(ctx context.Context, std streams) error {
 		in.Known = append(in.Known, provision.SealDigest(known))
 	}
 	var report provision.Verification
-	err := order(ctx, std, c.doorFlags, func(door *dsappd.Door) (provision.Verification, error) {
+	err := order(ctx, std, c.doorFlags, func(door *operators.Door) (provision.Verification, error) {
 		var err error
 		report, err = door.VerifyAudit(ctx, in)
 		return report, err
@@ -130,7 +131,7 @@ type auditPruneCommand struct {
 func (c *auditPruneCommand) Run(ctx context.Context, std streams) error {
 	in := admin.PruneAudit{Before: time.Now().Add(-time.Duration(c.OlderThan)), Broken: c.Broken}
 	var pruned provision.PrunedAudit
-	err := order(ctx, std, c.doorFlags, func(door *dsappd.Door) (provision.PrunedAudit, error) {
+	err := order(ctx, std, c.doorFlags, func(door *operators.Door) (provision.PrunedAudit, error) {
 		var err error
 		pruned, err = door.PruneAudit(ctx, in)
 		return pruned, err

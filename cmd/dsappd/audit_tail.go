@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
+
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
 )
@@ -50,7 +51,7 @@ func (c *auditTailCommand) Run(ctx context.Context, std streams) error {
 		case <-ticker.C:
 		}
 		err := t.poll(ctx, std)
-		if ctx.Err() != nil || errors.Is(err, dsappd.ErrLocked) {
+		if ctx.Err() != nil || errors.Is(err, datafolder.ErrLocked) {
 			continue // the end, or a server that starts or ends
 		}
 		if err != nil {

@@ -12,9 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
 	"github.com/dsappd/dsappd/store"
@@ -33,9 +34,9 @@ func verifyAudit(t *testing.T, dir string) provision.Verification {
 	return got
 }
 
-func openDoor(t *testing.T, dir string) *dsappd.Door {
+func openDoor(t *testing.T, dir string) *operators.Door {
 	t.Helper()
-	door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
+	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

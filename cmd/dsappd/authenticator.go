@@ -8,7 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
@@ -72,7 +73,7 @@ func (c *authenticatorAddCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) { return door.AddAuthenticator(ctx, a) },
+		func(door *operators.Door) (admin.Authenticator, error) { return door.AddAuthenticator(ctx, a) },
 		func(a admin.Authenticator) string {
 			return fmt.Sprintf("added authenticator %s to domain %s", a.SerialNumber, a.Domain)
 		})
@@ -100,7 +101,7 @@ type authenticatorListCommand struct {
 
 func (c *authenticatorListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
-		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Authenticator, string], error) {
+		func(door *operators.Door, after string, limit int) (admin.Page[admin.Authenticator, string], error) {
 			return door.ListAuthenticators(ctx, admin.ListAuthenticators{
 				Domain: c.Domain, State: provision.AuthenticatorState(c.State), Type: provision.AuthenticatorType(c.Type),
 				After: after, Limit: limit})
@@ -137,7 +138,7 @@ type authenticatorShowCommand struct {
 
 func (c *authenticatorShowCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) { return door.ShowAuthenticator(ctx, c.name()) },
+		func(door *operators.Door) (admin.Authenticator, error) { return door.ShowAuthenticator(ctx, c.name()) },
 		func(a admin.Authenticator) string {
 			return fields(
 				"serial number", a.SerialNumber,
@@ -194,7 +195,7 @@ type authenticatorSetCommand struct {
 
 func (c *authenticatorSetCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) {
+		func(door *operators.Door) (admin.Authenticator, error) {
 			return door.SetAuthenticator(ctx, admin.SetAuthenticator{SerialNumber: c.SerialNumber, Limit: c.Limit})
 		},
 		func(a admin.Authenticator) string {
@@ -209,7 +210,7 @@ type authenticatorDeactivateCommand struct {
 
 func (c *authenticatorDeactivateCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) {
+		func(door *operators.Door) (admin.Authenticator, error) {
 			return door.DeactivateInstance(ctx, admin.NameAuthenticator{SerialNumber: c.Instance})
 		},
 		func(a admin.Authenticator) string {
@@ -232,7 +233,7 @@ type policyFlags struct {
 func (c *authenticatorAssignCommand) Run(ctx context.Context, std streams) error {
 	in := admin.AssignAuthenticator{SerialNumber: c.SerialNumber, UserID: c.UserID, Policy: c.Policy}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) { return door.AssignAuthenticator(ctx, in) },
+		func(door *operators.Door) (admin.Authenticator, error) { return door.AssignAuthenticator(ctx, in) },
 		func(a admin.Authenticator) string {
 			return fmt.Sprintf("assigned authenticator %s to user %s of domain %s; its grace period ends %s",
 				a.SerialNumber, a.UserID, a.Domain, moment(a.GraceEndsAt))
@@ -246,7 +247,9 @@ type authenticatorUnassignCommand struct {
 
 func (c *authenticatorUnassignCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) { return door.UnassignAuthenticator(ctx, c.name()) },
+		func(door *operators.Door) (admin.Authenticator, error) {
+			return door.UnassignAuthenticator(ctx, c.name())
+		},
 		func(a admin.Authenticator) string { return fmt.Sprintf("unassigned authenticator %s", a.SerialNumber) })
 }
 
@@ -259,7 +262,7 @@ type authenticatorResetCommand struct {
 func (c *authenticatorResetCommand) Run(ctx context.Context, std streams) error {
 	in := admin.ResetAuthenticator{SerialNumber: c.SerialNumber, Policy: c.Policy}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) { return door.ResetAuthenticator(ctx, in) },
+		func(door *operators.Door) (admin.Authenticator, error) { return door.ResetAuthenticator(ctx, in) },
 		func(a admin.Authenticator) string {
 			return fmt.Sprintf("reset authenticator %s; its grace period ends %s", a.SerialNumber, moment(a.GraceEndsAt))
 		})

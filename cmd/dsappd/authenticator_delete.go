@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -15,6 +16,8 @@ type authenticatorDeleteCommand struct {
 
 func (c *authenticatorDeleteCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) { return door.DeleteAuthenticator(ctx, c.name()) },
+		func(door *operators.Door) (admin.Authenticator, error) {
+			return door.DeleteAuthenticator(ctx, c.name())
+		},
 		func(a admin.Authenticator) string { return fmt.Sprintf("deleted authenticator %s", a.SerialNumber) })
 }

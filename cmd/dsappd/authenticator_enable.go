@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -15,7 +16,9 @@ type authenticatorEnableCommand struct {
 
 func (c *authenticatorEnableCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) { return door.EnableAuthenticator(ctx, c.name()) },
+		func(door *operators.Door) (admin.Authenticator, error) {
+			return door.EnableAuthenticator(ctx, c.name())
+		},
 		func(a admin.Authenticator) string {
 			return fmt.Sprintf("enabled authenticator %s; it is %s", a.SerialNumber, a.State)
 		})
@@ -28,6 +31,8 @@ type authenticatorDisableCommand struct {
 
 func (c *authenticatorDisableCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Authenticator, error) { return door.DisableAuthenticator(ctx, c.name()) },
+		func(door *operators.Door) (admin.Authenticator, error) {
+			return door.DisableAuthenticator(ctx, c.name())
+		},
 		func(a admin.Authenticator) string { return fmt.Sprintf("disabled authenticator %s", a.SerialNumber) })
 }

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -15,13 +17,13 @@ type checkCommand struct{ doorFlags }
 func (c *checkCommand) Run(ctx context.Context, std streams) error {
 	found := 0
 	err := order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Checked, error) {
+		func(door *operators.Door) (admin.Checked, error) {
 			checked, err := door.Check(ctx)
 			found = len(checked.Problems)
 			return checked, err
 		}, c.said)
 	if found > 0 {
-		err = errors.Join(err, fmt.Errorf("%w: %d faults in %s", dsappd.ErrDamagedStore, found, c.Dir))
+		err = errors.Join(err, fmt.Errorf("%w: %d faults in %s", datafolder.ErrDamagedStore, found, c.Dir))
 	}
 	return err
 }

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -42,7 +43,7 @@ type componentAddCommand struct {
 func (c *componentAddCommand) Run(ctx context.Context, std streams) error {
 	in := admin.AddComponent{ComponentType: c.ComponentType, Location: c.Location, Policy: c.Policy}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Component, error) { return door.AddComponent(ctx, in) }, componentSaid("added"))
+		func(door *operators.Door) (admin.Component, error) { return door.AddComponent(ctx, in) }, componentSaid("added"))
 }
 
 type componentListCommand struct {
@@ -57,7 +58,7 @@ func (c *componentListCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	return printList(ctx, std, c.doorFlags, c.listFlags, after,
-		func(door *dsappd.Door, after admin.ComponentKey, limit int) (admin.Page[admin.Component, admin.ComponentKey], error) {
+		func(door *operators.Door, after admin.ComponentKey, limit int) (admin.Page[admin.Component, admin.ComponentKey], error) {
 			return door.ListComponents(ctx, admin.ListComponents{ComponentType: c.Type, After: after, Limit: limit})
 		}, columns[admin.Component, admin.ComponentKey]{
 			head: []string{"TYPE", "LOCATION", "POLICY"},
@@ -87,7 +88,7 @@ type componentDeleteCommand struct {
 
 func (c *componentDeleteCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Component, error) { return door.DeleteComponent(ctx, c.key()) }, componentSaid("deleted"))
+		func(door *operators.Door) (admin.Component, error) { return door.DeleteComponent(ctx, c.key()) }, componentSaid("deleted"))
 }
 
 type componentShowCommand struct {
@@ -97,7 +98,7 @@ type componentShowCommand struct {
 
 func (c *componentShowCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Component, error) { return door.ShowComponent(ctx, c.key()) },
+		func(door *operators.Door) (admin.Component, error) { return door.ShowComponent(ctx, c.key()) },
 		func(c admin.Component) string {
 			return fields("type", c.ComponentType, "location", c.Location, "policy", orDash(c.Policy), "created", moment(c.CreatedAt))
 		})
@@ -112,5 +113,5 @@ type componentSetCommand struct {
 func (c *componentSetCommand) Run(ctx context.Context, std streams) error {
 	in := admin.SetComponent{ComponentKey: c.key(), Policy: c.Policy}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Component, error) { return door.SetComponent(ctx, in) }, componentSaid("changed"))
+		func(door *operators.Door) (admin.Component, error) { return door.SetComponent(ctx, in) }, componentSaid("changed"))
 }

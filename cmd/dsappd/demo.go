@@ -11,6 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/provision"
@@ -36,7 +39,7 @@ func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(parent)) }()
 	dir := filepath.Join(parent, "data")
-	if err := dsappd.Init(ctx, dir, dsappd.InitOptions{Sample: true}); err != nil {
+	if err := datafolder.Init(ctx, dir, datafolder.InitOptions{Sample: true}); err != nil {
 		return err
 	}
 	server, err := dsappd.Open(ctx, dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})
@@ -201,7 +204,7 @@ func (d *demo) conclude(ctx context.Context, serialNumber string) error {
 
 // authenticator is one as the operators' door shows it.
 func (d *demo) authenticator(ctx context.Context, serialNumber string) (admin.Authenticator, error) {
-	door, err := dsappd.OpenDoor(ctx, d.dir, dsappd.DoorConfig{Operator: "demo"})
+	door, err := operators.Open(ctx, d.dir, operators.Config{Operator: "demo"})
 	if err != nil {
 		return admin.Authenticator{}, err
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"github.com/dsappd/dsappd/internal/hint"
+
 	"github.com/dsappd/dsappd"
 )
 
@@ -62,7 +64,7 @@ func (p *demoPrinter) stays(urls dsappd.URLs, program, dir string) {
 		"  for phones         %s, with the key %s\n"+
 		"  for browsers       %s, to set up a phone as user3 with the password Password2\n"+
 		"  for you            %s audit tail --dir %s\n",
-		urls.SOAP, urls.Gateway, sampleKey, urls.Console, dsappd.ShellWord(program), dsappd.ShellWord(dir))
+		urls.SOAP, urls.Gateway, sampleKey, urls.Console, hint.ShellWord(program), hint.ShellWord(dir))
 }
 
 // session prints what a reader with nothing but curl can do.
@@ -145,5 +147,5 @@ func (p *demoPrinter) sessionMDL(program, url string) {
 	}
 	fmt.Fprint(p.out, "\nWith curl for the site and this program for the phone,\n"+
 		"put two more devices on the licence:\n\n")
-	fmt.Fprintf(p.out, "%s\n"+mdlSession+"%s\n", p.painted(dim, sessionBegins), dsappd.ShellWord(program), url, p.painted(dim, sessionEnds))
+	fmt.Fprintf(p.out, "%s\n"+mdlSession+"%s\n", p.painted(dim, sessionBegins), hint.ShellWord(program), url, p.painted(dim, sessionEnds))
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -21,7 +22,7 @@ type domainAddCommand struct {
 
 func (c *domainAddCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Domain, error) {
+		func(door *operators.Door) (admin.Domain, error) {
 			return door.AddDomain(ctx, admin.AddDomain{Name: c.Name})
 		},
 		func(d admin.Domain) string { return fmt.Sprintf("added domain %s", d.Name) })
@@ -34,7 +35,7 @@ type domainListCommand struct {
 
 func (c *domainListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
-		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Domain, string], error) {
+		func(door *operators.Door, after string, limit int) (admin.Page[admin.Domain, string], error) {
 			return door.ListDomains(ctx, admin.ListDomains{After: after, Limit: limit})
 		}, columns[admin.Domain, string]{
 			head: []string{"DOMAIN", "CREATED"},

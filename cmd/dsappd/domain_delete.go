@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -15,7 +16,7 @@ type domainDeleteCommand struct {
 
 func (c *domainDeleteCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Domain, error) {
+		func(door *operators.Door) (admin.Domain, error) {
 			return door.DeleteDomain(ctx, admin.NameDomain{Name: c.Name})
 		},
 		func(d admin.Domain) string { return fmt.Sprintf("deleted domain %s", d.Name) })

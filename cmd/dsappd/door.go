@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
 )
 
 // doorFlags are those of every command that an operator gives.
@@ -24,9 +24,9 @@ type doorFlags struct {
 }
 
 // open reaches the operators' door of the data folder.
-func (f doorFlags) open(ctx context.Context, std streams) (*dsappd.Door, error) {
+func (f doorFlags) open(ctx context.Context, std streams) (*operators.Door, error) {
 	log := slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	return dsappd.OpenDoor(ctx, f.Dir, dsappd.DoorConfig{Operator: operatorName(), Logger: log})
+	return operators.Open(ctx, f.Dir, operators.Config{Operator: operatorName(), Logger: log})
 }
 
 // operatorName is the name of the account, which the audit notes.
@@ -40,7 +40,7 @@ func operatorName() string {
 
 // order has one operation carried out and prints what came of it.
 func order[R any](ctx context.Context, std streams, f doorFlags,
-	do func(*dsappd.Door) (R, error), say func(R) string) error {
+	do func(*operators.Door) (R, error), say func(R) string) error {
 	door, err := f.open(ctx, std)
 	if err != nil {
 		return err

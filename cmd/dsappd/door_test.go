@@ -3,6 +3,8 @@ package main
 import (
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/datafolder"
+
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/dsappd/dsappd"
@@ -33,7 +35,7 @@ func furnish(t *testing.T, env *testscript.Env, serve bool) error {
 		return err
 	}
 	dir := env.WorkDir + "/data"
-	if err := dsappd.Init(t.Context(), dir, dsappd.InitOptions{Settings: cheap}); err != nil || !serve {
+	if err := datafolder.Init(t.Context(), dir, datafolder.InitOptions{Settings: cheap}); err != nil || !serve {
 		return err
 	}
 	server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})

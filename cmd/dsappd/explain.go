@@ -7,7 +7,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -33,7 +34,7 @@ func (c *explainCommand) Run(ctx context.Context, std streams) error {
 	if c.Last > 0 {
 		say = refusals
 	}
-	return order(ctx, std, c.doorFlags, func(door *dsappd.Door) ([]admin.Explanation, error) {
+	return order(ctx, std, c.doorFlags, func(door *operators.Door) ([]admin.Explanation, error) {
 		if c.RequestID != "" {
 			return door.ExplainRequest(ctx, admin.NameRequest{RequestID: c.RequestID})
 		}

@@ -13,9 +13,10 @@ import (
 	"syscall"
 	"unicode"
 
+	"github.com/dsappd/dsappd/internal/datafolder"
+
 	"github.com/alecthomas/kong"
 
-	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/server/admin"
@@ -159,18 +160,18 @@ var errorCodes = []struct {
 	{errDiffered, "replies_differ"},
 	{errUndocumented, "answer_undocumented"},
 	{errAuditBroken, "audit_broken"},
-	{dsappd.ErrNoFolder, "no_data_folder"},
-	{dsappd.ErrNoStore, "store_missing"},
-	{dsappd.ErrNotEmpty, "folder_not_empty"},
-	{dsappd.ErrLocked, "data_folder_in_use"},
-	{dsappd.ErrSchema, "schema_version"},
-	{dsappd.ErrOpenToOthers, "open_to_others"},
-	{dsappd.ErrKey, "master_key_refused"},
-	{dsappd.ErrSettings, "settings_refused"},
-	{dsappd.ErrAddress, "address_refused"},
-	{dsappd.ErrNoComponent, "component_missing"},
-	{dsappd.ErrCertificate, "certificate_refused"},
-	{dsappd.ErrDamagedStore, "store_damaged"},
+	{datafolder.ErrNoFolder, "no_data_folder"},
+	{datafolder.ErrNoStore, "store_missing"},
+	{datafolder.ErrNotEmpty, "folder_not_empty"},
+	{datafolder.ErrLocked, "data_folder_in_use"},
+	{datafolder.ErrSchema, "schema_version"},
+	{datafolder.ErrOpenToOthers, "open_to_others"},
+	{datafolder.ErrKey, "master_key_refused"},
+	{datafolder.ErrSettings, "settings_refused"},
+	{datafolder.ErrAddress, "address_refused"},
+	{datafolder.ErrNoComponent, "component_missing"},
+	{datafolder.ErrCertificate, "certificate_refused"},
+	{datafolder.ErrDamagedStore, "store_damaged"},
 	{admin.ErrNoServer, "no_server"},
 	{phone.ErrStep, "wrong_step"},
 	{syscall.ECONNREFUSED, "unreachable"},

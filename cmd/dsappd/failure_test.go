@@ -15,7 +15,8 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
+
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/provision"
@@ -56,7 +57,7 @@ func TestFailures(t *testing.T) {
 		"full":          {path("write", "file", syscall.ENOSPC), failure{"failed", "", "there is no space left for file", "make room, then try again", "", 1}},
 		"read only":     {path("open", "file", syscall.EROFS), failure{"failed", "", "file is on a read-only file system", "choose another place", "", 1}},
 		"another":       {path("read", "file", syscall.EIO), failure{"failed", "", "the system cannot read file: input/output error", "", "", 1}},
-		"own hint": {hint.Add(fmt.Errorf("%w: %w", dsappd.ErrSettings, path("open", "s", syscall.ENOENT)), "put it back"),
+		"own hint": {hint.Add(fmt.Errorf("%w: %w", datafolder.ErrSettings, path("open", "s", syscall.ENOENT)), "put it back"),
 			failure{"settings_refused", "", "settings are refused: there is no s in " + here, "put it back", "", 1}},
 		"two": {errors.Join(path("open", "nosuch", syscall.ENOENT), path("read", "folder", syscall.EISDIR)),
 			failure{"file_missing", "", "there is no nosuch in " + here + "\nfolder is a folder, not a file", "check the name", "", 1}},

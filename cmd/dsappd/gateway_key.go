@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
 )
@@ -23,7 +24,7 @@ type gatewayKeyAddCommand struct {
 
 func (c *gatewayKeyAddCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.AddedGatewayKey, error) {
+		func(door *operators.Door) (admin.AddedGatewayKey, error) {
 			return door.AddGatewayKey(ctx, admin.AddGatewayKey{Name: c.Name, Side: c.Side})
 		},
 		func(k admin.AddedGatewayKey) string {
@@ -38,7 +39,7 @@ type gatewayKeyListCommand struct {
 
 func (c *gatewayKeyListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
-		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.GatewayKey, string], error) {
+		func(door *operators.Door, after string, limit int) (admin.Page[admin.GatewayKey, string], error) {
 			return door.ListGatewayKeys(ctx, admin.ListGatewayKeys{After: after, Limit: limit})
 		}, columns[admin.GatewayKey, string]{
 			head: []string{"NAME", "SIDE", "CREATED"},
@@ -54,7 +55,7 @@ type gatewayKeyDeleteCommand struct {
 
 func (c *gatewayKeyDeleteCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.GatewayKey, error) {
+		func(door *operators.Door) (admin.GatewayKey, error) {
 			return door.DeleteGatewayKey(ctx, admin.NameGatewayKey{Name: c.Name})
 		},
 		func(k admin.GatewayKey) string { return fmt.Sprintf("deleted %s-end key %s", k.Side, k.Name) })

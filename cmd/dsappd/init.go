@@ -7,7 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/hint"
 )
 
 type initCommand struct {
@@ -24,16 +25,16 @@ type newFolderFlags struct {
 
 // madeFolder is what init made.
 type madeFolder struct {
-	Dir          string               `json:"dir"`
-	Sample       bool                 `json:"sample"`
-	Certificates *dsappd.Certificates `json:"certificates,omitempty"`
+	Dir          string                   `json:"dir"`
+	Sample       bool                     `json:"sample"`
+	Certificates *datafolder.Certificates `json:"certificates,omitempty"`
 }
 
 func (c *initCommand) Run(ctx context.Context, std streams) error {
-	if err := dsappd.Init(ctx, c.Dir, dsappd.InitOptions{Sample: c.Sample, Certificate: &dsappd.CertificateOptions{Hosts: c.Host}}); err != nil {
+	if err := datafolder.Init(ctx, c.Dir, datafolder.InitOptions{Sample: c.Sample, Certificate: &datafolder.CertificateOptions{Hosts: c.Host}}); err != nil {
 		return err
 	}
-	shown, err := dsappd.ShowCertificates(c.Dir)
+	shown, err := datafolder.ShowCertificates(c.Dir)
 	if err != nil {
 		return err
 	}
@@ -49,12 +50,12 @@ func (c *initCommand) Run(ctx context.Context, std streams) error {
 
 // saidMade says where the folder is and how it is served.
 func (f newFolderFlags) saidMade() string {
-	return fmt.Sprintf("made the data folder %s; serve it with: dsappd serve --dir %s\n", f.Dir, dsappd.ShellWord(f.Dir))
+	return fmt.Sprintf("made the data folder %s; serve it with: dsappd serve --dir %s\n", f.Dir, hint.ShellWord(f.Dir))
 }
 
 // next says what to do with a new folder.
 func (c *initCommand) next(w io.Writer) error {
-	settings, err := dsappd.ReadSettings(c.Dir)
+	settings, err := datafolder.ReadSettings(c.Dir)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func (c *initCommand) next(w io.Writer) error {
 	if c.Sample {
 		text = sampleNext
 	}
-	_, err = io.WriteString(w, c.saidMade()+strings.NewReplacer("{dir}", dsappd.ShellWord(c.Dir),
+	_, err = io.WriteString(w, c.saidMade()+strings.NewReplacer("{dir}", hint.ShellWord(c.Dir),
 		"{settings}", filepath.Join(c.Dir, "settings.toml"),
 		"{soap}", settings.SOAP.Listen, "{gateway}", settings.Gateway.Listen, "{console}", settings.Console.Listen).Replace(text))
 	return err

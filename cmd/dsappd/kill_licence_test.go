@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
@@ -165,7 +166,7 @@ func mdlAttribute(t *testing.T, reply, id string) string {
 
 func limitSampleLicence(t *testing.T, dir string, limit int) {
 	t.Helper()
-	door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
+	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +179,7 @@ func limitSampleLicence(t *testing.T, dir string, limit int) {
 // sampleInstances are those of the sample's licence, by their registrations.
 func sampleInstances(t *testing.T, dir string) map[string]admin.Instance {
 	t.Helper()
-	door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
+	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +214,7 @@ func awaitPlace(t *testing.T, dir, registrationID string) {
 func verifyPlaces(t *testing.T, dir string, before map[string]admin.Instance, waiting []unheard) map[string]bool {
 	t.Helper()
 	after := sampleInstances(t, dir)
-	door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
+	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

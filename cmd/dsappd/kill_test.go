@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/server/admin"
@@ -67,7 +68,7 @@ type activator struct {
 
 func newActivators(t *testing.T, dir string, n int) []*activator {
 	t.Helper()
-	door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
+	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func (a *activator) parameters() oath.Parameters {
 }
 
 // add makes the user and the authenticator that it activates.
-func (a *activator) add(ctx context.Context, door *dsappd.Door) error {
+func (a *activator) add(ctx context.Context, door *operators.Door) error {
 	p := a.parameters()
 	_, added := door.AddUser(ctx, admin.AddUser{UserID: a.userID, StaticPassword: "Password2"})
 	_, made := door.AddAuthenticator(ctx, admin.AddAuthenticator{SerialNumber: a.serialNumber,
@@ -177,7 +178,7 @@ func activateDirect(ctx context.Context, client *soap.Client, registrationID, ot
 // all that was acknowledged and at most the one that was under way.
 func verifyActivations(t *testing.T, dir string, all []*activator) {
 	t.Helper()
-	door, err := dsappd.OpenDoor(t.Context(), dir, dsappd.DoorConfig{Operator: "test"})
+	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,9 +11,10 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/alecthomas/kong"
 
-	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -66,7 +67,7 @@ const pageSize = 500
 // printList asks for page after page and prints each before it asks for the
 // next, so that neither side holds a long list, nor waits for a slow reader.
 func printList[R, K any](ctx context.Context, std streams, f doorFlags, l listFlags, after K,
-	ask func(door *dsappd.Door, after K, limit int) (admin.Page[R, K], error), c columns[R, K]) error {
+	ask func(door *operators.Door, after K, limit int) (admin.Page[R, K], error), c columns[R, K]) error {
 	door, err := f.open(ctx, std)
 	if err != nil {
 		return err

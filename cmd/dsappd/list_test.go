@@ -5,14 +5,14 @@ import (
 	"regexp"
 	"testing"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
 )
 
 // On a terminal both streams are one: where a list goes on stands behind its
 // array, never within.
 func TestListSaysBehindItsArrayWhereItGoesOn(t *testing.T) {
 	dir := t.TempDir()
-	if err := dsappd.Init(t.Context(), dir, dsappd.InitOptions{Settings: cheap, Sample: true}); err != nil {
+	if err := datafolder.Init(t.Context(), dir, datafolder.InitOptions{Settings: cheap, Sample: true}); err != nil {
 		t.Fatal(err)
 	}
 	var terminal bytes.Buffer

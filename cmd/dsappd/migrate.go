@@ -6,7 +6,7 @@ import (
 	"log/slog"
 	"strings"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
 )
 
 type migrateCommand struct {
@@ -18,7 +18,7 @@ type migrateCommand struct {
 // Run brings a data folder of an older program up to date.
 func (c *migrateCommand) Run(ctx context.Context, std streams) error {
 	log := slog.New(slog.NewTextHandler(std.Err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	done, err := dsappd.Migrate(ctx, c.Dir, dsappd.MigrateOptions{DryRun: c.DryRun, Operator: operatorName(), Logger: log})
+	done, err := datafolder.Migrate(ctx, c.Dir, datafolder.MigrateOptions{DryRun: c.DryRun, Operator: operatorName(), Logger: log})
 	if err != nil {
 		return err
 	}
@@ -29,7 +29,7 @@ func (c *migrateCommand) Run(ctx context.Context, std streams) error {
 	return err
 }
 
-func (c *migrateCommand) said(done dsappd.Migrated) string {
+func (c *migrateCommand) said(done datafolder.Migrated) string {
 	if done.From == done.To {
 		return fmt.Sprintf("%s has schema version %d already: nothing to migrate", c.Dir, done.To)
 	}

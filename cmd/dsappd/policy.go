@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -68,7 +69,7 @@ func (c *policyAddCommand) Run(ctx context.Context, std streams) error {
 	}
 	in := admin.AddPolicy{Name: c.Name, Parent: c.Parent, Set: set}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Policy, error) { return door.AddPolicy(ctx, in) }, policySaid("added", c.Settings...))
+		func(door *operators.Door) (admin.Policy, error) { return door.AddPolicy(ctx, in) }, policySaid("added", c.Settings...))
 }
 
 // assignment is a setting and its value, as they are typed.
@@ -123,7 +124,7 @@ func (c *policySetCommand) Run(ctx context.Context, std streams) error {
 func (p policyNameFlags) change(ctx context.Context, std streams, f doorFlags, in admin.SetPolicy, named ...assignment) error {
 	in.Name = p.Name
 	return order(ctx, std, f,
-		func(door *dsappd.Door) (admin.Policy, error) { return door.SetPolicy(ctx, in) }, policySaid("changed", named...))
+		func(door *operators.Door) (admin.Policy, error) { return door.SetPolicy(ctx, in) }, policySaid("changed", named...))
 }
 
 type policyUnsetCommand struct {
@@ -143,7 +144,7 @@ type policyShowCommand struct {
 
 func (c *policyShowCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.EffectivePolicy, error) {
+		func(door *operators.Door) (admin.EffectivePolicy, error) {
 			return door.ShowPolicy(ctx, admin.NamePolicy{Name: c.Name})
 		}, effectivePolicy)
 }
@@ -167,7 +168,7 @@ type policyListCommand struct {
 
 func (c *policyListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
-		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Policy, string], error) {
+		func(door *operators.Door, after string, limit int) (admin.Page[admin.Policy, string], error) {
 			return door.ListPolicies(ctx, admin.ListPolicies{After: after, Limit: limit})
 		}, columns[admin.Policy, string]{
 			head: []string{"POLICY", "PARENT", "SAYS"},
@@ -191,7 +192,7 @@ type policyDeleteCommand struct {
 
 func (c *policyDeleteCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Policy, error) {
+		func(door *operators.Door) (admin.Policy, error) {
 			return door.DeletePolicy(ctx, admin.NamePolicy{Name: c.Name})
 		},
 		func(p admin.Policy) string { return "deleted policy " + p.Name })

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
 )
@@ -27,7 +28,7 @@ type registrationListCommand struct {
 
 func (c *registrationListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
-		func(door *dsappd.Door, after string, limit int) (admin.Page[admin.Registration, string], error) {
+		func(door *operators.Door, after string, limit int) (admin.Page[admin.Registration, string], error) {
 			return door.ListRegistrations(ctx, admin.ListRegistrations{
 				State: provision.RegistrationState(c.State), UserID: c.User, Domain: c.Domain, SerialNumber: c.SerialNumber,
 				After: after, Limit: limit})
@@ -69,7 +70,7 @@ type registrationShowCommand struct {
 
 func (c *registrationShowCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Registration, error) {
+		func(door *operators.Door) (admin.Registration, error) {
 			return door.ShowRegistration(ctx, admin.NameRegistration{ID: c.ID})
 		},
 		func(r admin.Registration) string {
@@ -101,7 +102,7 @@ type registrationCloseCommand struct {
 func (c *registrationCloseCommand) Run(ctx context.Context, std streams) error {
 	in := admin.CloseRegistration{RegistrationID: c.ID, Reason: c.Reason}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.Registration, error) { return door.CloseRegistration(ctx, in) },
+		func(door *operators.Door) (admin.Registration, error) { return door.CloseRegistration(ctx, in) },
 		func(r admin.Registration) string {
 			return fmt.Sprintf("closed registration %s: %s", r.ID, r.ClosedBecause)
 		})

@@ -13,7 +13,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/playserver"
+
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -57,7 +59,7 @@ func (c *replayRunCommand) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	if c.Dir != "" {
-		door, refused := dsappd.OpenDoor(ctx, c.Dir, dsappd.DoorConfig{Operator: operatorName()})
+		door, refused := operators.Open(ctx, c.Dir, operators.Config{Operator: operatorName()})
 		if refused != nil {
 			return refused
 		}
@@ -90,7 +92,7 @@ func (c *replayRunCommand) player() (*replay.Player, error) {
 		if c.CA != "" || c.Dir != "" || c.Strict {
 			return nil, errors.New("--ca, --dir and --strict belong to --url")
 		}
-		return &replay.Player{Start: dsappd.StartReplay, Component: c.Component}, nil
+		return &replay.Player{Start: playserver.Start, Component: c.Component}, nil
 	}
 	at, err := url.Parse(c.URL)
 	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {

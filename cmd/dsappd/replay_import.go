@@ -11,9 +11,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/internal/playserver"
+
 	"golang.org/x/term"
 
-	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -44,7 +46,7 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 		},
 	}
 	if c.Play {
-		run.Player = &replay.Player{Start: dsappd.StartReplay}
+		run.Player = &replay.Player{Start: playserver.Start}
 	}
 	report, err := run.Paths(ctx, c.Paths...)
 	progress.clear()
@@ -111,7 +113,7 @@ func (c *replayImportCommand) conclude(out io.Writer, report *replay.ImportRepor
 	if n := len(report.Notices); n > 0 {
 		fmt.Fprintf(out, "not taken over or doubtful: %d, listed in %s\n", n, filepath.Join(c.Out, replay.ReportName))
 	}
-	_, err := fmt.Fprintf(out, "play them with: dsappd replay run %s\n", dsappd.ShellWord(c.Out))
+	_, err := fmt.Fprintf(out, "play them with: dsappd replay run %s\n", hint.ShellWord(c.Out))
 	return err
 }
 

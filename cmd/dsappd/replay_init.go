@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
+
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -29,7 +30,7 @@ func (c *replayInitCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return broken(err)
 	}
-	if err := dsappd.Init(ctx, c.Dir, dsappd.InitOptions{Replay: sample}); err != nil {
+	if err := datafolder.Init(ctx, c.Dir, datafolder.InitOptions{Replay: sample}); err != nil {
 		return err
 	}
 	if c.JSON {

@@ -9,7 +9,8 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/recording"
+
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -37,7 +38,7 @@ func (c *replayRecordCommand) Run(ctx context.Context, std streams) error {
 			return err
 		}
 	}
-	proxy, err := dsappd.OpenRecordingProxy(ctx, dsappd.RecordConfig{
+	proxy, err := recording.Open(ctx, recording.Config{
 		Listen: c.Listen, Upstream: upstream, Dir: c.Out, CertFile: c.Cert, KeyFile: c.Key, Plain: c.Plain,
 		Transport: transport, Took: func(t replay.Taken) { c.print(std.Out, t) }, Logger: newLogger(std.Err, c.JSON),
 	})

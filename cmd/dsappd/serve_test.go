@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
 )
 
 // patience is how long a test waits for an event that must come.
@@ -36,11 +36,11 @@ type served struct {
 func newDataFolder(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	options := dsappd.InitOptions{
+	options := datafolder.InitOptions{
 		Sample:   true,
 		Settings: "[password_hash]\nmemory_kib = 8\npasses = 1\n",
 	}
-	if err := dsappd.Init(context.Background(), dir, options); err != nil {
+	if err := datafolder.Init(context.Background(), dir, options); err != nil {
 		t.Fatal(err)
 	}
 	return dir

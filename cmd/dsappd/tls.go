@@ -7,7 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/hint"
 )
 
 // tlsCommand is about the certificates that clients see.
@@ -32,7 +33,7 @@ func (c *tlsShowCommand) Run(std streams) error {
 
 // show prints the certificates as they are.
 func (f tlsFlags) show(std streams) error {
-	shown, err := dsappd.ShowCertificates(f.Dir)
+	shown, err := datafolder.ShowCertificates(f.Dir)
 	if err != nil {
 		return err
 	}
@@ -51,20 +52,20 @@ type tlsRenewCommand struct {
 // Run prints the same as show, as there is news for clients where there is a
 // new CA. A server that is running needs no word.
 func (c *tlsRenewCommand) Run(std streams) error {
-	if err := dsappd.RenewCertificate(c.Dir, dsappd.CertificateOptions{Hosts: c.Host, NewCA: c.NewCA}); err != nil {
+	if err := datafolder.RenewCertificate(c.Dir, datafolder.CertificateOptions{Hosts: c.Host, NewCA: c.NewCA}); err != nil {
 		return err
 	}
 	return c.show(std)
 }
 
-func printCertificates(w io.Writer, dir string, shown dsappd.Certificates) error {
+func printCertificates(w io.Writer, dir string, shown datafolder.Certificates) error {
 	var text strings.Builder
 	for _, server := range shown.Servers {
 		fmt.Fprintf(&text, "%s, the certificate of %s\n%s\n\n", server.File, strings.Join(server.Listeners, ", "),
 			fields("for", strings.Join(server.Hosts, ", "), "until", until(server), "SHA-256", server.SHA256))
 	}
 	if shown.CA == nil {
-		fmt.Fprintf(&text, "%s has no CA of its own: make one with: dsappd tls renew --dir %s\n", dir, dsappd.ShellWord(dir))
+		fmt.Fprintf(&text, "%s has no CA of its own: make one with: dsappd tls renew --dir %s\n", dir, hint.ShellWord(dir))
 	} else {
 		fmt.Fprintf(&text, "%s, the CA %s\n%s\n\n%s", shown.CA.File, shown.CA.Subject,
 			fields("until", until(*shown.CA), "SHA-256", shown.CA.SHA256), trust(shown.CA.File))
@@ -73,7 +74,7 @@ func printCertificates(w io.Writer, dir string, shown dsappd.Certificates) error
 	return err
 }
 
-func until(c dsappd.Certificate) string { return c.NotAfter.Format(time.DateOnly) }
+func until(c datafolder.Certificate) string { return c.NotAfter.Format(time.DateOnly) }
 
 // trust says how clients are told to trust the CA in a file.
 func trust(file string) string {
@@ -81,7 +82,7 @@ func trust(file string) string {
 		file = absolute
 	}
 	key := strings.TrimSuffix(file, filepath.Ext(file)) + ".key"
-	return strings.NewReplacer("CA.PEM", dsappd.ShellWord(file), "CA.TEXT", strings.ReplaceAll(file, `\`, `\\`), "CA.KEY", key).Replace(trustText)
+	return strings.NewReplacer("CA.PEM", hint.ShellWord(file), "CA.TEXT", strings.ReplaceAll(file, `\`, `\\`), "CA.KEY", key).Replace(trustText)
 }
 
 const trustText = `TLS is served where other machines can reach the address, and on loopback too

@@ -9,7 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/server/admin"
 )
 
@@ -53,7 +54,7 @@ func (c *userAddCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.User, error) { return door.AddUser(ctx, user) }, userSaid("added"))
+		func(door *operators.Door) (admin.User, error) { return door.AddUser(ctx, user) }, userSaid("added"))
 }
 
 // userSaid is a sentence on what was done to a user.
@@ -73,7 +74,7 @@ func (c *userListCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	return printList(ctx, std, c.doorFlags, c.listFlags, after,
-		func(door *dsappd.Door, after admin.UserKey, limit int) (admin.Page[admin.User, admin.UserKey], error) {
+		func(door *operators.Door, after admin.UserKey, limit int) (admin.Page[admin.User, admin.UserKey], error) {
 			return door.ListUsers(ctx, admin.ListUsers{Domain: c.Domain, After: after, Limit: limit})
 		}, columns[admin.User, admin.UserKey]{
 			head: []string{"USER", "DOMAIN", "STATE", "UNIT", "AUTHENTICATORS"},
@@ -129,7 +130,7 @@ type userShowCommand struct {
 
 func (c *userShowCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.User, error) { return door.ShowUser(ctx, c.name()) },
+		func(door *operators.Door) (admin.User, error) { return door.ShowUser(ctx, c.name()) },
 		func(u admin.User) string {
 			return fields(
 				"user", u.UserID,
@@ -161,7 +162,7 @@ func (c *userSetPasswordCommand) Run(ctx context.Context, std streams) error {
 	}
 	user := admin.SetUserPassword{NameUser: c.name(), StaticPassword: password}
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.User, error) { return door.SetUserPassword(ctx, user) }, userSaid("set the password of"))
+		func(door *operators.Door) (admin.User, error) { return door.SetUserPassword(ctx, user) }, userSaid("set the password of"))
 }
 
 type userEnableCommand struct {
@@ -171,7 +172,7 @@ type userEnableCommand struct {
 
 func (c *userEnableCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.User, error) { return door.EnableUser(ctx, c.name()) }, userSaid("enabled"))
+		func(door *operators.Door) (admin.User, error) { return door.EnableUser(ctx, c.name()) }, userSaid("enabled"))
 }
 
 type userDisableCommand struct {
@@ -181,7 +182,7 @@ type userDisableCommand struct {
 
 func (c *userDisableCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.User, error) { return door.DisableUser(ctx, c.name()) }, userSaid("disabled"))
+		func(door *operators.Door) (admin.User, error) { return door.DisableUser(ctx, c.name()) }, userSaid("disabled"))
 }
 
 type userUnlockCommand struct {
@@ -191,7 +192,7 @@ type userUnlockCommand struct {
 
 func (c *userUnlockCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.User, error) { return door.UnlockUser(ctx, c.name()) }, userSaid("unlocked"))
+		func(door *operators.Door) (admin.User, error) { return door.UnlockUser(ctx, c.name()) }, userSaid("unlocked"))
 }
 
 type userDeleteCommand struct {
@@ -201,7 +202,7 @@ type userDeleteCommand struct {
 
 func (c *userDeleteCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
-		func(door *dsappd.Door) (admin.User, error) { return door.DeleteUser(ctx, c.name()) },
+		func(door *operators.Door) (admin.User, error) { return door.DeleteUser(ctx, c.name()) },
 		func(u admin.User) string {
 			said := userSaid("deleted")(u)
 			if len(u.SerialNumbers) > 0 {

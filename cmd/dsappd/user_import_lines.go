@@ -17,7 +17,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
 )
@@ -53,7 +54,7 @@ func readImportedUser(line []byte) (importedUser, error) {
 
 // userImporter adds the users of lines, several at once.
 type userImporter struct {
-	door     *dsappd.Door
+	door     *operators.Door
 	progress *userProgress
 	failure  context.CancelCauseFunc // ends the reading
 
@@ -64,7 +65,7 @@ type userImporter struct {
 // importUsers adds a user a line, and goes on after a line that is refused.
 // What is no refusal, such as a server that went away, ends it, and so does
 // the end of ctx; whoever was begun with is then added or refused, as well.
-func importUsers(ctx context.Context, door *dsappd.Door, in io.Reader, progress *userProgress) (userImport, error) {
+func importUsers(ctx context.Context, door *operators.Door, in io.Reader, progress *userProgress) (userImport, error) {
 	ctx, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	i := &userImporter{door: door, progress: progress, failure: end, result: userImport{Failed: []failedLine{}}}

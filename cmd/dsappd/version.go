@@ -8,9 +8,9 @@ import (
 	"runtime/debug"
 	"strconv"
 
-	"github.com/alecthomas/kong"
+	"github.com/dsappd/dsappd/internal/datafolder"
 
-	"github.com/dsappd/dsappd"
+	"github.com/alecthomas/kong"
 )
 
 type versionCommand struct{ jsonFlag }
@@ -49,7 +49,7 @@ type version struct {
 
 // currentVersion reads what the Go toolchain stamped into this program.
 func currentVersion() version {
-	v := version{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Schema: dsappd.StoreSchema}
+	v := version{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Schema: datafolder.StoreSchema}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

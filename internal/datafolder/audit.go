@@ -1,0 +1,126 @@
+package datafolder
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+const (
+	// sealEvery is how long a decision stands in the audit before a seal
+	// vouches for it.
+	sealEvery = time.Second
+
+	// retainEvery is how often what has grown too old is removed.
+	retainEvery = time.Hour
+
+	// finishTimeout is how long the end of a run waits for one seal more.
+	finishTimeout = 10 * time.Second
+)
+
+// keepAudit seals what earlier runs left when they crashed, and then, until
+// ctx ends, what this one decides; and it removes what is too old.
+func (f *Folder) KeepAudit(ctx context.Context) {
+	f.sealEndedRuns(ctx)
+	f.retainAudit(ctx)
+	sealing, retaining := time.NewTicker(sealEvery), time.NewTicker(retainEvery)
+	defer sealing.Stop()
+	defer retaining.Stop()
+	var failed error
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-retaining.C:
+			f.retainAudit(ctx)
+		case <-sealing.C:
+			failed = f.sealAudit(ctx, failed)
+		}
+	}
+}
+
+func (f *Folder) sealEndedRuns(ctx context.Context) {
+	sealed, err := f.Service.SealEndedRuns(ctx)
+	if len(sealed) > 0 {
+		f.Logger.Info("sealed what earlier runs had left of the audit", "runs", sealed)
+	}
+	if err != nil && ctx.Err() == nil {
+		f.Logger.Error("the audit of an earlier run is not sealed", "error", err)
+	}
+}
+
+// sealAudit logs when sealing begins to fail and when it works again, not each
+// second between.
+func (f *Folder) sealAudit(ctx context.Context, failed error) error {
+	err := f.Service.SealAudit(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil && failed == nil:
+		f.Logger.Error("the audit is not sealed", "error", err)
+	case err == nil && failed != nil:
+		f.Logger.Info("the audit is sealed again")
+	}
+	return err
+}
+
+func (f *Folder) retainAudit(ctx context.Context) {
+	if f.Settings.Audit.Retention == 0 {
+		return
+	}
+	pruned, err := f.Service.RetainAudit(ctx, f.Settings.Audit.Retention)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		f.Logger.Error("old parts of the audit are not removed", "error", err)
+	case pruned.Stopped != nil:
+		f.Logger.Error("old parts of the audit are not removed, as they are broken: see dsappd audit verify", "seal", pruned.Stopped.String(), "fault", pruned.Stopped.Fault)
+	case pruned.Seals > 0:
+		f.Logger.Info("removed old parts of the audit", "seals", pruned.Seals, "events", pruned.Events)
+	}
+}
+
+// keepSealing seals what a process without a server decides, until ctx ends.
+func (f *Folder) KeepSealing(ctx context.Context) {
+	sealing := time.NewTicker(sealEvery)
+	defer sealing.Stop()
+	var failed error
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sealing.C:
+			failed = f.sealAudit(ctx, failed)
+		}
+	}
+}
+
+// finishAudit writes the run's last seals, as long as that gets on, and notes
+// the last one in the log: outside the store, it is a witness of all that the
+// store holds.
+func (f *Folder) finishAudit() error {
+	for number := uint64(0); ; {
+		last, err := f.finishSealing()
+		if err == nil {
+			if last.Number > 0 {
+				f.Logger.Info("audit sealed", "seal", last.String(), "sha256", last.Digest.String())
+			}
+			return nil
+		}
+		left := f.Service.Unsealed()
+		if !errors.Is(err, context.DeadlineExceeded) || last.Number == number {
+			return fmt.Errorf("the end of this run, %d decisions or more, is not sealed; the next server seals it: %w", left, err)
+		}
+		number = last.Number
+		f.Logger.Info("sealing the end of the audit", "left", left)
+	}
+}
+
+func (f *Folder) finishSealing() (provision.SealDigest, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
+	defer cancel()
+	return f.Service.FinishAudit(ctx)
+}

@@ -1,0 +1,30 @@
+package datafolder
+
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// check looks for damage in the folder: in the store's file, in each record,
+// in how the records agree, in what is sealed and in the audit.
+func (f *Folder) Check(ctx context.Context) ([]provision.Problem, error) {
+	problems, err := f.Records.Check(ctx)
+	if err != nil || len(problems) > 0 {
+		return problems, err
+	}
+	problems, err = provision.CheckRecords(ctx, f.Records, f.Service.Now())
+	if err != nil {
+		return problems, err
+	}
+	sealed, err := provision.CheckSealed(ctx, f.Records, f.Service.Sealer)
+	if problems = append(problems, sealed...); err != nil {
+		return problems, err
+	}
+	audit, err := f.Service.VerifyAudit(ctx, provision.VerifyAudit{})
+	for _, broken := range audit.Broken {
+		problems = append(problems, provision.Problem{Record: "audit seal " + broken.String(), Fault: broken.Fault,
+			Mend: "keep a copy of the folder as evidence, and restore it from a backup"})
+	}
+	return problems, err
+}

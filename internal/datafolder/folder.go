@@ -1,0 +1,212 @@
+package datafolder
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
+	"github.com/dsappd/dsappd/store/bolt"
+)
+
+// What a data folder holds.
+const (
+	storeName    = "dsappd.db"
+	keyName      = "master.key"
+	settingsName = "settings.toml"
+	SocketName   = "admin.sock"
+)
+
+// StoreSchema is the version of the stores that this program makes and opens.
+const StoreSchema = store.Schema
+
+// source is where time and randomness come from, and where the log goes; nil:
+// nowhere.
+type Source struct {
+	Now    func() time.Time
+	Rand   io.Reader
+	Logger *slog.Logger
+}
+
+// folder is an open data folder: while it is open, nobody else has it.
+type Folder struct {
+	Dir      string
+	Settings Settings
+	Records  *store.Store
+	Service  *provision.Service
+	Logger   *slog.Logger
+
+	// stopped is closed when the store is out of service until the folder is
+	// opened anew; nil: it never is.
+	Stopped <-chan struct{}
+}
+
+// openFolder opens the data folder dir, or names what is wrong with it and
+// how to mend that.
+func Open(ctx context.Context, dir string, from Source) (*Folder, error) {
+	key, settings, err := readFolder(dir)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := bolt.Open(filepath.Join(dir, storeName))
+	if err != nil {
+		return nil, storeFault(dir, err)
+	}
+	opened, err := newFolder(dir, settings, key, engine, from)
+	if err == nil {
+		err = opened.checkKey(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	opened.Stopped = engine.Stopped()
+	return opened, nil
+}
+
+// checkKey makes sure that the folder's key is its store's.
+func (f *Folder) checkKey(ctx context.Context) error {
+	err := provision.CheckKey(ctx, f.Records, f.Service.Sealer)
+	switch {
+	case errors.Is(err, provision.ErrWrongKey), errors.Is(err, store.ErrMAC):
+		return hint.Add(fmt.Errorf("%w: %s is not the key of %s: %w", ErrKey, filepath.Join(f.Dir, keyName), storeName, err),
+			"bring back the key that was made with it")
+	case errors.Is(err, provision.ErrNotFound):
+		return hint.Add(fmt.Errorf("%w: %w", ErrDamagedStore, err), "restore %s from a backup", f.Dir)
+	}
+	return err
+}
+
+func checkFolder(dir string) error {
+	if err := CheckNamed(dir); err != nil {
+		return err
+	}
+	_, err := os.Stat(filepath.Join(dir, storeName))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return noStore(dir)
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrNoFolder, err)
+	}
+	return nil
+}
+
+// checkNamed refuses the empty name, which would be the working folder's.
+func CheckNamed(dir string) error {
+	if dir == "" {
+		return hint.Add(fmt.Errorf("%w: its name is empty", ErrNoFolder), "name one with --dir")
+	}
+	return nil
+}
+
+// noStore says what a folder without a store is. A new one is advised only
+// where it would take no place of anything.
+func noStore(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w: %w", ErrNoFolder, err)
+	}
+	for _, entry := range entries {
+		if name := entry.Name(); name == keyName || name == settingsName {
+			return hint.Add(fmt.Errorf("%w: %s holds %s but no %s", ErrNoStore, dir, name, storeName), "restore it from a backup")
+		}
+	}
+	if len(entries) > 0 {
+		return hint.Add(fmt.Errorf("%w at %s, which holds %s", ErrNoFolder, dir, entries[0].Name()), "name the folder that dsappd init made")
+	}
+	return hint.Add(fmt.Errorf("%w at %s", ErrNoFolder, dir), "make one with: dsappd init --dir %s", hint.ShellWord(dir))
+}
+
+// storeFault says in the words of a data folder what the store refused.
+func storeFault(dir string, err error) error {
+	if _, ok := errors.AsType[*bolt.LockedError](err); ok {
+		return hint.Add(fmt.Errorf("%w: another process has %s open", ErrLocked, dir), "stop it first, or use another folder")
+	}
+	if schema, ok := errors.AsType[*bolt.SchemaError](err); ok {
+		return schemaMend(dir, schema, fmt.Errorf("%w: %w", ErrSchema, err))
+	}
+	if _, ok := errors.AsType[*bolt.DamagedError](err); ok {
+		return fmt.Errorf("%w: %w", ErrDamagedStore, err)
+	}
+	return err
+}
+
+// schemaMend adds what to do about a store of another version.
+func schemaMend(dir string, schema *bolt.SchemaError, err error) error {
+	switch {
+	case schema.Older():
+		return hint.Add(err, "bring it up to date, which keeps a copy, with: dsappd migrate --dir %s", hint.ShellWord(dir))
+	case schema.Found != "":
+		return hint.Add(err, "a newer dsappd made it, and one with schema version %s opens it", schema.Found)
+	}
+	return err
+}
+
+// newFolder puts the domain together over an engine.
+func newFolder(dir string, settings Settings, key []byte, engine store.Engine, from Source) (*Folder, error) {
+	recordKey, err := provision.RecordKey(key)
+	if err != nil {
+		return nil, err
+	}
+	records := store.New(engine, recordKey)
+	sealer, err := provision.NewSealer(key, from.Rand)
+	if err != nil {
+		return nil, err
+	}
+	suite, err := dsapp.NewSRP()
+	if err != nil {
+		return nil, err
+	}
+	statuses, err := settings.statuses(dir)
+	if err != nil {
+		return nil, err
+	}
+	passwords, err := provision.NewPasswords(settings.PasswordHash.cost(), runtime.GOMAXPROCS(0), settings.PasswordHash.Queue, from.Rand)
+	if err != nil {
+		return nil, err
+	}
+	run, err := nameRun(from)
+	if err != nil {
+		return nil, err
+	}
+	service := &provision.Service{
+		Store: records, Sealer: sealer, SRP: suite, Passwords: passwords, Statuses: statuses,
+		GatewayID: settings.GatewayID, Run: run, Now: from.Now, Rand: from.Rand,
+	}
+	logger := cmp.Or(from.Logger, slog.New(slog.DiscardHandler))
+	return &Folder{Dir: dir, Settings: settings, Records: records, Service: service, Logger: logger}, nil
+}
+
+// nameRun draws the name of this run of the server. Names sort by the start
+// of the run, as the keys of audit events begin with them.
+func nameRun(from Source) (string, error) {
+	var random [4]byte
+	if _, err := io.ReadFull(from.Rand, random[:]); err != nil {
+		return "", fmt.Errorf("draw the name of the run: %w", err)
+	}
+	return fmt.Sprintf("%s-%x", from.Now().UTC().Format("20060102T150405.000"), random), nil
+}
+
+// untilStopped returns ErrStoreFailed when the store goes out of service, and
+// nil when ctx ends first.
+func (f *Folder) UntilStopped(ctx context.Context) error {
+	select {
+	case <-f.Stopped:
+		return fmt.Errorf("%w: %s: mend the disk and start again; nothing that was acknowledged is lost", ErrStoreFailed, f.Dir)
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// close seals what the audit of this run has left and lets go of the folder.
+func (f *Folder) Close() error { return errors.Join(f.finishAudit(), f.Records.Close()) }

@@ -1,0 +1,180 @@
+package datafolder
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/store/bolt"
+)
+
+// InitOptions say what a new data folder begins with.
+type InitOptions struct {
+	// Sample fills it with the users, authenticators and components of a
+	// lab, whose passwords are public.
+	Sample bool
+
+	// Replay fills it with the sample data of transcripts.
+	Replay replay.Sample
+
+	// Settings replace the text of settings.toml; empty: the defaults, each
+	// with its comment.
+	Settings string
+
+	// Certificate makes a CA and a server's certificate; nil: none, and what
+	// other machines can reach is served only as plain text, where that is
+	// meant. Its Now and Rand are those here.
+	Certificate *CertificateOptions
+
+	// Now and Rand are the clock and the source of randomness; nil: the
+	// system's.
+	Now  func() time.Time
+	Rand io.Reader
+}
+
+// Init makes a data folder at dir, whole or not at all: it is built beside
+// dir and moved there when it is complete and on disk. A dir that exists must
+// be empty.
+func Init(ctx context.Context, dir string, options InitOptions) (err error) {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Rand == nil {
+		options.Rand = rand.Reader
+	}
+	if options.Settings == "" {
+		options.Settings = strings.Replace(SettingsText, DefaultSettings().GatewayID,
+			cmp.Or(options.Replay.GatewayID, DefaultSettings().GatewayID), 1)
+	}
+	if err := CheckNamed(dir); err != nil {
+		return err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("make a data folder: %w", err)
+	}
+	if err := checkEmpty(dir); err != nil {
+		return err
+	}
+	parent := filepath.Dir(dir)
+	unfinished, err := os.MkdirTemp(parent, ".dsappd-init-")
+	if err != nil {
+		return hint.Add(fmt.Errorf("make a data folder in %s: %w", parent, err), "that folder must exist and be writable")
+	}
+	defer os.RemoveAll(unfinished)
+	if err := fill(ctx, unfinished, options); err != nil {
+		return fmt.Errorf("make a data folder: %w", err)
+	}
+	return moveFolder(unfinished, dir)
+}
+
+func checkEmpty(dir string) error {
+	entries, err := os.ReadDir(dir)
+	holdsStore := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == storeName })
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case holdsStore:
+		return hint.Add(fmt.Errorf("%w: %s is a data folder already", ErrNotEmpty, dir), "serve it with: dsappd serve --dir %s", hint.ShellWord(dir))
+	case err != nil:
+		return fmt.Errorf("make a data folder: %w", err)
+	case lacksStore(entries):
+		return hint.Add(fmt.Errorf("%w: %s is a data folder that has lost its %s", ErrNotEmpty, dir, storeName),
+			"restore that from a backup, or choose a new folder")
+	case len(entries) > 0:
+		return hint.Add(fmt.Errorf("%w: %s holds %s", ErrNotEmpty, dir, entries[0].Name()), "choose a new folder or an empty one")
+	}
+	return nil
+}
+
+// lacksStore reports whether something of a data folder is there.
+func lacksStore(entries []fs.DirEntry) bool {
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == keyName || e.Name() == settingsName })
+}
+
+// fill makes all that a data folder holds.
+func fill(ctx context.Context, dir string, options InitOptions) error {
+	settings, err := parseSettings(options.Settings)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrSettings, err)
+	}
+	if err := writeFile(filepath.Join(dir, settingsName), []byte(options.Settings)); err != nil {
+		return err
+	}
+	if certified := options.Certificate; certified != nil {
+		if err := renewCertificate(dir, CertificateOptions{Hosts: certified.Hosts, Now: options.Now, Rand: options.Rand}); err != nil {
+			return err
+		}
+	}
+	key, err := writeKey(dir, options.Rand)
+	if err != nil {
+		return err
+	}
+	engine, err := bolt.Create(filepath.Join(dir, storeName))
+	if err != nil {
+		return err
+	}
+	made, err := newFolder(dir, settings, key, engine, Source{Now: options.Now, Rand: options.Rand})
+	if err != nil {
+		return errors.Join(err, engine.Close())
+	}
+	return errors.Join(begin(ctx, made, options), made.Close(), syncFolder(dir))
+}
+
+// begin writes the first records.
+func begin(ctx context.Context, made *Folder, options InitOptions) error {
+	service := made.Service
+	if err := provision.NoteKey(ctx, service.Store, service.Sealer, options.Now()); err != nil {
+		return err
+	}
+	if err := addDefaults(ctx, service); err != nil {
+		return err
+	}
+	if err := addGateway(ctx, service, made.Settings.Gateway); err != nil {
+		return err
+	}
+	consolePolicy := provision.ProvisioningPolicy
+	if options.Sample || options.Replay.Lab {
+		if err := addSample(ctx, service); err != nil {
+			return err
+		}
+		consolePolicy = labPolicy
+	}
+	if err := addConsole(ctx, service, made.Settings.Console, consolePolicy); err != nil {
+		return err
+	}
+	return addReplaySample(ctx, service, options.Replay)
+}
+
+// moveFolder puts a complete folder in its place and has that on disk when it
+// returns.
+func moveFolder(from, to string) error {
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return hint.Add(fmt.Errorf("make a data folder: %w", err), "where it cannot be replaced, name a new folder inside it")
+	}
+	if err := os.Rename(from, to); err != nil {
+		return fmt.Errorf("make a data folder: %w", err)
+	}
+	return syncFolder(filepath.Dir(to))
+}
+
+// syncFolder has a folder's entries on disk.
+func syncFolder(name string) error {
+	opened, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(opened.Sync(), opened.Close())
+}

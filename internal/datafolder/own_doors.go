@@ -1,0 +1,48 @@
+package datafolder
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/provision"
+)
+
+// ownDoor is the location of the components of the server's own doors, which
+// is the address of no peer.
+const ownDoor = "0.0.0.0"
+
+// addGateway gives a new folder what the gateway needs: the component in whose
+// name it asks. What its steps may do is the policy's that registered.
+func addGateway(ctx context.Context, service *provision.Service, settings GatewaySettings) error {
+	return addOwnDoor(ctx, service, settings.ComponentType, provision.ProvisioningPolicy)
+}
+
+func addOwnDoor(ctx context.Context, service *provision.Service, componentType, policy string) error {
+	_, err := service.AddComponent(ctx, initOperator(), provision.AddComponent{ComponentType: componentType, Location: ownDoor, Policy: policy})
+	if err != nil {
+		return fmt.Errorf("component %s: %w", componentType, err)
+	}
+	return nil
+}
+
+// addConsole gives a new folder what the console needs: the component that
+// its users register by, and so their policy.
+func addConsole(ctx context.Context, service *provision.Service, settings ConsoleSettings, policy string) error {
+	return addOwnDoor(ctx, service, settings.ComponentType, policy)
+}
+
+// checkOwnDoor makes sure that a door of the server's own has the component in
+// whose name it asks, which a folder of before that door lacks.
+func (f *Folder) CheckOwnDoor(table, componentType string) error {
+	found, err := f.Service.HasOwnDoor(context.Background(), componentType)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return hint.Add(fmt.Errorf("%w: the %s asks in the name of the component %q, which this folder does not have", ErrNoComponent, table, componentType),
+			"add it with: dsappd component add --dir %s %s %s --policy %s; or set %s.listen to \"\"",
+			hint.ShellWord(f.Dir), hint.ShellWord(componentType), ownDoor, provision.ProvisioningPolicy, table)
+	}
+	return nil
+}

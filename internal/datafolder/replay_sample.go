@@ -1,0 +1,101 @@
+package datafolder
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/store/memory"
+)
+
+// newReplayFolder makes a folder in memory, with the sample.
+func OpenInMemory(ctx context.Context, setup replay.Setup) (*Folder, error) {
+	settings := DefaultSettings()
+	settings.GatewayID = cmp.Or(setup.Sample.GatewayID, settings.GatewayID)
+	settings.PasswordHash = PasswordHashSettings{MemoryKiB: 8, Passes: 1, Parallelism: 1, Queue: 64}
+	if err := settings.check(); err != nil {
+		return nil, err
+	}
+	key := make([]byte, keySize)
+	if _, err := io.ReadFull(setup.Rand, key); err != nil {
+		return nil, fmt.Errorf("draw a master key: %w", err)
+	}
+	made, err := newFolder("", settings, key, &memory.Engine{}, Source{Now: setup.Now, Rand: setup.Rand})
+	if err != nil {
+		return nil, err
+	}
+	return made, begin(ctx, made, InitOptions{Replay: setup.Sample, Now: setup.Now, Rand: setup.Rand})
+}
+
+// addReplaySample makes the sample data of a transcript, as an operator would.
+func addReplaySample(ctx context.Context, service *provision.Service, sample replay.Sample) error {
+	for _, p := range sample.Policies {
+		set, err := json.Marshal(p.Set)
+		if err != nil {
+			return fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+		add := provision.AddPolicy{Name: p.Name, Parent: p.Parent}
+		if len(p.Set) > 0 {
+			add.Set = set
+		}
+		if _, err := service.AddPolicy(ctx, initOperator(), add); err != nil {
+			return fmt.Errorf("policy %s: %w", p.Name, err)
+		}
+	}
+	for _, c := range sample.Components {
+		add := provision.AddComponent{ComponentType: c.ComponentType, Location: cmp.Or(c.Location, "127.0.0.1"), Policy: c.Policy}
+		if _, err := service.AddComponent(ctx, initOperator(), add); err != nil {
+			return fmt.Errorf("component %s: %w", c.ComponentType, err)
+		}
+	}
+	for _, d := range sample.Domains {
+		if _, err := service.AddDomain(ctx, initOperator(), provision.AddDomain{Name: d.Name}); err != nil {
+			return fmt.Errorf("domain %s: %w", d.Name, err)
+		}
+	}
+	for _, u := range sample.Users {
+		if err := addReplayUser(ctx, service, u); err != nil {
+			return fmt.Errorf("user %s: %w", u.UserID, err)
+		}
+	}
+	for _, a := range sample.Authenticators {
+		if err := addReplayAuthenticator(ctx, service, a); err != nil {
+			return fmt.Errorf("authenticator %s: %w", a.SerialNumber, err)
+		}
+	}
+	return nil
+}
+
+func addReplayUser(ctx context.Context, service *provision.Service, u replay.User) error {
+	_, err := service.AddUser(ctx, initOperator(), provision.AddUser{
+		UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit, StaticPassword: u.StaticPassword})
+	if err != nil || !u.Disabled {
+		return err
+	}
+	_, err = service.DisableUser(ctx, initOperator(), provision.NameUser{UserID: u.UserID, Domain: u.Domain})
+	return err
+}
+
+func addReplayAuthenticator(ctx context.Context, service *provision.Service, a replay.Authenticator) error {
+	secret, err := a.SecretBytes()
+	if err != nil {
+		return err
+	}
+	activationType := provision.Online
+	if a.ActivationType == "offline" {
+		activationType = provision.Offline
+	}
+	_, err = service.AddAuthenticator(ctx, initOperator(), provision.AddAuthenticator{
+		SerialNumber: a.SerialNumber, Domain: a.Domain, Parameters: a.Parameters(), ActivationType: activationType,
+		Secret: secret, MovingFactor: a.MovingFactor, Limit: a.Limit,
+	})
+	if err != nil || a.UserID == "" {
+		return err
+	}
+	_, err = service.AssignAuthenticator(ctx, initOperator(), provision.AssignAuthenticator{SerialNumber: a.SerialNumber, UserID: a.UserID})
+	return err
+}

@@ -1,0 +1,83 @@
+package datafolder
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// sweeper takes the secrets of registrations that have expired, and deletes
+// those that are over, at every tick.
+type sweeper struct {
+	service   *provision.Service
+	retention time.Duration
+	logger    *slog.Logger
+}
+
+// keepSweeping sweeps at once and then at every interval of the settings,
+// until ctx ends.
+func (f *Folder) KeepSweeping(ctx context.Context) {
+	f.sweeper().every(ctx, f.Settings.Sweep.Interval)
+}
+
+// noteTallied writes to the audit what was counted and not committed.
+func (f *Folder) NoteTallied(ctx context.Context) { f.sweeper().noteTallied(ctx) }
+
+func (f *Folder) sweeper() sweeper {
+	return sweeper{service: f.Service, retention: f.Settings.Sweep.Retention, logger: f.Logger}
+}
+
+// every sweeps at once and then at every interval, until ctx ends.
+func (s sweeper) every(ctx context.Context, interval time.Duration) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	s.run(ctx, ticker.C)
+}
+
+func (s sweeper) run(ctx context.Context, ticks <-chan time.Time) {
+	for {
+		s.sweep(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+		}
+	}
+}
+
+// noteTallied writes what was counted and not committed.
+func (s sweeper) noteTallied(ctx context.Context) {
+	if err := s.service.NoteTallied(ctx); err != nil && ctx.Err() == nil {
+		s.logger.Error("the audit lacks refusals that were counted", "error", err)
+	}
+}
+
+// sweep notes a failure and leaves the rest to the next one.
+func (s sweeper) sweep(ctx context.Context) {
+	s.noteTallied(ctx)
+	operator, err := s.operator()
+	var swept provision.Swept
+	if err == nil {
+		swept, err = s.service.SweepRegistrations(ctx, operator, s.retention)
+	}
+	switch {
+	case err != nil && ctx.Err() == nil:
+		s.logger.Error("sweep of registrations failed", "request_id", operator.RequestID, "error", err)
+	case swept != provision.Swept{}:
+		s.logger.Info("registrations swept", "request_id", operator.RequestID, "blanked", swept.Blanked, "deleted", swept.Deleted)
+	}
+}
+
+// operator is who the audit says swept.
+func (s sweeper) operator() (provision.Operator, error) {
+	var id [8]byte
+	if _, err := io.ReadFull(s.service.Rand, id[:]); err != nil {
+		return provision.Operator{}, fmt.Errorf("draw a request ID: %w", err)
+	}
+	return provision.Operator{Name: "sweeper", RequestID: hex.EncodeToString(id[:])}, nil
+}
