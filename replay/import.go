@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -37,9 +36,6 @@ type Importer struct {
 // which it was met. The notices of a draft come with it.
 func (i *Importer) Notices() []Notice { return i.all }
 
-// maxImport is the size in bytes of the largest file that is read.
-const maxImport = 256 << 20
-
 // Paths reads files, and all files of folders. The error says what cannot be
 // read; what cannot be understood is unmapped. A request and its reply may be
 // in different ones.
@@ -49,8 +45,7 @@ func (i *Importer) Paths(ctx context.Context, paths ...string) error {
 			return err
 		}
 	}
-	i.pairs()
-	return nil
+	return i.pairs(ctx)
 }
 
 func (i *Importer) path(ctx context.Context, path string) error {
@@ -68,8 +63,6 @@ func (i *Importer) path(ctx context.Context, path string) error {
 			return filepath.SkipDir
 		case hidden || entry.IsDir():
 			return nil
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
 		}
 		return i.file(ctx, name)
 	})
@@ -79,50 +72,27 @@ func (i *Importer) path(ctx context.Context, path string) error {
 	return nil
 }
 
+// file reads a file on disk.
 func (i *Importer) file(ctx context.Context, name string) error {
 	info, err := os.Stat(name)
 	if err != nil {
 		return err
 	}
-	if info.Size() > maxImport {
-		i.leaveOut(Source{File: name}, "it has %d bytes; %d are the limit", info.Size(), maxImport)
-		return nil
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	i.progress(name, 0, info.Size())
-	if soapui.IsProject(text) {
-		if dir := filepath.Dir(name); filepath.Base(name) == soapui.Settings && soapui.IsFolder(dir) {
-			return i.soapUIFolder(ctx, dir)
-		}
-		return i.soapUI(ctx, name, text)
-	}
-	switch start := bytes.TrimSpace(text[:min(len(text), 4096)]); {
-	case bytes.HasPrefix(start, []byte("{")):
-		i.har(name, text)
-	default:
-		i.rawFile(name, text)
-	}
-	return nil
-}
-
-// progress tells how much of a file is read.
-func (i *Importer) progress(file string, read, size int64) {
-	if i.Progress != nil {
-		i.Progress(file, read, size)
-	}
+	return i.read(ctx, diskInput(name, info.Size()))
 }
 
 // draft drafts what was read of a file, in the order in which it can have
 // happened.
-func (i *Importer) draft(all []Recorded) {
+func (i *Importer) draft(ctx context.Context, all []Recorded) error {
 	for _, r := range inOrder(all) {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
 		if _, err := i.Drafter.Add(r); err != nil {
 			i.leaveOut(r.Request.Source, "%v", err)
 		}
 	}
+	return nil
 }
 
 // inOrder puts the steps of a registration behind the request that opened it,

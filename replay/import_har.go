@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -32,13 +33,18 @@ type harEntry struct {
 
 type harHeader struct{ Name, Value string }
 
-// har reads a HAR file.
-func (i *Importer) har(name string, text []byte) {
+// readHAR reads a HAR file.
+func (i *Importer) readHAR(ctx context.Context, in *input) error {
+	name := in.name
+	text, err := i.whole(ctx, in)
+	if err != nil {
+		return err
+	}
 	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
 	at := func() Source { return Source{File: name, Line: lineAt(string(text), int(decoder.InputOffset()))} }
 	if !toEntries(decoder) {
 		i.leaveOut(at(), "it is JSON, but no HAR file: log.entries is not there")
-		return
+		return nil
 	}
 	var all []Recorded
 	for decoder.More() {
@@ -57,7 +63,7 @@ func (i *Importer) har(name string, text []byte) {
 			all = append(all, r)
 		}
 	}
-	i.draft(all)
+	return i.draft(ctx, all)
 }
 
 // toEntries reads up to the list of entries.

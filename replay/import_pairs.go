@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"context"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -39,7 +40,7 @@ func digits(name string) string {
 
 // pairs puts the raw messages together: by what their names share, else in
 // their order.
-func (i *Importer) pairs() {
+func (i *Importer) pairs(ctx context.Context) error {
 	i.raw = sortedByName(i.raw)
 	answers := map[int]int{} // the reply of a request
 	i.byName(answers, func(name string) string { common, _, _ := stem(name); return common })
@@ -61,7 +62,7 @@ func (i *Importer) pairs() {
 		}
 	}
 	i.raw = nil
-	i.draft(all)
+	return i.draft(ctx, all)
 }
 
 func sortedByName(messages []rawMessage) []rawMessage {

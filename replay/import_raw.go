@@ -3,6 +3,7 @@ package replay
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -32,16 +33,21 @@ func requestLine() *regexp.Regexp {
 	return regexp.MustCompile(`^(POST|GET|HEAD|PUT|OPTIONS) \S+ HTTP/[0-9.]+\r?\n`)
 }
 
-// rawFile reads a file that holds a request, a reply or both, as they were
+// readRaw reads a file that holds a request, a reply or both, as they were
 // sent or as their bodies alone.
-func (i *Importer) rawFile(name string, text []byte) {
+func (i *Importer) readRaw(ctx context.Context, in *input) error {
+	text, err := i.whole(ctx, in)
+	if err != nil {
+		return err
+	}
 	if len(text) > 2*maxMessage {
-		i.leaveOut(Source{File: name}, "%v", errTooLarge)
-		return
+		i.leaveOut(Source{File: in.name}, "%v", errTooLarge)
+		return nil
 	}
 	for _, at := range messagesIn(text) {
-		i.rawOne(name, text[at[0]:at[1]], bytes.Count(text[:at[0]], []byte("\n")))
+		i.rawOne(in.name, text[at[0]:at[1]], bytes.Count(text[:at[0]], []byte("\n")))
 	}
+	return nil
 }
 
 // messagesIn are the parts of a file that are messages: of HTTP, or else

@@ -2,9 +2,11 @@
 package encodings
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -13,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // ErrUnknown says that nobody knows the encoding that a text claims.
@@ -61,9 +64,40 @@ func Decode(text []byte, charset string) ([]byte, error) {
 	return decoded(text, table, label)
 }
 
+// peeked is how many bytes NewReader looks at.
+const peeked = 1024
+
+// NewReader returns a reader of a text in UTF-8, without its byte order mark.
+// Which encoding the text is in say its byte order mark, its first characters
+// if they are of UTF-16, and its XML declaration, in this order. Where none
+// does, and where the text is said to be in UTF-8, its bytes come as they are,
+// valid or not. The error is ErrUnknown, or one of reading.
+func NewReader(r io.Reader) (io.Reader, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	start, err := in.Peek(peeked)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if bytes.HasPrefix(start, []byte("\xEF\xBB\xBF")) {
+		_, err := in.Discard(3)
+		return in, err
+	}
+	if sixteen := sixteenBits(start); sixteen != nil {
+		return transform.NewReader(in, sixteen.NewDecoder()), nil
+	}
+	switch label := strings.ToLower(Declared(start)); {
+	case label == "", label == "utf-8", label == "utf8", label == "us-ascii", label == "ascii", strings.HasPrefix(label, "utf-16"):
+		return in, nil
+	case named(label) == nil:
+		return nil, fmt.Errorf("%w: %q", ErrUnknown, label)
+	default:
+		return transform.NewReader(in, named(label).NewDecoder()), nil
+	}
+}
+
 // Declared is the encoding in a text's XML declaration; empty: none.
 func Declared(text []byte) string {
-	if found := declaration.FindSubmatch(text[:min(len(text), 1024)]); found != nil {
+	if found := declaration.FindSubmatch(text[:min(len(text), peeked)]); found != nil {
 		return string(found[1])
 	}
 	return ""

@@ -23,6 +23,10 @@ func IsFolder(dir string) bool {
 	return err == nil && slices.Contains(kinds, RootOf(text))
 }
 
+// IsRoot reports whether a project, or a part of one, has a root element of a
+// local name.
+func IsRoot(name string) bool { return slices.Contains(kinds, name) }
+
 // IsProject reports whether a text is a project, or a part of one.
 func IsProject(text []byte) bool { return slices.Contains(kinds, RootOf(text)) }
 

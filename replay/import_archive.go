@@ -1,0 +1,4 @@
+package replay
+
+// archive is a file that holds others, packed.
+type archive struct{}

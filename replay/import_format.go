@@ -1,0 +1,202 @@
+package replay
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/dsappd/dsappd/replay/internal/encodings"
+	"github.com/dsappd/dsappd/replay/internal/soapui"
+)
+
+// format is a kind of file that an import knows.
+type format struct {
+	name string // for people, with its article
+	is   func(*opening) bool
+
+	// read reads a file. Its error ends the import, unless it is a
+	// *damagedError: what cannot be understood is a notice. Nil: the kind is
+	// not read, and instead says what to do.
+	read    func(*Importer, context.Context, *input) error
+	instead string
+}
+
+// formats are all kinds of files, the first that fits counts. The last one fits
+// every file.
+func formats() []format {
+	return []format{
+		{name: "a project of SoapUI", read: (*Importer).readSoapUI,
+			is: func(b *opening) bool { return soapui.IsRoot(b.root.Local) || soapui.IsProject(b.raw) }},
+		{name: "a HAR file", read: (*Importer).readHAR,
+			is: func(b *opening) bool { return b.members["log"] == '{' }},
+		{name: "messages", read: (*Importer).readRaw,
+			is: func(*opening) bool { return true }},
+	}
+}
+
+// opening is what the first bytes of a file say about its kind.
+type opening struct {
+	base string // of the name, in lower case
+	raw  []byte // the first bytes, startSize at most
+	text []byte // the same in UTF-8
+
+	root    xml.Name        // of the first element, if the file is XML; else empty
+	attrs   []string        // the names of its attributes
+	members map[string]byte // of the object of JSON that the file begins with: the first character of each value
+	list    bool            // the object stands in a list
+	lines   bool            // another object follows it
+}
+
+// startSize is how many bytes of a file are looked at.
+const startSize = 64 << 10
+
+// begin looks at the beginning of a file.
+func (i *Importer) begin(ctx context.Context, in *input) (*opening, error) {
+	opened, err := i.open(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	defer opened.Close()
+	b := &opening{base: strings.ToLower(filepath.Base(in.name)), raw: make([]byte, startSize)}
+	n, err := io.ReadFull(opened, b.raw)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	b.raw = b.raw[:n]
+	text, err := encodings.NewReader(bytes.NewReader(b.raw))
+	if err == nil {
+		b.text, _ = io.ReadAll(text) // the last character may be cut
+		b.text = bytes.TrimLeft(b.text, " \t\r\n")
+	}
+	switch {
+	case bytes.HasPrefix(b.text, []byte("<")):
+		err = i.lookInto(ctx, in, b.element)
+	case bytes.HasPrefix(b.text, []byte("{")), bytes.HasPrefix(b.text, []byte("[")):
+		err = i.lookInto(ctx, in, b.object)
+	default:
+		return b, nil
+	}
+	return b, err
+}
+
+// lookInto reads the text of a file as far as look does.
+func (i *Importer) lookInto(ctx context.Context, in *input, look func(io.Reader)) error {
+	text, err := i.openText(ctx, in)
+	if _, damaged := errors.AsType[*damagedError](err); damaged {
+		return nil // whoever reads the file says so
+	}
+	if err != nil {
+		return err
+	}
+	look(text)
+	return errors.Join(context.Cause(ctx), text.Close())
+}
+
+// element reads up to the first element of XML.
+func (b *opening) element(text io.Reader) {
+	decoder := xml.NewDecoder(text)
+	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return
+		}
+		if start, ok := token.(xml.StartElement); ok {
+			b.root = start.Name
+			for _, a := range start.Attr {
+				b.attrs = append(b.attrs, a.Name.Local)
+			}
+			return
+		}
+	}
+}
+
+// telling are the members that tell what an object of JSON is. What stands
+// behind the first of them is not looked at.
+var telling = []string{"log", "mappings"}
+
+// object reads the first object of JSON up to a telling member.
+func (b *opening) object(text io.Reader) {
+	decoder := json.NewDecoder(text)
+	token, err := decoder.Token()
+	if token == json.Delim('[') {
+		b.list = true
+		token, err = decoder.Token()
+	}
+	if err != nil || token != json.Delim('{') {
+		return
+	}
+	members := map[string]byte{}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return
+		}
+		key, _ := name.(string)
+		if slices.Contains(telling, key) {
+			value, _ := decoder.Token()
+			members[key] = kindOf(value)
+			b.members = members
+			return
+		}
+		var value json.RawMessage
+		if decoder.Decode(&value) != nil {
+			return
+		}
+		members[key] = value[0]
+	}
+	if _, err := decoder.Token(); err != nil {
+		return
+	}
+	b.members = members
+	b.lines = !b.list && decoder.More()
+}
+
+// kindOf is the first character of a value of JSON by its first token.
+func kindOf(token json.Token) byte {
+	switch t := token.(type) {
+	case json.Delim:
+		return byte(t)
+	case string:
+		return '"'
+	}
+	return '0'
+}
+
+// read finds out what a file is and reads it.
+func (i *Importer) read(ctx context.Context, in *input) error {
+	b, err := i.begin(ctx, in)
+	if err == nil {
+		all := formats()
+		at := slices.IndexFunc(all, func(f format) bool { return f.is(b) })
+		if f := all[at]; f.read != nil {
+			err = f.read(i, ctx, in)
+		} else {
+			i.leaveOut(Source{File: in.name}, "it is %s, which is not read: %s", f.name, f.instead)
+		}
+	}
+	if damaged, ok := errors.AsType[*damagedError](err); ok && ctx.Err() == nil {
+		i.leaveOut(Source{File: in.name}, "%v", damaged)
+		return nil
+	}
+	return err
+}
+
+// readSoapUI reads a project of SoapUI, and the whole of a composite project
+// that the file is a part of.
+func (i *Importer) readSoapUI(ctx context.Context, in *input) error {
+	if dir := filepath.Dir(in.name); in.archive == nil && filepath.Base(in.name) == soapui.Settings && soapui.IsFolder(dir) {
+		return i.soapUIFolder(ctx, dir)
+	}
+	text, err := i.whole(ctx, in)
+	if err != nil {
+		return err
+	}
+	return i.soapUI(ctx, in.name, text)
+}
