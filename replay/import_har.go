@@ -3,137 +3,167 @@ package replay
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"time"
+	"slices"
+	"strings"
 )
 
-// harEntry is an exchange in a HAR file (HTTP Archive 1.2).
+// harEntry is an exchange in a HAR file (HTTP Archive 1.2), as programs write
+// them.
 type harEntry struct {
-	StartedDateTime time.Time `json:"startedDateTime"`
-	Request         struct {
-		Method   string      `json:"method"`
-		URL      string      `json:"url"`
-		Headers  []harHeader `json:"headers"`
-		PostData struct {
-			MimeType string `json:"mimeType"`
-			Text     string `json:"text"`
-		} `json:"postData"`
-	} `json:"request"`
-	Response struct {
-		Status  int         `json:"status"`
-		Headers []harHeader `json:"headers"`
-		Content struct {
-			Text     string `json:"text"`
-			Encoding string `json:"encoding"`
-		} `json:"content"`
-	} `json:"response"`
+	StartedDateTime loose       `json:"startedDateTime"`
+	Request         harRequest  `json:"request"`
+	Response        harResponse `json:"response"`
 }
 
-type harHeader struct{ Name, Value string }
+type harRequest struct {
+	Method   loose      `json:"method"`
+	URL      loose      `json:"url"`
+	Headers  harHeaders `json:"headers"`
+	PostData harContent `json:"postData"`
+}
 
-// readHAR reads a HAR file.
+type harResponse struct {
+	Status  loose      `json:"status"`
+	Headers harHeaders `json:"headers"`
+	Content harContent `json:"content"`
+	Error   loose      `json:"_error"`
+}
+
+// harContent is a body, with what programs say of it in members of their own
+// too.
+type harContent struct {
+	MimeType      loose `json:"mimeType"`
+	Text          loose `json:"text"`
+	Encoding      loose `json:"encoding"`
+	OwnEncoding   loose `json:"_encoding"`
+	Base64Encoded loose `json:"base64Encoded"`
+}
+
+// UnmarshalJSON takes a body that stands there as a text too.
+func (c *harContent) UnmarshalJSON(raw []byte) error {
+	if bytes.HasPrefix(raw, []byte("{")) {
+		type plain harContent
+		return json.Unmarshal(raw, (*plain)(c))
+	}
+	return c.Text.UnmarshalJSON(raw)
+}
+
+func (c harContent) body() keptBody {
+	marked := func(mark loose) bool { return strings.EqualFold(mark.trimmed(), "base64") || mark == "true" }
+	return keptBody{text: string(c.Text), base64: marked(c.Encoding) || marked(c.OwnEncoding) || marked(c.Base64Encoded)}
+}
+
+// header are the headers of a message with the type of its body, which is told
+// there where it is told at all.
+func (c harContent) header(headers harHeaders) http.Header {
+	header := http.Header(headers).Clone()
+	if header == nil {
+		header = http.Header{}
+	}
+	if header.Get("Content-Type") == "" && c.MimeType.trimmed() != "" {
+		header.Set("Content-Type", c.MimeType.trimmed())
+	}
+	return header
+}
+
+// harHeaders are headers in a list of names and values, or in an object.
+type harHeaders http.Header
+
+// UnmarshalJSON passes over what is no header.
+func (h *harHeaders) UnmarshalJSON(raw []byte) error {
+	headers := http.Header{}
+	var list []struct{ Name, Value loose }
+	var object map[string]loose
+	switch {
+	case json.Unmarshal(raw, &list) == nil:
+		for _, each := range list {
+			headers.Add(each.Name.trimmed(), string(each.Value))
+		}
+	case json.Unmarshal(raw, &object) == nil:
+		for name, value := range object {
+			headers.Add(name, string(value))
+		}
+	}
+	*h = harHeaders(headers)
+	return nil
+}
+
+// readHAR reads a HAR file entry by entry.
 func (i *Importer) readHAR(ctx context.Context, in *input) error {
-	name := in.name
-	text, err := i.whole(ctx, in)
-	if err != nil {
-		return err
-	}
-	decoder := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
-	at := func() Source { return Source{File: name, Line: lineAt(string(text), int(decoder.InputOffset()))} }
-	if !toEntries(decoder) {
-		i.leaveOut(at(), "it is JSON, but no HAR file: log.entries is not there")
-		return nil
-	}
 	var all []Recorded
-	for decoder.More() {
-		var raw json.RawMessage
-		if err := decoder.Decode(&raw); err != nil {
-			i.leaveOut(at(), "not well-formed JSON: %v", err)
-			break
+	err := i.withJSON(ctx, in, func(j *jsonFile) error {
+		found := false
+		for j.More() {
+			there, err := j.toEntries()
+			found = found || there
+			if err == nil && there {
+				err = j.each(ctx, func(at Source, raw json.RawMessage) error {
+					if r, ok := i.harEntry(at, raw); ok {
+						all = append(all, r)
+					}
+					return nil
+				})
+			}
+			if err == nil && there {
+				err = j.skipTo(2) // what is left of log and of the file's object
+			}
+			if err != nil {
+				return err
+			}
 		}
-		source := Source{File: name, Line: lineAt(string(text), int(decoder.InputOffset())-len(raw))}
-		var entry harEntry
-		if err := json.Unmarshal(raw, &entry); err != nil {
-			i.leaveOut(source, "an entry of HAR that cannot be read: %v", err)
-			continue
+		if !found {
+			i.leaveOut(Source{File: in.name, Line: 1}, "it looks like a HAR file, but log.entries is not there")
 		}
-		if r, ok := i.entry(source, entry); ok {
-			all = append(all, r)
-		}
+		return nil
+	})
+	if drafting := i.draft(ctx, byTime(all)); drafting != nil {
+		return drafting
 	}
-	return i.draft(ctx, all)
+	return err
 }
 
-// toEntries reads up to the list of entries.
-func toEntries(decoder *json.Decoder) bool {
+// toEntries reads up to the elements of log.entries, or over an object without
+// them.
+func (j *jsonFile) toEntries() (bool, error) {
 	for _, member := range []string{"log", "entries"} {
-		if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
-			return false
+		if is, err := j.open('{'); err != nil || !is {
+			return false, err
 		}
-		if !toMember(decoder, member) {
-			return false
+		name, err := j.member(func(name string) bool { return name == member })
+		if err != nil || name == "" {
+			return false, err
 		}
 	}
-	token, err := decoder.Token()
-	return err == nil && token == json.Delim('[')
+	return j.open('[')
 }
 
-// toMember reads an object up to the value of a member.
-func toMember(decoder *json.Decoder, name string) bool {
-	for decoder.More() {
-		key, err := decoder.Token()
-		if err != nil {
-			return false
-		}
-		if key == name {
-			return true
-		}
-		var passed json.RawMessage
-		if decoder.Decode(&passed) != nil {
-			return false
-		}
-	}
-	return false
-}
-
-// entry is what a HAR file has of an exchange with a SOAP server.
-func (i *Importer) entry(at Source, e harEntry) (Recorded, bool) {
-	reply := []byte(e.Response.Content.Text)
-	if e.Response.Content.Encoding == "base64" {
-		var err error
-		if reply, err = base64.StdEncoding.DecodeString(e.Response.Content.Text); err != nil {
-			i.leaveOut(at, "the reply is not the base64 that it says")
-			return Recorded{}, false
-		}
-	}
-	if e.Request.Method != http.MethodPost || e.Request.PostData.Text == "" {
-		i.leaveOut(at, "%s %s is no call of SOAP", e.Request.Method, e.Request.URL)
+// harEntry is what a HAR file has of an exchange.
+func (i *Importer) harEntry(at Source, raw json.RawMessage) (Recorded, bool) {
+	var e harEntry
+	if err := json.Unmarshal(raw, &e); err != nil {
+		i.leaveOut(at, "an entry of HAR that cannot be read: %v", err)
 		return Recorded{}, false
 	}
-	if len(reply) == 0 {
-		i.doubt(at, "the reply is not there: %s", anyPasses)
-		reply = nil
+	k := keptExchange{
+		at: at, method: e.Request.Method.trimmed(), url: e.Request.URL.trimmed(),
+		header: e.Request.PostData.header(e.Request.Headers), request: e.Request.PostData.body(),
+		replyHeader: e.Response.Content.header(e.Response.Headers), reply: e.Response.Content.body(),
+		status: statusOf(string(e.Response.Status)), when: timeOf(string(e.StartedDateTime)), replyNotKept: e.Response.Error.trimmed(),
 	}
-	r := Recorded{
-		Request: RecordedMessage{Source: at, Header: harHeaders(e.Request.Headers), Body: []byte(e.Request.PostData.Text)},
-		Reply:   RecordedMessage{Source: at, Header: harHeaders(e.Response.Headers), Body: reply},
-		Status:  e.Response.Status, At: e.StartedDateTime,
+	r, ok := i.exchange(k)
+	if text := e.StartedDateTime.trimmed(); ok && k.when.IsZero() && text != "" {
+		i.leaveOut(at, "its startedDateTime %q is no time that is known", text)
 	}
-	return r, true
+	return r, ok
 }
 
-// harHeaders are headers without those that say how a body was packed: a HAR
-// file has it unpacked and in UTF-8.
-func harHeaders(all []harHeader) http.Header {
-	headers := http.Header{}
-	for _, h := range all {
-		headers.Add(h.Name, h.Value)
+// byTime puts exchanges into the order of their times, where all have one.
+func byTime(all []Recorded) []Recorded {
+	if slices.ContainsFunc(all, func(r Recorded) bool { return r.At.IsZero() }) {
+		return all
 	}
-	headers.Del("Content-Encoding")
-	if kind := headers.Get("Content-Type"); kind != "" {
-		headers.Set("Content-Type", utf8Type(kind))
-	}
-	return headers
+	slices.SortStableFunc(all, func(a, b Recorded) int { return a.At.Compare(b.At) })
+	return all
 }
