@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // AuditKey orders events by server run, then time; Random makes it unique.
@@ -50,7 +52,7 @@ type Check struct {
 // bytes: a member that is added later comes last but for the MAC and is left
 // out where it is not set, so that older lines stay as they are.
 type AuditEvent struct {
-	Revised
+	store.Revised
 	AuditKey
 	RequestID string `json:"requestID,omitempty"`
 	Operation string `json:"operation"`
@@ -97,7 +99,7 @@ type AuditRequestKey struct {
 // AuditRequest is the entry of an event in the index of requests, written
 // with it and removed with it.
 type AuditRequest struct {
-	Revised
+	store.Revised
 	AuditRequestKey
 }
 
@@ -119,7 +121,7 @@ func (k AuditSealKey) compare(other AuditSealKey) int {
 // AuditSeal vouches for events of its run, and by After for every seal before
 // it. Its JSON is a line of the audit too.
 type AuditSeal struct {
-	Revised
+	store.Revised
 	AuditSealKey
 	Time time.Time `json:"time"` // of the sealing
 
@@ -171,7 +173,7 @@ func (d EventDigest) key(run string) AuditKey {
 // AuditRun is the end of a run's seals as far as no seal of another run vouches
 // for it: an index, by which the next run finds what it comes after.
 type AuditRun struct {
-	Revised
+	store.Revised
 	Run    string
 	Number uint64
 	Digest Digest
@@ -186,7 +188,7 @@ func (r AuditRun) last() SealDigest {
 // with their events. The seal itself stays, so that the next one still has
 // what it comes after.
 type AuditAnchor struct {
-	Revised
+	store.Revised
 	SealDigest
 	RemovedAt time.Time `json:"removedAt"`
 

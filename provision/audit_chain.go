@@ -4,6 +4,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // chain is what a Service remembers of the audit of its own run: which events
@@ -28,7 +30,7 @@ type chain struct {
 
 // ErrAuditEnded means that the run has been sealed as final: a decision that
 // could no longer be sealed is not taken.
-const ErrAuditEnded = storeError("the audit of this run has ended")
+var ErrAuditEnded = errors.New("the audit of this run has ended")
 
 // maxUnsealed bounds what a chain remembers; what goes beyond is looked for
 // in the store.
@@ -45,7 +47,7 @@ func (c *chain) insert(event AuditEvent, digest Digest, commit func() error) err
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
-	case errors.Is(err, errMoved): // nothing was written
+	case errors.Is(err, store.ErrMoved): // nothing was written
 	case err != nil || len(c.unsealed) == maxUnsealed:
 		c.doubtful(event.Time)
 	default:

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"math"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // SealEndedRuns seals what other runs left when they ended without doing so
@@ -33,13 +35,13 @@ func (s *Service) SealEndedRuns(ctx context.Context) (sealed []string, err error
 func (s *Service) unfinishedRuns(ctx context.Context) ([]AuditRun, error) {
 	var unfinished []AuditRun
 	for run, more := "", true; more; {
-		err := s.Store.View(ctx, func(v View) error {
+		err := s.Store.View(ctx, func(v *store.View) error {
 			var err error
 			if run, more, err = nextRun(v, run); err != nil || !more || run == s.Run {
 				return err
 			}
-			end, err := v.GetAuditRun(run)
-			if errors.Is(err, ErrNotFound) {
+			end, err := store.Get(v, AuditRuns, run)
+			if errors.Is(err, store.ErrNotFound) {
 				end, err = unsealedRun(v, run)
 			}
 			if err == nil && !end.Final && end.Run != "" {
@@ -56,8 +58,8 @@ func (s *Service) unfinishedRuns(ctx context.Context) ([]AuditRun, error) {
 
 // unsealedRun is a run that the index does not hold: the zero value where
 // another run's seal names its end already.
-func unsealedRun(v View, run string) (AuditRun, error) {
-	for _, err := range v.ScanAuditSeals(AuditSealKey{Run: run}, AuditSealKey{}) {
+func unsealedRun(v *store.View, run string) (AuditRun, error) {
+	for _, err := range store.Scan(v, AuditSeals, AuditSealKey{Run: run}, AuditSealKey{}) {
 		return AuditRun{}, err
 	}
 	return AuditRun{Run: run}, nil
@@ -65,12 +67,12 @@ func unsealedRun(v View, run string) (AuditRun, error) {
 
 // nextRun is the first run after the given one that has an event or a seal,
 // be it one that cannot be read.
-func nextRun(v View, run string) (next string, more bool, err error) {
-	event, err := firstRun(v.ScanAuditEvents(AuditKey{}, AuditKey{Run: run, Time: afterAll(), Random: afterAllRandom}))
+func nextRun(v *store.View, run string) (next string, more bool, err error) {
+	event, err := firstRun(store.Scan(v, AuditEvents, AuditKey{}, AuditKey{Run: run, Time: afterAll(), Random: afterAllRandom}))
 	if err != nil {
 		return "", false, err
 	}
-	seal, err := firstRun(v.ScanAuditSeals(AuditSealKey{}, AuditSealKey{Run: run, Number: math.MaxUint64}))
+	seal, err := firstRun(store.Scan(v, AuditSeals, AuditSealKey{}, AuditSealKey{Run: run, Number: math.MaxUint64}))
 	if err != nil {
 		return "", false, err
 	}
@@ -94,7 +96,7 @@ func (k AuditSealKey) run() string { return k.Run }
 // firstRun is the run of the first record; "" where there is none.
 func firstRun[R ofRun](records iter.Seq2[R, error]) (string, error) {
 	for record, err := range records {
-		unreadable, ok := errors.AsType[*UnreadableError](err)
+		unreadable, ok := errors.AsType[*store.UnreadableError](err)
 		switch {
 		case err == nil:
 			return record.run(), nil
@@ -145,8 +147,8 @@ func (s *Service) restOf(ctx context.Context, last AuditSealKey) (AuditKey, erro
 	if last.Number == 0 {
 		return from, nil
 	}
-	err := s.Store.View(ctx, func(v View) error {
-		seal, err := v.GetAuditSeal(last)
+	err := s.Store.View(ctx, func(v *store.View) error {
+		seal, err := store.Get(v, AuditSeals, last)
 		from.Time = seal.CompleteTo
 		return err
 	})

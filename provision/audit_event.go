@@ -9,17 +9,19 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // putEvent inserts an event and its entry in the index of requests.
-func putEvent(tx Tx, event AuditEvent) error {
+func putEvent(tx *store.Tx, event AuditEvent) error {
 	if event.RequestID != "" {
 		request := AuditRequest{AuditRequestKey: AuditRequestKey{RequestID: event.RequestID, AuditKey: event.AuditKey}}
-		if err := tx.PutAuditRequest(request); err != nil {
+		if err := store.Put(tx, AuditRequests, request); err != nil {
 			return err
 		}
 	}
-	return tx.PutAuditEvent(event)
+	return store.Put(tx, AuditEvents, event)
 }
 
 // The limits of texts in an event, in characters. A peer's own words are kept
@@ -76,12 +78,12 @@ func printable(text string, limit int) string {
 
 // readableEvents scans the events within a key after another and passes over
 // what cannot be read, as far as its key says where to go on.
-func readableEvents(v View, within, after AuditKey, unreadable func(*UnreadableError)) iter.Seq2[AuditEvent, error] {
+func readableEvents(v *store.View, within, after AuditKey, unreadable func(*store.UnreadableError)) iter.Seq2[AuditEvent, error] {
 	return func(yield func(AuditEvent, error) bool) {
 		for more := true; more; {
 			more = false
-			for event, err := range v.ScanAuditEvents(within, after) {
-				if fault, ok := errors.AsType[*UnreadableError](err); ok {
+			for event, err := range store.Scan(v, AuditEvents, within, after) {
+				if fault, ok := errors.AsType[*store.UnreadableError](err); ok {
 					unreadable(fault)
 					if key, known := auditKeyOf(fault); known && key.after(after) {
 						after, more = key, true
@@ -98,7 +100,7 @@ func readableEvents(v View, within, after AuditKey, unreadable func(*UnreadableE
 }
 
 // auditKeyOf is the key under which an event stands that cannot be read.
-func auditKeyOf(fault *UnreadableError) (key AuditKey, known bool) {
+func auditKeyOf(fault *store.UnreadableError) (key AuditKey, known bool) {
 	if len(fault.Key) != 3 {
 		return AuditKey{}, false
 	}

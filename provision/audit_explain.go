@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // maxExplained bounds the decisions of one request that are explained.
@@ -20,14 +22,14 @@ func (s *Service) ExplainRequest(ctx context.Context, requestID string) ([]Audit
 		return nil, s.refused(refuse(InvalidParameter, "The request ID is missing: it is the Request-Id header of the answer."))
 	}
 	var events []AuditEvent
-	err := s.Store.View(ctx, func(v View) error {
+	err := s.Store.View(ctx, func(v *store.View) error {
 		events = nil
-		for request, err := range v.ScanAuditRequests(AuditRequestKey{RequestID: requestID}, AuditRequestKey{}) {
+		for request, err := range store.Scan(v, AuditRequests, AuditRequestKey{RequestID: requestID}, AuditRequestKey{}) {
 			if err != nil || len(events) == maxExplained {
 				return err
 			}
-			event, err := v.GetAuditEvent(request.AuditKey)
-			if err != nil && !errors.Is(err, ErrNotFound) {
+			event, err := store.Get(v, AuditEvents, request.AuditKey)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 			if err == nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // explained is the explanation of the newest decision, without what is drawn.
@@ -238,7 +239,7 @@ func TestEventsSayWhoWhatAndWhy(t *testing.T) {
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)
 	}
-	event.Checks, event.AuditKey.Random, event.MAC, event.Revised = nil, "", provision.Digest{}, provision.Revised{}
+	event.Checks, event.AuditKey.Random, event.MAC, event.Revised = nil, "", provision.Digest{}, store.Revised{}
 	granted := provision.DefaultStatusTable()[provision.Granted]
 	wantEvent := provision.AuditEvent{
 		AuditKey: provision.AuditKey{Run: "play", Time: p.clock()}, RequestID: "request", Operation: "dsappSRPRegister",

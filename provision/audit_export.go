@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // exportPage is how many lines a page of an export holds at least, unless it
@@ -68,15 +70,15 @@ func (e *export) step(ctx context.Context) (more bool, err error) {
 	return e.view(ctx, e.nextRun)
 }
 
-func (e *export) view(ctx context.Context, read func(View) (bool, error)) (more bool, err error) {
-	err = e.service.Store.View(ctx, func(v View) (err error) {
+func (e *export) view(ctx context.Context, read func(*store.View) (bool, error)) (more bool, err error) {
+	err = e.service.Store.View(ctx, func(v *store.View) (err error) {
 		more, err = read(v)
 		return err
 	})
 	return more, err
 }
 
-func (e *export) nextRun(v View) (more bool, err error) {
+func (e *export) nextRun(v *store.View) (more bool, err error) {
 	run, more, err := nextRun(v, e.place.Run)
 	e.place = AuditPlace{AuditSealKey: AuditSealKey{Run: run}}
 	return more, err
@@ -84,16 +86,16 @@ func (e *export) nextRun(v View) (more bool, err error) {
 
 // seal exports the seal behind the place with its events; false: there is
 // none.
-func (e *export) seal(v View) (bool, error) {
-	for seal, err := range v.ScanAuditSeals(AuditSealKey{Run: e.place.Run}, e.place.AuditSealKey) {
+func (e *export) seal(v *store.View) (bool, error) {
+	for seal, err := range store.Scan(v, AuditSeals, AuditSealKey{Run: e.place.Run}, e.place.AuditSealKey) {
 		if err != nil {
 			return false, err
 		}
-		anchor, err := v.GetAuditAnchor(seal.Run)
+		anchor, err := store.Get(v, AuditAnchors, seal.Run)
 		switch {
 		case err == nil && anchor.Number == seal.Number:
 			err = e.line(anchor)
-		case errors.Is(err, ErrNotFound), err == nil:
+		case errors.Is(err, store.ErrNotFound), err == nil:
 			err = e.events(v, seal)
 		}
 		if err == nil {
@@ -105,13 +107,13 @@ func (e *export) seal(v View) (bool, error) {
 	return false, nil
 }
 
-func (e *export) events(v View, seal AuditSeal) error {
+func (e *export) events(v *store.View, seal AuditSeal) error {
 	for _, named := range seal.Events {
-		event, err := v.GetAuditEvent(named.key(seal.Run))
+		event, err := store.Get(v, AuditEvents, named.key(seal.Run))
 		if err == nil {
 			err = e.line(event)
 		}
-		if _, unreadable := errors.AsType[*UnreadableError](err); err != nil && !unreadable && !errors.Is(err, ErrNotFound) {
+		if _, unreadable := errors.AsType[*store.UnreadableError](err); err != nil && !unreadable && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 	}
@@ -132,7 +134,7 @@ func (e *export) rest(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	e.place.Event = found[len(found)-1].key(last.Run)
-	return e.view(ctx, func(v View) (bool, error) {
+	return e.view(ctx, func(v *store.View) (bool, error) {
 		return true, e.events(v, AuditSeal{AuditSealKey: last.AuditSealKey, Events: found})
 	})
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // ListAuditEvents asks for the events after a key, since a time, and of those
@@ -28,7 +30,7 @@ func (s *Service) ListAuditEvents(ctx context.Context, in ListAuditEvents) (Page
 	return list[AuditEvent, AuditKey]{
 		limit:  in.Limit,
 		scan:   in.scan,
-		key:    AuditEvent.Key,
+		key:    AuditEvents.KeyOf,
 		wanted: in.wanted,
 	}.page(ctx, s)
 }
@@ -40,7 +42,7 @@ func (in ListAuditEvents) wanted(e AuditEvent) bool {
 		matches(in.Operation, e.Operation) && matches(in.RequestID, e.RequestID)
 }
 
-func (in ListAuditEvents) scan(v View) iter.Seq2[AuditEvent, error] {
+func (in ListAuditEvents) scan(v *store.View) iter.Seq2[AuditEvent, error] {
 	if in.RequestID != "" {
 		return in.ofRequest(v)
 	}
@@ -49,11 +51,11 @@ func (in ListAuditEvents) scan(v View) iter.Seq2[AuditEvent, error] {
 
 // since scans from a time on, run by run: in each it begins at that time. A
 // page sees one earlier event of a run, by which it finds the run.
-func (in ListAuditEvents) since(v View) iter.Seq2[AuditEvent, error] {
+func (in ListAuditEvents) since(v *store.View) iter.Seq2[AuditEvent, error] {
 	return func(yield func(AuditEvent, error) bool) {
 		for after, more := in.After, true; more; {
 			more = false
-			for event, err := range v.ScanAuditEvents(AuditKey{}, after) {
+			for event, err := range store.Scan(v, AuditEvents, AuditKey{}, after) {
 				if !yield(event, err) || err != nil {
 					return
 				}
@@ -68,18 +70,18 @@ func (in ListAuditEvents) since(v View) iter.Seq2[AuditEvent, error] {
 }
 
 // ofRequest scans the events of one request, by the index.
-func (in ListAuditEvents) ofRequest(v View) iter.Seq2[AuditEvent, error] {
+func (in ListAuditEvents) ofRequest(v *store.View) iter.Seq2[AuditEvent, error] {
 	return func(yield func(AuditEvent, error) bool) {
 		after := AuditRequestKey{}
 		if in.After != (AuditKey{}) {
 			after = AuditRequestKey{RequestID: in.RequestID, AuditKey: in.After}
 		}
-		for request, err := range v.ScanAuditRequests(AuditRequestKey{RequestID: in.RequestID}, after) {
+		for request, err := range store.Scan(v, AuditRequests, AuditRequestKey{RequestID: in.RequestID}, after) {
 			var event AuditEvent
 			if err == nil {
-				event, err = v.GetAuditEvent(request.AuditKey)
+				event, err = store.Get(v, AuditEvents, request.AuditKey)
 			}
-			if errors.Is(err, ErrNotFound) {
+			if errors.Is(err, store.ErrNotFound) {
 				continue
 			}
 			if err != nil {

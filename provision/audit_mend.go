@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // MendAudit seals events that programs before schema 2 left out when they
@@ -13,7 +15,7 @@ import (
 // note for each run. It is for a migration, while nobody else has the store.
 func (s *Service) MendAudit(ctx context.Context) (notes []string, err error) {
 	for run, more := "", true; more; {
-		err := s.Store.View(ctx, func(v View) (err error) {
+		err := s.Store.View(ctx, func(v *store.View) (err error) {
 			run, more, err = nextRun(v, run)
 			return err
 		})

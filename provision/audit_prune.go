@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // The limits of one Update of a removal.
@@ -50,7 +52,7 @@ func (s *Service) PruneAudit(ctx context.Context, operator Operator, in PruneAud
 	}
 	pruned := PrunedAudit{}
 	for run, more := "", true; more && pruned.Stopped == nil; {
-		err := s.Store.View(ctx, func(v View) (err error) {
+		err := s.Store.View(ctx, func(v *store.View) (err error) {
 			run, more, err = nextRun(v, run)
 			return err
 		})
@@ -69,7 +71,7 @@ func (s *Service) RetainAudit(ctx context.Context, keep time.Duration) (PrunedAu
 	in := PruneAudit{Before: s.Now().Add(-keep)}
 	for run, more := "", true; more; {
 		var some removal
-		err := s.Store.View(ctx, func(v View) (err error) {
+		err := s.Store.View(ctx, func(v *store.View) (err error) {
 			if run, more, err = nextRun(v, run); err == nil && more {
 				some, err = s.removable(v, in, run, 1)
 			}
@@ -91,7 +93,7 @@ func (s *Service) RetainAudit(ctx context.Context, keep time.Duration) (PrunedAu
 func (s *Service) pruneRun(ctx context.Context, in PruneAudit, run string, pruned *PrunedAudit) error {
 	for {
 		var r removal
-		err := s.Store.View(ctx, func(v View) (err error) {
+		err := s.Store.View(ctx, func(v *store.View) (err error) {
 			r, err = s.removable(v, in, run, pruneSeals)
 			return err
 		})
@@ -100,7 +102,7 @@ func (s *Service) pruneRun(ctx context.Context, in PruneAudit, run string, prune
 		}
 		if len(r.seals) > 0 {
 			err := s.remove(ctx, run, r)
-			if errors.Is(err, errMoved) {
+			if errors.Is(err, store.ErrMoved) {
 				continue
 			}
 			if err != nil {
@@ -127,17 +129,17 @@ type removal struct {
 }
 
 // removable is the next range of a run that may go, of at most limit seals.
-func (s *Service) removable(v View, in PruneAudit, run string, limit int) (removal, error) {
+func (s *Service) removable(v *store.View, in PruneAudit, run string, limit int) (removal, error) {
 	var r removal
 	var err error
-	if r.before, err = v.GetAuditAnchor(run); err != nil && !errors.Is(err, ErrNotFound) {
+	if r.before, err = store.Get(v, AuditAnchors, run); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return r, err
 	}
 	c := &runCheck{Verification: &Verification{}, service: s, run: run, next: 1}
 	if err := c.skipRemoved(v); err != nil {
 		return r, err
 	}
-	for seal, err := range v.ScanAuditSeals(AuditSealKey{Run: run}, AuditSealKey{Run: run, Number: c.next - 1}) {
+	for seal, err := range store.Scan(v, AuditSeals, AuditSealKey{Run: run}, AuditSealKey{Run: run, Number: c.next - 1}) {
 		if err != nil || len(r.seals) == limit || len(r.events) >= pruneEvents || !seal.Time.Before(in.Before) {
 			return r, err
 		}
@@ -155,13 +157,13 @@ func (s *Service) removable(v View, in PruneAudit, run string, limit int) (remov
 	return r, nil
 }
 
-func (r *removal) add(v View, seal AuditSeal) error {
+func (r *removal) add(v *store.View, seal AuditSeal) error {
 	for _, named := range seal.Events {
-		event, err := v.GetAuditEvent(named.key(seal.Run))
+		event, err := store.Get(v, AuditEvents, named.key(seal.Run))
 		if event.AuditKey = named.key(seal.Run); err == nil {
 			r.events = append(r.events, event)
 		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 	}
@@ -178,14 +180,14 @@ func (r *removal) add(v View, seal AuditSeal) error {
 
 // release finds the anchors that a run's first seal comes after: of runs that
 // are removed whole, nothing has to stay once that seal goes.
-func (r *removal) release(v View, seal AuditSeal) error {
+func (r *removal) release(v *store.View, seal AuditSeal) error {
 	for _, before := range seal.After {
-		anchor, err := v.GetAuditAnchor(before.Run)
+		anchor, err := store.Get(v, AuditAnchors, before.Run)
 		var end AuditSeal
 		if err == nil && anchor.Number == before.Number {
-			end, err = v.GetAuditSeal(before.AuditSealKey)
+			end, err = store.Get(v, AuditSeals, before.AuditSealKey)
 		}
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		if end.Final {
@@ -201,23 +203,23 @@ func (s *Service) remove(ctx context.Context, run string, r removal) error {
 	if err != nil {
 		return err
 	}
-	return s.Store.Update(ctx, func(tx Tx) error {
-		before, err := tx.GetAuditAnchor(run)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+	return s.Store.Update(ctx, func(tx *store.Tx) error {
+		before, err := store.Get(tx, AuditAnchors, run)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		if before.Revision != r.before.Revision {
-			return errMoved
+			return store.ErrMoved
 		}
-		return errors.Join(r.deleteEvents(tx), r.deleteSeals(tx), tx.PutAuditAnchor(anchor))
+		return errors.Join(r.deleteEvents(tx), r.deleteSeals(tx), store.Put(tx, AuditAnchors, anchor))
 	})
 }
 
-func (r removal) deleteEvents(tx Tx) error {
+func (r removal) deleteEvents(tx *store.Tx) error {
 	for _, event := range r.events {
-		err := tx.DeleteAuditEvent(event.AuditKey)
+		err := store.Delete(tx, AuditEvents, event.AuditKey)
 		if event.RequestID != "" {
-			err = errors.Join(err, tx.DeleteAuditRequest(AuditRequestKey{RequestID: event.RequestID, AuditKey: event.AuditKey}))
+			err = errors.Join(err, store.Delete(tx, AuditRequests, AuditRequestKey{RequestID: event.RequestID, AuditKey: event.AuditKey}))
 		}
 		if err != nil {
 			return err
@@ -227,16 +229,16 @@ func (r removal) deleteEvents(tx Tx) error {
 }
 
 // deleteSeals leaves the last one, which becomes the anchor.
-func (r removal) deleteSeals(tx Tx) error {
+func (r removal) deleteSeals(tx *store.Tx) error {
 	var errs []error
 	if r.before.Number > 0 {
-		errs = append(errs, tx.DeleteAuditSeal(r.before.AuditSealKey))
+		errs = append(errs, store.Delete(tx, AuditSeals, r.before.AuditSealKey))
 	}
 	for _, seal := range r.seals[:len(r.seals)-1] {
-		errs = append(errs, tx.DeleteAuditSeal(seal.AuditSealKey))
+		errs = append(errs, store.Delete(tx, AuditSeals, seal.AuditSealKey))
 	}
 	for _, released := range r.released {
-		errs = append(errs, tx.DeleteAuditAnchor(released.Run), tx.DeleteAuditSeal(released))
+		errs = append(errs, store.Delete(tx, AuditAnchors, released.Run), store.Delete(tx, AuditSeals, released))
 	}
 	return errors.Join(errs...)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 func (p *play) prune(age time.Duration) provision.PrunedAudit {
@@ -34,8 +35,8 @@ func TestRetentionRemovesWholeSealedRanges(t *testing.T) {
 	}
 	// Two seals are left besides the anchor, and the removal is an event too.
 	p.holds("after", 1, 2, 4, 2)
-	p.view(func(v provision.View) error {
-		if _, err := v.GetAuditEvent(old.AuditKey); err == nil {
+	p.view(func(v *store.View) error {
+		if _, err := store.Get(v, provision.AuditEvents, old.AuditKey); err == nil {
 			t.Error("an event of a removed seal is still there")
 		}
 		return nil
@@ -100,10 +101,10 @@ func TestRetentionLeavesNoRequestBehind(t *testing.T) {
 	p.seal()
 	p.wait(time.Hour)
 	p.prune(time.Minute)
-	p.view(func(v provision.View) error {
-		for request, err := range v.ScanAuditRequests(provision.AuditRequestKey{}, provision.AuditRequestKey{}) {
+	p.view(func(v *store.View) error {
+		for request, err := range store.Scan(v, provision.AuditRequests, provision.AuditRequestKey{}, provision.AuditRequestKey{}) {
 			if err == nil {
-				_, err = v.GetAuditEvent(request.AuditKey)
+				_, err = store.Get(v, provision.AuditEvents, request.AuditKey)
 			}
 			if err != nil {
 				t.Errorf("request %v: %v", request.AuditRequestKey, err)

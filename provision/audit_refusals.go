@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // MaxRefusals is how many refusals LastRefusals returns at most.
@@ -21,7 +23,7 @@ func (s *Service) LastRefusals(ctx context.Context, n int) ([]AuditEvent, error)
 		return nil, s.refused(refuse(InvalidParameter, fmt.Sprintf("The number of refusals is %d: it is 1 to %d.", n, MaxRefusals)))
 	}
 	var found refusals
-	err := s.Store.View(ctx, func(v View) error {
+	err := s.Store.View(ctx, func(v *store.View) error {
 		found = refusals{view: v, wanted: n}
 		return found.search(s.Now())
 	})
@@ -35,7 +37,7 @@ func (s *Service) LastRefusals(ctx context.Context, n int) ([]AuditEvent, error)
 // refusals is a search for the last refusals, from run to run and, in each,
 // from its end on.
 type refusals struct {
-	view   View
+	view   *store.View
 	wanted int
 	looked int
 	events []AuditEvent
@@ -58,7 +60,7 @@ func (r *refusals) runs() ([]AuditKey, error) {
 	var runs []AuditKey
 	for after, more := (AuditKey{}), true; more; {
 		more = false
-		for event, err := range readableEvents(r.view, AuditKey{}, after, func(*UnreadableError) {}) {
+		for event, err := range readableEvents(r.view, AuditKey{}, after, func(*store.UnreadableError) {}) {
 			if err != nil {
 				return nil, err
 			}
@@ -88,7 +90,7 @@ func (r *refusals) run(first AuditKey, now time.Time) error {
 // piece adds the last refusals between two times, as many as are wanted yet.
 func (r *refusals) piece(run string, from, until time.Time) error {
 	var refused []AuditEvent
-	for event, err := range readableEvents(r.view, AuditKey{Run: run}, AuditKey{Run: run, Time: from}, func(*UnreadableError) {}) {
+	for event, err := range readableEvents(r.view, AuditKey{Run: run}, AuditKey{Run: run, Time: from}, func(*store.UnreadableError) {}) {
 		if err != nil {
 			return err
 		}
@@ -132,7 +134,7 @@ func (r *refusals) end(first AuditKey, now time.Time) (time.Time, error) {
 
 // isAfter reports whether a run has an event after a time.
 func (r *refusals) isAfter(run string, at time.Time) (bool, error) {
-	for _, err := range readableEvents(r.view, AuditKey{Run: run}, AuditKey{Run: run, Time: at, Random: "~"}, func(*UnreadableError) {}) {
+	for _, err := range readableEvents(r.view, AuditKey{Run: run}, AuditKey{Run: run, Time: at, Random: "~"}, func(*store.UnreadableError) {}) {
 		return err == nil, err
 	}
 	return false, nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"iter"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // The limits of one seal: events, and seals of other runs that it names.
@@ -20,7 +22,7 @@ const lateness = 2 * time.Minute
 
 // errSealedElsewhere means that a server which took this run for ended has
 // sealed it as final.
-const errSealedElsewhere = storeError("another server has sealed this run as ended")
+var errSealedElsewhere = errors.New("another server has sealed this run as ended")
 
 // SealAudit seals the events of this run that no seal names yet. It is to be
 // called once a second, and does nothing when there is nothing new.
@@ -98,12 +100,12 @@ func (s *Service) recollect(ctx context.Context) error {
 func (s *Service) adoptSeal(ctx context.Context) error {
 	next := AuditSealKey{Run: s.Run, Number: s.chain.last.Number + 1}
 	var seal AuditSeal
-	err := s.Store.View(ctx, func(v View) (err error) {
-		seal, err = v.GetAuditSeal(next)
+	err := s.Store.View(ctx, func(v *store.View) (err error) {
+		seal, err = store.Get(v, AuditSeals, next)
 		return err
 	})
 	switch {
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return nil
 	case err != nil:
 		return err
@@ -124,7 +126,7 @@ func (s *Service) adoptSeal(ctx context.Context) error {
 func (s *Service) writeSeal(ctx context.Context, last SealDigest, seal AuditSeal) (SealDigest, error) {
 	for range rounds {
 		written, err := s.tryWriteSeal(ctx, last, seal)
-		if !errors.Is(err, errMoved) {
+		if !errors.Is(err, store.ErrMoved) {
 			return written, err
 		}
 	}
@@ -150,25 +152,25 @@ func (s *Service) tryWriteSeal(ctx context.Context, last SealDigest, seal AuditS
 		return last, err
 	}
 	written := SealDigest{AuditSealKey: seal.AuditSealKey, Digest: digest}
-	return written, s.Store.Update(ctx, func(tx Tx) error {
-		switch _, err := tx.GetAuditSeal(seal.AuditSealKey); {
+	return written, s.Store.Update(ctx, func(tx *store.Tx) error {
+		switch _, err := store.Get(tx, AuditSeals, seal.AuditSealKey); {
 		case err == nil:
 			return errSealedElsewhere
-		case !errors.Is(err, ErrNotFound):
+		case !errors.Is(err, store.ErrNotFound):
 			return err
 		}
 		if err := tieUp(tx, ends); err != nil {
 			return err
 		}
 		run := AuditRun{Run: seal.Run, Number: seal.Number, Digest: digest, Final: seal.Final}
-		return errors.Join(tx.PutAuditSeal(seal), tx.PutAuditRun(run))
+		return errors.Join(store.Put(tx, AuditSeals, seal), store.Put(tx, AuditRuns, run))
 	})
 }
 
 // openEnds are the last seals of other runs that no seal names yet.
 func (s *Service) openEnds(ctx context.Context, run string) ([]AuditRun, error) {
 	var ends []AuditRun
-	err := s.Store.View(ctx, func(v View) error {
+	err := s.Store.View(ctx, func(v *store.View) error {
 		for end, err := range readableRuns(v) {
 			if err != nil {
 				return fmt.Errorf("ends of the audit's runs: %w", err)
@@ -183,12 +185,12 @@ func (s *Service) openEnds(ctx context.Context, run string) ([]AuditRun, error) 
 }
 
 // readableRuns scans the index of runs and passes over what cannot be read.
-func readableRuns(v View) iter.Seq2[AuditRun, error] {
+func readableRuns(v *store.View) iter.Seq2[AuditRun, error] {
 	return func(yield func(AuditRun, error) bool) {
 		for after, more := "", true; more; {
 			more = false
-			for run, err := range v.ScanAuditRuns(after) {
-				if fault, ok := errors.AsType[*UnreadableError](err); ok {
+			for run, err := range store.Scan(v, AuditRuns, "", after) {
+				if fault, ok := errors.AsType[*store.UnreadableError](err); ok {
 					if more = len(fault.Key) > 0 && fault.Key[0] > after; more {
 						after = fault.Key[0]
 					}
@@ -206,17 +208,17 @@ func readableRuns(v View) iter.Seq2[AuditRun, error] {
 // tieUp takes the ends that a seal names out of the index, but for those of
 // runs that go on. Should one have moved, the seal would name what is not the
 // end any more.
-func tieUp(tx Tx, ends []AuditRun) error {
+func tieUp(tx *store.Tx, ends []AuditRun) error {
 	for _, end := range ends {
-		now, err := tx.GetAuditRun(end.Run)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		now, err := store.Get(tx, AuditRuns, end.Run)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
 		if now.Revision != end.Revision {
-			return errMoved
+			return store.ErrMoved
 		}
 		if end.Final {
-			if err := tx.DeleteAuditRun(end.Run); err != nil {
+			if err := store.Delete(tx, AuditRuns, end.Run); err != nil {
 				return err
 			}
 		}
@@ -228,7 +230,7 @@ func tieUp(tx Tx, ends []AuditRun) error {
 // neither a seal up to last nor known names, and whether there may be more.
 // What cannot be read, or has a wrong MAC, is none: verification finds it.
 func (s *Service) unnamed(ctx context.Context, last SealDigest, from AuditKey, known []EventDigest, limit int) (found []EventDigest, more bool, err error) {
-	err = s.Store.View(ctx, func(v View) error {
+	err = s.Store.View(ctx, func(v *store.View) error {
 		found, more = nil, false
 		named, err := namedSince(v, last, from.Time)
 		if err != nil {
@@ -237,7 +239,7 @@ func (s *Service) unnamed(ctx context.Context, last SealDigest, from AuditKey, k
 		for _, event := range known {
 			named[event.key(from.Run).utc()] = true
 		}
-		for event, err := range readableEvents(v, AuditKey{Run: from.Run}, from, func(*UnreadableError) {}) {
+		for event, err := range readableEvents(v, AuditKey{Run: from.Run}, from, func(*store.UnreadableError) {}) {
 			if err != nil {
 				return fmt.Errorf("events of the audit: %w", err)
 			}
@@ -260,11 +262,11 @@ func (s *Service) unnamed(ctx context.Context, last SealDigest, from AuditKey, k
 
 // namedSince are the keys that the seals up to last name, as far back as they
 // can name an event of that time or later.
-func namedSince(v View, last SealDigest, since time.Time) (map[AuditKey]bool, error) {
+func namedSince(v *store.View, last SealDigest, since time.Time) (map[AuditKey]bool, error) {
 	named := make(map[AuditKey]bool)
 	for key := last.AuditSealKey; key.Number > 0; key.Number-- {
-		seal, err := v.GetAuditSeal(key)
-		if errors.Is(err, ErrNotFound) {
+		seal, err := store.Get(v, AuditSeals, key)
+		if errors.Is(err, store.ErrNotFound) {
 			break
 		}
 		if err != nil {

@@ -325,8 +325,8 @@ func (a *archive) digestOf(run string, number uint64) (digest provision.Digest) 
 
 // chained are all seals that others name.
 func (a *archive) chained() (named []provision.SealDigest) {
-	a.view(func(v provision.View) error {
-		for seal, err := range v.ScanAuditSeals(provision.AuditSealKey{}, provision.AuditSealKey{}) {
+	a.view(func(v *store.View) error {
+		for seal, err := range store.Scan(v, provision.AuditSeals, provision.AuditSealKey{}, provision.AuditSealKey{}) {
 			if err != nil {
 				return err
 			}

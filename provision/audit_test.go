@@ -299,8 +299,8 @@ func TestUncertainCommitsLeaveNoEventUnsealed(t *testing.T) {
 		t.Errorf("%d events of the play in the store: %+v", inStore, got)
 	}
 	named := make(map[provision.EventDigest]int)
-	p.view(func(v provision.View) error {
-		for seal, err := range v.ScanAuditSeals(provision.AuditSealKey{}, provision.AuditSealKey{}) {
+	p.view(func(v *store.View) error {
+		for seal, err := range store.Scan(v, provision.AuditSeals, provision.AuditSealKey{}, provision.AuditSealKey{}) {
 			if err != nil {
 				return err
 			}
@@ -380,8 +380,8 @@ func TestTwoRunsBeginAtOnce(t *testing.T) {
 	p.between(other.seal)
 	p.seal()
 	named := make(map[string][]string)
-	p.view(func(v provision.View) error {
-		for seal, err := range v.ScanAuditSeals(provision.AuditSealKey{}, provision.AuditSealKey{}) {
+	p.view(func(v *store.View) error {
+		for seal, err := range store.Scan(v, provision.AuditSeals, provision.AuditSealKey{}, provision.AuditSealKey{}) {
 			if err != nil {
 				return err
 			}

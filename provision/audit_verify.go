@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // The limits of a verification: events named by the seals of one View, events
@@ -50,7 +52,7 @@ type BrokenSeal struct {
 func (s *Service) VerifyAudit(ctx context.Context, in VerifyAudit) (Verification, error) {
 	report := &Verification{}
 	for run, more := "", true; more; {
-		err := s.Store.View(ctx, func(v View) (err error) {
+		err := s.Store.View(ctx, func(v *store.View) (err error) {
 			run, more, err = nextRun(v, run)
 			return err
 		})
@@ -61,7 +63,7 @@ func (s *Service) VerifyAudit(ctx context.Context, in VerifyAudit) (Verification
 			return *report, fmt.Errorf("verify the audit: %w", err)
 		}
 	}
-	err := s.Store.View(ctx, func(v View) error {
+	err := s.Store.View(ctx, func(v *store.View) error {
 		for _, known := range in.Known {
 			if err := report.vouched(v, known, "it was noted elsewhere"); err != nil {
 				return err
@@ -80,17 +82,17 @@ func (r *Verification) broken(at AuditSealKey, fault string) {
 }
 
 // vouched looks for a seal that something else names.
-func (r *Verification) vouched(v View, named SealDigest, by string) error {
-	seal, err := v.GetAuditSeal(named.AuditSealKey)
-	if errors.Is(err, ErrNotFound) {
-		anchor, err := v.GetAuditAnchor(named.Run)
-		if errors.Is(err, ErrNotFound) || err == nil && anchor.Number < named.Number {
+func (r *Verification) vouched(v *store.View, named SealDigest, by string) error {
+	seal, err := store.Get(v, AuditSeals, named.AuditSealKey)
+	if errors.Is(err, store.ErrNotFound) {
+		anchor, err := store.Get(v, AuditAnchors, named.Run)
+		if errors.Is(err, store.ErrNotFound) || err == nil && anchor.Number < named.Number {
 			r.broken(named.AuditSealKey, "the seal is missing: "+by)
 			return nil
 		}
 		return err
 	}
-	if _, unreadable := errors.AsType[*UnreadableError](err); unreadable {
+	if _, unreadable := errors.AsType[*store.UnreadableError](err); unreadable {
 		return nil // its own run's verification says so
 	}
 	if err != nil {
@@ -104,7 +106,7 @@ func (r *Verification) vouched(v View, named SealDigest, by string) error {
 }
 
 // ends lists the ends of the chains.
-func (r *Verification) ends(v View) error {
+func (r *Verification) ends(v *store.View) error {
 	for run, err := range readableRuns(v) {
 		if err != nil {
 			return fmt.Errorf("ends of the audit's runs: %w", err)

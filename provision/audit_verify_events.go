@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // scan reads the events up to the latest that the seals name.
-func (c *runCheck) scan(v View) error {
+func (c *runCheck) scan(v *store.View) error {
 	named, latest := make(map[AuditKey]bool), c.cursor
 	for _, seal := range c.seals {
 		for _, event := range seal.Events {
@@ -32,11 +34,11 @@ func (c *runCheck) scan(v View) error {
 
 // events scans on. One that cannot be read and that a seal names is missed
 // there too.
-func (c *runCheck) events(v View) iter.Seq2[AuditEvent, error] {
+func (c *runCheck) events(v *store.View) iter.Seq2[AuditEvent, error] {
 	if c.blind {
 		return func(func(AuditEvent, error) bool) {}
 	}
-	return readableEvents(v, AuditKey{Run: c.cursor.Run}, c.cursor, func(fault *UnreadableError) {
+	return readableEvents(v, AuditKey{Run: c.cursor.Run}, c.cursor, func(fault *store.UnreadableError) {
 		key, known := auditKeyOf(fault)
 		if c.blind = !known || !key.after(c.cursor); c.blind {
 			c.broken(c.place(c.cursor), fmt.Sprintf("neither an event nor what comes after it can be read: %v", fault))
@@ -49,7 +51,7 @@ func (c *runCheck) events(v View) iter.Seq2[AuditEvent, error] {
 
 // rest reads events behind the last seal, and at their end the index's word
 // for where the run ends.
-func (c *runCheck) rest(v View) (more bool, err error) {
+func (c *runCheck) rest(v *store.View) (more bool, err error) {
 	n := 0
 	for event, err := range c.events(v) {
 		if err != nil {
@@ -89,15 +91,15 @@ func (c *runCheck) place(key AuditKey) AuditSealKey {
 
 // end compares the last seal with what the index says it is. Only a run that
 // is sealed as final may have left the index.
-func (c *runCheck) end(v View) error {
-	end, err := v.GetAuditRun(c.run)
+func (c *runCheck) end(v *store.View) error {
+	end, err := store.Get(v, AuditRuns, c.run)
 	last := AuditSealKey{c.run, c.next - 1}
-	if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+	if unreadable, ok := errors.AsType[*store.UnreadableError](err); ok {
 		c.broken(last, fmt.Sprintf("what the index of runs has as the last seal cannot be read: %v", unreadable.Cause))
 		return nil
 	}
 	switch {
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, store.ErrNotFound):
 		if last.Number > 0 && c.known && !c.last.Final {
 			c.broken(AuditSealKey{c.run, c.next}, "the end of the run is missing: nothing says that "+last.String()+" is its last seal")
 		}
@@ -123,7 +125,7 @@ func (c *runCheck) settle(ctx context.Context) error {
 	}
 	slices.SortFunc(keys, AuditKey.compare)
 	for page := range slices.Chunk(keys, verifyPage) {
-		err := c.service.Store.View(ctx, func(v View) error {
+		err := c.service.Store.View(ctx, func(v *store.View) error {
 			for _, key := range page {
 				if err := c.settleEvent(v, key); err != nil {
 					return err
@@ -138,9 +140,9 @@ func (c *runCheck) settle(ctx context.Context) error {
 	return nil
 }
 
-func (c *runCheck) settleEvent(v View, key AuditKey) error {
-	event, err := v.GetAuditEvent(key)
-	if errors.Is(err, ErrNotFound) {
+func (c *runCheck) settleEvent(v *store.View, key AuditKey) error {
+	event, err := store.Get(v, AuditEvents, key)
+	if errors.Is(err, store.ErrNotFound) {
 		return nil // retention removed it meanwhile
 	}
 	if err != nil {

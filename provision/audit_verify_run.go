@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // runCheck is the verification of one run on its way through its seals and,
@@ -41,7 +43,7 @@ func (s *Service) followRun(ctx context.Context, report *Verification, run strin
 	c := &runCheck{Verification: report, service: s, run: run, next: 1,
 		cursor: AuditKey{Run: run}, unnamed: make(map[AuditKey]uint64)}
 	for more := true; more; {
-		err := s.Store.View(ctx, func(v View) (err error) {
+		err := s.Store.View(ctx, func(v *store.View) (err error) {
 			more, err = c.page(v)
 			return err
 		})
@@ -54,7 +56,7 @@ func (s *Service) followRun(ctx context.Context, report *Verification, run strin
 
 // page checks some seals and then scans the events up to the latest one that
 // they name; without another seal, the events that are left.
-func (c *runCheck) page(v View) (more bool, err error) {
+func (c *runCheck) page(v *store.View) (more bool, err error) {
 	if err := c.skipRemoved(v); err != nil {
 		return false, err
 	}
@@ -63,8 +65,8 @@ func (c *runCheck) page(v View) (more bool, err error) {
 	}
 	c.seals = nil
 	events := 0
-	for seal, err := range v.ScanAuditSeals(AuditSealKey{Run: c.run}, AuditSealKey{Run: c.run, Number: c.next - 1}) {
-		if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+	for seal, err := range store.Scan(v, AuditSeals, AuditSealKey{Run: c.run}, AuditSealKey{Run: c.run, Number: c.next - 1}) {
+		if unreadable, ok := errors.AsType[*store.UnreadableError](err); ok {
 			c.unreadableSeal(unreadable)
 			return true, c.scan(v)
 		}
@@ -86,7 +88,7 @@ func (c *runCheck) page(v View) (more bool, err error) {
 }
 
 // unreadableSeal passes over a seal, unless its key says nothing either.
-func (c *runCheck) unreadableSeal(fault *UnreadableError) {
+func (c *runCheck) unreadableSeal(fault *store.UnreadableError) {
 	number, err := strconv.ParseUint(fault.Key[len(fault.Key)-1], 10, 64)
 	if err != nil || number < c.next {
 		c.broken(AuditSealKey{c.run, c.next}, fmt.Sprintf("neither the seal nor what comes after it can be read: %v", fault))
@@ -111,15 +113,15 @@ func (c *runCheck) missing(number uint64) {
 }
 
 // skipRemoved goes on behind what retention removed.
-func (c *runCheck) skipRemoved(v View) error {
-	anchor, err := v.GetAuditAnchor(c.run)
-	if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+func (c *runCheck) skipRemoved(v *store.View) error {
+	anchor, err := store.Get(v, AuditAnchors, c.run)
+	if unreadable, ok := errors.AsType[*store.UnreadableError](err); ok {
 		if c.next == 1 { // said once
 			c.broken(AuditSealKey{c.run, 1}, fmt.Sprintf("what retention removed cannot be read: %v", unreadable.Cause))
 		}
 		return nil
 	}
-	if errors.Is(err, ErrNotFound) || err == nil && anchor.Number < c.next {
+	if errors.Is(err, store.ErrNotFound) || err == nil && anchor.Number < c.next {
 		return nil
 	}
 	if err != nil {
@@ -134,11 +136,11 @@ func (c *runCheck) skipRemoved(v View) error {
 }
 
 // anchored checks the seal that retention kept.
-func (c *runCheck) anchored(v View, anchor AuditAnchor) error {
-	seal, err := v.GetAuditSeal(anchor.AuditSealKey)
-	_, unreadable := errors.AsType[*UnreadableError](err)
+func (c *runCheck) anchored(v *store.View, anchor AuditAnchor) error {
+	seal, err := store.Get(v, AuditSeals, anchor.AuditSealKey)
+	_, unreadable := errors.AsType[*store.UnreadableError](err)
 	switch {
-	case errors.Is(err, ErrNotFound), unreadable:
+	case errors.Is(err, store.ErrNotFound), unreadable:
 		c.broken(anchor.AuditSealKey, "the seal is missing or cannot be read, which retention kept as anchor")
 		return nil
 	case err != nil:
@@ -154,7 +156,7 @@ func (c *runCheck) anchored(v View, anchor AuditAnchor) error {
 }
 
 // seal checks one seal, and the events that it names.
-func (c *runCheck) seal(v View, seal AuditSeal) error {
+func (c *runCheck) seal(v *store.View, seal AuditSeal) error {
 	c.Seals++
 	c.missing(seal.Number)
 	here := seal.AuditSealKey
@@ -178,7 +180,7 @@ func (c *runCheck) seal(v View, seal AuditSeal) error {
 }
 
 // order checks what a seal comes after.
-func (c *runCheck) order(v View, seal AuditSeal) error {
+func (c *runCheck) order(v *store.View, seal AuditSeal) error {
 	if seal.Number == 1 {
 		for _, before := range seal.After {
 			if err := c.vouched(v, before, fmt.Sprintf("%s names it", seal.AuditSealKey)); err != nil {
@@ -194,7 +196,7 @@ func (c *runCheck) order(v View, seal AuditSeal) error {
 }
 
 // contents checks the events that a seal names; its first fault is enough.
-func (c *runCheck) contents(v View, seal AuditSeal) error {
+func (c *runCheck) contents(v *store.View, seal AuditSeal) error {
 	for _, named := range seal.Events {
 		fault, err := faultOf(v, named.key(seal.Run), named.Digest)
 		if err != nil {
@@ -210,12 +212,12 @@ func (c *runCheck) contents(v View, seal AuditSeal) error {
 }
 
 // faultOf says what is wrong with an event that a seal names, if anything is.
-func faultOf(v View, key AuditKey, digest Digest) (fault string, err error) {
-	event, err := v.GetAuditEvent(key)
-	if errors.Is(err, ErrNotFound) {
+func faultOf(v *store.View, key AuditKey, digest Digest) (fault string, err error) {
+	event, err := store.Get(v, AuditEvents, key)
+	if errors.Is(err, store.ErrNotFound) {
 		return fmt.Sprintf("the event %s is missing", key), nil
 	}
-	if unreadable, ok := errors.AsType[*UnreadableError](err); ok {
+	if unreadable, ok := errors.AsType[*store.UnreadableError](err); ok {
 		return fmt.Sprintf("the event %s cannot be read: %v", key, unreadable.Cause), nil
 	}
 	if err != nil {
@@ -233,12 +235,12 @@ func faultOf(v View, key AuditKey, digest Digest) (fault string, err error) {
 }
 
 // indexed reports whether the index of requests leads to an event.
-func indexed(v View, event AuditEvent) (bool, error) {
+func indexed(v *store.View, event AuditEvent) (bool, error) {
 	if event.RequestID == "" {
 		return true, nil
 	}
-	_, err := v.GetAuditRequest(AuditRequestKey{RequestID: event.RequestID, AuditKey: event.AuditKey})
-	if _, unreadable := errors.AsType[*UnreadableError](err); unreadable || errors.Is(err, ErrNotFound) {
+	_, err := store.Get(v, AuditRequests, AuditRequestKey{RequestID: event.RequestID, AuditKey: event.AuditKey})
+	if _, unreadable := errors.AsType[*store.UnreadableError](err); unreadable || errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/names"
 	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/store"
 )
 
 // AddAuthenticator is a new authenticator, unassigned.
@@ -50,7 +51,7 @@ func (s *Service) AddAuthenticator(ctx context.Context, operator Operator, in Ad
 			return Authenticator{}, err
 		}
 		f.event.SerialNumber = in.SerialNumber
-		err := f.read(func(v View) (err error) {
+		err := f.read(func(v *store.View) (err error) {
 			if in.Domain, err = f.domainNamed(v, in.Domain); err != nil {
 				return err
 			}
@@ -149,11 +150,11 @@ func (in AddAuthenticator) size() int {
 	return defaultSecret
 }
 
-func (f *frame) newAuthenticator(v View, in AddAuthenticator) error {
+func (f *frame) newAuthenticator(v *store.View, in AddAuthenticator) error {
 	if err := f.openDomain(v, in.Domain); err != nil {
 		return err
 	}
-	_, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, in.SerialNumber)
+	_, err := get(f, v, Authenticators, in.SerialNumber)
 	return mustBeFree(err, fmt.Sprintf("There already is an authenticator %s.", in.SerialNumber))
 }
 
@@ -184,7 +185,7 @@ func (f *frame) addAuthenticator(in AddAuthenticator) (Authenticator, error) {
 	if a.Secret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "secret"), secret); err != nil {
 		return Authenticator{}, err
 	}
-	put(f, Tx.PutAuthenticator, a)
-	put(f, Tx.PutFreeAuthenticator, a.free())
+	put(f, Authenticators, a)
+	put(f, FreeAuthenticators, a.free())
 	return a, nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/store"
 )
 
 // AssignAuthenticator gives an authenticator to a user of the authenticator's
@@ -29,7 +30,7 @@ func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in
 		}
 		var user User
 		var a Authenticator
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			user, a, err = f.match(v, in)
 			return err
@@ -42,7 +43,7 @@ func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in
 }
 
 // match finds both sides of an assignment and the policy over it.
-func (f *frame) match(v View, in AssignAuthenticator) (User, Authenticator, error) {
+func (f *frame) match(v *store.View, in AssignAuthenticator) (User, Authenticator, error) {
 	a, err := f.authenticator(v, in.SerialNumber)
 	if err != nil {
 		return User{}, a, err
@@ -63,7 +64,7 @@ func (f *frame) match(v View, in AssignAuthenticator) (User, Authenticator, erro
 		return User{}, a, refuse(InvalidParameter, fmt.Sprintf(
 			"The user %q is of domain %q, the authenticator of %q: choose two of one domain.", key.UserID, key.Domain, a.Domain))
 	}
-	user, err := get(f, v.GetUser, Tx.GetUser, key)
+	user, err := get(f, v, Users, key)
 	if err := mustExist(err, fmt.Sprintf(
 		"There is no user %q in domain %q, which is the authenticator's.", key.UserID, key.Domain)); err != nil {
 		return User{}, a, err
@@ -79,14 +80,14 @@ func (f *frame) match(v View, in AssignAuthenticator) (User, Authenticator, erro
 
 // withinAuthenticatorLimit counts the user's authenticators of the type of
 // the one that is to come.
-func (f *frame) withinAuthenticatorLimit(v View, user User, coming Authenticator) error {
+func (f *frame) withinAuthenticatorLimit(v *store.View, user User, coming Authenticator) error {
 	if f.settings.AuthenticatorLimit == 0 {
 		return nil
 	}
 	count := 0
 	for _, serialNumber := range user.SerialNumbers {
-		a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		a, err := get(f, v, Authenticators, serialNumber)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("authenticator %s of the user: %w", serialNumber, err)
 		}
 		if a.kind() == coming.kind() {
@@ -103,14 +104,14 @@ func (f *frame) withinAuthenticatorLimit(v View, user User, coming Authenticator
 
 // knownPolicy refuses the name of a policy that is not there; the empty one
 // stands for the default settings.
-func (f *frame) knownPolicy(v View, name string) error {
+func (f *frame) knownPolicy(v *store.View, name string) error {
 	if name == "" {
 		return nil
 	}
 	if err := checkName("policy", name); err != nil {
 		return err
 	}
-	_, err := get(f, v.GetPolicy, Tx.GetPolicy, name)
+	_, err := get(f, v, Policies, name)
 	return mustExist(err, fmt.Sprintf("There is no policy %q: name one that exists, or none for the default settings.", name))
 }
 
@@ -123,9 +124,9 @@ func (f *frame) assign(user *User, a Authenticator) Authenticator {
 	a.AssignedAt = f.now
 	a.State = Assigned
 	f.startOver(&a)
-	put(f, Tx.PutUser, *user)
-	put(f, Tx.PutAuthenticator, a)
-	put(f, Tx.DeleteFreeAuthenticator, a.free().Key())
+	put(f, Users, *user)
+	put(f, Authenticators, a)
+	remove(f, FreeAuthenticators, a.free().Key())
 	return a
 }
 

@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // DeleteAuthenticator deletes an authenticator that nobody has, with its
@@ -11,7 +13,7 @@ import (
 func (s *Service) DeleteAuthenticator(ctx context.Context, operator Operator, serialNumber string) (Authenticator, error) {
 	return perform(ctx, s, operatorEvent("authenticator delete", operator), func(f *frame) (Authenticator, error) {
 		var a Authenticator
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			a, err = f.authenticator(v, serialNumber)
 			return err
@@ -23,8 +25,8 @@ func (s *Service) DeleteAuthenticator(ctx context.Context, operator Operator, se
 			return Authenticator{}, refuse(InUse, fmt.Sprintf(
 				"The authenticator %s is assigned to user %q: unassign it first.", a.SerialNumber, a.UserID))
 		}
-		put(f, Tx.DeleteAuthenticator, a.SerialNumber)
-		put(f, Tx.DeleteFreeAuthenticator, a.free().Key())
+		remove(f, Authenticators, a.SerialNumber)
+		remove(f, FreeAuthenticators, a.free().Key())
 		return a, nil
 	})
 }

@@ -1,6 +1,10 @@
 package provision
 
-import "context"
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/store"
+)
 
 // EnableAuthenticator lets a disabled authenticator be registered, activated
 // and assigned again. It is then what it was before.
@@ -10,7 +14,7 @@ func (s *Service) EnableAuthenticator(ctx context.Context, operator Operator, se
 			return
 		}
 		if a.State = a.enabledState(); a.State == Unassigned {
-			put(f, Tx.PutFreeAuthenticator, a.free())
+			put(f, FreeAuthenticators, a.free())
 		}
 	})
 }
@@ -21,7 +25,7 @@ func (s *Service) EnableAuthenticator(ctx context.Context, operator Operator, se
 func (s *Service) DisableAuthenticator(ctx context.Context, operator Operator, serialNumber string) (Authenticator, error) {
 	return s.changeAuthenticator(ctx, operatorEvent("authenticator disable", operator), serialNumber, func(f *frame, a *Authenticator) {
 		if a.State == Unassigned {
-			put(f, Tx.DeleteFreeAuthenticator, a.free().Key())
+			remove(f, FreeAuthenticators, a.free().Key())
 		}
 		a.State = Disabled
 	})
@@ -41,7 +45,7 @@ func (a Authenticator) enabledState() AuthenticatorState {
 func (s *Service) changeAuthenticator(ctx context.Context, event AuditEvent, serialNumber string, change func(*frame, *Authenticator)) (Authenticator, error) {
 	return perform(ctx, s, event, func(f *frame) (Authenticator, error) {
 		var a Authenticator
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			a, err = f.authenticator(v, serialNumber)
 			return err
@@ -51,7 +55,7 @@ func (s *Service) changeAuthenticator(ctx context.Context, event AuditEvent, ser
 		}
 		f.checked("state", string(a.State))
 		change(f, &a)
-		put(f, Tx.PutAuthenticator, a)
+		put(f, Authenticators, a)
 		return a, nil
 	})
 }

@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"iter"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // ListAuthenticators asks for the authenticators after a serial number, of
@@ -25,8 +27,10 @@ func (s *Service) ListAuthenticators(ctx context.Context, in ListAuthenticators)
 	return list[Authenticator, string]{
 		limit:  in.Limit,
 		domain: in.Domain,
-		scan:   func(v View) iter.Seq2[Authenticator, error] { return v.ScanAuthenticators(in.After) },
-		key:    func(a Authenticator) string { return a.SerialNumber },
+		scan: func(v *store.View) iter.Seq2[Authenticator, error] {
+			return store.Scan(v, Authenticators, "", in.After)
+		},
+		key:    Authenticators.KeyOf,
 		wanted: in.wants,
 	}.page(ctx, s)
 }

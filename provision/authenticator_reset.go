@@ -1,6 +1,10 @@
 package provision
 
-import "context"
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/store"
+)
 
 // ResetAuthenticator is an authenticator to be as on the day it was assigned.
 // Policy says how long the new grace period is; empty: the default settings.
@@ -18,7 +22,7 @@ type ResetAuthenticator struct {
 func (s *Service) ResetAuthenticator(ctx context.Context, operator Operator, in ResetAuthenticator) (Authenticator, error) {
 	return perform(ctx, s, operatorEvent("authenticator reset", operator), func(f *frame) (Authenticator, error) {
 		var h held
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			if h, err = f.assigned(v, in.SerialNumber); err != nil {
 				return err
@@ -37,7 +41,7 @@ func (s *Service) ResetAuthenticator(ctx context.Context, operator Operator, in 
 			return Authenticator{}, err
 		}
 		f.startOver(&a)
-		put(f, Tx.PutAuthenticator, a)
+		put(f, Authenticators, a)
 		return a, nil
 	})
 }

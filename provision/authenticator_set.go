@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // SetAuthenticator gives a licence another limit on its instances, 1 to 99.
@@ -18,7 +20,7 @@ type SetAuthenticator struct {
 func (s *Service) SetAuthenticator(ctx context.Context, operator Operator, in SetAuthenticator) (Authenticator, error) {
 	return perform(ctx, s, operatorEvent("authenticator set", operator), func(f *frame) (Authenticator, error) {
 		var a Authenticator
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			a, err = f.authenticator(v, in.SerialNumber)
 			return err
@@ -32,7 +34,7 @@ func (s *Service) SetAuthenticator(ctx context.Context, operator Operator, in Se
 		licence := *a.Licence
 		licence.Limit = in.Limit
 		a.Licence = &licence
-		put(f, Tx.PutAuthenticator, a)
+		put(f, Authenticators, a)
 		return a, nil
 	})
 }

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/store"
 )
 
 // ShowAuthenticator reads one authenticator. The name of an instance reads
 // the licence that has it.
 func (s *Service) ShowAuthenticator(ctx context.Context, name string) (Authenticator, error) {
-	return show(ctx, s, func(f *frame, v View) (Authenticator, error) {
+	return show(ctx, s, func(f *frame, v *store.View) (Authenticator, error) {
 		serialNumber, sequenceNumber, err := dsapp.ParseInstanceName(name)
 		if err != nil {
 			return f.authenticator(v, name)
@@ -29,7 +30,7 @@ func (s *Service) ShowAuthenticator(ctx context.Context, name string) (Authentic
 }
 
 // authenticator reads the authenticator that an operator names.
-func (f *frame) authenticator(v View, serialNumber string) (Authenticator, error) {
+func (f *frame) authenticator(v *store.View, serialNumber string) (Authenticator, error) {
 	if licence, _, err := dsapp.ParseInstanceName(serialNumber); err == nil {
 		return Authenticator{}, refuse(InvalidParameter, fmt.Sprintf("%s is an instance: name its licence, %s.", serialNumber, licence))
 	}
@@ -37,7 +38,7 @@ func (f *frame) authenticator(v View, serialNumber string) (Authenticator, error
 		return Authenticator{}, err
 	}
 	f.event.SerialNumber = serialNumber
-	a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
+	a, err := get(f, v, Authenticators, serialNumber)
 	f.event.Domain, f.event.UserID = a.Domain, a.UserID
 	return a, mustExist(err, fmt.Sprintf("There is no authenticator %s.", serialNumber))
 }
@@ -48,7 +49,7 @@ type held struct {
 	open          []Registration // that an end of the authenticator's use ends too
 }
 
-func (f *frame) held(v View, serialNumber string) (held, error) {
+func (f *frame) held(v *store.View, serialNumber string) (held, error) {
 	a, err := f.authenticator(v, serialNumber)
 	if err != nil {
 		return held{}, err
@@ -57,11 +58,11 @@ func (f *frame) held(v View, serialNumber string) (held, error) {
 }
 
 // hanging reads what hangs on an authenticator.
-func (f *frame) hanging(v View, a Authenticator) (held, error) {
+func (f *frame) hanging(v *store.View, a Authenticator) (held, error) {
 	h := held{authenticator: a}
 	for _, id := range a.openRegistrations(f.now) {
-		open, err := get(f, v.GetRegistration, Tx.GetRegistration, id)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		open, err := get(f, v, Registrations, id)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return held{}, fmt.Errorf("registration %s: %w", id, err)
 		}
 		if err == nil && !open.ended() {
@@ -93,7 +94,7 @@ func (a Authenticator) openRegistrations(now time.Time) []string {
 func (f *frame) close(h held, because string) {
 	for _, open := range h.open {
 		open.closeBecause(because, f.now)
-		put(f, Tx.PutRegistration, open)
+		put(f, Registrations, open)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // UnassignAuthenticator takes an authenticator from its user, clears its
@@ -13,7 +15,7 @@ import (
 func (s *Service) UnassignAuthenticator(ctx context.Context, operator Operator, serialNumber string) (Authenticator, error) {
 	return perform(ctx, s, operatorEvent("authenticator unassign", operator), func(f *frame) (Authenticator, error) {
 		var h held
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			if h, err = f.assigned(v, serialNumber); err != nil {
 				return err
@@ -28,7 +30,7 @@ func (s *Service) UnassignAuthenticator(ctx context.Context, operator Operator, 
 }
 
 // assigned reads an authenticator that somebody has.
-func (f *frame) assigned(v View, serialNumber string) (held, error) {
+func (f *frame) assigned(v *store.View, serialNumber string) (held, error) {
 	h, err := f.held(v, serialNumber)
 	if err != nil {
 		return held{}, err
@@ -41,16 +43,16 @@ func (f *frame) assigned(v View, serialNumber string) (held, error) {
 
 // unlist takes an authenticator from its user's list. A user who is gone, as
 // only a damaged store can have it, is no reason to keep it.
-func (f *frame) unlist(v View, a Authenticator) error {
-	user, err := get(f, v.GetUser, Tx.GetUser, UserKey{a.Domain, a.UserID})
-	if errors.Is(err, ErrNotFound) {
+func (f *frame) unlist(v *store.View, a Authenticator) error {
+	user, err := get(f, v, Users, UserKey{a.Domain, a.UserID})
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("user of authenticator %s: %w", a.SerialNumber, err)
 	}
 	user.SerialNumbers = slices.DeleteFunc(slices.Clone(user.SerialNumbers), func(one string) bool { return one == a.SerialNumber })
-	put(f, Tx.PutUser, user)
+	put(f, Users, user)
 	return nil
 }
 
@@ -68,8 +70,8 @@ func (f *frame) unassign(h held, because string) (Authenticator, error) {
 	a.Activations = 0
 	if a.State != Disabled { // which it stays
 		a.State = Unassigned
-		put(f, Tx.PutFreeAuthenticator, a.free())
+		put(f, FreeAuthenticators, a.free())
 	}
-	put(f, Tx.PutAuthenticator, a)
+	put(f, Authenticators, a)
 	return a, nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // candidates is how many free authenticators auto-assignment looks at in one
@@ -92,14 +94,14 @@ func (f *frame) suits(free Authenticator, activationType *int) (bool, error) {
 // them it came to. What a damaged index merely lists is passed over.
 func (f *frame) free(after FreeKey) (page []Authenticator, last FreeKey, err error) {
 	last = after
-	err = f.read(func(v View) error {
+	err = f.read(func(v *store.View) error {
 		seen := 0
-		for free, err := range v.ScanFreeAuthenticators(FreeKey{Domain: after.Domain, Type: after.Type}, after) {
+		for free, err := range store.Scan(v, FreeAuthenticators, FreeKey{Domain: after.Domain, Type: after.Type}, after) {
 			if err != nil {
 				return fmt.Errorf("free authenticators: %w", err)
 			}
-			a, err := v.GetAuthenticator(free.SerialNumber)
-			if err != nil && !errors.Is(err, ErrNotFound) {
+			a, err := store.Get(v, Authenticators, free.SerialNumber)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return fmt.Errorf("free authenticator %s: %w", free.SerialNumber, err)
 			}
 			if err == nil && a.State == Unassigned && a.free().Key() == free.Key() {
@@ -130,7 +132,7 @@ func (f *frame) turned(page []Authenticator) ([]Authenticator, error) {
 
 // claimed assigns a free authenticator, unless it has gone by the commit.
 func (f *frame) claimed(a *applicant, free Authenticator) {
-	watch(f, Tx.GetAuthenticator, free.SerialNumber, free.Revision)
+	expect(f, Authenticators, free.SerialNumber, free.Revision)
 	f.event.SerialNumber = free.SerialNumber
 	f.found(free.SerialNumber)
 	a.authenticator = f.assign(&a.user, free)

@@ -11,6 +11,7 @@ import (
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // stocked is a play whose policy assigns, with the user bare, who has no
@@ -117,11 +118,11 @@ func TestAutoAssignmentLooksFurther(t *testing.T) {
 	p.refused(err, -13)
 	p.stock(provision.AddAuthenticator{SerialNumber: "VDS1000300", Parameters: hotp()})
 	ghost := provision.FreeAuthenticator{FreeKey: provision.FreeKey{Domain: "master", Type: provision.EventBased, SerialNumber: "VDS1000001"}}
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutFreeAuthenticator(ghost) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.FreeAuthenticators, ghost) }))(t)
 	if got := must(p.DSAPPSRPRegister(t.Context(), caller(), in))(t); got.SerialNumber != "VDS1000300" {
 		t.Errorf("assigned %s", got.SerialNumber)
 	}
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.DeleteFreeAuthenticator(ghost.Key()) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Delete(tx, provision.FreeAuthenticators, ghost.Key()) }))(t)
 }
 
 // Everybody at once: nobody gets another's, and while there are any, somebody
@@ -251,7 +252,7 @@ func TestAutoAssignmentPassesAUsedUpLicenceOver(t *testing.T) {
 	p.stock(provision.AddAuthenticator{SerialNumber: licenceSerial, Parameters: dsapp.InstanceParameters(), Limit: 2})
 	usedUp := p.device(licenceSerial)
 	usedUp.Licence.NextSequenceNumber = 256
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutAuthenticator(usedUp) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Authenticators, usedUp) }))(t)
 	_, err := p.register("bare")
 	p.refused(err, -13)
 	p.stock(provision.AddAuthenticator{SerialNumber: "VDM1000002", Parameters: dsapp.InstanceParameters(), Limit: 2})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // A refusal because the queue is full is counted, and committed in a sum.
@@ -54,8 +55,8 @@ func TestBusyRefusalsAreSummedUp(t *testing.T) {
 // commits counts the events of the audit, of which every commit has one.
 func (p *play) commits() (n int) {
 	p.t.Helper()
-	p.view(func(v provision.View) error {
-		for _, err := range v.ScanAuditEvents(provision.AuditKey{}, provision.AuditKey{}) {
+	p.view(func(v *store.View) error {
+		for _, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
 			if err != nil {
 				return err
 			}

@@ -8,6 +8,8 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // The limits of CheckRecords: records in one View, and problems after which it
@@ -26,76 +28,43 @@ const (
 	mendBackup       = "restore the store from a backup"
 )
 
-// Problem is one disagreement between records, or of a record with itself.
-type Problem struct {
-	Record string // which record
-	Fault  string // what is wrong
-	Mend   string // what puts it right
-}
-
-func (p Problem) String() string { return p.Record + ": " + p.Fault + "; " + p.Mend }
-
 // CheckRecords reads all records but the audit and reports where they
 // disagree, in the order of kinds and keys. Each page of records is compared
 // with its neighbours in one View, so that it may run beside other work. What
 // has expired by now needs no policy any more. The error says that it could not
 // go on; what it found before is still true.
-func CheckRecords(ctx context.Context, store Store, now time.Time) ([]Problem, error) {
-	c := &checker{ctx: ctx, store: store, now: now}
+func CheckRecords(ctx context.Context, records *store.Store, now time.Time) ([]store.Problem, error) {
+	c := &checker{ctx: ctx, records: records, now: now}
 	err := errors.Join(
-		pages(c, scanUsers, User.Key, findings.user),
-		pages(c, View.ScanAuthenticators, authenticatorKey, findings.authenticator),
-		pages(c, View.ScanRegistrations, registrationKey, findings.registration),
-		pages(c, scanExpiries, Expiry.Key, findings.expiry),
-		pages(c, scanPastExpiries, Expiry.Key, findings.expiry),
-		pages(c, scanFree, FreeAuthenticator.Key, findings.free),
-		pages(c, scanComponents, Component.Key, findings.component),
-		pages(c, View.ScanPolicies, policyKey, findings.policy),
-		pages(c, View.ScanGatewayKeys, gatewayKeyName, findings.gatewayKey),
+		pages(c, Users, findings.user),
+		pages(c, Authenticators, findings.authenticator),
+		pages(c, Registrations, findings.registration),
+		pages(c, Expiries, findings.expiry),
+		pages(c, PastExpiries, findings.expiry),
+		pages(c, FreeAuthenticators, findings.free),
+		pages(c, Components, findings.component),
+		pages(c, Policies, findings.policy),
+		pages(c, GatewayKeys, findings.gatewayKey),
 	)
 	return c.problems, err
 }
 
-func scanUsers(v View, after UserKey) iter.Seq2[User, error] {
-	return v.ScanUsers(UserKey{}, after)
-}
-
-func scanExpiries(v View, after ExpiryKey) iter.Seq2[Expiry, error] {
-	return v.ScanExpiries(ExpiryKey{}, after)
-}
-
-func scanPastExpiries(v View, after ExpiryKey) iter.Seq2[Expiry, error] {
-	return v.ScanPastExpiries(ExpiryKey{}, after)
-}
-
-func scanFree(v View, after FreeKey) iter.Seq2[FreeAuthenticator, error] {
-	return v.ScanFreeAuthenticators(FreeKey{}, after)
-}
-
-func scanComponents(v View, after ComponentKey) iter.Seq2[Component, error] {
-	return v.ScanComponents(ComponentKey{}, after)
-}
-
-func authenticatorKey(a Authenticator) string { return a.SerialNumber }
-func registrationKey(r Registration) string   { return r.ID }
-func policyKey(p Policy) string               { return p.Name }
-
 type checker struct {
 	ctx      context.Context // of the one call of CheckRecords that this lives for
-	store    Store
+	records  *store.Store
 	now      time.Time
-	problems []Problem
+	problems []store.Problem
 }
 
 // pages checks all records of a kind, page by page.
-func pages[K, R any](c *checker, scan func(View, K) iter.Seq2[R, error], key func(R) K, check func(findings, R)) error {
-	var after K
+func pages[K, R any](c *checker, kind store.Kind[K, R], check func(findings, R)) error {
+	var all, after K
 	for more := true; more; {
-		err := c.store.View(c.ctx, func(v View) error {
+		err := c.records.View(c.ctx, func(v *store.View) error {
 			var err error
-			more, err = page(c, v, scan(v, after), func(f findings, record R) {
+			more, err = page(c, v, store.Scan(v, kind, all, after), func(f findings, record R) {
 				check(f, record)
-				after = key(record)
+				after = kind.KeyOf(record)
 			})
 			return err
 		})
@@ -107,7 +76,7 @@ func pages[K, R any](c *checker, scan func(View, K) iter.Seq2[R, error], key fun
 }
 
 // page reports whether there may be another one after it.
-func page[R any](c *checker, v View, records iter.Seq2[R, error], check func(findings, R)) (bool, error) {
+func page[R any](c *checker, v *store.View, records iter.Seq2[R, error], check func(findings, R)) (bool, error) {
 	n := 0
 	for record, err := range records {
 		if err != nil {
@@ -124,7 +93,7 @@ func page[R any](c *checker, v View, records iter.Seq2[R, error], check func(fin
 // findings is what the checks of one record compare with and report to.
 type findings struct {
 	*checker
-	View
+	*store.View
 	record string
 }
 
@@ -136,27 +105,27 @@ func (f findings) of(format string, names ...any) findings {
 // report notes a problem where wrong is true.
 func (f findings) report(wrong bool, fault, mend string) {
 	if wrong && len(f.problems) < maxProblems {
-		f.problems = append(f.problems, Problem{f.record, fault, mend})
+		f.problems = append(f.problems, store.Problem{Record: f.record, Fault: fault, Mend: mend})
 	}
 }
 
 // exists reports whether a record was got. One that is there but cannot be
 // read is a problem of its own.
 func (f findings) exists(what string, err error) bool {
-	found := !errors.Is(err, ErrNotFound)
+	found := !errors.Is(err, store.ErrNotFound)
 	f.report(found && err != nil, fmt.Sprintf("%s cannot be read: %v", what, err), mendBackup)
 	return found
 }
 
 func (f findings) user(u User) {
 	f = f.of("user %q of domain %q", u.UserID, u.Domain)
-	_, err := f.GetDomain(u.Domain)
+	_, err := store.Get(f.View, Domains, u.Domain)
 	f.report(!f.exists("its domain", err), "its domain does not exist", "add the domain")
 	f.report(u.PasswordHash == "", "it has no password", "set its password")
 	f.report(u.negative(), "a counter is negative", "unlock the user")
 	f.report(!ascending(u.SerialNumbers), "its authenticators are not listed in ascending order, each once", "unassign and assign its authenticators")
 	for _, serialNumber := range u.SerialNumbers {
-		a, err := f.GetAuthenticator(serialNumber)
+		a, err := store.Get(f.View, Authenticators, serialNumber)
 		name := "authenticator " + serialNumber
 		switch {
 		case !f.exists(name, err):
@@ -173,7 +142,7 @@ func ascending(serialNumbers []string) bool {
 
 func (f findings) authenticator(a Authenticator) {
 	f = f.of("authenticator %s", a.SerialNumber)
-	_, err := f.GetDomain(a.Domain)
+	_, err := store.Get(f.View, Domains, a.Domain)
 	f.report(!f.exists("its domain", err), fmt.Sprintf("its domain %q does not exist", a.Domain), "add the domain")
 	assigned := a.UserID != ""
 	switch a.State {
@@ -189,7 +158,7 @@ func (f findings) authenticator(a Authenticator) {
 	if assigned {
 		f.holder(a)
 	}
-	_, err = f.GetFreeAuthenticator(a.free().Key())
+	_, err = store.Get(f.View, FreeAuthenticators, a.free().Key())
 	f.report(!f.exists("its entry among the free ones", err) && a.State == Unassigned,
 		"it is Unassigned and not listed among the free ones", mendFree)
 	f.parameters(a)
@@ -198,7 +167,7 @@ func (f findings) authenticator(a Authenticator) {
 
 // holder is the other direction of what user checks.
 func (f findings) holder(a Authenticator) {
-	u, err := f.GetUser(UserKey{a.Domain, a.UserID})
+	u, err := store.Get(f.View, Users, UserKey{a.Domain, a.UserID})
 	switch name := fmt.Sprintf("the user %q of domain %q", a.UserID, a.Domain); {
 	case !f.exists(name, err):
 		f.report(true, "it is assigned to "+name+", who does not exist", "unassign the authenticator")
@@ -225,7 +194,7 @@ func (f findings) openRegistration(a Authenticator) {
 	if a.OpenRegistration == "" {
 		return
 	}
-	r, err := f.GetRegistration(a.OpenRegistration)
+	r, err := store.Get(f.View, Registrations, a.OpenRegistration)
 	switch name := fmt.Sprintf("its open registration %q", a.OpenRegistration); {
 	case !f.exists(name, err):
 		f.report(true, name+" does not exist", "register anew, which replaces it")
@@ -260,9 +229,9 @@ func (f findings) registration(r Registration) {
 // lifetime reports whether a sweep has been at the registration, which takes
 // its secrets and nothing before its time.
 func (f findings) lifetime(r Registration) bool {
-	_, err := f.GetExpiry(r.expiry().Key())
+	_, err := store.Get(f.View, Expiries, r.expiry().Key())
 	listed := f.exists("its entry among the lifetimes", err)
-	_, err = f.GetPastExpiry(r.expiry().Key())
+	_, err = store.Get(f.View, PastExpiries, r.expiry().Key())
 	swept := f.exists("its entry among the past lifetimes", err)
 	f.report(!listed && !swept, "it is not listed among the lifetimes, and is never swept", mendBackup)
 	f.report(swept && r.secretive(), "it has expired and was swept, and still holds secrets", mendBackup)
@@ -275,12 +244,12 @@ func (f findings) living(r Registration, swept bool) {
 	f.report(!r.EndedAt.IsZero(), fmt.Sprintf("it is %s and has an end", r.State), mendRegistration)
 	srp := (r.State == Registered || r.State == KeyExchanged) && !(r.MDL && r.ActivationType == Offline)
 	f.report(srp && !swept && (len(r.Salt) == 0 || len(r.Verifier) == 0), fmt.Sprintf("it is %s and holds no salt or verifier", r.State), mendRegistration)
-	_, err := f.GetUser(UserKey{r.Domain, r.UserID})
+	_, err := store.Get(f.View, Users, UserKey{r.Domain, r.UserID})
 	f.report(!f.exists("its user", err), fmt.Sprintf("it goes on, and its user %q of domain %q does not exist", r.UserID, r.Domain), mendRegistration)
 	if !r.Expired(f.now) {
 		f.governed(r.Policy, mendRegistration)
 	}
-	a, err := f.GetAuthenticator(r.SerialNumber)
+	a, err := store.Get(f.View, Authenticators, r.SerialNumber)
 	switch name := "its authenticator " + r.SerialNumber; {
 	case !f.exists(name, err):
 		f.report(true, "it goes on, and "+name+" does not exist", mendRegistration)
@@ -302,14 +271,14 @@ func (f findings) ended(r Registration) {
 
 func (f findings) expiry(e Expiry) {
 	f = f.of("lifetime of registration %q", e.RegistrationID)
-	r, err := f.GetRegistration(e.RegistrationID)
+	r, err := store.Get(f.View, Registrations, e.RegistrationID)
 	f.report(!f.exists("the registration", err) || err == nil && !r.ExpiresAt.Equal(e.ExpiresAt),
 		"no registration has this lifetime", "nothing: the sweep takes it away in its time")
 }
 
 func (f findings) free(free FreeAuthenticator) {
 	f = f.of("free authenticator %s", free.SerialNumber)
-	a, err := f.GetAuthenticator(free.SerialNumber)
+	a, err := store.Get(f.View, Authenticators, free.SerialNumber)
 	switch {
 	case !f.exists("the authenticator", err):
 		f.report(true, "there is no such authenticator", mendBackup)
@@ -331,14 +300,14 @@ func (f findings) governed(policy, mend string) {
 	if policy == "" {
 		return
 	}
-	_, err := f.GetPolicy(policy)
+	_, err := store.Get(f.View, Policies, policy)
 	f.report(!f.exists("its policy", err), fmt.Sprintf("its policy %q does not exist", policy), mend)
 }
 
 // policy checks what its own settings come to on top of its line of parents.
 func (f findings) policy(policy Policy) {
 	f = f.of("policy %q", policy.Name)
-	if _, err := effectiveSettings(f.GetPolicy, policy.Name); err != nil {
+	if _, err := effectiveSettings(policiesOf(f.View), policy.Name); err != nil {
 		f.report(true, fmt.Sprintf("nothing can be governed by it: %v", err), mendPolicy)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/store"
 )
 
 // licence checks the instances against their limit and sequence.
@@ -46,7 +47,7 @@ func (f findings) pendingInstance(a Authenticator, i Instance, name string) {
 		return
 	}
 	const mend = "wait until its place comes back"
-	r, err := f.GetRegistration(i.RegistrationID)
+	r, err := store.Get(f, Registrations, i.RegistrationID)
 	switch what := fmt.Sprintf("the registration %q of %s", i.RegistrationID, name); {
 	case !f.exists(what, err):
 		f.report(true, name+" waits for a registration that does not exist", mend)

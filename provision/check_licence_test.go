@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // newFurnishedLicence has a licence with an active, a deactivated and a
@@ -23,18 +24,18 @@ func newFurnishedLicence(t *testing.T) *furnished {
 	must(p.DeactivateInstance(t.Context(), operator(), licenceSerial+"-2"))(t)
 	pending := p.add()
 	f := &furnished{}
-	p.view(func(v provision.View) error {
-		f.authenticator = must(v.GetAuthenticator(licenceSerial))(t)
-		f.living = must(v.GetRegistration(pending.id))(t)
-		f.closed = must(v.GetRegistration(f.authenticator.Licence.Instances[0].RegistrationID))(t)
+	p.view(func(v *store.View) error {
+		f.authenticator = must(store.Get(v, provision.Authenticators, licenceSerial))(t)
+		f.living = must(store.Get(v, provision.Registrations, pending.id))(t)
+		f.closed = must(store.Get(v, provision.Registrations, f.authenticator.Licence.Instances[0].RegistrationID))(t)
 		return errors.Join(
-			keep(f, provision.Tx.PutDomain, v.ScanDomains("")),
-			keep(f, provision.Tx.PutUser, v.ScanUsers(provision.UserKey{}, provision.UserKey{})),
-			keep(f, provision.Tx.PutAuthenticator, v.ScanAuthenticators("")),
-			keep(f, provision.Tx.PutRegistration, v.ScanRegistrations("")),
-			keep(f, provision.Tx.PutExpiry, v.ScanExpiries(provision.ExpiryKey{}, provision.ExpiryKey{})),
-			keep(f, provision.Tx.PutComponent, v.ScanComponents(provision.ComponentKey{}, provision.ComponentKey{})),
-			keep(f, provision.Tx.PutPolicy, v.ScanPolicies("")),
+			keep(f, provision.Domains, store.Scan(v, provision.Domains, "", "")),
+			keep(f, provision.Users, store.Scan(v, provision.Users, provision.UserKey{}, provision.UserKey{})),
+			keep(f, provision.Authenticators, store.Scan(v, provision.Authenticators, "", "")),
+			keep(f, provision.Registrations, store.Scan(v, provision.Registrations, "", "")),
+			keep(f, provision.Expiries, store.Scan(v, provision.Expiries, provision.ExpiryKey{}, provision.ExpiryKey{})),
+			keep(f, provision.Components, store.Scan(v, provision.Components, provision.ComponentKey{}, provision.ComponentKey{})),
+			keep(f, provision.Policies, store.Scan(v, provision.Policies, "", "")),
 		)
 	})
 	return f
@@ -45,7 +46,7 @@ func TestCheckLicences(t *testing.T) {
 	f := newFurnishedLicence(t)
 	names := strings.NewReplacer(f.living.ID, "LIVING", f.closed.ID, "ENDED")
 	damages := slices.Concat(f.licenceDamages(), f.instanceDamages(), f.messageDamages())
-	damages = append(damages, damage{"none", func(provision.Tx) error { return nil }, nil})
+	damages = append(damages, damage{"none", func(*store.Tx) error { return nil }, nil})
 	for _, d := range damages {
 		t.Run(d.name, func(t *testing.T) {
 			var got []string
@@ -65,12 +66,12 @@ func TestCheckLicences(t *testing.T) {
 const ofLicence = `authenticator ` + licenceSerial + `: `
 
 // damaged is a licence that is written changed.
-func (f *furnished) damaged(change func(*provision.Licence)) func(provision.Tx) error {
+func (f *furnished) damaged(change func(*provision.Licence)) func(*store.Tx) error {
 	a, l := f.authenticator, *f.authenticator.Licence
 	l.Instances = slices.Clone(l.Instances)
 	change(&l)
 	a.Licence = &l
-	return func(tx provision.Tx) error { return tx.PutAuthenticator(a) }
+	return func(tx *store.Tx) error { return store.Put(tx, provision.Authenticators, a) }
 }
 
 func (f *furnished) licenceDamages() []damage {
@@ -85,10 +86,10 @@ func (f *furnished) licenceDamages() []damage {
 			ofLicence + `the sequence number of VDM1000001-3 could be given again`}},
 		{"instance twice", f.damaged(func(l *provision.Licence) { l.Instances[1].SequenceNumber = 1 }), []string{
 			ofLicence + `the instance VDM1000001-1 is there twice or out of order`}},
-		{"no licence", func(tx provision.Tx) error {
+		{"no licence", func(tx *store.Tx) error {
 			a := f.authenticator
 			a.Licence = nil
-			return tx.PutAuthenticator(a)
+			return store.Put(tx, provision.Authenticators, a)
 		}, []string{`registration "LIVING": its authenticator VDM1000001 is a licence where it should not be, or none where it should`}},
 	}
 }
@@ -116,15 +117,15 @@ func (f *furnished) instanceDamages() []damage {
 		{"pending and over", f.damaged(func(l *provision.Licence) {
 			l.Instances[2].ExpiresAt, l.Instances[2].RegistrationID = f.living.CreatedAt, "gone"
 		}), []string{`registration "LIVING": it is DeviceAdded and no instance waits for it`}},
-		{"registration gone", func(tx provision.Tx) error { return tx.DeleteRegistration(f.living.ID) }, []string{
+		{"registration gone", func(tx *store.Tx) error { return store.Delete(tx, provision.Registrations, f.living.ID) }, []string{
 			ofLicence + `the instance VDM1000001-3 waits for a registration that does not exist`,
 			`lifetime of registration "LIVING": no registration has this lifetime`}},
 	}
 }
 
 func (f *furnished) messageDamages() []damage {
-	living := func(change func(*provision.Registration)) func(provision.Tx) error {
-		return changed(provision.Tx.PutRegistration, f.living, change)
+	living := func(change func(*provision.Registration)) func(*store.Tx) error {
+		return changed(provision.Registrations, f.living, change)
 	}
 	const of = `registration "LIVING": `
 	return []damage{
@@ -135,7 +136,7 @@ func (f *furnished) messageDamages() []damage {
 		{"a code too many", living(func(r *provision.Registration) { r.State = provision.Registered }), []string{
 			ofLicence + `the instance VDM1000001-3 waits for a registration that is Registered, of VDM1000001`,
 			of + `it is Registered and has a device code and its answer, or none, where it should not`}},
-		{"messages left", changed(provision.Tx.PutRegistration, f.closed, func(r *provision.Registration) { r.Message1 = []byte("x") }), []string{
+		{"messages left", changed(provision.Registrations, f.closed, func(r *provision.Registration) { r.Message1 = []byte("x") }), []string{
 			`registration "ENDED": it is Activated and still holds its messages`}},
 	}
 }

@@ -3,22 +3,24 @@ package provision
 import (
 	"context"
 	"errors"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // CheckSealed opens every sealed secret and reports those that do not open
 // under the Sealer's key. It is paged like CheckRecords, and its error means
 // the same.
-func CheckSealed(ctx context.Context, store Store, sealer *Sealer) ([]Problem, error) {
-	c := &checker{ctx: ctx, store: store}
+func CheckSealed(ctx context.Context, records *store.Store, sealer *Sealer) ([]store.Problem, error) {
+	c := &checker{ctx: ctx, records: records}
 	err := errors.Join(
-		pages(c, View.ScanAuthenticators, authenticatorKey, func(f findings, a Authenticator) {
+		pages(c, Authenticators, func(f findings, a Authenticator) {
 			f = f.of("authenticator %s", a.SerialNumber)
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "initial secret"), a.InitialSecret)
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "notification ID"), a.DevicePNID)
 			f.opensInstances(sealer, a)
 		}),
-		pages(c, View.ScanRegistrations, registrationKey, func(f findings, r Registration) {
+		pages(c, Registrations, func(f findings, r Registration) {
 			f = f.of("registration %s", r.ID)
 			f.opens(sealer, registrationPlace(r.ID, "s"), r.Salt)
 			f.opens(sealer, registrationPlace(r.ID, "v"), r.Verifier)

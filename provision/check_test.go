@@ -24,7 +24,7 @@ import (
 // user2 with VDS1000141, the free VDS1000142, the policy lab and its
 // component.
 type furnished struct {
-	put []func(provision.Tx) error
+	put []func(*store.Tx) error
 
 	user          provision.User
 	authenticator provision.Authenticator
@@ -41,44 +41,44 @@ func newFurnished(t *testing.T) *furnished {
 	closed := p.mustRegister("user1").RegistrationID
 	living := p.mustRegister("user1").RegistrationID
 	f := &furnished{}
-	p.view(func(v provision.View) error {
-		f.user = must(v.GetUser(provision.UserKey{Domain: "master", UserID: "user1"}))(t)
-		f.authenticator = must(v.GetAuthenticator("VDS1000140"))(t)
-		f.unassigned = must(v.GetAuthenticator("VDS1000142"))(t)
-		f.living = must(v.GetRegistration(living))(t)
-		f.closed = must(v.GetRegistration(closed))(t)
-		f.component = must(v.GetComponent(provision.ComponentKey{ComponentType: "srp-component", Location: netip.MustParsePrefix("127.0.0.0/8")}))(t)
-		f.policy = must(v.GetPolicy("lab"))(t)
+	p.view(func(v *store.View) error {
+		f.user = must(store.Get(v, provision.Users, provision.UserKey{Domain: "master", UserID: "user1"}))(t)
+		f.authenticator = must(store.Get(v, provision.Authenticators, "VDS1000140"))(t)
+		f.unassigned = must(store.Get(v, provision.Authenticators, "VDS1000142"))(t)
+		f.living = must(store.Get(v, provision.Registrations, living))(t)
+		f.closed = must(store.Get(v, provision.Registrations, closed))(t)
+		f.component = must(store.Get(v, provision.Components, provision.ComponentKey{ComponentType: "srp-component", Location: netip.MustParsePrefix("127.0.0.0/8")}))(t)
+		f.policy = must(store.Get(v, provision.Policies, "lab"))(t)
 		return errors.Join(
-			keep(f, provision.Tx.PutDomain, v.ScanDomains("")),
-			keep(f, provision.Tx.PutUser, v.ScanUsers(provision.UserKey{}, provision.UserKey{})),
-			keep(f, provision.Tx.PutAuthenticator, v.ScanAuthenticators("")),
-			keep(f, provision.Tx.PutFreeAuthenticator, v.ScanFreeAuthenticators(provision.FreeKey{}, provision.FreeKey{})),
-			keep(f, provision.Tx.PutRegistration, v.ScanRegistrations("")),
-			keep(f, provision.Tx.PutExpiry, v.ScanExpiries(provision.ExpiryKey{}, provision.ExpiryKey{})),
-			keep(f, provision.Tx.PutComponent, v.ScanComponents(provision.ComponentKey{}, provision.ComponentKey{})),
-			keep(f, provision.Tx.PutPolicy, v.ScanPolicies("")),
+			keep(f, provision.Domains, store.Scan(v, provision.Domains, "", "")),
+			keep(f, provision.Users, store.Scan(v, provision.Users, provision.UserKey{}, provision.UserKey{})),
+			keep(f, provision.Authenticators, store.Scan(v, provision.Authenticators, "", "")),
+			keep(f, provision.FreeAuthenticators, store.Scan(v, provision.FreeAuthenticators, provision.FreeKey{}, provision.FreeKey{})),
+			keep(f, provision.Registrations, store.Scan(v, provision.Registrations, "", "")),
+			keep(f, provision.Expiries, store.Scan(v, provision.Expiries, provision.ExpiryKey{}, provision.ExpiryKey{})),
+			keep(f, provision.Components, store.Scan(v, provision.Components, provision.ComponentKey{}, provision.ComponentKey{})),
+			keep(f, provision.Policies, store.Scan(v, provision.Policies, "", "")),
 		)
 	})
 	return f
 }
 
-func keep[R any](f *furnished, put func(provision.Tx, R) error, records func(func(R, error) bool)) error {
+func keep[K, R any](f *furnished, kind store.Kind[K, R], records func(func(R, error) bool)) error {
 	for record, err := range records {
 		if err != nil {
 			return err
 		}
-		f.put = append(f.put, func(tx provision.Tx) error { return put(tx, record) })
+		f.put = append(f.put, func(tx *store.Tx) error { return store.Put(tx, kind, record) })
 	}
 	return nil
 }
 
 // problems are what a check finds after the damage.
-func (f *furnished) problems(t *testing.T, damage func(provision.Tx) error) []provision.Problem {
+func (f *furnished) problems(t *testing.T, damage func(*store.Tx) error) []store.Problem {
 	t.Helper()
 	s := store.New(must(bolt.Create(filepath.Join(t.TempDir(), "check.db")))(t), []byte("record key"))
 	defer s.Close()
-	err := s.Update(t.Context(), func(tx provision.Tx) error {
+	err := s.Update(t.Context(), func(tx *store.Tx) error {
 		for _, put := range f.put {
 			if err := put(tx); err != nil {
 				return err
@@ -93,14 +93,14 @@ func (f *furnished) problems(t *testing.T, damage func(provision.Tx) error) []pr
 }
 
 // changed is a damage: a record that is written changed.
-func changed[R any](put func(provision.Tx, R) error, record R, change func(*R)) func(provision.Tx) error {
+func changed[K, R any](kind store.Kind[K, R], record R, change func(*R)) func(*store.Tx) error {
 	change(&record)
-	return func(tx provision.Tx) error { return put(tx, record) }
+	return func(tx *store.Tx) error { return store.Put(tx, kind, record) }
 }
 
 type damage struct {
 	name string
-	do   func(provision.Tx) error
+	do   func(*store.Tx) error
 	want []string // "record: fault"
 }
 
@@ -108,7 +108,7 @@ type damage struct {
 func TestCheckRecords(t *testing.T) {
 	f := newFurnished(t)
 	damages := slices.Concat(f.userDamages(), f.authenticatorDamages(), f.registrationDamages(), f.policyDamages())
-	damages = append(damages, damage{"none", func(provision.Tx) error { return nil }, nil})
+	damages = append(damages, damage{"none", func(*store.Tx) error { return nil }, nil})
 	names := strings.NewReplacer(f.living.ID, "LIVING", f.closed.ID, "CLOSED")
 	for _, d := range damages {
 		t.Run(d.name, func(t *testing.T) {
@@ -135,11 +135,11 @@ const (
 )
 
 func (f *furnished) userDamages() []damage {
-	user := func(change func(*provision.User)) func(provision.Tx) error {
-		return changed(provision.Tx.PutUser, f.user, change)
+	user := func(change func(*provision.User)) func(*store.Tx) error {
+		return changed(provision.Users, f.user, change)
 	}
 	return []damage{
-		{"no domain", func(tx provision.Tx) error { return tx.DeleteDomain("master") }, []string{
+		{"no domain", func(tx *store.Tx) error { return store.Delete(tx, provision.Domains, "master") }, []string{
 			user1 + `its domain does not exist`, `user "user2" of domain "master": its domain does not exist`,
 			first + `its domain "master" does not exist`, `authenticator VDS1000141: its domain "master" does not exist`, third + `its domain "master" does not exist`,
 		}},
@@ -158,7 +158,7 @@ func (f *furnished) userDamages() []damage {
 		{"lists none that is", user(func(u *provision.User) { u.SerialNumbers = append(u.SerialNumbers, "VDS9999999") }), []string{
 			user1 + `it lists authenticator VDS9999999, which does not exist`,
 		}},
-		{"no user", func(tx provision.Tx) error { return tx.DeleteUser(f.user.Key()) }, []string{
+		{"no user", func(tx *store.Tx) error { return store.Delete(tx, provision.Users, f.user.Key()) }, []string{
 			first + `it is assigned to the user "user1" of domain "master", who does not exist`,
 			living + `it goes on, and its user "user1" of domain "master" does not exist`,
 		}},
@@ -166,14 +166,14 @@ func (f *furnished) userDamages() []damage {
 }
 
 func (f *furnished) authenticatorDamages() []damage {
-	authenticator := func(change func(*provision.Authenticator)) func(provision.Tx) error {
-		return changed(provision.Tx.PutAuthenticator, f.authenticator, change)
+	authenticator := func(change func(*provision.Authenticator)) func(*store.Tx) error {
+		return changed(provision.Authenticators, f.authenticator, change)
 	}
-	unassigned := func(change func(*provision.Authenticator)) func(provision.Tx) error {
-		return changed(provision.Tx.PutAuthenticator, f.unassigned, change)
+	unassigned := func(change func(*provision.Authenticator)) func(*store.Tx) error {
+		return changed(provision.Authenticators, f.unassigned, change)
 	}
 	return []damage{
-		{"no authenticator", func(tx provision.Tx) error { return tx.DeleteAuthenticator("VDS1000140") }, []string{
+		{"no authenticator", func(tx *store.Tx) error { return store.Delete(tx, provision.Authenticators, "VDS1000140") }, []string{
 			user1 + `it lists authenticator VDS1000140, which does not exist`,
 			living + `it goes on, and its authenticator VDS1000140 does not exist`,
 		}},
@@ -203,7 +203,7 @@ func (f *furnished) authenticatorDamages() []damage {
 		{"activations", authenticator(func(a *provision.Authenticator) { a.Activations = -1 }), []string{
 			first + `it counts a negative number of activations`,
 		}},
-		{"open registration gone", func(tx provision.Tx) error { return tx.DeleteRegistration(f.living.ID) }, []string{
+		{"open registration gone", func(tx *store.Tx) error { return store.Delete(tx, provision.Registrations, f.living.ID) }, []string{
 			first + `its open registration "LIVING" does not exist`,
 			`lifetime of registration "LIVING": no registration has this lifetime`,
 		}},
@@ -214,11 +214,11 @@ func (f *furnished) authenticatorDamages() []damage {
 }
 
 func (f *furnished) registrationDamages() []damage {
-	alive := func(change func(*provision.Registration)) func(provision.Tx) error {
-		return changed(provision.Tx.PutRegistration, f.living, change)
+	alive := func(change func(*provision.Registration)) func(*store.Tx) error {
+		return changed(provision.Registrations, f.living, change)
 	}
-	over := func(change func(*provision.Registration)) func(provision.Tx) error {
-		return changed(provision.Tx.PutRegistration, f.closed, change)
+	over := func(change func(*provision.Registration)) func(*store.Tx) error {
+		return changed(provision.Registrations, f.closed, change)
 	}
 	some := []byte("x")
 	return []damage{
@@ -255,24 +255,24 @@ func (f *furnished) registrationDamages() []damage {
 }
 
 // swept is the living registration expired and listed as swept, and changed.
-func (f *furnished) swept(change func(*provision.Registration)) func(provision.Tx) error {
+func (f *furnished) swept(change func(*provision.Registration)) func(*store.Tx) error {
 	entry := func(r provision.Registration) provision.ExpiryKey {
 		return provision.ExpiryKey{ExpiresAt: r.ExpiresAt, RegistrationID: r.ID}
 	}
 	r := f.living
 	r.CreatedAt, r.ExpiresAt = f.living.CreatedAt.Add(-time.Hour), f.living.CreatedAt
 	change(&r)
-	return func(tx provision.Tx) error {
-		return errors.Join(tx.DeleteExpiry(entry(f.living)), tx.PutPastExpiry(provision.Expiry{ExpiryKey: entry(r)}), tx.PutRegistration(r))
+	return func(tx *store.Tx) error {
+		return errors.Join(store.Delete(tx, provision.Expiries, entry(f.living)), store.Put(tx, provision.PastExpiries, provision.Expiry{ExpiryKey: entry(r)}), store.Put(tx, provision.Registrations, r))
 	}
 }
 
 func (f *furnished) policyDamages() []damage {
-	policy := func(change func(*provision.Policy)) func(provision.Tx) error {
-		return changed(provision.Tx.PutPolicy, f.policy, change)
+	policy := func(change func(*provision.Policy)) func(*store.Tx) error {
+		return changed(provision.Policies, f.policy, change)
 	}
-	component := func(change func(*provision.Component)) func(provision.Tx) error {
-		return changed(provision.Tx.PutComponent, f.component, change)
+	component := func(change func(*provision.Component)) func(*store.Tx) error {
+		return changed(provision.Components, f.component, change)
 	}
 	const lab = `policy "lab": nothing can be governed by it: `
 	return []damage{
@@ -300,9 +300,9 @@ func TestCheckRecordsPages(t *testing.T) {
 	name := func(i int) provision.User {
 		return provision.User{Domain: "master", UserID: fmt.Sprintf("many%03d", i)}
 	}
-	each := func(do func(provision.Tx, int) error) {
+	each := func(do func(*store.Tx, int) error) {
 		t.Helper()
-		err := p.Store.Update(t.Context(), func(tx provision.Tx) error {
+		err := p.Store.Update(t.Context(), func(tx *store.Tx) error {
 			for i := range many {
 				if err := do(tx, i); err != nil {
 					return err
@@ -314,7 +314,7 @@ func TestCheckRecordsPages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	each(func(tx provision.Tx, i int) error { return tx.PutUser(name(i)) })
+	each(func(tx *store.Tx, i int) error { return store.Put(tx, provision.Users, name(i)) })
 	problems := must(provision.CheckRecords(t.Context(), p.Store, p.clock()))(t)
 	if len(problems) != many {
 		t.Errorf("%d problems, want %d", len(problems), many)
@@ -329,5 +329,5 @@ func TestCheckRecordsPages(t *testing.T) {
 	if _, err := provision.CheckRecords(ctx, p.Store, p.clock()); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled check: %v", err)
 	}
-	each(func(tx provision.Tx, i int) error { return tx.DeleteUser(name(i).Key()) })
+	each(func(tx *store.Tx, i int) error { return store.Delete(tx, provision.Users, name(i).Key()) })
 }

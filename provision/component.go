@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // callEvent is the audit event of an operation that a component calls.
@@ -28,7 +30,7 @@ func (c Caller) stands() netip.Addr {
 }
 
 // component finds the caller's record.
-func (f *frame) component(v View, caller Caller) (Component, error) {
+func (f *frame) component(v *store.View, caller Caller) (Component, error) {
 	address := caller.stands()
 	if caller.Doubt != nil && !caller.OwnDoor {
 		f.checked("component", caller.ComponentType+" behind the proxy "+address.String())
@@ -43,13 +45,13 @@ func (f *frame) component(v View, caller Caller) (Component, error) {
 		return Component{}, refuse(NoComponent, fmt.Sprintf(
 			"There is no component of type %q for address %s.", caller.ComponentType, address))
 	}
-	return get(f, v.GetComponent, Tx.GetComponent, ComponentKey{caller.ComponentType, location})
+	return get(f, v, Components, ComponentKey{caller.ComponentType, location})
 }
 
 // narrowest is the location of a component of the type that decides for the
 // address.
-func narrowest(v View, componentType string, address netip.Addr) (best netip.Prefix, found bool, err error) {
-	for candidate, err := range v.ScanComponents(ComponentKey{ComponentType: componentType}, ComponentKey{}) {
+func narrowest(v *store.View, componentType string, address netip.Addr) (best netip.Prefix, found bool, err error) {
+	for candidate, err := range store.Scan(v, Components, ComponentKey{ComponentType: componentType}, ComponentKey{}) {
 		if err != nil {
 			return best, false, fmt.Errorf("components: %w", err)
 		}
@@ -63,7 +65,7 @@ func narrowest(v View, componentType string, address netip.Addr) (best netip.Pre
 // HasOwnDoor reports whether there is a component of the type for the server's
 // own doors.
 func (s *Service) HasOwnDoor(ctx context.Context, componentType string) (found bool, err error) {
-	err = s.Store.View(ctx, func(v View) error {
+	err = s.Store.View(ctx, func(v *store.View) error {
 		_, found, err = narrowest(v, componentType, Caller{OwnDoor: true}.stands())
 		return err
 	})
@@ -71,9 +73,9 @@ func (s *Service) HasOwnDoor(ctx context.Context, componentType string) (found b
 }
 
 // govern makes the named policy the one that this operation follows.
-func (f *frame) govern(v View, policy string) error {
+func (f *frame) govern(v *store.View, policy string) error {
 	settings, err := effectiveSettings(func(name string) (Policy, error) {
-		return get(f, v.GetPolicy, Tx.GetPolicy, name)
+		return get(f, v, Policies, name)
 	}, policy)
 	if err != nil {
 		return fmt.Errorf("effective policy: %w", err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // AddComponent is a new client of the SOAP interface. Location is an address
@@ -22,11 +24,11 @@ func (s *Service) AddComponent(ctx context.Context, operator Operator, in AddCom
 		if err != nil {
 			return Component{}, err
 		}
-		err = f.read(func(v View) error {
+		err = f.read(func(v *store.View) error {
 			if err := f.refer(v, in.Policy); err != nil {
 				return err
 			}
-			_, err := get(f, v.GetComponent, Tx.GetComponent, key)
+			_, err := get(f, v, Components, key)
 			return mustBeFree(err, fmt.Sprintf("There already is a component of type %q for %s: delete it first.", key.ComponentType, key.Location))
 		})
 		if err != nil {
@@ -34,7 +36,7 @@ func (s *Service) AddComponent(ctx context.Context, operator Operator, in AddCom
 		}
 		f.checked("policy", in.Policy)
 		component := Component{ComponentType: key.ComponentType, Location: key.Location, Policy: in.Policy, CreatedAt: f.now}
-		put(f, Tx.PutComponent, component)
+		put(f, Components, component)
 		return component, nil
 	})
 }

@@ -1,13 +1,17 @@
 package provision
 
-import "context"
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/store"
+)
 
 // DeleteComponent deletes a component. What it has registered lives on, under
 // the policy that it had.
 func (s *Service) DeleteComponent(ctx context.Context, operator Operator, in NameComponent) (Component, error) {
 	return perform(ctx, s, operatorEvent("component delete", operator), func(f *frame) (Component, error) {
 		var component Component
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			component, err = f.namedComponent(v, in)
 			return err
@@ -15,7 +19,7 @@ func (s *Service) DeleteComponent(ctx context.Context, operator Operator, in Nam
 		if err != nil {
 			return Component{}, err
 		}
-		put(f, Tx.DeleteComponent, component.Key())
+		remove(f, Components, component.Key())
 		return component, nil
 	})
 }

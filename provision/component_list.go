@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"iter"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // ListComponents asks for the components after a key, of one type or, without
@@ -17,10 +19,10 @@ type ListComponents struct {
 func (s *Service) ListComponents(ctx context.Context, in ListComponents) (Page[Component, ComponentKey], error) {
 	return list[Component, ComponentKey]{
 		limit: in.Limit,
-		scan: func(v View) iter.Seq2[Component, error] {
-			return v.ScanComponents(ComponentKey{ComponentType: in.ComponentType}, in.After)
+		scan: func(v *store.View) iter.Seq2[Component, error] {
+			return store.Scan(v, Components, ComponentKey{ComponentType: in.ComponentType}, in.After)
 		},
-		key:    Component.Key,
+		key:    Components.KeyOf,
 		wanted: func(Component) bool { return true },
 	}.page(ctx, s)
 }

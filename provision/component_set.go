@@ -1,6 +1,10 @@
 package provision
 
-import "context"
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/store"
+)
 
 // SetComponent gives a component another policy; empty: the default settings.
 type SetComponent struct {
@@ -13,7 +17,7 @@ type SetComponent struct {
 func (s *Service) SetComponent(ctx context.Context, operator Operator, in SetComponent) (Component, error) {
 	return perform(ctx, s, operatorEvent("component set", operator), func(f *frame) (Component, error) {
 		var component Component
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			if component, err = f.namedComponent(v, in.NameComponent); err != nil {
 				return err
@@ -25,7 +29,7 @@ func (s *Service) SetComponent(ctx context.Context, operator Operator, in SetCom
 		}
 		f.checked("policy", in.Policy)
 		component.Policy = in.Policy
-		put(f, Tx.PutComponent, component)
+		put(f, Components, component)
 		return component, nil
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // answers counts what n calls at once are answered.
@@ -148,7 +149,7 @@ func TestEveryRefusalOfALoginWritesARecord(t *testing.T) {
 	must(p.DisableUser(t.Context(), operator(), provision.NameUser{UserID: "user2"}))(t)
 	u := p.account("user1")
 	u.LockedAt = p.clock()
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutUser(u) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(t)
 	for _, password := range []string{"Password2", "wrong"} {
 		for _, userID := range []string{"user1", "user2"} {
 			before := p.account(userID).Revision
@@ -164,8 +165,8 @@ func TestEveryRefusalOfALoginWritesARecord(t *testing.T) {
 		p.refused(err, 1000)
 	}
 	slots := 0
-	p.view(func(v provision.View) error {
-		for s, err := range v.ScanStrangers("") {
+	p.view(func(v *store.View) error {
+		for s, err := range store.Scan(v, provision.Strangers, "", "") {
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/store"
 )
 
 // AddDomain is a new domain.
@@ -16,7 +17,7 @@ type AddDomain struct{ Name string }
 func (s *Service) AddDomain(ctx context.Context, operator Operator, in AddDomain) (Domain, error) {
 	return perform(ctx, s, operatorEvent("domain add", operator), func(f *frame) (Domain, error) {
 		var name string
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			name, err = f.newDomain(v, in.Name)
 			return err
@@ -25,14 +26,14 @@ func (s *Service) AddDomain(ctx context.Context, operator Operator, in AddDomain
 			return Domain{}, err
 		}
 		domain := Domain{Name: name, CreatedAt: f.now}
-		put(f, Tx.PutDomain, domain)
+		put(f, Domains, domain)
 		return domain, nil
 	})
 }
 
 // newDomain makes sure that the name is free, and one that user@domain and
 // DOMAIN\user can say.
-func (f *frame) newDomain(v View, text string) (string, error) {
+func (f *frame) newDomain(v *store.View, text string) (string, error) {
 	text = names.Trim(text)
 	if err := checkDomain(text); err != nil {
 		return "", err
@@ -48,7 +49,7 @@ func (f *frame) newDomain(v View, text string) (string, error) {
 		return "", err
 	}
 	f.event.Domain = name
-	_, err = get(f, v.GetDomain, Tx.GetDomain, name)
+	_, err = get(f, v, Domains, name)
 	return name, mustBeFree(err, fmt.Sprintf("There already is a domain %q.", name))
 }
 
@@ -69,7 +70,7 @@ func mustBeFree(err error, taken string) error {
 	switch {
 	case err == nil:
 		return refuse(Exists, taken)
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return nil
 	}
 	return err
@@ -77,7 +78,7 @@ func mustBeFree(err error, taken string) error {
 
 // mustExist turns a get that found nothing into a refusal.
 func mustExist(err error, missing string) error {
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return refuse(NotFound, missing)
 	}
 	return err

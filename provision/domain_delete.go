@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // DeleteDomain deletes a domain that has no users and no authenticators. It
@@ -20,7 +22,7 @@ func (s *Service) DeleteDomain(ctx context.Context, operator Operator, name stri
 	}
 	return perform(ctx, s, operatorEvent("domain delete", operator), func(f *frame) (Domain, error) {
 		var domain Domain
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			if domain, err = f.domain(v, name); err != nil {
 				return err
@@ -29,12 +31,12 @@ func (s *Service) DeleteDomain(ctx context.Context, operator Operator, name stri
 		})
 		if _, refused := errors.AsType[*Error](err); refused && domain.Shut {
 			domain.Shut = false
-			put(f, Tx.PutDomain, domain)
+			put(f, Domains, domain)
 		}
 		if err != nil {
 			return Domain{}, err
 		}
-		put(f, Tx.DeleteDomain, name)
+		remove(f, Domains, name)
 		return domain, nil
 	})
 }
@@ -42,15 +44,15 @@ func (s *Service) DeleteDomain(ctx context.Context, operator Operator, name stri
 // shutDomain lets nothing more into a domain. Whether there is one is for the
 // order to say.
 func (s *Service) shutDomain(ctx context.Context, name string) error {
-	err := s.Store.Update(context.WithoutCancel(ctx), func(tx Tx) error {
-		domain, err := tx.GetDomain(name)
+	err := s.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		domain, err := store.Get(tx, Domains, name)
 		if err != nil {
 			return err
 		}
 		domain.Shut = true
-		return tx.PutDomain(domain)
+		return store.Put(tx, Domains, domain)
 	})
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err != nil {
@@ -60,18 +62,18 @@ func (s *Service) shutDomain(ctx context.Context, name string) error {
 }
 
 // domain reads the domain that an operator names.
-func (f *frame) domain(v View, name string) (Domain, error) {
+func (f *frame) domain(v *store.View, name string) (Domain, error) {
 	if err := checkDomain(name); err != nil {
 		return Domain{}, err
 	}
 	f.event.Domain = name
-	domain, err := get(f, v.GetDomain, Tx.GetDomain, name)
+	domain, err := get(f, v, Domains, name)
 	return domain, mustExist(err, fmt.Sprintf("There is no domain %q.", name))
 }
 
 // openDomain reads a domain that something is to be added to.
-func (f *frame) openDomain(v View, name string) error {
-	domain, err := get(f, v.GetDomain, Tx.GetDomain, name)
+func (f *frame) openDomain(v *store.View, name string) error {
+	domain, err := get(f, v, Domains, name)
 	if err := mustExist(err, fmt.Sprintf("There is no domain %q: add it first.", name)); err != nil {
 		return err
 	}
@@ -82,14 +84,14 @@ func (f *frame) openDomain(v View, name string) error {
 }
 
 // vacant refuses a domain that somebody or something is in.
-func vacant(v View, name string) error {
-	for user, err := range v.ScanUsers(UserKey{Domain: name}, UserKey{}) {
+func vacant(v *store.View, name string) error {
+	for user, err := range store.Scan(v, Users, UserKey{Domain: name}, UserKey{}) {
 		if err != nil {
 			return fmt.Errorf("users: %w", err)
 		}
 		return refuse(InUse, fmt.Sprintf("The domain %q has the user %q: delete its users first.", name, user.UserID))
 	}
-	for a, err := range v.ScanAuthenticators("") {
+	for a, err := range store.Scan(v, Authenticators, "", "") {
 		if err != nil {
 			return fmt.Errorf("authenticators: %w", err)
 		}

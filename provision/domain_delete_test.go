@@ -9,6 +9,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 func TestDeleteDomain(t *testing.T) {
@@ -51,10 +52,10 @@ func TestDeleteDomain(t *testing.T) {
 func TestDeleteDomainThatWasCutOff(t *testing.T) {
 	p := newPlay(t)
 	must(p.AddDomain(t.Context(), operator(), provision.AddDomain{Name: "branch"}))(t)
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error {
-		d, err := tx.GetDomain("branch")
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error {
+		d, err := store.Get(tx, provision.Domains, "branch")
 		d.Shut = true
-		return errors.Join(err, tx.PutDomain(d))
+		return errors.Join(err, store.Put(tx, provision.Domains, d))
 	}))(t)
 	_, err := p.AddUser(t.Context(), operator(), provision.AddUser{Domain: "branch", UserID: "ann", StaticPassword: "Password2"})
 	p.refused(err, -13)

@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"iter"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // ListDomains asks for the domains after a name; Limit 0 is a page's default.
@@ -15,8 +17,8 @@ type ListDomains struct {
 func (s *Service) ListDomains(ctx context.Context, in ListDomains) (Page[Domain, string], error) {
 	return list[Domain, string]{
 		limit:  in.Limit,
-		scan:   func(v View) iter.Seq2[Domain, error] { return v.ScanDomains(in.After) },
-		key:    func(d Domain) string { return d.Name },
+		scan:   func(v *store.View) iter.Seq2[Domain, error] { return store.Scan(v, Domains, "", in.After) },
+		key:    Domains.KeyOf,
 		wanted: func(Domain) bool { return true },
 	}.page(ctx, s)
 }

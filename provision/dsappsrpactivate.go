@@ -118,7 +118,7 @@ func (in DSAPPSRPActivate) kind() string {
 }
 
 // errWrongCredential is for what is well-formed but does not verify.
-const errWrongCredential = storeError("the credential does not verify")
+var errWrongCredential = errors.New("the credential does not verify")
 
 // verifyCredential returns the authenticator as it is once the credential
 // has verified: its moving factor spent and, by a derivation code, its
@@ -175,7 +175,7 @@ func (f *frame) activated(l living, row Transition, a Authenticator, derivationC
 		}
 	}
 	f.rightProof(l.user)
-	put(f, Tx.PutAuthenticator, a)
-	put(f, Tx.PutRegistration, r)
+	put(f, Authenticators, a)
+	put(f, Registrations, r)
 	return nil
 }

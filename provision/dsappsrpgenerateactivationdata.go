@@ -56,7 +56,7 @@ func (f *frame) proof(l living, row Transition, evidence []byte) (DSAPPSRPGenera
 	}
 	result.ServerEvidenceMessage = dsapp.EncodeHex(f.service.SRP.M2(key.clientKey, evidence, key.sessionKey))
 	l.registration.State = row.Right
-	put(f, Tx.PutRegistration, l.registration)
+	put(f, Registrations, l.registration)
 	return result, nil
 }
 

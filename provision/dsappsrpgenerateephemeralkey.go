@@ -78,7 +78,7 @@ func (f *frame) openExchange(r Registration, row Transition, clientKey []byte) (
 	r.ClientPublicKey, r.ServerPublicKey = clientKey, serverKey
 	r.KeyRequests++
 	r.State = row.Right
-	put(f, Tx.PutRegistration, r)
+	put(f, Registrations, r)
 	return DSAPPSRPGenerateEphemeralKeyResult{
 		ServerEphemeralPublicKey: dsapp.EncodeHex(serverKey),
 		Salt:                     dsapp.EncodeHex(salt),

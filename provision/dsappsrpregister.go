@@ -11,6 +11,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/store"
 )
 
 // DSAPPSRPRegister authenticates a user by static password and opens a
@@ -52,12 +53,12 @@ type possession struct {
 }
 
 func (f *frame) applicant(caller Caller, in DSAPPSRPRegister) (applicant, error) {
-	return f.applies(caller, func(v View) (UserKey, error) { return f.resolve(v, in.UserID, in.Domain) })
+	return f.applies(caller, func(v *store.View) (UserKey, error) { return f.resolve(v, in.UserID, in.Domain) })
 }
 
-func (f *frame) applies(caller Caller, who func(View) (UserKey, error)) (applicant, error) {
+func (f *frame) applies(caller Caller, who func(*store.View) (UserKey, error)) (applicant, error) {
 	a := applicant{from: originOf(caller.Address)}
-	err := f.read(func(v View) error {
+	err := f.read(func(v *store.View) error {
 		var err error
 		if a.component, err = f.component(v, caller); err != nil {
 			return err
@@ -70,8 +71,8 @@ func (f *frame) applies(caller Caller, who func(View) (UserKey, error)) (applica
 			return err
 		}
 		f.event.Domain, f.event.UserID = key.Domain, key.UserID
-		a.user, err = get(f, v.GetUser, Tx.GetUser, key)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		a.user, err = get(f, v, Users, key)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("user: %w", err)
 		}
 		return nil
@@ -153,16 +154,16 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 	}
 	f.turn.user(UserKey{f.event.Domain, f.event.UserID}) // also of one that is unknown
 	if a.user.Revision == 0 {
-		put(f, Tx.PutStranger, stranger(f.event.Domain, f.event.UserID))
+		put(f, Strangers, stranger(f.event.Domain, f.event.UserID))
 		return refuseCredentials("unknown user or domain")
 	}
 	if locked, _ := a.user.locked(a.from, f.now, f.settings); !right && !locked {
 		a.user.wrongPassword(a.from, f.now, f.settings)
-		put(f, Tx.PutUser, a.user)
+		put(f, Users, a.user)
 		return refuseCredentials("wrong password")
 	}
 	if err := f.admitted(a); err != nil {
-		put(f, Tx.PutUser, a.user)
+		put(f, Users, a.user)
 		return err
 	}
 	return f.welcome(a, password)
@@ -207,7 +208,7 @@ func (f *frame) welcome(a *applicant, password *passwordCheck) error {
 		a.user.PasswordHash, changed = renewed, true
 	}
 	if changed {
-		put(f, Tx.PutUser, a.user)
+		put(f, Users, a.user)
 	}
 	return nil
 }
@@ -225,7 +226,7 @@ func (f *frame) choose(a *applicant, in DSAPPSRPRegister, c *claim) error {
 		return err
 	}
 	f.event.SerialNumber = chosen
-	err = f.read(func(v View) error {
+	err = f.read(func(v *store.View) error {
 		a.possession, err = f.possession(v, chosen)
 		return err
 	})
@@ -253,18 +254,18 @@ func chooseSerialNumber(possessed []string, named string) (string, error) {
 	return possessed[0], nil
 }
 
-func (f *frame) possession(v View, serialNumber string) (possession, error) {
+func (f *frame) possession(v *store.View, serialNumber string) (possession, error) {
 	var p possession
 	var err error
-	p.authenticator, err = get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
+	p.authenticator, err = get(f, v, Authenticators, serialNumber)
 	if err != nil {
 		return p, fmt.Errorf("authenticator %s: %w", serialNumber, err)
 	}
 	if p.authenticator.OpenRegistration == "" {
 		return p, nil
 	}
-	p.open, err = get(f, v.GetRegistration, Tx.GetRegistration, p.authenticator.OpenRegistration)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	p.open, err = get(f, v, Registrations, p.authenticator.OpenRegistration)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return p, fmt.Errorf("registration %s: %w", p.authenticator.OpenRegistration, err)
 	}
 	return p, nil
@@ -345,14 +346,14 @@ func (f *frame) activationPassword(r *Registration, a Authenticator) (string, er
 func (f *frame) open(p possession, r Registration) {
 	if p.open.Revision != 0 && !p.open.ended() {
 		p.open.closeBecause("a newer registration superseded it", f.now)
-		put(f, Tx.PutRegistration, p.open)
+		put(f, Registrations, p.open)
 	}
 	if !r.MDL {
 		p.authenticator.OpenRegistration = r.ID
-		put(f, Tx.PutAuthenticator, p.authenticator)
+		put(f, Authenticators, p.authenticator)
 	}
-	put(f, Tx.PutRegistration, r)
-	put(f, Tx.PutExpiry, r.expiry())
+	put(f, Registrations, r)
+	put(f, Expiries, r.expiry())
 	f.event.RegistrationID = r.ID
 }
 
@@ -422,16 +423,7 @@ func (f *frame) draw(r *Registration) (string, error) {
 // mustBeNew makes the operation start again, with another draw, should the
 // ID be taken.
 func (f *frame) mustBeNew(id string) {
-	f.unmoved = append(f.unmoved, func(tx Tx) error {
-		_, err := tx.GetRegistration(id)
-		switch {
-		case errors.Is(err, ErrNotFound):
-			return nil
-		case err != nil:
-			return err
-		}
-		return errMoved
-	})
+	expect(f, Registrations, id, 0)
 }
 
 func (f *frame) sealVerifier(r *Registration, salt, verifier []byte) error {

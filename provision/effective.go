@@ -7,10 +7,12 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // errSettings is for policies that say what no registration can follow.
-const errSettings = storeError("policy settings")
+var errSettings = errors.New("policy settings")
 
 // maxPolicyDepth bounds a line of parents.
 const maxPolicyDepth = 16
@@ -30,7 +32,7 @@ func lineOf(get func(name string) (Policy, error), name string) (line, error) {
 			return l, fmt.Errorf("%w: %q has more than %d ancestors", errSettings, name, maxPolicyDepth-1)
 		}
 		policy, err := get(next)
-		if errors.Is(err, ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) {
 			return l, fmt.Errorf("policy %q, which %q inherits from: %w", next, name, err)
 		}
 		if err != nil {

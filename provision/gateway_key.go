@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // GatewaySide says who holds an API key of the gateway, and so which of its
@@ -21,7 +23,7 @@ func (s GatewaySide) known() bool { return s == FrontEnd || s == BackEnd }
 // GatewayKey is an API key of the gateway. A side may have several, so that
 // one can follow another without a moment in which neither is accepted.
 type GatewayKey struct {
-	Revised
+	store.Revised
 	Name string
 	Side GatewaySide
 

@@ -5,6 +5,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // AddGatewayKey is a new API key of the gateway.
@@ -39,10 +41,10 @@ func (s *Service) AddGatewayKey(ctx context.Context, operator Operator, in AddGa
 			return none, err
 		}
 		record := GatewayKey{Name: in.Name, Side: in.Side, Digest: gatewayKeyDigest(key), CreatedAt: f.now}
-		if err := f.read(func(v View) error { return f.newGatewayKey(v, record) }); err != nil {
+		if err := f.read(func(v *store.View) error { return f.newGatewayKey(v, record) }); err != nil {
 			return none, err
 		}
-		put(f, Tx.PutGatewayKey, record)
+		put(f, GatewayKeys, record)
 		return AddGatewayKeyResult{record, key}, nil
 	})
 }
@@ -70,8 +72,8 @@ func (f *frame) gatewayKey(given string) (string, error) {
 
 // newGatewayKey refuses a name that is there, and a key that is: the side of
 // one key would be the other's too.
-func (f *frame) newGatewayKey(v View, record GatewayKey) error {
-	for other, err := range v.ScanGatewayKeys("") {
+func (f *frame) newGatewayKey(v *store.View, record GatewayKey) error {
+	for other, err := range store.Scan(v, GatewayKeys, "", "") {
 		if err != nil {
 			return fmt.Errorf("gateway keys: %w", err)
 		}
@@ -79,6 +81,6 @@ func (f *frame) newGatewayKey(v View, record GatewayKey) error {
 			return refuse(Exists, fmt.Sprintf("The key is that of %q already.", other.Name))
 		}
 	}
-	_, err := get(f, v.GetGatewayKey, Tx.GetGatewayKey, record.Name)
+	_, err := get(f, v, GatewayKeys, record.Name)
 	return mustBeFree(err, fmt.Sprintf("There already is a key %q: delete it first, or choose another name.", record.Name))
 }

@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // DeleteGatewayKey deletes an API key: from the next request on it opens
@@ -13,15 +15,15 @@ func (s *Service) DeleteGatewayKey(ctx context.Context, operator Operator, name 
 		if err := f.namedGatewayKey(name); err != nil {
 			return key, err
 		}
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
-			key, err = get(f, v.GetGatewayKey, Tx.GetGatewayKey, name)
+			key, err = get(f, v, GatewayKeys, name)
 			return mustExist(err, fmt.Sprintf("There is no key %q.", name))
 		})
 		if err != nil {
 			return key, err
 		}
-		put(f, Tx.DeleteGatewayKey, name)
+		remove(f, GatewayKeys, name)
 		return key, nil
 	})
 }

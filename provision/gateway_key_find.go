@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // FindGatewayKey looks for the record of an API key that a peer has sent, and
@@ -10,8 +12,8 @@ import (
 // compares with all of them, whichever fits.
 func (s *Service) FindGatewayKey(ctx context.Context, key string) (found GatewayKey, is bool, err error) {
 	digest := gatewayKeyDigest(key)
-	err = s.Store.View(ctx, func(v View) error {
-		for record, err := range v.ScanGatewayKeys("") {
+	err = s.Store.View(ctx, func(v *store.View) error {
+		for record, err := range store.Scan(v, GatewayKeys, "", "") {
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"iter"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // ListGatewayKeys asks for the API keys after a name; Limit 0 is a page's
@@ -16,10 +18,8 @@ type ListGatewayKeys struct {
 func (s *Service) ListGatewayKeys(ctx context.Context, in ListGatewayKeys) (Page[GatewayKey, string], error) {
 	return list[GatewayKey, string]{
 		limit:  in.Limit,
-		scan:   func(v View) iter.Seq2[GatewayKey, error] { return v.ScanGatewayKeys(in.After) },
-		key:    gatewayKeyName,
+		scan:   func(v *store.View) iter.Seq2[GatewayKey, error] { return store.Scan(v, GatewayKeys, "", in.After) },
+		key:    GatewayKeys.KeyOf,
 		wanted: func(GatewayKey) bool { return true },
 	}.page(ctx, s)
 }
-
-func gatewayKeyName(k GatewayKey) string { return k.Name }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 func (p *play) addKey(in provision.AddGatewayKey) (provision.AddGatewayKeyResult, error) {
@@ -80,12 +81,12 @@ func TestGatewayKeyRefusals(t *testing.T) {
 func TestGatewayKeysAreChecked(t *testing.T) {
 	p := newPlay(t)
 	broken := provision.GatewayKey{Name: "broken", Side: "both", Digest: []byte("short")}
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutGatewayKey(broken) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.GatewayKeys, broken) }))(t)
 	problems := must(provision.CheckRecords(t.Context(), p.Store, p.clock()))(t)
 	if len(problems) != 2 || problems[0].Record != `gateway key "broken"` {
 		t.Errorf("%v", problems)
 	}
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.DeleteGatewayKey("broken") }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Delete(tx, provision.GatewayKeys, "broken") }))(t)
 }
 
 // A component of the server's own doors is found by no peer's address.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/store"
 )
 
 // Possession names a user and one of the user's authenticators, as the
@@ -39,7 +40,7 @@ func (f *frame) possessor(caller Caller, in Possession) (User, Authenticator, er
 	f.unproven = true
 	var user User
 	var authenticator Authenticator
-	err := f.read(func(v View) error {
+	err := f.read(func(v *store.View) error {
 		component, err := f.component(v, caller)
 		if err != nil {
 			return err
@@ -56,16 +57,16 @@ func (f *frame) possessor(caller Caller, in Possession) (User, Authenticator, er
 	return user, authenticator, err
 }
 
-func (f *frame) namedUser(v View, in Possession) (User, error) {
+func (f *frame) namedUser(v *store.View, in Possession) (User, error) {
 	key, err := f.resolve(v, in.UserID, in.Domain)
 	if err != nil {
 		return User{}, err
 	}
 	f.event.Domain, f.event.UserID = key.Domain, key.UserID
 	f.checked("user", key.UserID+" of "+key.Domain)
-	user, err := get(f, v.GetUser, Tx.GetUser, key)
+	user, err := get(f, v, Users, key)
 	switch {
-	case errors.Is(err, ErrNotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return User{}, refuseCredentials("unknown user or domain")
 	case err != nil:
 		return User{}, fmt.Errorf("user: %w", err)
@@ -75,7 +76,7 @@ func (f *frame) namedUser(v View, in Possession) (User, error) {
 	return user, nil
 }
 
-func (f *frame) namedAuthenticator(v View, user User, serialNumber string) (Authenticator, error) {
+func (f *frame) namedAuthenticator(v *store.View, user User, serialNumber string) (Authenticator, error) {
 	f.event.SerialNumber = serialNumber
 	f.checked("authenticator", serialNumber)
 	licence, sequenceNumber, err := dsapp.ParseInstanceName(serialNumber)
@@ -86,7 +87,7 @@ func (f *frame) namedAuthenticator(v View, user User, serialNumber string) (Auth
 	if !slices.Contains(user.SerialNumbers, serialNumber) {
 		return Authenticator{}, refuse(NotFound, "The user has no authenticator with this serialNumber.")
 	}
-	authenticator, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
+	authenticator, err := get(f, v, Authenticators, serialNumber)
 	if err != nil {
 		return Authenticator{}, fmt.Errorf("authenticator %s: %w", serialNumber, err)
 	}

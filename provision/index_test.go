@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // free lists the serial numbers in the index of free authenticators.
 func (p *play) free() (serialNumbers []string) {
 	p.t.Helper()
-	p.view(func(v provision.View) error {
-		for free, err := range v.ScanFreeAuthenticators(provision.FreeKey{}, provision.FreeKey{}) {
+	p.view(func(v *store.View) error {
+		for free, err := range store.Scan(v, provision.FreeAuthenticators, provision.FreeKey{}, provision.FreeKey{}) {
 			if err != nil {
 				return err
 			}
@@ -55,22 +56,22 @@ func TestCheckFindsBrokenIndexes(t *testing.T) {
 	late := expiry
 	late.ExpiresAt = late.ExpiresAt.Add(1)
 
-	for fault, c := range map[string]struct{ damage, mend func(provision.Tx) error }{
+	for fault, c := range map[string]struct{ damage, mend func(*store.Tx) error }{
 		"not listed among the lifetimes": {
-			func(tx provision.Tx) error { return tx.DeleteExpiry(expiry.Key()) },
-			func(tx provision.Tx) error { return tx.PutExpiry(expiry) }},
+			func(tx *store.Tx) error { return store.Delete(tx, provision.Expiries, expiry.Key()) },
+			func(tx *store.Tx) error { return store.Put(tx, provision.Expiries, expiry) }},
 		"no registration has this lifetime": {
-			func(tx provision.Tx) error { return tx.PutExpiry(late) },
-			func(tx provision.Tx) error { return tx.DeleteExpiry(late.Key()) }},
+			func(tx *store.Tx) error { return store.Put(tx, provision.Expiries, late) },
+			func(tx *store.Tx) error { return store.Delete(tx, provision.Expiries, late.Key()) }},
 		"not listed among the free": {
-			func(tx provision.Tx) error { return tx.DeleteFreeAuthenticator(free.Key()) },
-			func(tx provision.Tx) error { return tx.PutFreeAuthenticator(free) }},
+			func(tx *store.Tx) error { return store.Delete(tx, provision.FreeAuthenticators, free.Key()) },
+			func(tx *store.Tx) error { return store.Put(tx, provision.FreeAuthenticators, free) }},
 		"the authenticator is Assigned": {
-			func(tx provision.Tx) error { return tx.PutFreeAuthenticator(taken) },
-			func(tx provision.Tx) error { return tx.DeleteFreeAuthenticator(taken.Key()) }},
+			func(tx *store.Tx) error { return store.Put(tx, provision.FreeAuthenticators, taken) },
+			func(tx *store.Tx) error { return store.Delete(tx, provision.FreeAuthenticators, taken.Key()) }},
 		"under another domain or type": {
-			func(tx provision.Tx) error { return tx.PutFreeAuthenticator(elsewhere) },
-			func(tx provision.Tx) error { return tx.DeleteFreeAuthenticator(elsewhere.Key()) }},
+			func(tx *store.Tx) error { return store.Put(tx, provision.FreeAuthenticators, elsewhere) },
+			func(tx *store.Tx) error { return store.Delete(tx, provision.FreeAuthenticators, elsewhere.Key()) }},
 	} {
 		if err := p.Store.Update(t.Context(), c.damage); err != nil {
 			t.Fatal(err)

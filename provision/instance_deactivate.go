@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/store"
 )
 
 // DeactivateInstance takes an instance's secret and gives its place back. Its
@@ -17,7 +18,7 @@ func (s *Service) DeactivateInstance(ctx context.Context, operator Operator, nam
 			return Authenticator{}, refuse(InvalidParameter, "The instance is named by a licence's serial number, a hyphen and a sequence number from 1 to 255, such as VDM1000001-1.")
 		}
 		var a Authenticator
-		err = f.read(func(v View) error {
+		err = f.read(func(v *store.View) error {
 			var err error
 			a, err = f.authenticator(v, serialNumber)
 			return err
@@ -32,7 +33,7 @@ func (s *Service) DeactivateInstance(ctx context.Context, operator Operator, nam
 		}
 		i.deactivate()
 		a.Licence = a.Licence.with(i)
-		put(f, Tx.PutAuthenticator, a)
+		put(f, Authenticators, a)
 		return a, nil
 	})
 }

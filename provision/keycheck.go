@@ -2,15 +2,18 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // KeyCheck is nothing, sealed under a key: it opens under that one alone, and
 // so tells the key of this store from another's before a secret is sealed
 // under the wrong one.
 type KeyCheck struct {
-	Revised
+	store.Revised
 	Name      string
 	Sealed    []byte
 	CreatedAt time.Time
@@ -22,26 +25,26 @@ const masterKey = "master"
 func keyCheckPlace() place { return place{"keycheck", masterKey, "check"} }
 
 // ErrWrongKey means that the Sealer's key is not the store's.
-const ErrWrongKey = storeError("the store's secrets are sealed under another key")
+var ErrWrongKey = errors.New("the store's secrets are sealed under another key")
 
 // NoteKey makes the Sealer's key the store's. Afterwards CheckKey accepts it
 // and no other.
-func NoteKey(ctx context.Context, store Store, sealer *Sealer, now time.Time) error {
+func NoteKey(ctx context.Context, records *store.Store, sealer *Sealer, now time.Time) error {
 	sealed, err := sealer.seal(keyCheckPlace(), nil)
 	if err != nil {
 		return fmt.Errorf("note the key: %w", err)
 	}
-	return store.Update(ctx, func(tx Tx) error {
-		return tx.PutKeyCheck(KeyCheck{Name: masterKey, Sealed: sealed, CreatedAt: now})
+	return records.Update(ctx, func(tx *store.Tx) error {
+		return store.Put(tx, KeyChecks, KeyCheck{Name: masterKey, Sealed: sealed, CreatedAt: now})
 	})
 }
 
 // CheckKey returns ErrWrongKey, wrapped, unless the Sealer's key is the one
 // that NoteKey noted.
-func CheckKey(ctx context.Context, store Store, sealer *Sealer) error {
+func CheckKey(ctx context.Context, records *store.Store, sealer *Sealer) error {
 	var check KeyCheck
-	err := store.View(ctx, func(v View) (err error) {
-		check, err = v.GetKeyCheck(masterKey)
+	err := records.View(ctx, func(v *store.View) (err error) {
+		check, err = store.Get(v, KeyChecks, masterKey)
 		return err
 	})
 	if err != nil {

@@ -152,6 +152,6 @@ func (f *frame) dropPending(a Authenticator, registrationID string) {
 	}
 	if _, pending := a.Licence.pending(registrationID); pending {
 		a.Licence = a.Licence.without(registrationID, f.now)
-		put(f, Tx.PutAuthenticator, a)
+		put(f, Authenticators, a)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // guess signs in at the page from an address.
@@ -166,7 +167,7 @@ func TestLockOfBefore(t *testing.T) {
 	p.policy("lab", `{"UnlockMinutes": 0}`)
 	u := p.account("user1")
 	u.WrongPasswords, u.Locks, u.LockedAt = 3, 1, p.clock()
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutUser(u) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(t)
 	p.wait(365 * 24 * time.Hour)
 	_, err := p.register("user1")
 	p.refused(err, 1000)

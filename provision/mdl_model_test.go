@@ -16,6 +16,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // What the policy of a licence play says.
@@ -512,8 +513,8 @@ func (f *fleet) records() kept {
 			got.Instances[int(i.SequenceNumber)] = i.State
 		}
 	}
-	f.view(func(v provision.View) error {
-		for r, err := range v.ScanRegistrations("") {
+	f.view(func(v *store.View) error {
+		for r, err := range store.Scan(v, provision.Registrations, "", "") {
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/store"
 )
 
 // A store holds prepared names (package names), but for those of older programs
@@ -34,20 +35,20 @@ func stored(text string, prepare func(string) (string, error), is func(string) (
 
 // domainNamed returns the name of the domain that a text names, whether or not
 // there is one.
-func (f *frame) domainNamed(v View, text string) (string, error) {
+func (f *frame) domainNamed(v *store.View, text string) (string, error) {
 	return stored(text, names.Domain, func(name string) (bool, error) {
-		_, err := get(f, v.GetDomain, Tx.GetDomain, name)
+		_, err := get(f, v, Domains, name)
 		return exists(err)
 	})
 }
 
 // userNamed does so for a user of a domain.
-func (f *frame) userNamed(v View, domain, text string) (UserKey, error) {
+func (f *frame) userNamed(v *store.View, domain, text string) (UserKey, error) {
 	if _, err := names.UserID(text); err != nil {
 		f.checked("user ID", err.Error())
 	}
 	userID, err := stored(text, names.UserID, func(name string) (bool, error) {
-		_, err := get(f, v.GetUser, Tx.GetUser, UserKey{domain, name})
+		_, err := get(f, v, Users, UserKey{domain, name})
 		return exists(err)
 	})
 	return UserKey{Domain: domain, UserID: userID}, err
@@ -63,7 +64,7 @@ func mayBeNamed(what, name string, prepare func(string) (string, error)) error {
 
 // exists reports whether a get found what it was to.
 func exists(err error) (bool, error) {
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}
 	return err == nil, err

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 
 	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/store"
 )
 
 // NormalizeNames gives the users and domains of an older program the names by
@@ -35,7 +35,7 @@ type normalizing struct {
 }
 
 func (n *normalizing) renameDomains() error {
-	return inBatches(n, View.ScanDomains, func(d Domain) string { return d.Name }, func(tx Tx, d Domain) (string, error) {
+	return inBatches(n, Domains, func(tx *store.Tx, d Domain) (string, error) {
 		name, err := names.Domain(d.Name)
 		if err != nil {
 			return fmt.Sprintf("kept the domain %+q as it is: %v", d.Name, err), nil
@@ -43,19 +43,18 @@ func (n *normalizing) renameDomains() error {
 		if name == d.Name {
 			return "", nil
 		}
-		_, err = tx.GetDomain(name)
+		_, err = store.Get(tx, Domains, name)
 		if taken, err := exists(err); err != nil || taken {
 			return fmt.Sprintf("kept the domain %+q as it is: there is a domain %+q", d.Name, name), err
 		}
 		old := d.Name
 		d.Name, n.domains[old] = name, name
-		return fmt.Sprintf("renamed the domain %+q to %+q", old, name), errors.Join(tx.DeleteDomain(old), tx.PutDomain(d))
+		return fmt.Sprintf("renamed the domain %+q to %+q", old, name), errors.Join(store.Delete(tx, Domains, old), store.Put(tx, Domains, d))
 	})
 }
 
 func (n *normalizing) renameUsers() error {
-	scan := func(v View, after UserKey) iter.Seq2[User, error] { return v.ScanUsers(UserKey{}, after) }
-	return inBatches(n, scan, User.Key, func(tx Tx, u User) (string, error) {
+	return inBatches(n, Users, func(tx *store.Tx, u User) (string, error) {
 		old := u.Key()
 		kept := UserKey{n.domain(old.Domain), old.UserID}
 		name, why := names.UserID(old.UserID)
@@ -63,7 +62,7 @@ func (n *normalizing) renameUsers() error {
 		if why != nil {
 			to = kept
 		} else if to != kept {
-			_, err := tx.GetUser(to)
+			_, err := store.Get(tx, Users, to)
 			taken, err := exists(err)
 			if err != nil {
 				return "", err
@@ -83,7 +82,7 @@ func (n *normalizing) renameUsers() error {
 		}
 		if to != old {
 			u.Domain, u.UserID = to.Domain, to.UserID
-			if err := errors.Join(tx.DeleteUser(old), tx.PutUser(u)); err != nil {
+			if err := errors.Join(store.Delete(tx, Users, old), store.Put(tx, Users, u)); err != nil {
 				return "", err
 			}
 		}
@@ -114,7 +113,7 @@ func (n *normalizing) user(key UserKey) UserKey {
 }
 
 func (n *normalizing) moveAuthenticators() error {
-	return inBatches(n, View.ScanAuthenticators, func(a Authenticator) string { return a.SerialNumber }, func(tx Tx, a Authenticator) (string, error) {
+	return inBatches(n, Authenticators, func(tx *store.Tx, a Authenticator) (string, error) {
 		before := a.free().Key()
 		to := n.user(UserKey{a.Domain, a.UserID})
 		if to == (UserKey{a.Domain, a.UserID}) {
@@ -122,22 +121,22 @@ func (n *normalizing) moveAuthenticators() error {
 		}
 		a.Domain, a.UserID = to.Domain, to.UserID
 		if a.State == Unassigned {
-			if err := errors.Join(tx.DeleteFreeAuthenticator(before), tx.PutFreeAuthenticator(a.free())); err != nil {
+			if err := errors.Join(store.Delete(tx, FreeAuthenticators, before), store.Put(tx, FreeAuthenticators, a.free())); err != nil {
 				return "", err
 			}
 		}
-		return "", tx.PutAuthenticator(a)
+		return "", store.Put(tx, Authenticators, a)
 	})
 }
 
 func (n *normalizing) moveRegistrations() error {
-	return inBatches(n, View.ScanRegistrations, func(r Registration) string { return r.ID }, func(tx Tx, r Registration) (string, error) {
+	return inBatches(n, Registrations, func(tx *store.Tx, r Registration) (string, error) {
 		to := n.user(UserKey{r.Domain, r.UserID})
 		if to == (UserKey{r.Domain, r.UserID}) {
 			return "", nil
 		}
 		r.Domain, r.UserID = to.Domain, to.UserID
-		return "", tx.PutRegistration(r)
+		return "", store.Put(tx, Registrations, r)
 	})
 }
 
@@ -147,12 +146,12 @@ const normalizeBatch = 256
 // inBatches has records changed, a batch a transaction, and keeps the notes of
 // that. A record that moved to a later key is seen again, and has nothing to be
 // changed then.
-func inBatches[K, R any](n *normalizing, scan func(View, K) iter.Seq2[R, error], key func(R) K, change func(Tx, R) (note string, err error)) error {
-	var after K
+func inBatches[K, R any](n *normalizing, kind store.Kind[K, R], change func(*store.Tx, R) (note string, err error)) error {
+	var all, after K
 	for {
 		var batch []R
-		err := n.service.Store.View(n.ctx, func(v View) error {
-			for record, err := range scan(v, after) {
+		err := n.service.Store.View(n.ctx, func(v *store.View) error {
+			for record, err := range store.Scan(v, kind, all, after) {
 				if err != nil || len(batch) == normalizeBatch {
 					return err
 				}
@@ -163,9 +162,9 @@ func inBatches[K, R any](n *normalizing, scan func(View, K) iter.Seq2[R, error],
 		if err != nil || len(batch) == 0 {
 			return err
 		}
-		after = key(batch[len(batch)-1])
+		after = kind.KeyOf(batch[len(batch)-1])
 		var notes []string
-		err = n.service.Store.Update(n.ctx, func(tx Tx) error {
+		err = n.service.Store.Update(n.ctx, func(tx *store.Tx) error {
 			notes = nil
 			for _, record := range batch {
 				note, err := change(tx, record)

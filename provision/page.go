@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/store"
 )
 
 // Page is a part of a list, in the order of its keys.
@@ -32,7 +33,7 @@ const (
 type list[R, K any] struct {
 	limit  int
 	domain string // the list is narrowed to it; optional
-	scan   func(View) iter.Seq2[R, error]
+	scan   func(*store.View) iter.Seq2[R, error]
 	key    func(R) K
 	wanted func(R) bool
 }
@@ -48,7 +49,7 @@ func (l list[R, K]) page(ctx context.Context, s *Service) (Page[R, K], error) {
 		l.limit = defaultPage
 	}
 	var page Page[R, K]
-	err := s.Store.View(ctx, func(v View) error {
+	err := s.Store.View(ctx, func(v *store.View) error {
 		err := l.checkDomain(v)
 		if err != nil {
 			return err
@@ -63,11 +64,11 @@ func (l list[R, K]) page(ctx context.Context, s *Service) (Page[R, K], error) {
 }
 
 // checkDomain tells a domain that is empty from one that is not there.
-func (l list[R, K]) checkDomain(v View) error {
+func (l list[R, K]) checkDomain(v *store.View) error {
 	if l.domain == "" {
 		return nil
 	}
-	_, err := v.GetDomain(l.domain)
+	_, err := store.Get(v, Domains, l.domain)
 	return mustExist(err, fmt.Sprintf("There is no domain %q.", l.domain))
 }
 
@@ -97,7 +98,7 @@ func (s *Service) domainOf(ctx context.Context, text string) (string, error) {
 	if names.Trim(text) == "" {
 		return "", nil
 	}
-	return show(ctx, s, func(f *frame, v View) (string, error) { return f.domainNamed(v, text) })
+	return show(ctx, s, func(f *frame, v *store.View) (string, error) { return f.domainNamed(v, text) })
 }
 
 // refused fills in what the operator is shown of a refusal that is no

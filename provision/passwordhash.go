@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -27,7 +28,7 @@ type passwordHash interface {
 
 // errPasswordHash never quotes the string, which is as good as a password to
 // whoever has time.
-const errPasswordHash = storeError("the password hash is not argon2id (v=19), bcrypt ($2a$, $2b$ or $2y$) or pbkdf2-sha256 in its usual form")
+var errPasswordHash = errors.New("the password hash is not argon2id (v=19), bcrypt ($2a$, $2b$ or $2y$) or pbkdf2-sha256 in its usual form")
 
 // maxPasswordHash is the length of the longest string that is read, in bytes.
 const maxPasswordHash = 512

@@ -56,7 +56,7 @@ type Passwords struct {
 const busyPause = 250 * time.Millisecond
 
 // ErrBusy means that the queue for password hashes is full.
-const ErrBusy = storeError("too many password checks are waiting")
+var ErrBusy = errors.New("too many password checks are waiting")
 
 // NewPasswords runs at most concurrency hashes at once, one a core as a rule,
 // and lets at most queue wait.

@@ -254,7 +254,7 @@ func (p *play) hotp(secret []byte, movingFactor uint64) string {
 
 // records of the store, as they are now.
 
-func (p *play) view(read func(provision.View) error) {
+func (p *play) view(read func(*store.View) error) {
 	p.t.Helper()
 	if err := p.Store.View(p.t.Context(), read); err != nil {
 		p.t.Fatal(err)
@@ -263,20 +263,23 @@ func (p *play) view(read func(provision.View) error) {
 
 func (p *play) registration(id string) (r provision.Registration) {
 	p.t.Helper()
-	p.view(func(v provision.View) (err error) { r, err = v.GetRegistration(id); return err })
+	p.view(func(v *store.View) (err error) { r, err = store.Get(v, provision.Registrations, id); return err })
 	return r
 }
 
 func (p *play) device(serialNumber string) (a provision.Authenticator) {
 	p.t.Helper()
-	p.view(func(v provision.View) (err error) { a, err = v.GetAuthenticator(serialNumber); return err })
+	p.view(func(v *store.View) (err error) {
+		a, err = store.Get(v, provision.Authenticators, serialNumber)
+		return err
+	})
 	return a
 }
 
 func (p *play) account(userID string) (u provision.User) {
 	p.t.Helper()
-	p.view(func(v provision.View) (err error) {
-		u, err = v.GetUser(provision.UserKey{Domain: "master", UserID: userID})
+	p.view(func(v *store.View) (err error) {
+		u, err = store.Get(v, provision.Users, provision.UserKey{Domain: "master", UserID: userID})
 		return err
 	})
 	return u
@@ -284,8 +287,8 @@ func (p *play) account(userID string) (u provision.User) {
 
 func (p *play) events(operation string) (events []provision.AuditEvent) {
 	p.t.Helper()
-	p.view(func(v provision.View) error {
-		for event, err := range v.ScanAuditEvents(provision.AuditKey{}, provision.AuditKey{}) {
+	p.view(func(v *store.View) error {
+		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
 			if err != nil {
 				return err
 			}

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // AddPolicy is a new policy. Set is a JSON object of members of Settings; what
@@ -32,8 +34,8 @@ func (s *Service) AddPolicy(ctx context.Context, operator Operator, in AddPolicy
 		if policy.Set, err = canonical(members); err != nil {
 			return Policy{}, err
 		}
-		err = f.read(func(v View) error {
-			_, err := get(f, v.GetPolicy, Tx.GetPolicy, in.Name)
+		err = f.read(func(v *store.View) error {
+			_, err := get(f, v, Policies, in.Name)
 			if err := mustBeFree(err, fmt.Sprintf("There already is a policy %q.", in.Name)); err != nil {
 				return err
 			}
@@ -45,7 +47,7 @@ func (s *Service) AddPolicy(ctx context.Context, operator Operator, in AddPolicy
 		if err != nil {
 			return Policy{}, err
 		}
-		put(f, Tx.PutPolicy, policy)
+		put(f, Policies, policy)
 		return policy, nil
 	})
 }
@@ -107,18 +109,18 @@ func canonical(members map[string]json.RawMessage) (json.RawMessage, error) {
 
 // inherits makes sure that the policy, as it would be, has effective
 // settings: parents that exist, no circle, values in their ranges.
-func (f *frame) inherits(v View, policy Policy) error {
+func (f *frame) inherits(v *store.View, policy Policy) error {
 	_, err := effectiveSettings(f.with(v, policy), policy.Name)
 	return refuseSettings(err)
 }
 
 // with gets policies as they would be with this one.
-func (f *frame) with(v View, policy Policy) func(name string) (Policy, error) {
+func (f *frame) with(v *store.View, policy Policy) func(name string) (Policy, error) {
 	return func(name string) (Policy, error) {
 		if name == policy.Name {
 			return policy, nil
 		}
-		return get(f, v.GetPolicy, Tx.GetPolicy, name)
+		return get(f, v, Policies, name)
 	}
 }
 
@@ -126,14 +128,14 @@ func (f *frame) with(v View, policy Policy) func(name string) (Policy, error) {
 // there anew as it is: who changes or deletes it at the same time has read its
 // revision and starts again, and so sees the new reference, which it could not
 // find by a key. The empty name refers to nothing.
-func (f *frame) refer(v View, name string) error {
+func (f *frame) refer(v *store.View, name string) error {
 	if err := f.knownPolicy(v, name); name == "" || err != nil {
 		return err
 	}
-	policy, err := v.GetPolicy(name)
+	policy, err := store.Get(v, Policies, name)
 	if err != nil {
 		return fmt.Errorf("policy: %w", err)
 	}
-	put(f, Tx.PutPolicy, policy)
+	put(f, Policies, policy)
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // DeletePolicy deletes a policy that nothing refers to: no component, no
@@ -13,7 +15,7 @@ import (
 func (s *Service) DeletePolicy(ctx context.Context, operator Operator, name string) (Policy, error) {
 	return perform(ctx, s, operatorEvent("policy delete", operator), func(f *frame) (Policy, error) {
 		var policy Policy
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			if policy, err = f.policy(v, name); err != nil {
 				return err
@@ -23,7 +25,7 @@ func (s *Service) DeletePolicy(ctx context.Context, operator Operator, name stri
 		if err != nil {
 			return Policy{}, err
 		}
-		put(f, Tx.DeletePolicy, name)
+		remove(f, Policies, name)
 		return policy, nil
 	})
 }
@@ -31,8 +33,8 @@ func (s *Service) DeletePolicy(ctx context.Context, operator Operator, name stri
 // unreferred looks for references. None can come up in the meantime: whoever
 // makes one from a policy or a component writes this policy too, and a
 // registration reads the component that has it.
-func (f *frame) unreferred(v View, name string) error {
-	for child, err := range v.ScanPolicies("") {
+func (f *frame) unreferred(v *store.View, name string) error {
+	for child, err := range store.Scan(v, Policies, "", "") {
 		if err != nil {
 			return fmt.Errorf("policies: %w", err)
 		}
@@ -40,7 +42,7 @@ func (f *frame) unreferred(v View, name string) error {
 			return refuse(InUse, fmt.Sprintf("The policy %q inherits from it: give that another parent first.", child.Name))
 		}
 	}
-	for component, err := range v.ScanComponents(ComponentKey{}, ComponentKey{}) {
+	for component, err := range store.Scan(v, Components, ComponentKey{}, ComponentKey{}) {
 		if err != nil {
 			return fmt.Errorf("components: %w", err)
 		}
@@ -54,13 +56,13 @@ func (f *frame) unreferred(v View, name string) error {
 
 // ungoverned looks through the registrations within their lifetimes: also one
 // that is activated may still be sent its derivation code again.
-func (f *frame) ungoverned(v View, name string) error {
-	for expiry, err := range v.ScanExpiries(ExpiryKey{}, ExpiryKey{ExpiresAt: f.now}) {
+func (f *frame) ungoverned(v *store.View, name string) error {
+	for expiry, err := range store.Scan(v, Expiries, ExpiryKey{}, ExpiryKey{ExpiresAt: f.now}) {
 		if err != nil {
 			return fmt.Errorf("lifetimes: %w", err)
 		}
-		r, err := v.GetRegistration(expiry.RegistrationID)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		r, err := store.Get(v, Registrations, expiry.RegistrationID)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("registration %s: %w", expiry.RegistrationID, err)
 		}
 		if err == nil && r.Policy == name && r.State != Closed && !r.Expired(f.now) {

@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"iter"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // ListPolicies asks for the policies after a name; Limit 0 is a page's default.
@@ -15,8 +17,8 @@ type ListPolicies struct {
 func (s *Service) ListPolicies(ctx context.Context, in ListPolicies) (Page[Policy, string], error) {
 	return list[Policy, string]{
 		limit:  in.Limit,
-		scan:   func(v View) iter.Seq2[Policy, error] { return v.ScanPolicies(in.After) },
-		key:    policyKey,
+		scan:   func(v *store.View) iter.Seq2[Policy, error] { return store.Scan(v, Policies, "", in.After) },
+		key:    Policies.KeyOf,
 		wanted: func(Policy) bool { return true },
 	}.page(ctx, s)
 }

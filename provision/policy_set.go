@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // SetPolicy changes a policy. Parent is the new one, where it is given; Set is
@@ -28,7 +30,7 @@ func (s *Service) SetPolicy(ctx context.Context, operator Operator, in SetPolicy
 			return Policy{}, err
 		}
 		var policy Policy
-		err = f.read(func(v View) error {
+		err = f.read(func(v *store.View) error {
 			if policy, err = f.policy(v, in.Name); err != nil {
 				return err
 			}
@@ -43,24 +45,24 @@ func (s *Service) SetPolicy(ctx context.Context, operator Operator, in SetPolicy
 		if err != nil {
 			return Policy{}, err
 		}
-		put(f, Tx.PutPolicy, policy)
+		put(f, Policies, policy)
 		return policy, nil
 	})
 }
 
 // policy reads the policy that an operator names.
-func (f *frame) policy(v View, name string) (Policy, error) {
+func (f *frame) policy(v *store.View, name string) (Policy, error) {
 	f.checked("policy", name)
 	if err := checkName("policy name", name); err != nil {
 		return Policy{}, err
 	}
-	policy, err := get(f, v.GetPolicy, Tx.GetPolicy, name)
+	policy, err := get(f, v, Policies, name)
 	return policy, mustExist(err, fmt.Sprintf("There is no policy %q; upper and lower case differ.", name))
 }
 
 // change is the policy as it would be. What it says already may be from a
 // later version: that can be unset although it is not known.
-func (f *frame) change(v View, policy Policy, in SetPolicy, set map[string]json.RawMessage) (Policy, error) {
+func (f *frame) change(v *store.View, policy Policy, in SetPolicy, set map[string]json.RawMessage) (Policy, error) {
 	members, err := policy.members()
 	if err != nil {
 		return Policy{}, err
@@ -94,12 +96,12 @@ func (f *frame) change(v View, policy Policy, in SetPolicy, set map[string]json.
 
 // bequeaths makes sure that the policy, as it would be, leaves itself and all
 // that inherit from it with settings that can be followed.
-func (f *frame) bequeaths(v View, policy Policy) error {
+func (f *frame) bequeaths(v *store.View, policy Policy) error {
 	if err := f.inherits(v, policy); err != nil {
 		return err
 	}
 	get := f.with(v, policy)
-	for other, err := range v.ScanPolicies("") {
+	for other, err := range store.Scan(v, Policies, "", "") {
 		if err != nil {
 			return fmt.Errorf("policies: %w", err)
 		}
@@ -118,7 +120,7 @@ func (f *frame) bequeaths(v View, policy Policy) error {
 }
 
 func refuseSettings(err error) error {
-	if errors.Is(err, ErrNotFound) || errors.Is(err, errSettings) {
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, errSettings) {
 		return refuse(InvalidParameter, fmt.Sprintf("The policy cannot be so: %v.", err))
 	}
 	return err

@@ -1,6 +1,10 @@
 package provision
 
-import "context"
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/store"
+)
 
 // EffectivePolicy is a policy with all that holds under it.
 type EffectivePolicy struct {
@@ -12,12 +16,12 @@ type EffectivePolicy struct {
 // ShowPolicy reads one policy, every setting that holds under it, and from
 // where.
 func (s *Service) ShowPolicy(ctx context.Context, name string) (EffectivePolicy, error) {
-	return show(ctx, s, func(f *frame, v View) (EffectivePolicy, error) {
+	return show(ctx, s, func(f *frame, v *store.View) (EffectivePolicy, error) {
 		policy, err := f.policy(v, name)
 		if err != nil {
 			return EffectivePolicy{}, err
 		}
-		l, err := lineOf(v.GetPolicy, name)
+		l, err := lineOf(policiesOf(v), name)
 		if err != nil {
 			return EffectivePolicy{}, err
 		}
@@ -28,4 +32,9 @@ func (s *Service) ShowPolicy(ctx context.Context, name string) (EffectivePolicy,
 		shown.Settings, err = l.effective()
 		return shown, err
 	})
+}
+
+// policiesOf gets policies by name, without watching them.
+func policiesOf(v *store.View) func(name string) (Policy, error) {
+	return func(name string) (Policy, error) { return store.Get(v, Policies, name) }
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // golden compares with a file under testdata, or writes it anew.
@@ -347,8 +348,8 @@ func TestPolicySettingsReachTheAudit(t *testing.T) {
 // A setting of a later version, as an older program finds it.
 func TestPolicyThatSaysTheUnknownCanBeMended(t *testing.T) {
 	p := newPlay(t)
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error {
-		return errors.Join(tx.PutPolicy(provision.Policy{Name: "late", Set: json.RawMessage(`{"Future":1,"Attempts":0}`)}))
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error {
+		return errors.Join(store.Put(tx, provision.Policies, provision.Policy{Name: "late", Set: json.RawMessage(`{"Future":1,"Attempts":0}`)}))
 	}))(t)
 	_, err := p.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "late", Unset: []string{"Future"}})
 	p.refused(err, -2) // its attempts are still out of range

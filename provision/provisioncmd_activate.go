@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // ActivateOutsideSRP names whose open registration is to be activated, and
@@ -27,7 +29,7 @@ func (s *Service) ActivateOutsideSRP(ctx context.Context, caller Caller, in Acti
 			return none, err
 		}
 		var l living
-		err = f.read(func(v View) error {
+		err = f.read(func(v *store.View) error {
 			id, err := f.openRegistration(v, caller, in)
 			if err != nil {
 				return err
@@ -47,7 +49,7 @@ func (s *Service) ActivateOutsideSRP(ctx context.Context, caller Caller, in Acti
 }
 
 // openRegistration finds the open registration by user and serial number.
-func (f *frame) openRegistration(v View, caller Caller, in ActivateOutsideSRP) (string, error) {
+func (f *frame) openRegistration(v *store.View, caller Caller, in ActivateOutsideSRP) (string, error) {
 	component, err := f.component(v, caller)
 	if err != nil {
 		return "", err
@@ -66,8 +68,8 @@ func (f *frame) openRegistration(v View, caller Caller, in ActivateOutsideSRP) (
 	if err != nil {
 		return "", err
 	}
-	a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	a, err := get(f, v, Authenticators, serialNumber)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return "", fmt.Errorf("authenticator %s: %w", serialNumber, err)
 	}
 	f.event.SerialNumber = serialNumber
@@ -78,13 +80,13 @@ func (f *frame) openRegistration(v View, caller Caller, in ActivateOutsideSRP) (
 }
 
 // lastRegistration is the one that a derivation code may have ended.
-func (f *frame) lastRegistration(v View, a Authenticator, in ActivateOutsideSRP) (string, error) {
+func (f *frame) lastRegistration(v *store.View, a Authenticator, in ActivateOutsideSRP) (string, error) {
 	none := refuse(NotFound, "There is no open registration of this user and authenticator: register first.")
 	if a.ActivatedBy == "" || in.DerivationCode == "" {
 		return "", none
 	}
-	_, err := get(f, v.GetRegistration, Tx.GetRegistration, a.ActivatedBy)
-	if errors.Is(err, ErrNotFound) {
+	_, err := get(f, v, Registrations, a.ActivatedBy)
+	if errors.Is(err, store.ErrNotFound) {
 		return "", none
 	}
 	return a.ActivatedBy, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // allowOutside adds a component that may activate outside SRP.
@@ -105,7 +106,7 @@ func TestEveryActivationForgetsSpentRegistrations(t *testing.T) {
 			p.allowOutside()
 			u := p.account(path.userID)
 			u.SpentRegistrations = 2
-			must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutUser(u) }))(t)
+			must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(t)
 			must(0, path.activate(p))(t)
 			if u := p.account(path.userID); u.SpentRegistrations != 0 {
 				t.Errorf("%d spent registrations are remembered", u.SpentRegistrations)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // Assign is a user who takes an authenticator.
@@ -51,10 +53,10 @@ func (f *frame) freeAuthenticator(user User, serialNumber string) (Authenticator
 		return Authenticator{}, refuse(Exists, "The user has this authenticator already.")
 	}
 	var a Authenticator
-	err := f.read(func(v View) error {
+	err := f.read(func(v *store.View) error {
 		var err error
-		a, err = get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
-		if err != nil && !errors.Is(err, ErrNotFound) {
+		a, err = get(f, v, Authenticators, serialNumber)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("authenticator %s: %w", serialNumber, err)
 		}
 		if a.State != Unassigned || a.Domain != user.Domain {

@@ -128,6 +128,6 @@ func (f *frame) instanceActivated(l living, row Transition, i Instance) {
 	}
 	f.rightProof(l.user)
 	l.registration.end(row.Right, f.now)
-	put(f, Tx.PutAuthenticator, a)
-	put(f, Tx.PutRegistration, l.registration)
+	put(f, Authenticators, a)
+	put(f, Registrations, l.registration)
 }

@@ -123,8 +123,8 @@ func (f *frame) addDevice(l living, row Transition, code dsapp.DeviceCode, descr
 	}
 	f.checked("instance", dsapp.InstanceName(l.registration.SerialNumber, message2.SequenceNumber))
 	l.registration.State = row.Right
-	put(f, Tx.PutRegistration, l.registration)
-	put(f, Tx.PutAuthenticator, l.authenticator)
+	put(f, Registrations, l.registration)
+	put(f, Authenticators, l.authenticator)
 	return AddDeviceResult{message2.String(), l.user.output(), dsapp.InstanceName(l.registration.SerialNumber, message2.SequenceNumber)}, nil
 }
 

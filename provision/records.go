@@ -6,24 +6,12 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/store"
 )
-
-// Revised is the part of a record that its store fills in.
-type Revised struct {
-	// Revision identifies this version of the record among all that were
-	// ever stored under its key. It is set by Get and Scan and ignored by
-	// Put.
-	Revision uint64 `json:"-"`
-}
-
-// SetRevision is for stores.
-func (r *Revised) SetRevision(revision uint64) { r.Revision = revision }
-
-func (r Revised) revision() uint64 { return r.Revision }
 
 // Domain is a name space of users and the home of authenticators.
 type Domain struct {
-	Revised
+	store.Revised
 	Name      string
 	CreatedAt time.Time
 
@@ -36,7 +24,7 @@ type UserKey struct{ Domain, UserID string }
 
 // User is an account that authenticates by a static password.
 type User struct {
-	Revised
+	store.Revised
 	Domain, UserID string
 	OrgUnit        string `json:",omitempty"`
 
@@ -104,7 +92,7 @@ const (
 // Authenticator is a software authenticator: of one device, or a licence for
 // several.
 type Authenticator struct {
-	Revised
+	store.Revised
 	SerialNumber string // 10 characters (profile, notation)
 	Domain       string
 	State        AuthenticatorState
@@ -205,7 +193,7 @@ const (
 
 // Registration is one provisioning operation, from register to activation.
 type Registration struct {
-	Revised
+	store.Revised
 	ID    string
 	State RegistrationState
 
@@ -275,7 +263,7 @@ type ExpiryKey struct {
 // registration kept secret, the entry is in the index of past ones, until the
 // registration is deleted.
 type Expiry struct {
-	Revised
+	store.Revised
 	ExpiryKey
 }
 
@@ -293,7 +281,7 @@ type FreeKey struct {
 // of free ones, so that auto-assignment finds one without reading those that
 // are taken.
 type FreeAuthenticator struct {
-	Revised
+	store.Revised
 	FreeKey
 }
 
@@ -309,7 +297,7 @@ type ComponentKey struct {
 // Component is a client of the SOAP interface: a type, the addresses it may
 // call from, and the policy of what it registers.
 type Component struct {
-	Revised
+	store.Revised
 	ComponentType string
 	Location      netip.Prefix
 	Policy        string
@@ -322,7 +310,7 @@ func (c Component) Key() ComponentKey { return ComponentKey{c.ComponentType, c.L
 // Policy is a named set of settings. Those it does not set are its parent's,
 // and at the top DefaultSettings.
 type Policy struct {
-	Revised
+	store.Revised
 	Name   string
 	Parent string `json:",omitempty"`
 

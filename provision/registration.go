@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // living is a registration with the records that each of its steps needs.
@@ -20,7 +22,7 @@ func (f *frame) step(caller Caller, id string) (living, error) {
 	var l living
 	f.event.RegistrationID = id
 	f.turn.registration(id)
-	err := f.read(func(v View) error {
+	err := f.read(func(v *store.View) error {
 		if _, err := f.component(v, caller); err != nil {
 			return err
 		}
@@ -29,11 +31,11 @@ func (f *frame) step(caller Caller, id string) (living, error) {
 	return l, err
 }
 
-func (f *frame) load(v View, id string, l *living) error {
+func (f *frame) load(v *store.View, id string, l *living) error {
 	var err error
-	l.registration, err = get(f, v.GetRegistration, Tx.GetRegistration, id)
+	l.registration, err = get(f, v, Registrations, id)
 	f.checked("registration", string(l.registration.State))
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) {
 		return refuse(NotFound, "There is no registration with this registrationID.")
 	}
 	if err != nil {
@@ -47,9 +49,9 @@ func (f *frame) load(v View, id string, l *living) error {
 
 // governed follows the policy of the registration. One that is over does not
 // keep its policy from being deleted, and is refused by whatever settings.
-func (f *frame) governed(v View, r Registration) error {
+func (f *frame) governed(v *store.View, r Registration) error {
 	err := f.govern(v, r.Policy)
-	if errors.Is(err, ErrNotFound) && (r.State == Closed || r.Expired(f.now)) {
+	if errors.Is(err, store.ErrNotFound) && (r.State == Closed || r.Expired(f.now)) {
 		return nil
 	}
 	return err
@@ -57,17 +59,17 @@ func (f *frame) governed(v View, r Registration) error {
 
 // holder loads the user and the authenticator. That either is gone is the
 // registration's end, whatever its state says.
-func (f *frame) holder(v View, l *living) error {
+func (f *frame) holder(v *store.View, l *living) error {
 	key := UserKey{l.registration.Domain, l.registration.UserID}
 	f.event.Domain, f.event.UserID = key.Domain, key.UserID
 	f.event.SerialNumber = l.registration.SerialNumber
 	var err error
-	l.user, err = get(f, v.GetUser, Tx.GetUser, key)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	l.user, err = get(f, v, Users, key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("user: %w", err)
 	}
-	l.authenticator, err = get(f, v.GetAuthenticator, Tx.GetAuthenticator, l.registration.SerialNumber)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	l.authenticator, err = get(f, v, Authenticators, l.registration.SerialNumber)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("authenticator: %w", err)
 	}
 	return nil
@@ -159,21 +161,21 @@ func (r *Registration) closeBecause(because string, now time.Time) {
 func (f *frame) wrongProof(l living, row Transition, desc string) error {
 	f.turn.user(l.user.Key())
 	if l.user.wrongProof(f.now, f.settings) {
-		put(f, Tx.PutUser, l.user)
+		put(f, Users, l.user)
 	}
 	r := l.registration
 	r.Attempts++
 	r.State = row.Wrong
 	f.found(fmt.Sprintf("wrong, attempt %d of %d", r.Attempts, f.settings.Attempts))
 	if r.Attempts < f.settings.Attempts {
-		put(f, Tx.PutRegistration, r)
+		put(f, Registrations, r)
 		return refuse(InvalidCredentials, desc)
 	}
 	r.closeBecause("its attempts are spent", f.now)
-	put(f, Tx.PutRegistration, r)
+	put(f, Registrations, r)
 	if l.authenticator.OpenRegistration == r.ID {
 		l.authenticator.OpenRegistration = ""
-		put(f, Tx.PutAuthenticator, l.authenticator)
+		put(f, Authenticators, l.authenticator)
 	}
 	f.dropPending(l.authenticator, r.ID)
 	return refuse(InvalidCredentials, desc+" The registration's attempts are spent, and it is closed.")
@@ -182,6 +184,6 @@ func (f *frame) wrongProof(l living, row Transition, desc string) error {
 // rightProof forgets, at an activation, the wrong proofs before it.
 func (f *frame) rightProof(u User) {
 	if u.rightProof() {
-		put(f, Tx.PutUser, u)
+		put(f, Users, u)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // CloseRegistration ends a registration. Reason reads on after "closed:";
@@ -24,7 +26,7 @@ func (s *Service) CloseRegistration(ctx context.Context, operator Operator, in C
 		}
 		var r Registration
 		var a Authenticator
-		err = f.read(func(v View) error {
+		err = f.read(func(v *store.View) error {
 			var err error
 			r, a, err = f.closable(v, in.RegistrationID)
 			return err
@@ -40,10 +42,10 @@ func (s *Service) CloseRegistration(ctx context.Context, operator Operator, in C
 func (f *frame) closeRegistration(r Registration, a Authenticator, because string) Registration {
 	f.checked("reason", because)
 	r.closeBecause(because, f.now)
-	put(f, Tx.PutRegistration, r)
+	put(f, Registrations, r)
 	if a.OpenRegistration == r.ID {
 		a.OpenRegistration = ""
-		put(f, Tx.PutAuthenticator, a)
+		put(f, Authenticators, a)
 	}
 	f.dropPending(a, r.ID)
 	return r
@@ -59,7 +61,7 @@ func (in CloseRegistration) because() (string, error) {
 
 // closable reads a registration that may be closed, and its authenticator,
 // which may be gone.
-func (f *frame) closable(v View, id string) (Registration, Authenticator, error) {
+func (f *frame) closable(v *store.View, id string) (Registration, Authenticator, error) {
 	r, err := f.registration(v, id)
 	if err != nil {
 		return Registration{}, Authenticator{}, err
@@ -70,14 +72,14 @@ func (f *frame) closable(v View, id string) (Registration, Authenticator, error)
 
 // stillOpen reads the authenticator, which may be gone, of a registration
 // that has not ended.
-func (f *frame) stillOpen(v View, r Registration) (Authenticator, error) {
+func (f *frame) stillOpen(v *store.View, r Registration) (Authenticator, error) {
 	f.checked("state", string(r.State))
 	if r.ended() {
 		return Authenticator{}, refuse(OutOfOrder, fmt.Sprintf(
 			"The registration %s has ended: it is %s since %s, and there is nothing to close.", r.ID, r.State, r.EndedAt.UTC().Format(time.RFC3339)))
 	}
-	a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, r.SerialNumber)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	a, err := get(f, v, Authenticators, r.SerialNumber)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return Authenticator{}, fmt.Errorf("authenticator %s: %w", r.SerialNumber, err)
 	}
 	return a, nil

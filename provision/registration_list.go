@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/store"
 )
 
 // ListRegistrations asks for the registrations after an ID, in one state and
@@ -29,8 +30,8 @@ func (s *Service) ListRegistrations(ctx context.Context, in ListRegistrations) (
 	return list[Registration, string]{
 		limit:  in.Limit,
 		domain: in.Domain,
-		scan:   func(v View) iter.Seq2[Registration, error] { return v.ScanRegistrations(in.After) },
-		key:    func(r Registration) string { return r.ID },
+		scan:   func(v *store.View) iter.Seq2[Registration, error] { return store.Scan(v, Registrations, "", in.After) },
+		key:    Registrations.KeyOf,
 		wanted: in.wants,
 	}.page(ctx, s)
 }
@@ -40,12 +41,12 @@ func (in *ListRegistrations) split(ctx context.Context, s *Service) error {
 	in.UserID = names.Trim(in.UserID)
 	if names.Trim(in.Domain) == "" {
 		for _, split := range names.Splits(in.UserID) {
-			known, err := show(ctx, s, func(f *frame, v View) (bool, error) {
+			known, err := show(ctx, s, func(f *frame, v *store.View) (bool, error) {
 				name, err := f.domainNamed(v, split.Domain)
 				if err != nil {
 					return false, err
 				}
-				_, err = v.GetDomain(name)
+				_, err = store.Get(v, Domains, name)
 				return exists(err)
 			})
 			if err != nil {

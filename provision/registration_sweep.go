@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // sweepBatch is how many registrations one transaction blanks or deletes.
@@ -24,21 +25,14 @@ func (s *Service) SweepRegistrations(ctx context.Context, operator Operator, ret
 	now := s.Now()
 	over := now.Add(-retention)
 	var swept Swept
-	past := sweeping{View.ScanPastExpiries, Tx.DeletePastExpiry}
-	if err := s.sweepIndex(ctx, operator, past, over, over, &swept); err != nil {
+	if err := s.sweepIndex(ctx, operator, PastExpiries, over, over, &swept); err != nil {
 		return swept, err
 	}
-	return swept, s.sweepIndex(ctx, operator, sweeping{View.ScanExpiries, Tx.DeleteExpiry}, now, over, &swept)
-}
-
-// sweeping is an index that is swept.
-type sweeping struct {
-	scan   func(v View, within, after ExpiryKey) iter.Seq2[Expiry, error]
-	remove func(Tx, ExpiryKey) error
+	return swept, s.sweepIndex(ctx, operator, Expiries, now, over, &swept)
 }
 
 // sweepIndex goes through what an index lists up to a time.
-func (s *Service) sweepIndex(ctx context.Context, operator Operator, index sweeping, upTo, over time.Time, swept *Swept) error {
+func (s *Service) sweepIndex(ctx context.Context, operator Operator, index store.Kind[ExpiryKey, Expiry], upTo, over time.Time, swept *Swept) error {
 	for after := (ExpiryKey{}); ; {
 		due, err := s.due(ctx, index, after, upTo)
 		if err != nil || len(due) == 0 {
@@ -55,9 +49,9 @@ func (s *Service) sweepIndex(ctx context.Context, operator Operator, index sweep
 }
 
 // due lists the next lifetimes that ended no later than upTo.
-func (s *Service) due(ctx context.Context, index sweeping, after ExpiryKey, upTo time.Time) (due []ExpiryKey, err error) {
-	err = s.Store.View(ctx, func(v View) error {
-		for expiry, err := range index.scan(v, ExpiryKey{}, after) {
+func (s *Service) due(ctx context.Context, index store.Kind[ExpiryKey, Expiry], after ExpiryKey, upTo time.Time) (due []ExpiryKey, err error) {
+	err = s.Store.View(ctx, func(v *store.View) error {
+		for expiry, err := range store.Scan(v, index, ExpiryKey{}, after) {
 			if err != nil {
 				return fmt.Errorf("lifetimes: %w", err)
 			}
@@ -71,12 +65,12 @@ func (s *Service) due(ctx context.Context, index sweeping, after ExpiryKey, upTo
 	return due, err
 }
 
-func (s *Service) sweep(ctx context.Context, operator Operator, index sweeping, due []ExpiryKey, over time.Time) (Swept, error) {
+func (s *Service) sweep(ctx context.Context, operator Operator, index store.Kind[ExpiryKey, Expiry], due []ExpiryKey, over time.Time) (Swept, error) {
 	return perform(ctx, s, operatorEvent("registration sweep", operator), func(f *frame) (Swept, error) {
 		var swept Swept
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			for _, key := range due {
-				put(f, index.remove, key)
+				remove(f, index, key)
 				if err := f.sweep(v, key, over, &swept); err != nil {
 					return fmt.Errorf("registration %s: %w", key.RegistrationID, err)
 				}
@@ -89,16 +83,16 @@ func (s *Service) sweep(ctx context.Context, operator Operator, index sweeping, 
 
 // sweep deletes the registration of an entry, or takes its secrets; an entry
 // that is of none is merely gone.
-func (f *frame) sweep(v View, key ExpiryKey, over time.Time, swept *Swept) error {
-	r, err := get(f, v.GetRegistration, Tx.GetRegistration, key.RegistrationID)
-	if errors.Is(err, ErrNotFound) {
+func (f *frame) sweep(v *store.View, key ExpiryKey, over time.Time, swept *Swept) error {
+	r, err := get(f, v, Registrations, key.RegistrationID)
+	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	if err != nil || !r.ExpiresAt.Equal(key.ExpiresAt) {
 		return err
 	}
-	a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, r.SerialNumber)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	a, err := get(f, v, Authenticators, r.SerialNumber)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return fmt.Errorf("authenticator %s: %w", r.SerialNumber, err)
 	}
 	if key.ExpiresAt.After(over) {
@@ -114,21 +108,21 @@ func (f *frame) sweep(v View, key ExpiryKey, over time.Time, swept *Swept) error
 // blank takes from an expired registration all that it kept secret.
 func (f *frame) blank(r Registration, a Authenticator) {
 	f.checked("expired registration", r.ID)
-	put(f, Tx.PutPastExpiry, r.expiry())
+	put(f, PastExpiries, r.expiry())
 	if r.secretive() {
 		r.forgetSecrets()
 		r.DerivationCode = nil
-		put(f, Tx.PutRegistration, r)
+		put(f, Registrations, r)
 	}
 	f.dropPending(a, r.ID)
 }
 
 func (f *frame) deleteRegistration(r Registration, a Authenticator) {
 	f.checked("registration", r.ID)
-	put(f, Tx.DeleteRegistration, r.ID)
+	remove(f, Registrations, r.ID)
 	if a.OpenRegistration == r.ID {
 		a.OpenRegistration = ""
-		put(f, Tx.PutAuthenticator, a)
+		put(f, Authenticators, a)
 	}
 	f.dropPending(a, r.ID)
 }

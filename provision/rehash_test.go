@@ -1,12 +1,12 @@
 package provision_test
 
 import (
-	"context"
 	"crypto/rand"
 	"strings"
 	"testing"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // costing has the service run on with this cost of a hash.
@@ -77,38 +77,22 @@ func TestRenewedThoughRefused(t *testing.T) {
 	}
 }
 
-// moving is a store in which something gets between every View and the first
-// few Updates.
-type moving struct {
-	provision.Store
-	between func()
-	times   int
-}
-
-func (m *moving) Update(ctx context.Context, body func(provision.Tx) error) error {
-	if m.times > 0 {
-		m.times--
-		m.between()
-	}
-	return m.Store.Update(ctx, body)
-}
-
 func TestRenewedOnceHoweverOftenTheRecordMoved(t *testing.T) {
 	p := newPlay(t)
 	salts := 0
 	p.Passwords = must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 16, Time: 1, Parallelism: 1}, 1, 0, onRead(func() { salts++ })))(t)
 	salts = 0
 	records := p.Store
-	p.Store = &moving{Store: records, times: 3, between: func() {
-		must(0, records.Update(t.Context(), func(tx provision.Tx) error {
-			u, err := tx.GetUser(provision.UserKey{Domain: "master", UserID: "user1"})
+	p.interpose(3, func() {
+		must(0, records.Update(t.Context(), func(tx *store.Tx) error {
+			u, err := store.Get(tx, provision.Users, provision.UserKey{Domain: "master", UserID: "user1"})
 			if err != nil {
 				return err
 			}
 			u.OrgUnit += "x"
-			return tx.PutUser(u)
+			return store.Put(tx, provision.Users, u)
 		}))(t)
-	}}
+	})
 	p.mustRegister("user1")
 	p.Store = records
 	if salts != 1 {

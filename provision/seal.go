@@ -85,4 +85,4 @@ func (s *Sealer) open(at place, sealed []byte) ([]byte, error) {
 }
 
 // errSealed means a damaged store or another folder's key.
-const errSealed = storeError("a sealed secret does not open under this key")
+var errSealed = errors.New("a sealed secret does not open under this key")

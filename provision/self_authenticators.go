@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // OwnAuthenticator is an authenticator as its user may see it.
@@ -20,14 +22,14 @@ type OwnAuthenticator struct {
 // SelfAuthenticators lists those of the user who is signed in, by serial
 // number. Reading leaves no event.
 func (s *Service) SelfAuthenticators(ctx context.Context, who SignedIn) ([]OwnAuthenticator, error) {
-	return show(ctx, s, func(f *frame, v View) ([]OwnAuthenticator, error) {
+	return show(ctx, s, func(f *frame, v *store.View) ([]OwnAuthenticator, error) {
 		user, err := f.present(v, who)
 		if err != nil {
 			return nil, err
 		}
 		var all []OwnAuthenticator
 		for _, serialNumber := range user.SerialNumbers {
-			a, err := v.GetAuthenticator(serialNumber)
+			a, err := store.Get(v, Authenticators, serialNumber)
 			if err != nil {
 				return nil, fmt.Errorf("authenticator %s: %w", serialNumber, err)
 			}

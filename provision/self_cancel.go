@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // SelfCancel closes a registration of the user who is signed in. Reason reads
@@ -25,7 +27,7 @@ func (s *Service) SelfCancel(ctx context.Context, caller Caller, who SignedIn, i
 		}
 		var r Registration
 		var a Authenticator
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			if r, err = f.own(v, who, in.RegistrationID); err != nil {
 				return err
@@ -43,10 +45,10 @@ func (s *Service) SelfCancel(ctx context.Context, caller Caller, who SignedIn, i
 
 // own reads a registration of the user who is signed in. Another's and none
 // at all look alike.
-func (f *frame) own(v View, who SignedIn, id string) (Registration, error) {
+func (f *frame) own(v *store.View, who SignedIn, id string) (Registration, error) {
 	f.event.RegistrationID = id
-	r, err := get(f, v.GetRegistration, Tx.GetRegistration, id)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	r, err := get(f, v, Registrations, id)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return r, fmt.Errorf("registration: %w", err)
 	}
 	if err != nil || (UserKey{r.Domain, r.UserID}) != who.user {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/store"
 )
 
 // Progress is how far a registration has come, as its user may see it.
@@ -38,7 +39,7 @@ func (p Progress) Ended() bool { return p.State == Activated || p.State == Close
 // SelfProgress reads a registration of the user who is signed in. Reading
 // leaves no event.
 func (s *Service) SelfProgress(ctx context.Context, who SignedIn, registrationID string) (Progress, error) {
-	return show(ctx, s, func(f *frame, v View) (Progress, error) {
+	return show(ctx, s, func(f *frame, v *store.View) (Progress, error) {
 		if _, err := f.present(v, who); err != nil {
 			return Progress{}, err
 		}
@@ -51,9 +52,9 @@ func (s *Service) SelfProgress(ctx context.Context, who SignedIn, registrationID
 }
 
 // present reads the user who is signed in.
-func (f *frame) present(v View, who SignedIn) (User, error) {
-	user, err := v.GetUser(who.user)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+func (f *frame) present(v *store.View, who SignedIn) (User, error) {
+	user, err := store.Get(v, Users, who.user)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return user, fmt.Errorf("user: %w", err)
 	}
 	if !who.holds(user) {
@@ -62,7 +63,7 @@ func (f *frame) present(v View, who SignedIn) (User, error) {
 	return user, nil
 }
 
-func (f *frame) progress(v View, r Registration, now time.Time) (Progress, error) {
+func (f *frame) progress(v *store.View, r Registration, now time.Time) (Progress, error) {
 	p := Progress{
 		State: r.State, Expired: !r.ended() && r.Expired(now), ExpiresAt: r.ExpiresAt, Remaining: max(0, r.ExpiresAt.Sub(now)),
 		SerialNumber: r.SerialNumber, MDL: r.MDL, Offline: r.ActivationType == Offline,
@@ -71,8 +72,8 @@ func (f *frame) progress(v View, r Registration, now time.Time) (Progress, error
 	if !r.MDL {
 		return p, nil
 	}
-	a, err := v.GetAuthenticator(r.SerialNumber)
-	if errors.Is(err, ErrNotFound) || err == nil && a.Licence == nil {
+	a, err := store.Get(v, Authenticators, r.SerialNumber)
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.Licence == nil {
 		return p, nil
 	}
 	if err != nil {

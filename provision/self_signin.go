@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // SignIn is a user at the self-management page.
@@ -66,7 +68,7 @@ func signedOut() error {
 
 // self opens an operation of a user who is signed in.
 func (f *frame) self(caller Caller, in SignedIn) (applicant, error) {
-	a, err := f.applies(caller, func(View) (UserKey, error) { return in.user, nil })
+	a, err := f.applies(caller, func(*store.View) (UserKey, error) { return in.user, nil })
 	if err != nil {
 		return a, err
 	}

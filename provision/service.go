@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/srp"
+	"github.com/dsappd/dsappd/store"
 )
 
 // Service decides. Its methods are the operations; each is in a file of its
 // name. All fields are required unless they say otherwise.
 type Service struct {
-	Store     Store
+	Store     *store.Store
 	Sealer    *Sealer
 	SRP       *srp.Suite // RFC 5054, 2048 bits, SHA-256 (profile section 1)
 	Passwords *Passwords
@@ -46,11 +47,8 @@ type Service struct {
 // between its View and its Update.
 const rounds = 8
 
-// errMoved makes an operation start again.
-const errMoved = storeError("a record moved between reading and writing")
-
 // ErrContended means that the records of an operation moved in every round.
-const ErrContended = storeError("gave up after every round found its records moved")
+var ErrContended = errors.New("gave up after every round found its records moved")
 
 // perform runs an operation to its decision. The body reads through the
 // frame, does the costly work and returns the result or a refusal; whatever
@@ -75,7 +73,7 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 		}
 		err = f.commit(refusal)
 		switch {
-		case errors.Is(err, errMoved):
+		case errors.Is(err, store.ErrMoved):
 			continue
 		case err != nil:
 			return none, fmt.Errorf("commit %s: %w", event.Operation, err)
@@ -100,8 +98,8 @@ type frame struct {
 	settings Settings // that govern this operation, once they are known
 	event    AuditEvent
 	digest   Digest // of the event's line, once it is settled
-	unmoved  []func(Tx) error
-	puts     []func(Tx) error
+	expected []func(*store.Tx) error
+	writes   []func(*store.Tx) error
 	moving   []string // registrations that it writes
 	alike    bool     // a refusal does not tell who or what there is
 	unproven bool     // it is granted to whoever asks
@@ -119,45 +117,37 @@ func (f *frame) proven() {
 }
 
 // read gives the body a snapshot.
-func (f *frame) read(body func(View) error) error {
+func (f *frame) read(body func(*store.View) error) error {
 	return f.service.Store.View(f.ctx, body)
 }
 
-// revised is what every record is.
-type revised interface{ revision() uint64 }
-
-// get reads a record and remembers its revision, or its absence, for the
-// commit. again is the same getter as a method expression of Tx.
-func get[K any, R revised](f *frame, getter func(K) (R, error), again func(Tx, K) (R, error), key K) (R, error) {
-	record, err := getter(key)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+// get reads a record, and has the commit make sure that it stays as it is, or
+// that it stays away.
+func get[K, R any](f *frame, v *store.View, kind store.Kind[K, R], key K) (R, error) {
+	record, err := store.Get(v, kind, key)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return record, err
 	}
-	watch(f, again, key, record.revision())
+	expect(f, kind, key, store.RevisionOf(record))
 	return record, err
 }
 
-// watch has the commit make sure that a record still is as it was seen.
-func watch[K any, R revised](f *frame, again func(Tx, K) (R, error), key K, seen uint64) {
-	f.unmoved = append(f.unmoved, func(tx Tx) error {
-		now, err := again(tx, key)
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return err
-		}
-		if now.revision() != seen {
-			return errMoved
-		}
-		return nil
-	})
+// expect has the commit make sure that a record still has a revision.
+func expect[K, R any](f *frame, kind store.Kind[K, R], key K, revision uint64) {
+	f.expected = append(f.expected, func(tx *store.Tx) error { return store.Expect(tx, kind, key, revision) })
 }
 
-// put has a record written at the commit. It is a method expression of Tx
-// with its record, such as put(f, Tx.PutUser, user).
-func put[R any](f *frame, write func(Tx, R) error, record R) {
+// put has a record written at the commit.
+func put[K, R any](f *frame, kind store.Kind[K, R], record R) {
 	if r, is := any(record).(Registration); is {
 		f.moving = append(f.moving, r.ID)
 	}
-	f.puts = append(f.puts, func(tx Tx) error { return write(tx, record) })
+	f.writes = append(f.writes, func(tx *store.Tx) error { return store.Put(tx, kind, record) })
+}
+
+// remove has a record deleted at the commit.
+func remove[K, R any](f *frame, kind store.Kind[K, R], key K) {
+	f.writes = append(f.writes, func(tx *store.Tx) error { return store.Delete(tx, kind, key) })
 }
 
 // checked notes a step of the decision for the audit.
@@ -186,13 +176,13 @@ func (f *frame) commit(refusal *Error) error {
 	})
 }
 
-func (f *frame) write(tx Tx) error {
-	for _, check := range f.unmoved {
+func (f *frame) write(tx *store.Tx) error {
+	for _, check := range f.expected {
 		if err := check(tx); err != nil {
 			return err
 		}
 	}
-	for _, write := range f.puts {
+	for _, write := range f.writes {
 		if err := write(tx); err != nil {
 			return err
 		}

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // Stranger is written where a wrong password would be counted, had the user
@@ -11,7 +13,7 @@ import (
 // each for many names, so that nobody fills the store with them, and none says
 // anything.
 type Stranger struct {
-	Revised
+	store.Revised
 	Slot    string // 00 to ff
 	Filling string
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 const retention = time.Hour
@@ -25,9 +26,9 @@ func (p *play) sweep(want int) {
 func (p *play) exists(registrationID string) bool {
 	p.t.Helper()
 	found := true
-	p.view(func(v provision.View) error {
-		_, err := v.GetRegistration(registrationID)
-		if errors.Is(err, provision.ErrNotFound) {
+	p.view(func(v *store.View) error {
+		_, err := store.Get(v, provision.Registrations, registrationID)
+		if errors.Is(err, store.ErrNotFound) {
 			found, err = false, nil
 		}
 		return err
@@ -167,11 +168,11 @@ func TestSweepGoesOnAfterABatch(t *testing.T) {
 	if got := len(p.events("registration sweep")); got != 3 {
 		t.Errorf("%d transactions, want 3 of at most 64", got)
 	}
-	p.view(func(v provision.View) error {
-		for r, err := range v.ScanRegistrations("") {
+	p.view(func(v *store.View) error {
+		for r, err := range store.Scan(v, provision.Registrations, "", "") {
 			t.Errorf("left: %+v, %v", r, err)
 		}
-		for e, err := range v.ScanExpiries(provision.ExpiryKey{}, provision.ExpiryKey{}) {
+		for e, err := range store.Scan(v, provision.Expiries, provision.ExpiryKey{}, provision.ExpiryKey{}) {
 			t.Errorf("left: %+v, %v", e, err)
 		}
 		return nil
@@ -186,8 +187,8 @@ func TestSweepFollowsTheIndex(t *testing.T) {
 	early, ghost := right, right
 	early.ExpiresAt = early.ExpiresAt.Add(-24 * time.Hour)
 	ghost.ExpiresAt, ghost.RegistrationID = early.ExpiresAt, "nowhere1"
-	must(0, p.Store.Update(t.Context(), func(tx provision.Tx) error {
-		return errors.Join(tx.PutExpiry(early), tx.PutExpiry(ghost))
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error {
+		return errors.Join(store.Put(tx, provision.Expiries, early), store.Put(tx, provision.Expiries, ghost))
 	}))(t)
 	p.sweep(0) // takes both entries away and leaves the registration
 	if !p.exists(r.ID) {
@@ -252,20 +253,26 @@ func sweepBesideSteps(t *testing.T, retention time.Duration) {
 // between has something else happen between what the play's next operation
 // reads and what it writes.
 func (p *play) between(happens func()) {
-	p.Store = &interposed{Store: p.Store, before: happens}
+	p.interpose(1, happens)
+}
+
+// interpose has something else happen before each of the next commits.
+func (p *play) interpose(times int, happens func()) {
+	p.Store = store.New(&interposed{Engine: p.engine, times: times, before: happens}, []byte("record key"))
 }
 
 type interposed struct {
-	provision.Store
+	store.Engine
+	times  int
 	before func()
 }
 
-func (s *interposed) Update(ctx context.Context, write func(provision.Tx) error) error {
-	if happens := s.before; happens != nil {
-		s.before = nil
-		happens()
+func (e *interposed) Commit(ctx context.Context, reads []store.Read, writes []store.Write) error {
+	if e.times > 0 {
+		e.times--
+		e.before()
 	}
-	return s.Store.Update(ctx, write)
+	return e.Engine.Commit(ctx, reads, writes)
 }
 
 func TestSweepDoesNotUndoARegister(t *testing.T) {

@@ -36,7 +36,7 @@ func (s *Service) UpdateDevicePNID(ctx context.Context, caller Caller, in Update
 		if err != nil {
 			return a, err
 		}
-		put(f, Tx.PutAuthenticator, a)
+		put(f, Authenticators, a)
 		return a, nil
 	})
 	return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/store"
 )
 
 // defaultDomain is the vendor's documented one.
@@ -14,7 +15,7 @@ const defaultDomain = "master"
 // resolve finds whom a user ID and a domain name: user@domain and DOMAIN\user
 // are split only where that domain exists, else the whole is the user ID, in
 // the domain given or the default one.
-func (f *frame) resolve(v View, userID, domain string) (UserKey, error) {
+func (f *frame) resolve(v *store.View, userID, domain string) (UserKey, error) {
 	userID, domain = names.Trim(userID), names.Trim(domain)
 	if userID == "" {
 		return UserKey{}, refuse(InvalidParameter, "The user ID is missing.")
@@ -24,11 +25,11 @@ func (f *frame) resolve(v View, userID, domain string) (UserKey, error) {
 		if err != nil {
 			return UserKey{}, err
 		}
-		_, err = get(f, v.GetDomain, Tx.GetDomain, name)
+		_, err = get(f, v, Domains, name)
 		if err == nil {
 			return f.userNamed(v, name, split.UserID)
 		}
-		if !errors.Is(err, ErrNotFound) {
+		if !errors.Is(err, store.ErrNotFound) {
 			return UserKey{}, fmt.Errorf("domain: %w", err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/store"
 )
 
 // AddUser is a new user. Without a Domain, user@domain is split where that
@@ -27,7 +28,7 @@ func (s *Service) AddUser(ctx context.Context, operator Operator, in AddUser) (U
 			return User{}, err
 		}
 		var key UserKey
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			key, err = f.newUser(v, in)
 			return err
@@ -40,7 +41,7 @@ func (s *Service) AddUser(ctx context.Context, operator Operator, in AddUser) (U
 			return User{}, err
 		}
 		user := User{Domain: key.Domain, UserID: key.UserID, OrgUnit: in.OrgUnit, PasswordHash: hash, CreatedAt: f.now}
-		put(f, Tx.PutUser, user)
+		put(f, Users, user)
 		return user, nil
 	})
 }
@@ -91,7 +92,7 @@ func checkPassword(password string) error {
 
 // newUser makes sure that the name is free, in a domain that exists, and that
 // register will find it.
-func (f *frame) newUser(v View, in AddUser) (UserKey, error) {
+func (f *frame) newUser(v *store.View, in AddUser) (UserKey, error) {
 	key, err := f.named(v, in.Domain, in.UserID)
 	if err != nil {
 		return UserKey{}, err
@@ -111,13 +112,13 @@ func (f *frame) newUser(v View, in AddUser) (UserKey, error) {
 			"The user ID %q would be read as user %q of domain %q wherever it registers: choose another one.",
 			key.UserID, reached.UserID, reached.Domain))
 	}
-	_, err = get(f, v.GetUser, Tx.GetUser, key)
+	_, err = get(f, v, Users, key)
 	return key, mustBeFree(err, fmt.Sprintf("There already is a user %q in domain %q.", key.UserID, key.Domain))
 }
 
 // named is the user that an operator names: with a domain exactly that one,
 // without as register reads it.
-func (f *frame) named(v View, domain, userID string) (key UserKey, err error) {
+func (f *frame) named(v *store.View, domain, userID string) (key UserKey, err error) {
 	if domain = names.Trim(domain); domain == "" {
 		key, err = f.resolve(v, userID, "")
 	} else if domain, err = f.domainNamed(v, domain); err == nil {

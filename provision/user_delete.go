@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // DeleteUser deletes a user, unassigns the user's authenticators and closes
@@ -12,7 +14,7 @@ func (s *Service) DeleteUser(ctx context.Context, operator Operator, in NameUser
 	return perform(ctx, s, operatorEvent("user delete", operator), func(f *frame) (User, error) {
 		var user User
 		var all []held
-		err := f.read(func(v View) error {
+		err := f.read(func(v *store.View) error {
 			var err error
 			if user, err = f.user(v, in); err != nil {
 				return err
@@ -28,18 +30,18 @@ func (s *Service) DeleteUser(ctx context.Context, operator Operator, in NameUser
 				return User{}, err
 			}
 		}
-		put(f, Tx.DeleteUser, user.Key())
+		remove(f, Users, user.Key())
 		return user, nil
 	})
 }
 
 // possessed reads all authenticators of a user; what the user merely lists,
 // as only a damaged store can have it, is not the user's to give back.
-func (f *frame) possessed(v View, user User) ([]held, error) {
+func (f *frame) possessed(v *store.View, user User) ([]held, error) {
 	var all []held
 	for _, serialNumber := range user.SerialNumbers {
-		a, err := get(f, v.GetAuthenticator, Tx.GetAuthenticator, serialNumber)
-		if errors.Is(err, ErrNotFound) || err == nil && (a.UserID != user.UserID || a.Domain != user.Domain) {
+		a, err := get(f, v, Authenticators, serialNumber)
+		if errors.Is(err, store.ErrNotFound) || err == nil && (a.UserID != user.UserID || a.Domain != user.Domain) {
 			continue
 		}
 		if err != nil {

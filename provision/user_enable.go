@@ -25,7 +25,7 @@ func (s *Service) changeUser(ctx context.Context, event AuditEvent, in NameUser,
 			return User{}, err
 		}
 		change(&user)
-		put(f, Tx.PutUser, user)
+		put(f, Users, user)
 		return user, nil
 	})
 }

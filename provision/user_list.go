@@ -3,6 +3,8 @@ package provision
 import (
 	"context"
 	"iter"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // ListUsers asks for the users after a key, of one domain or, without it, of
@@ -22,8 +24,10 @@ func (s *Service) ListUsers(ctx context.Context, in ListUsers) (Page[User, UserK
 	return list[User, UserKey]{
 		limit:  in.Limit,
 		domain: in.Domain,
-		scan:   func(v View) iter.Seq2[User, error] { return v.ScanUsers(UserKey{Domain: in.Domain}, in.After) },
-		key:    User.Key,
+		scan: func(v *store.View) iter.Seq2[User, error] {
+			return store.Scan(v, Users, UserKey{Domain: in.Domain}, in.After)
+		},
+		key:    Users.KeyOf,
 		wanted: func(User) bool { return true },
 	}.page(ctx, s)
 }

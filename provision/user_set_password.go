@@ -1,6 +1,10 @@
 package provision
 
-import "context"
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/store"
+)
 
 // SetUserPassword is a new static password for a user.
 type SetUserPassword struct {
@@ -23,14 +27,14 @@ func (s *Service) SetUserPassword(ctx context.Context, operator Operator, in Set
 		if user.PasswordHash, err = password.hash(f); err != nil {
 			return User{}, err
 		}
-		put(f, Tx.PutUser, user)
+		put(f, Users, user)
 		return user, nil
 	})
 }
 
 func (f *frame) readUser(in NameUser) (User, error) {
 	var user User
-	err := f.read(func(v View) error {
+	err := f.read(func(v *store.View) error {
 		var err error
 		user, err = f.user(v, in)
 		return err

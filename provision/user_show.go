@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/dsappd/dsappd/store"
 )
 
 // NameUser names a user. Without a Domain, user@domain is split where that
@@ -13,11 +15,11 @@ type NameUser struct{ Domain, UserID string }
 
 // ShowUser reads one user.
 func (s *Service) ShowUser(ctx context.Context, in NameUser) (User, error) {
-	return show(ctx, s, func(f *frame, v View) (User, error) { return f.user(v, in) })
+	return show(ctx, s, func(f *frame, v *store.View) (User, error) { return f.user(v, in) })
 }
 
 // user reads the user that an operator names.
-func (f *frame) user(v View, in NameUser) (User, error) {
+func (f *frame) user(v *store.View, in NameUser) (User, error) {
 	if err := checkUserName(in.Domain, in.UserID); err != nil {
 		return User{}, err
 	}
@@ -25,16 +27,16 @@ func (f *frame) user(v View, in NameUser) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	user, err := get(f, v.GetUser, Tx.GetUser, key)
+	user, err := get(f, v, Users, key)
 	return user, mustExist(err, fmt.Sprintf("There is no user %q in domain %q.", key.UserID, key.Domain))
 }
 
 // show reads as an operation does, but decides nothing and so leaves no
 // event.
-func show[R any](ctx context.Context, s *Service, body func(*frame, View) (R, error)) (R, error) {
+func show[R any](ctx context.Context, s *Service, body func(*frame, *store.View) (R, error)) (R, error) {
 	var record R
 	f := &frame{service: s, ctx: ctx}
-	err := f.read(func(v View) error {
+	err := f.read(func(v *store.View) error {
 		var err error
 		record, err = body(f, v)
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 func serialNumbers() []string {
@@ -116,8 +117,8 @@ func (p *worldPlay) order(rt *rapid.T, operation string, want int) func(any, err
 // audited counts the decisions in the audit, by what the wire showed.
 func (p *worldPlay) audited() map[string]int {
 	counts := make(map[string]int)
-	p.view(func(v provision.View) error {
-		for event, err := range v.ScanAuditEvents(provision.AuditKey{}, provision.AuditKey{}) {
+	p.view(func(v *store.View) error {
+		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
 			if err != nil {
 				return err
 			}
@@ -143,12 +144,12 @@ func (p *worldPlay) sound(rt *rapid.T) {
 // compare compares every record.
 func (p *worldPlay) compare(rt *rapid.T) {
 	got := &world{Users: map[string]*worldUser{}, Devices: map[string]*worldDevice{}, Registrations: map[string]*worldRegistration{}}
-	p.view(func(v provision.View) error {
+	p.view(func(v *store.View) error {
 		return errors.Join(
-			gather(got.Users, v.ScanUsers(provision.UserKey{}, provision.UserKey{}), userOf),
-			gather(got.Devices, v.ScanAuthenticators(""), deviceOf),
-			gather(got.Registrations, v.ScanRegistrations(""), registrationOf),
-			markSwept(got.Registrations, v.ScanPastExpiries(provision.ExpiryKey{}, provision.ExpiryKey{})),
+			gather(got.Users, store.Scan(v, provision.Users, provision.UserKey{}, provision.UserKey{}), userOf),
+			gather(got.Devices, store.Scan(v, provision.Authenticators, "", ""), deviceOf),
+			gather(got.Registrations, store.Scan(v, provision.Registrations, "", ""), registrationOf),
+			markSwept(got.Registrations, store.Scan(v, provision.PastExpiries, provision.ExpiryKey{}, provision.ExpiryKey{})),
 		)
 	})
 	hidden := cmp.Options{cmpopts.IgnoreUnexported(world{}, worldUser{}, worldDevice{}, worldRegistration{}), cmpopts.EquateEmpty()}

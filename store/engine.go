@@ -2,9 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
 	"iter"
-
-	"github.com/dsappd/dsappd/provision"
 )
 
 // Schema is the version of the keys and records that this package writes. An
@@ -17,38 +16,41 @@ const (
 	MaxValueSize = 1 << 20
 )
 
-// Error is an error in constant words.
-type Error string
+// The errors of every engine, and of a store over it.
+var (
+	// ErrNotFound is what Get answers for a record that is not there.
+	ErrNotFound = errors.New("record not found")
 
-func (e Error) Error() string { return string(e) }
-
-// The errors of every engine.
-const (
 	// ErrConflict is what Commit answers when something read has moved.
 	// Nothing was written.
-	ErrConflict Error = "a record that was read has moved"
+	ErrConflict = errors.New("a record that was read has moved")
 
 	// ErrUncertain is what Commit answers when it cannot say whether the
-	// writes are kept. Any other error of Commit means that they are not.
-	ErrUncertain Error = "commit failed, and it is not known whether it was written"
+	// writes are kept, and Update after it. Any other error of either means
+	// that they are not.
+	ErrUncertain = errors.New("commit failed, and it is not known whether it was written")
 
 	// ErrClosed is what a closed store answers.
-	ErrClosed Error = "store is closed"
+	ErrClosed = errors.New("store is closed")
 )
 
 // The errors of views and transactions.
-const (
+var (
 	// ErrEnded is what a view or transaction answers outside its closure.
-	ErrEnded Error = "the closure of this view or transaction has returned"
+	ErrEnded = errors.New("the closure of this view or transaction has returned")
+
+	// ErrMoved is what Update answers when a record does not have the revision
+	// that Expect was given. Nothing was written.
+	ErrMoved = errors.New("a record has moved since it was read")
 
 	// ErrTooLarge is a record over MaxValueSize.
-	ErrTooLarge Error = "record is too large"
+	ErrTooLarge = errors.New("record is too large")
 )
 
 // The faults that Check finds.
-const (
-	ErrUnknownKind Error = "there is no such kind of record"
-	ErrMisplaced   Error = "the record belongs under another key"
+var (
+	ErrUnknownKind = errors.New("there is no such kind of record")
+	ErrMisplaced   = errors.New("the record belongs under another key")
 )
 
 // Engine keeps values under keys, in the byte order of the keys. Its methods
@@ -67,7 +69,7 @@ type Engine interface {
 
 	// Check looks for damage below the level of records and names what it
 	// finds. The error says that it could not look.
-	Check(ctx context.Context) ([]provision.Problem, error)
+	Check(ctx context.Context) ([]Problem, error)
 
 	// Close waits for the snapshots and commits under way.
 	Close() error

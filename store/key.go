@@ -14,10 +14,6 @@ import (
 // prefix of all keys that share them and of no others.
 const end = "\x00"
 
-// parts are the parts of a key, from the left; those that are not set are
-// empty.
-type parts [4]string
-
 // KeyError says that a record cannot be stored or found under its key.
 type KeyError struct {
 	Kind  string // of the record
@@ -30,7 +26,7 @@ func (e *KeyError) Error() string {
 }
 
 // joinKey makes a key, or the prefix of keys, of the first n parts.
-func joinKey(kind string, p parts, n int) string {
+func joinKey(kind string, p Parts, n int) string {
 	size := len(kind) + len(end)
 	for _, part := range p[:n] {
 		size += len(part) + len(end)
@@ -67,10 +63,10 @@ func faultOf(part string) string {
 // timeLayout is of fixed length, so that the order of text is that of time.
 const timeLayout = "2006-01-02T15:04:05.000000000Z"
 
-// timePart is empty for the zero time. Years that the layout has no room for
+// TimePart returns a part whose order is that of time. It is empty for the zero time. Years that the layout has no room for
 // come before and after all others; no record is of them, because its
 // encoding refuses them.
-func timePart(t time.Time) string {
+func TimePart(t time.Time) string {
 	switch t = t.UTC(); {
 	case t.IsZero(), t.Year() < 0:
 		return ""
@@ -80,15 +76,16 @@ func timePart(t time.Time) string {
 	return t.Format(timeLayout)
 }
 
-// numberPart is of fixed length too; 0 is not set.
-func numberPart(n uint64) string {
+// NumberPart returns a part whose order is that of numbers; 0 is not set.
+func NumberPart(n uint64) string {
 	if n == 0 {
 		return ""
 	}
 	return fmt.Sprintf("%020d", n)
 }
 
-func prefixPart(p netip.Prefix) string {
+// PrefixPart returns the part of a prefix of addresses.
+func PrefixPart(p netip.Prefix) string {
 	if !p.IsValid() {
 		return ""
 	}

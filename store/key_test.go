@@ -3,16 +3,22 @@ package store
 import (
 	"cmp"
 	"errors"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
-
-	"github.com/dsappd/dsappd/provision"
 )
+
+type userKey struct{ Domain, UserID string }
+
+var users = Kind[userKey, userKey]{
+	Name:      "user",
+	PartNames: []string{"Domain", "UserID"},
+	Split:     func(k userKey) Parts { return Parts{k.Domain, k.UserID} },
+	KeyOf:     func(k userKey) userKey { return k },
+}
 
 // FuzzKey makes keys of two users: each comes apart into what it was made
 // of, their order is that of their parts, and the prefix of a domain is that
@@ -28,7 +34,7 @@ func FuzzKey(f *testing.F) {
 		if got := strings.Compare(a, b); got != want {
 			t.Errorf("%q compares to %q as %d, their parts as %d", a, b, got, want)
 		}
-		prefix, err := users().prefix(provision.UserKey{Domain: domainA})
+		prefix, err := users.prefix(userKey{Domain: domainA})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,7 +48,7 @@ func FuzzKey(f *testing.F) {
 // where its parts are no parts of a key.
 func keyOf(t *testing.T, domain, userID string) (string, bool) {
 	t.Helper()
-	key, err := users().key(provision.UserKey{Domain: domain, UserID: userID})
+	key, err := users.Key(userKey{Domain: domain, UserID: userID})
 	wrong := slices.ContainsFunc([]string{domain, userID}, func(part string) bool {
 		return part == "" || strings.ContainsRune(part, 0) || strings.ToValidUTF8(part, "") != part || len(part) > MaxKeySize/2
 	}) || len(domain)+len(userID)+len("user")+3 > MaxKeySize
@@ -71,10 +77,10 @@ func TestTimePart(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := instant.Draw(t, "a")
 		b := rapid.OneOf(instant, rapid.Just(a.UTC()), rapid.Just(a.Add(1))).Draw(t, "b")
-		if got, want := strings.Compare(timePart(a), timePart(b)), a.Compare(b); got != want && !a.IsZero() && !b.IsZero() {
-			t.Errorf("%q compares to %q as %d, the times as %d", timePart(a), timePart(b), got, want)
+		if got, want := strings.Compare(TimePart(a), TimePart(b)), a.Compare(b); got != want && !a.IsZero() && !b.IsZero() {
+			t.Errorf("%q compares to %q as %d, the times as %d", TimePart(a), TimePart(b), got, want)
 		}
-		if back, err := time.Parse(timeLayout, timePart(a)); err != nil || !back.Equal(a) {
+		if back, err := time.Parse(timeLayout, TimePart(a)); err != nil || !back.Equal(a) {
 			t.Errorf("%v comes back as %v, %v", a, back, err)
 		}
 	})
@@ -88,34 +94,8 @@ func TestTimePart(t *testing.T) {
 		{time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC), "9999-12-31T23:59:59.999999999Z"},
 		{time.Date(9999, 12, 31, 23, 59, 59, 0, time.FixedZone("", -1)), "~"},
 	} {
-		if got := timePart(test.time); got != test.want {
+		if got := TimePart(test.time); got != test.want {
 			t.Errorf("%v: got %q, want %q", test.time, got, test.want)
 		}
 	}
-}
-
-// What stands on disk and on the wire of a cluster must not change by
-// accident: another form of keys is another Schema.
-func TestKeyForm(t *testing.T) {
-	at := time.Date(2026, 11, 22, 1, 2, 3, 4, time.FixedZone("", 3600))
-	want := func(got string, err error, want string) {
-		t.Helper()
-		if err != nil || got != want {
-			t.Errorf("got %q, %v, want %q", got, err, want)
-		}
-	}
-	key, err := domains().key("master")
-	want(key, err, "domain\x00master\x00")
-	key, err = users().key(provision.UserKey{Domain: "master", UserID: "user1"})
-	want(key, err, "user\x00master\x00user1\x00")
-	key, err = authenticators().key("VDS1000140")
-	want(key, err, "authenticator\x00VDS1000140\x00")
-	key, err = registrations().key("xiOb8GC2")
-	want(key, err, "registration\x00xiOb8GC2\x00")
-	key, err = components().key(provision.ComponentKey{ComponentType: "srp-component", Location: netip.MustParsePrefix("127.0.0.0/8")})
-	want(key, err, "component\x00srp-component\x00127.0.0.0/8\x00")
-	key, err = policies().key("lab")
-	want(key, err, "policy\x00lab\x00")
-	key, err = auditEvents().key(provision.AuditKey{Run: "run", Time: at, Random: "00ff"})
-	want(key, err, "audit\x00run\x002026-11-22T00:02:03.000000004Z\x0000ff\x00")
 }

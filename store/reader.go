@@ -1,105 +1,98 @@
 package store
 
 import (
+	"errors"
 	"fmt"
-
-	"github.com/dsappd/dsappd/provision"
+	"iter"
 )
 
-// source is what a view and a transaction read single values from; revision
-// 0 with a value is one that is not committed yet.
-type source interface {
+// Reader is a View or a Tx: what single records are read from.
+type Reader interface {
+	// get returns the value under a key; revision 0 with a value is one that
+	// is not committed yet.
 	get(key string) (value []byte, revision uint64, err error)
+
+	macs() *authenticator
 }
 
-// reader implements provision.Reader over a source.
-type reader struct {
-	source
-	authenticator *authenticator
-}
-
-func get[K, R any, P stored[R]](r reader, k kind[K, R], key K) (R, error) {
+// Get returns the record of a kind under its key. The error is ErrNotFound
+// where there is none, an *UnreadableError where it is damaged, or wraps
+// ErrEnded, the context's or the engine's.
+func Get[K, R any](r Reader, kind Kind[K, R], key K) (R, error) {
 	var none R
-	whole, err := k.key(key)
+	whole, err := kind.Key(key)
 	if err != nil {
 		// No record can be there, and a peer that asks for it must not
 		// learn more than one that asks for any other.
-		return none, fmt.Errorf("%w: %w", provision.ErrNotFound, err)
+		return none, fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
 	value, revision, err := r.get(whole)
 	if err != nil {
 		return none, err
 	}
 	if value == nil {
-		return none, provision.ErrNotFound
+		return none, ErrNotFound
 	}
-	return decode[K, R, P](k, r.authenticator, whole, value, revision)
+	return kind.decode(r.macs(), Entry{Key: whole, Value: value, Revision: revision})
 }
 
-func (r reader) GetDomain(name string) (provision.Domain, error) {
-	return get(r, domains(), name)
+// Scan yields the records of a kind in the order of their keys, beginning after
+// the key after (zero: from the start). It is confined to the keys that share
+// the leading parts of within that are set (zero: all). It yields at most one
+// error, last.
+func Scan[K, R any](v *View, kind Kind[K, R], within, after K) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var none R
+		prefix, prefixErr := kind.prefix(within)
+		start, startErr := kind.after(after)
+		if err := errors.Join(prefixErr, startErr); err != nil {
+			yield(none, err)
+			return
+		}
+		for entry, err := range v.entries(prefix, start) {
+			record := none
+			if err == nil {
+				record, err = kind.decode(v.authenticator, entry)
+			}
+			if !yield(record, err) || err != nil {
+				return
+			}
+		}
+	}
 }
 
-func (r reader) GetUser(key provision.UserKey) (provision.User, error) {
-	return get(r, users(), key)
+// Put writes a record under its own key.
+func Put[K, R any](t *Tx, kind Kind[K, R], record R) error {
+	key, err := kind.Key(kind.KeyOf(record))
+	if err != nil {
+		return t.fail(err)
+	}
+	value, err := kind.encode(t.authenticator, key, record)
+	if err != nil {
+		return t.fail(err)
+	}
+	return t.write(Write{Key: key, Value: value})
 }
 
-func (r reader) GetAuthenticator(serialNumber string) (provision.Authenticator, error) {
-	return get(r, authenticators(), serialNumber)
+// Delete removes the record under a key. There needs to be none.
+func Delete[K, R any](t *Tx, kind Kind[K, R], key K) error {
+	whole, err := kind.Key(key)
+	if err != nil {
+		return t.fail(err)
+	}
+	return t.write(Write{Key: whole, Delete: true})
 }
 
-func (r reader) GetRegistration(id string) (provision.Registration, error) {
-	return get(r, registrations(), id)
-}
-
-func (r reader) GetComponent(key provision.ComponentKey) (provision.Component, error) {
-	return get(r, components(), key)
-}
-
-func (r reader) GetPolicy(name string) (provision.Policy, error) {
-	return get(r, policies(), name)
-}
-
-func (r reader) GetAuditEvent(key provision.AuditKey) (provision.AuditEvent, error) {
-	return get(r, auditEvents(), key)
-}
-
-func (r reader) GetKeyCheck(name string) (provision.KeyCheck, error) {
-	return get(r, keyChecks(), name)
-}
-
-func (r reader) GetExpiry(key provision.ExpiryKey) (provision.Expiry, error) {
-	return get(r, expiries(), key)
-}
-
-func (r reader) GetPastExpiry(key provision.ExpiryKey) (provision.Expiry, error) {
-	return get(r, pastExpiries(), key)
-}
-
-func (r reader) GetFreeAuthenticator(key provision.FreeKey) (provision.FreeAuthenticator, error) {
-	return get(r, freeAuthenticators(), key)
-}
-
-func (r reader) GetStranger(slot string) (provision.Stranger, error) {
-	return get(r, strangers(), slot)
-}
-
-func (r reader) GetGatewayKey(name string) (provision.GatewayKey, error) {
-	return get(r, gatewayKeys(), name)
-}
-
-func (r reader) GetAuditRequest(key provision.AuditRequestKey) (provision.AuditRequest, error) {
-	return get(r, auditRequests(), key)
-}
-
-func (r reader) GetAuditSeal(key provision.AuditSealKey) (provision.AuditSeal, error) {
-	return get(r, auditSeals(), key)
-}
-
-func (r reader) GetAuditRun(run string) (provision.AuditRun, error) {
-	return get(r, auditRuns(), run)
-}
-
-func (r reader) GetAuditAnchor(run string) (provision.AuditAnchor, error) {
-	return get(r, auditAnchors(), run)
+// Expect has Update make sure that the record under a key still has the
+// revision that a View read it with; 0: there is none. It does not read the
+// record.
+func Expect[K, R any](t *Tx, kind Kind[K, R], key K, revision uint64) error {
+	whole, err := kind.Key(key)
+	if err != nil && revision == 0 {
+		return nil // no record can be there
+	}
+	if err != nil {
+		return t.fail(err)
+	}
+	return t.expect(whole, revision)
 }

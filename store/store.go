@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
-	"github.com/dsappd/dsappd/provision"
 )
 
-// Store is a provision.Store over an engine.
+// Store keeps records in an engine. Both closures see one consistent snapshot.
 type Store struct {
 	engine        Engine
 	authenticator *authenticator
@@ -24,40 +22,43 @@ func New(engine Engine, key []byte) *Store {
 // Close closes the engine, which finishes what is under way.
 func (s *Store) Close() error { return s.engine.Close() }
 
-// View runs read on a snapshot, in the caller's goroutine.
-func (s *Store) View(ctx context.Context, read func(provision.View) error) error {
+// View runs read on a snapshot, in the caller's goroutine. The closure must not
+// outlive the call nor wait for a peer: page through long lists.
+func (s *Store) View(ctx context.Context, read func(*View) error) error {
 	snapshot, err := s.engine.Snapshot(ctx)
 	if err != nil {
 		return fmt.Errorf("view: %w", err)
 	}
-	v := &view{ctx: ctx, snapshot: snapshot}
+	v := &View{authenticator: s.authenticator, ctx: ctx, snapshot: snapshot}
 	defer v.close()
-	v.reader = reader{v, s.authenticator}
 	return read(v)
 }
 
 // Update runs write in the caller's goroutine, on a snapshot and an overlay,
 // and commits what it wrote unless something it read has moved; then it
-// begins again, until it has committed or ctx ends. An error that is
-// ErrUncertain leaves open whether the writes are kept; after any other they
-// are not.
-func (s *Store) Update(ctx context.Context, write func(provision.Tx) error) error {
+// begins again, until it has committed or ctx ends. It is serialisable, and
+// durable when it returns nil. The closure may run more than once: it draws no
+// randomness, reads no clock and does no cryptography. If it returns an error or
+// panics, nothing is written, and the error or panic reaches this caller alone.
+// The error is ErrMoved where a record that the closure expects has moved: read
+// anew what it is based on. One that is ErrUncertain leaves open whether the writes are kept; after
+// any other they are not.
+func (s *Store) Update(ctx context.Context, write func(*Tx) error) error {
 	for {
-		reads, writes, err := s.attempt(ctx, write)
+		t, err := s.attempt(ctx, write)
 		if err != nil {
 			return err
 		}
-		if len(reads)+len(writes) == 0 {
+		if len(t.reads)+len(t.writes) == 0 {
+			return s.View(ctx, func(*View) error { return nil }) // a closed store says so
+		}
+		err = s.engine.Commit(ctx, t.reads, t.writes)
+		switch {
+		case err == nil:
 			return nil
-		}
-		err = s.engine.Commit(ctx, reads, writes)
-		if err == nil {
-			return nil
-		}
-		if errors.Is(err, ErrUncertain) {
-			return fmt.Errorf("update: %w: %w", provision.ErrUncertain, err)
-		}
-		if !errors.Is(err, ErrConflict) {
+		case errors.Is(err, ErrConflict) && t.expects:
+			return ErrMoved
+		case !errors.Is(err, ErrConflict):
 			return fmt.Errorf("update: %w", err)
 		}
 	}
@@ -65,16 +66,20 @@ func (s *Store) Update(ctx context.Context, write func(provision.Tx) error) erro
 
 // attempt runs the closure once. Its snapshot is closed before the commit,
 // which may have to wait for it.
-func (s *Store) attempt(ctx context.Context, write func(provision.Tx) error) ([]Read, []Write, error) {
-	snapshot, err := s.engine.Snapshot(ctx)
-	if err != nil {
-		return nil, nil, fmt.Errorf("update: %w", err)
+func (s *Store) attempt(ctx context.Context, write func(*Tx) error) (*Tx, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("update: %w", err)
 	}
-	t := &tx{snapshot: snapshot}
+	t := &Tx{authenticator: s.authenticator, open: func() (Snapshot, error) {
+		snapshot, err := s.engine.Snapshot(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("update: %w", err)
+		}
+		return snapshot, nil
+	}}
 	defer t.close()
-	t.reader = reader{t, s.authenticator}
 	if err := write(t); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return t.reads, t.writes, t.failed
+	return t, t.failed
 }

@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
-// check looks for damage in the folder: in the store's file, in each record,
+// Check looks for damage in the folder: in the store's file, in each record,
 // in how the records agree, in what is sealed and in the audit.
-func (f *Folder) Check(ctx context.Context) ([]provision.Problem, error) {
-	problems, err := f.Records.Check(ctx)
+func (f *Folder) Check(ctx context.Context) ([]store.Problem, error) {
+	problems, err := f.Records.Check(ctx, provision.Kinds()...)
 	if err != nil || len(problems) > 0 {
 		return problems, err
 	}
@@ -23,7 +24,7 @@ func (f *Folder) Check(ctx context.Context) ([]provision.Problem, error) {
 	}
 	audit, err := f.Service.VerifyAudit(ctx, provision.VerifyAudit{})
 	for _, broken := range audit.Broken {
-		problems = append(problems, provision.Problem{Record: "audit seal " + broken.String(), Fault: broken.Fault,
+		problems = append(problems, store.Problem{Record: "audit seal " + broken.String(), Fault: broken.Fault,
 			Mend: "keep a copy of the folder as evidence, and restore it from a backup"})
 	}
 	return problems, err

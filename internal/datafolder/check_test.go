@@ -8,16 +8,17 @@ import (
 	"testing"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 func TestCheck(t *testing.T) {
 	cases := []struct {
 		name  string
-		spoil func(provision.Tx) error
+		spoil func(*store.Tx) error
 		want  string // empty: no fault
 	}{
-		{"as made", func(provision.Tx) error { return nil }, ""},
-		{"a user without its domain", func(tx provision.Tx) error { return tx.DeleteDomain("master") }, "its domain does not exist"},
+		{"as made", func(*store.Tx) error { return nil }, ""},
+		{"a user without its domain", func(tx *store.Tx) error { return store.Delete(tx, provision.Domains, "master") }, "its domain does not exist"},
 		{"a secret of another authenticator", swapSecrets, "authenticator VDS1000140: its secret does not open under the master key"},
 	}
 	for _, c := range cases {
@@ -44,7 +45,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func spoilRecords(t *testing.T, dir string, spoil func(provision.Tx) error) {
+func spoilRecords(t *testing.T, dir string, spoil func(*store.Tx) error) {
 	t.Helper()
 	opened, err := open(dir)
 	if err != nil {
@@ -58,15 +59,15 @@ func spoilRecords(t *testing.T, dir string, spoil func(provision.Tx) error) {
 	}
 }
 
-func swapSecrets(tx provision.Tx) error {
-	one, err := tx.GetAuthenticator("VDS1000140")
+func swapSecrets(tx *store.Tx) error {
+	one, err := store.Get(tx, provision.Authenticators, "VDS1000140")
 	if err != nil {
 		return err
 	}
-	other, err := tx.GetAuthenticator("VDS1000141")
+	other, err := store.Get(tx, provision.Authenticators, "VDS1000141")
 	if err != nil {
 		return err
 	}
 	one.Secret = other.Secret
-	return tx.PutAuthenticator(one)
+	return store.Put(tx, provision.Authenticators, one)
 }

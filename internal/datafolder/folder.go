@@ -81,7 +81,7 @@ func (f *Folder) checkKey(ctx context.Context) error {
 	case errors.Is(err, provision.ErrWrongKey), errors.Is(err, store.ErrMAC):
 		return hint.Add(fmt.Errorf("%w: %s is not the key of %s: %w", ErrKey, filepath.Join(f.Dir, keyName), storeName, err),
 			"bring back the key that was made with it")
-	case errors.Is(err, provision.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound):
 		return hint.Add(fmt.Errorf("%w: %w", ErrDamagedStore, err), "restore %s from a backup", f.Dir)
 	}
 	return err

@@ -146,7 +146,7 @@ func (f *Folder) migrate(ctx context.Context, done Migrated, operator string) ([
 			continue
 		}
 		said, err := step.run(ctx, f.Service)
-		if _, unreadable := errors.AsType[*provision.UnreadableError](err); unreadable {
+		if _, unreadable := errors.AsType[*store.UnreadableError](err); unreadable {
 			err = fmt.Errorf("%w: %w", ErrDamagedStore, err)
 		}
 		if err != nil {

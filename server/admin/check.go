@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // Check asks for a check of the whole data folder.
@@ -22,7 +23,7 @@ type Problem struct {
 	Mend   string `json:"mend"`
 }
 
-func (p Problem) String() string { return provision.Problem(p).String() }
+func (p Problem) String() string { return store.Problem(p).String() }
 
 func (d *Door) check(ctx context.Context, _ provision.Operator, _ Check) (Checked, error) {
 	found, err := d.Check(ctx)

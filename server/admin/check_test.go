@@ -7,6 +7,7 @@ import (
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/store"
 )
 
 // What a check finds is told whole, and finding nothing is an empty list.
@@ -16,7 +17,7 @@ func TestCheck(t *testing.T) {
 		t.Errorf("a sound store: %+v, %v", got, err)
 	}
 	orphan := provision.User{Domain: "gone", UserID: "user1", PasswordHash: "x"}
-	change(t, o, func(tx provision.Tx) error { return tx.PutUser(orphan) })
+	change(t, o, func(tx *store.Tx) error { return store.Put(tx, provision.Users, orphan) })
 	got, err := o.Check(t.Context())
 	want := admin.Checked{Problems: []admin.Problem{
 		{Record: `user "user1" of domain "gone"`, Fault: "its domain does not exist", Mend: "add the domain"},
@@ -24,10 +25,10 @@ func TestCheck(t *testing.T) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	change(t, o, func(tx provision.Tx) error { return tx.DeleteUser(orphan.Key()) })
+	change(t, o, func(tx *store.Tx) error { return store.Delete(tx, provision.Users, orphan.Key()) })
 }
 
-func change(t *testing.T, o *office, write func(provision.Tx) error) {
+func change(t *testing.T, o *office, write func(*store.Tx) error) {
 	t.Helper()
 	if err := o.service.Store.Update(t.Context(), write); err != nil {
 		t.Fatal(err)

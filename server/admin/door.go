@@ -15,6 +15,7 @@ import (
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/journal"
+	"github.com/dsappd/dsappd/store"
 )
 
 // Door answers operators by a Service's decisions. Fields are required unless
@@ -27,7 +28,7 @@ type Door struct {
 	Journal *journal.Journal
 
 	// Check looks for damage in all that the Service's store keeps.
-	Check func(context.Context) ([]provision.Problem, error)
+	Check func(context.Context) ([]store.Problem, error)
 }
 
 // operatorHeader names the operator. Whoever may open the socket may read the

@@ -70,7 +70,7 @@ func openOffice(t *testing.T) *office {
 	return o
 }
 
-func newService(t *testing.T, records provision.Store, now func() time.Time) *provision.Service {
+func newService(t *testing.T, records *store.Store, now func() time.Time) *provision.Service {
 	t.Helper()
 	sealer, err := provision.NewSealer(bytes.Repeat([]byte{7}, 32), rand.Reader)
 	if err != nil {
@@ -90,7 +90,7 @@ func newService(t *testing.T, records provision.Store, now func() time.Time) *pr
 	}
 }
 
-func (o *office) check(ctx context.Context) ([]provision.Problem, error) {
+func (o *office) check(ctx context.Context) ([]store.Problem, error) {
 	return provision.CheckRecords(ctx, o.service.Store, o.service.Now())
 }
 

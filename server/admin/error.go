@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // Error is a refusal as operators see it, in JSON and in Go.
@@ -58,7 +59,7 @@ func (d *Door) shown(err error) *Error {
 	case errors.Is(err, provision.ErrContended):
 		return newError(provision.Busy, d.Service.Statuses[provision.Busy], "Others kept changing the same records: try again.")
 	}
-	if errors.Is(err, provision.ErrUncertain) {
+	if errors.Is(err, store.ErrUncertain) {
 		uncertain := newError(provision.Unforeseen, d.Service.Statuses[provision.Unforeseen],
 			"It is uncertain whether this was carried out: writing it failed halfway. Look before you try again. The server's log says what failed, under this request's Request-Id.")
 		uncertain.Uncertain = true

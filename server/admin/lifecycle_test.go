@@ -14,6 +14,7 @@ import (
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/store"
 )
 
 func hotp() oath.Parameters {
@@ -250,8 +251,8 @@ func TestAuditAndLogOfOperators(t *testing.T) {
 	o.furnish(t)
 	o.AddUser(t.Context(), admin.AddUser{UserID: "user1", StaticPassword: password})
 	var events []provision.AuditEvent
-	err := o.service.Store.View(t.Context(), func(v provision.View) error {
-		for event, err := range v.ScanAuditEvents(provision.AuditKey{}, provision.AuditKey{}) {
+	err := o.service.Store.View(t.Context(), func(v *store.View) error {
+		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
 			if err != nil {
 				return err
 			}

@@ -12,22 +12,23 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/store"
+	"github.com/dsappd/dsappd/store/memory"
 )
 
-// doubtful is a store of whose writes nobody knows what has become.
-type doubtful struct{ provision.Store }
+// doubtful is an engine of whose writes nobody knows what has become.
+type doubtful struct{ *memory.Engine }
 
-func (doubtful) Update(context.Context, func(provision.Tx) error) error {
-	return fmt.Errorf("update: %w: the disk is broken", provision.ErrUncertain)
+func (doubtful) Commit(context.Context, []store.Read, []store.Write) error {
+	return fmt.Errorf("%w: the disk is broken", store.ErrUncertain)
 }
 
 // Whoever orders something is not told that nothing was changed where nobody
 // knows.
 func TestUncertainCommit(t *testing.T) {
 	o := openOffice(t)
-	service := newService(t, doubtful{o.service.Store}, o.time)
+	service := newService(t, store.New(doubtful{&memory.Engine{}}, []byte("record key")), o.time)
 	transport, end := admin.InProcess((&admin.Door{Service: service, Log: slog.New(slog.DiscardHandler), Check: o.check}).Handler())
 	defer end()
 	_, err := (&admin.Client{Transport: transport, Operator: "alice"}).AddDomain(t.Context(), admin.AddDomain{Name: "lab"})

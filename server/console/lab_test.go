@@ -88,7 +88,7 @@ func newLab(t testing.TB, change ...func(*console.Config)) *lab {
 	return l
 }
 
-func (l *lab) newService(run string, records provision.Store) *provision.Service {
+func (l *lab) newService(run string, records *store.Store) *provision.Service {
 	l.t.Helper()
 	t := l.t
 	return &provision.Service{

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/gateway"
+	"github.com/dsappd/dsappd/store"
 )
 
 // A member that is wrong is refused by its name, and never quoted.
@@ -252,7 +253,7 @@ func TestStatusTable(t *testing.T) {
 // What nobody foresaw is in the log, and the peer hears none of it.
 func TestUnforeseen(t *testing.T) {
 	l := newLab(t)
-	if err := l.service.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.DeletePolicy("lab") }); err != nil {
+	if err := l.service.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Delete(tx, provision.Policies, "lab") }); err != nil {
 		t.Fatal(err)
 	}
 	path := servicesPath + "notification/push/updateNotificationID"
@@ -264,7 +265,7 @@ func TestUnforeseen(t *testing.T) {
 	if log := l.log.String(); !strings.Contains(log, "effective policy") || !strings.Contains(log, a.header.Get("Request-Id")) {
 		t.Errorf("%s", log)
 	}
-	must(0, l.service.Store.Update(t.Context(), func(tx provision.Tx) error { return tx.PutPolicy(provision.Policy{Name: "lab"}) }))(t)
+	must(0, l.service.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Policies, provision.Policy{Name: "lab"}) }))(t)
 }
 
 // undescribed sends what the description may not even have a path for.

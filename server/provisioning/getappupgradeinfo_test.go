@@ -6,6 +6,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 func TestGetAppUpgradeInfo(t *testing.T) {
@@ -23,9 +24,9 @@ func TestUpdateDevicePNID(t *testing.T) {
 		t.Errorf("there is a result: %s", must(reply.WriteToString())(t))
 	}
 	var a provision.Authenticator
-	err := l.service.Store.View(t.Context(), func(v provision.View) error {
+	err := l.service.Store.View(t.Context(), func(v *store.View) error {
 		var err error
-		a, err = v.GetAuthenticator("VDS1000140")
+		a, err = store.Get(v, provision.Authenticators, "VDS1000140")
 		return err
 	})
 	if err != nil || len(a.DevicePNID) == 0 || strings.Contains(string(a.DevicePNID), "0A0bFF") {
@@ -38,8 +39,8 @@ func TestUpdateDevicePNID(t *testing.T) {
 		t.Error("the notification ID is shown")
 	}
 	must(l.service.UnassignAuthenticator(t.Context(), provision.Operator{Name: "tester"}, "VDS1000140"))(t)
-	if err := l.service.Store.View(t.Context(), func(v provision.View) (err error) {
-		a, err = v.GetAuthenticator("VDS1000140")
+	if err := l.service.Store.View(t.Context(), func(v *store.View) (err error) {
+		a, err = store.Get(v, provision.Authenticators, "VDS1000140")
 		return err
 	}); err != nil || len(a.DevicePNID) != 0 {
 		t.Errorf("after unassignment: %q %v", a.DevicePNID, err)

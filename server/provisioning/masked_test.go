@@ -8,6 +8,7 @@ import (
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
 // masked is an attribute that its sender marks so.
@@ -27,8 +28,8 @@ func allMasked(attributes ...typed) []string {
 func (l *lab) audit() string {
 	l.t.Helper()
 	var lines strings.Builder
-	err := l.service.Store.View(l.t.Context(), func(v provision.View) error {
-		for event, err := range v.ScanAuditEvents(provision.AuditKey{}, provision.AuditKey{}) {
+	err := l.service.Store.View(l.t.Context(), func(v *store.View) error {
+		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
 			if err != nil {
 				return err
 			}

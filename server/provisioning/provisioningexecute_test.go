@@ -17,6 +17,7 @@ import (
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/provisioning"
+	"github.com/dsappd/dsappd/store"
 )
 
 // typed is one attribute of a request as it is written.
@@ -349,8 +350,8 @@ func TestCommandInTheAudit(t *testing.T) {
 	l := newLab(t, false)
 	l.run("0", execute("DSAPPREGISTER", userAttributes("srp-component")...))
 	var operations []string
-	err := l.service.Store.View(t.Context(), func(v provision.View) error {
-		for event, err := range v.ScanAuditEvents(provision.AuditKey{}, provision.AuditKey{}) {
+	err := l.service.Store.View(t.Context(), func(v *store.View) error {
+		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
 			if err != nil {
 				return err
 			}

@@ -31,7 +31,7 @@ func BenchmarkCommit(b *testing.B) {
 	for turn := range turns {
 		b.StartTimer()
 		ours += measure(b, turn, func(worker, n int) error {
-			return s.Update(b.Context(), func(tx provision.Tx) error { return activation(tx, worker, n) })
+			return s.Update(b.Context(), func(tx *store.Tx) error { return activation(tx, worker, n) })
 		})
 		b.StopTimer()
 		reference += measure(b, turn, batch)
@@ -103,7 +103,7 @@ func benchStore(b *testing.B) *store.Store {
 	s := store.New(engine, []byte("record key"))
 	b.Cleanup(func() { _ = s.Close() })
 	for worker := range concurrency {
-		err := s.Update(b.Context(), func(tx provision.Tx) error { return tx.PutRegistration(registrationOf(worker)) })
+		err := s.Update(b.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Registrations, registrationOf(worker)) })
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -120,8 +120,8 @@ func sample(b *testing.B) (registration, event store.Entry) {
 	}
 	defer engine.Close()
 	s := store.New(engine, []byte("record key"))
-	err = s.Update(b.Context(), func(tx provision.Tx) error {
-		return errors.Join(tx.PutRegistration(registrationOf(0)), activation(tx, 0, 0))
+	err = s.Update(b.Context(), func(tx *store.Tx) error {
+		return errors.Join(store.Put(tx, provision.Registrations, registrationOf(0)), activation(tx, 0, 0))
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -154,14 +154,14 @@ func registrationOf(worker int) provision.Registration {
 }
 
 // activation is the Update of an operation.
-func activation(tx provision.Tx, worker, n int) error {
-	r, err := tx.GetRegistration(registrationOf(worker).ID)
+func activation(tx *store.Tx, worker, n int) error {
+	r, err := store.Get(tx, provision.Registrations, registrationOf(worker).ID)
 	if err != nil {
 		return err
 	}
 	r.Attempts = n
 	status := provision.Status{ReturnCodeEnum: "RET_SUCCESS", StatusCodeEnum: "STAT_SUCCESS"}
-	return errors.Join(tx.PutRegistration(r), tx.PutAuditEvent(provision.AuditEvent{
+	return errors.Join(store.Put(tx, provision.Registrations, r), store.Put(tx, provision.AuditEvents, provision.AuditEvent{
 		AuditKey:  provision.AuditKey{Run: "20261122T093000Z", Time: benchTime(), Random: fmt.Sprintf("%016d", n)},
 		RequestID: "0123456789abcdef", Operation: "dsappSRPActivate", ComponentType: "srp-component", Address: "127.0.0.1",
 		Domain: "master", UserID: "user1", SerialNumber: "VDS0000001", RegistrationID: r.ID,
@@ -176,7 +176,7 @@ func BenchmarkGet(b *testing.B) {
 	s := benchStore(b)
 	id := registrationOf(1).ID
 	for b.Loop() {
-		err := s.View(b.Context(), func(v provision.View) error { _, err := v.GetRegistration(id); return err })
+		err := s.View(b.Context(), func(v *store.View) error { _, err := store.Get(v, provision.Registrations, id); return err })
 		if err != nil {
 			b.Fatal(err)
 		}

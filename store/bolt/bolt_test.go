@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
 
-	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -333,9 +332,9 @@ func TestCheckFindsRevisions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []provision.Problem{
+	want := []store.Problem{
 		{Record: `key "ahead"`, Fault: "its revision is 2, and commits have reached 1", Mend: mendBackup},
-		{Record: `key "changed"`, Fault: string(ErrChecksum), Mend: mendBackup},
+		{Record: `key "changed"`, Fault: ErrChecksum.Error(), Mend: mendBackup},
 		{Record: `key "none"`, Fault: "stored value holds no revision", Mend: mendBackup},
 		{Record: `key "zero"`, Fault: "its revision is 0, and commits have reached 1", Mend: mendBackup},
 	}

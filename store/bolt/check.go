@@ -7,7 +7,6 @@ import (
 
 	"go.etcd.io/bbolt"
 
-	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -20,7 +19,7 @@ const mendBackup = "restore the file from a backup"
 // finds, at the checksum of each entry and at the totals of all. No commit runs
 // meanwhile, because bbolt's check reads the list of free pages, which every
 // commit changes.
-func (e *Engine) Check(ctx context.Context) ([]provision.Problem, error) {
+func (e *Engine) Check(ctx context.Context) ([]store.Problem, error) {
 	writer, err := e.begin(true)
 	if err != nil {
 		return nil, err
@@ -32,7 +31,7 @@ func (e *Engine) Check(ctx context.Context) ([]provision.Problem, error) {
 	}
 	defer func() { _ = tx.Rollback() }()
 	if err := checkTree(tx, e.path); errors.Is(err, errTree) {
-		return []provision.Problem{e.problem(err)}, nil // nobody may walk it
+		return []store.Problem{e.problem(err)}, nil // nobody may walk it
 	} else if err != nil {
 		return nil, fmt.Errorf("check store file: %w", err)
 	}
@@ -42,13 +41,13 @@ func (e *Engine) Check(ctx context.Context) ([]provision.Problem, error) {
 	return e.checkEntries(ctx, tx)
 }
 
-func (e *Engine) problem(err error) provision.Problem {
-	return provision.Problem{Record: "store file " + e.path, Fault: err.Error(), Mend: mendBackup}
+func (e *Engine) problem(err error) store.Problem {
+	return store.Problem{Record: "store file " + e.path, Fault: err.Error(), Mend: mendBackup}
 }
 
 // checkPages drains the channel to its end: bbolt's check cannot be stopped.
-func (e *Engine) checkPages(tx *bbolt.Tx) []provision.Problem {
-	var problems []provision.Problem
+func (e *Engine) checkPages(tx *bbolt.Tx) []store.Problem {
+	var problems []store.Problem
 	for err := range tx.Check() {
 		if len(problems) < maxProblems {
 			problems = append(problems, e.problem(err))
@@ -57,8 +56,8 @@ func (e *Engine) checkPages(tx *bbolt.Tx) []provision.Problem {
 	return problems
 }
 
-func (e *Engine) checkEntries(ctx context.Context, tx *bbolt.Tx) ([]provision.Problem, error) {
-	var problems []provision.Problem
+func (e *Engine) checkEntries(ctx context.Context, tx *bbolt.Tx) ([]store.Problem, error) {
+	var problems []store.Problem
 	records := tx.Bucket([]byte(recordsBucket))
 	found := totals{Sequence: records.Sequence()}
 	cursor := records.Cursor()
@@ -68,7 +67,7 @@ func (e *Engine) checkEntries(ctx context.Context, tx *bbolt.Tx) ([]provision.Pr
 		}
 		found.add(entry)
 		if fault := faultOf(key, entry, found.Sequence); fault != "" {
-			problems = append(problems, provision.Problem{Record: fmt.Sprintf("key %.80q", key), Fault: fault, Mend: mendBackup})
+			problems = append(problems, store.Problem{Record: fmt.Sprintf("key %.80q", key), Fault: fault, Mend: mendBackup})
 		}
 	}
 	if e.meta != nil {

@@ -163,7 +163,7 @@ func TestDiskFull(t *testing.T) {
 // A commit that shows but whose fsync failed is in doubt, and so is all that
 // would follow it.
 func TestCommitInDoubt(t *testing.T) {
-	const broken store.Error = "the disk is broken"
+	broken := errors.New("the disk is broken")
 	for name, commit := range map[string]func(*bbolt.Tx) error{
 		"error": func(tx *bbolt.Tx) error { return errors.Join(tx.Commit(), broken) },
 		"panic": func(tx *bbolt.Tx) error { panic(errors.Join(tx.Commit(), broken)) },
@@ -171,7 +171,7 @@ func TestCommitInDoubt(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := filled(t)
 			e.commit = commit
-			if err := e.Commit(t.Context(), nil, put("k", "2")); !errors.Is(err, store.ErrUncertain) || !strings.Contains(err.Error(), string(broken)) {
+			if err := e.Commit(t.Context(), nil, put("k", "2")); !errors.Is(err, store.ErrUncertain) || !strings.Contains(err.Error(), broken.Error()) {
 				t.Errorf("the commit in doubt: %v", err)
 			}
 			var stopped *StoppedError

@@ -2,12 +2,11 @@ package bolt
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 
 	"go.etcd.io/bbolt"
-
-	"github.com/dsappd/dsappd/store"
 )
 
 // An entry of the records bucket is led by its revision, 8 bytes, and the
@@ -21,13 +20,13 @@ const (
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // The damages of one entry.
-const (
+var (
 	// ErrNoRevision is a stored value too short to hold its revision: another
 	// program has written to the file.
-	ErrNoRevision store.Error = "stored value holds no revision"
+	ErrNoRevision = errors.New("stored value holds no revision")
 
 	// ErrChecksum is a stored value that is not the one that was committed.
-	ErrChecksum store.Error = "stored value does not match its checksum: the disk or another program has changed it"
+	ErrChecksum = errors.New("stored value does not match its checksum: the disk or another program has changed it")
 )
 
 // checksum covers a key and an entry without the checksum inside it.
@@ -80,7 +79,7 @@ const totalsSize = 24
 
 // ErrNoTotals is a head without totals: the file was not written by this
 // version of the program.
-const ErrNoTotals store.Error = "the head of the file does not say what it holds"
+var ErrNoTotals = errors.New("the head of the file does not say what it holds")
 
 func readTotals(tx *bbolt.Tx) (totals, error) {
 	head := tx.Bucket([]byte(headBucket))

@@ -74,9 +74,9 @@ func (e *DamagedError) Error() string {
 func (e *DamagedError) Unwrap() error { return e.Cause }
 
 // The damages that Open tells apart.
-const (
-	ErrEmptyFile store.Error = "it is empty"
-	ErrCutShort  store.Error = "it is shorter than its contents"
+var (
+	ErrEmptyFile = errors.New("it is empty")
+	ErrCutShort  = errors.New("it is shorter than its contents")
 )
 
 // Create makes a new store file and opens it. It refuses, by an error that

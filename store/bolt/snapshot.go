@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -53,4 +54,4 @@ func (s *snapshot) Scan(prefix, after string) iter.Seq2[store.Entry, error] {
 
 // ErrKeyOrder is a key that does not come after the one before it: the file
 // is damaged.
-const ErrKeyOrder store.Error = "the keys of the file are out of order: it is damaged"
+var ErrKeyOrder = errors.New("the keys of the file are out of order: it is damaged")

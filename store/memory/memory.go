@@ -12,7 +12,6 @@ import (
 
 	"github.com/tidwall/btree"
 
-	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -78,7 +77,7 @@ func (e *Engine) Commit(ctx context.Context, reads []store.Read, writes []store.
 }
 
 // Check finds nothing: there is no file to be damaged.
-func (e *Engine) Check(context.Context) ([]provision.Problem, error) {
+func (e *Engine) Check(context.Context) ([]store.Problem, error) {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.closed {

@@ -49,7 +49,7 @@ func testLostUpdates(t *testing.T, s *store.Store) {
 	const workers, each = 32, 10
 	together(workers, func(i int) {
 		for range each {
-			err := s.Update(t.Context(), func(tx provision.Tx) error {
+			err := s.Update(t.Context(), func(tx *store.Tx) error {
 				return errors.Join(increment(tx, "all"), increment(tx, fmt.Sprint(i)))
 			})
 			if err != nil {
@@ -64,17 +64,17 @@ func testLostUpdates(t *testing.T, s *store.Store) {
 }
 
 // errTaken is the answer of somebody who came second.
-const errTaken store.Error = "taken"
+var errTaken = errors.New("taken")
 
 // claim takes the counter name for number n, if it is free.
-func claim(tx provision.Tx, name string, n int) error {
-	switch _, err := tx.GetUser(counterKey(name)); {
+func claim(tx *store.Tx, name string, n int) error {
+	switch _, err := store.Get(tx, provision.Users, counterKey(name)); {
 	case err == nil:
 		return errTaken
-	case !errors.Is(err, provision.ErrNotFound):
+	case !errors.Is(err, store.ErrNotFound):
 		return err
 	}
-	return tx.PutUser(counter(name, n))
+	return store.Put(tx, provision.Users, counter(name, n))
 }
 
 // Of many who want the same key, also after it was deleted, exactly one gets
@@ -84,7 +84,7 @@ func testClaim(t *testing.T, s *store.Store) {
 		var winners atomic.Int32
 		var winner atomic.Int64
 		together(16, func(i int) {
-			err := s.Update(t.Context(), func(tx provision.Tx) error { return claim(tx, "prize", i+1) })
+			err := s.Update(t.Context(), func(tx *store.Tx) error { return claim(tx, "prize", i+1) })
 			if err == nil {
 				winners.Add(1)
 				winner.Store(int64(i + 1))
@@ -96,7 +96,7 @@ func testClaim(t *testing.T, s *store.Store) {
 			t.Errorf("%d winners", winners.Load())
 		}
 		wantCount(t, s, "prize", int(winner.Load()))
-		update(t, s, func(tx provision.Tx) error { return tx.DeleteUser(counterKey("prize")) })
+		update(t, s, func(tx *store.Tx) error { return store.Delete(tx, provision.Users, counterKey("prize")) })
 	}
 }
 
@@ -105,23 +105,23 @@ func testClaim(t *testing.T, s *store.Store) {
 func testWriteSkew(t *testing.T, s *store.Store) {
 	for round := range 20 {
 		names := []string{fmt.Sprint("doctor a", round), fmt.Sprint("doctor b", round)}
-		update(t, s, func(tx provision.Tx) error {
-			return errors.Join(tx.PutUser(counter(names[0], 1)), tx.PutUser(counter(names[1], 1)))
+		update(t, s, func(tx *store.Tx) error {
+			return errors.Join(store.Put(tx, provision.Users, counter(names[0], 1)), store.Put(tx, provision.Users, counter(names[1], 1)))
 		})
 		together(2, func(i int) {
-			err := s.Update(t.Context(), func(tx provision.Tx) error {
+			err := s.Update(t.Context(), func(tx *store.Tx) error {
 				a, errA := count(tx, names[0])
 				b, errB := count(tx, names[1])
 				if a+b < 2 {
 					return errors.Join(errA, errB)
 				}
-				return errors.Join(errA, errB, tx.PutUser(counter(names[i], 0)))
+				return errors.Join(errA, errB, store.Put(tx, provision.Users, counter(names[i], 0)))
 			})
 			if err != nil {
 				t.Errorf("Update: %v", err)
 			}
 		})
-		view(t, s, func(v provision.View) error {
+		view(t, s, func(v *store.View) error {
 			a, errA := count(v, names[0])
 			b, errB := count(v, names[1])
 			if a+b != 1 {
@@ -135,12 +135,12 @@ func testWriteSkew(t *testing.T, s *store.Store) {
 // An Update that only reads must not return on what has moved.
 func testReadOnly(t *testing.T, s *store.Store) {
 	runs, seen := 0, 0
-	update(t, s, func(tx provision.Tx) error {
+	update(t, s, func(tx *store.Tx) error {
 		runs++
 		n, err := count(tx, "a")
 		if runs == 1 {
 			inAnother(func() {
-				update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+				update(t, s, func(tx *store.Tx) error { return increment(tx, "a") })
 			})
 		}
 		seen = n
@@ -169,7 +169,7 @@ func testNeighbours(t *testing.T, s *store.Store) {
 			var err error
 			func() {
 				defer func() { _ = recover() }()
-				err = s.Update(t.Context(), func(tx provision.Tx) error {
+				err = s.Update(t.Context(), func(tx *store.Tx) error {
 					if err := increment(tx, fmt.Sprint(i%3)); err != nil {
 						return err
 					}
@@ -196,10 +196,10 @@ func testNeighbours(t *testing.T, s *store.Store) {
 func testViewsAreWhole(t *testing.T, s *store.Store) {
 	const accounts, money = 8, 100
 	name := func(i int) string { return fmt.Sprint("account", i%accounts) }
-	update(t, s, func(tx provision.Tx) error {
+	update(t, s, func(tx *store.Tx) error {
 		var err error
 		for i := range accounts {
-			err = errors.Join(err, tx.PutUser(counter(name(i), money)))
+			err = errors.Join(err, store.Put(tx, provision.Users, counter(name(i), money)))
 		}
 		return err
 	})
@@ -212,14 +212,14 @@ func testViewsAreWhole(t *testing.T, s *store.Store) {
 			return
 		}
 		for n := range 15 {
-			update(t, s, func(tx provision.Tx) error { return transfer(tx, name(n+i), name(n*i+i+1), n) })
+			update(t, s, func(tx *store.Tx) error { return transfer(tx, name(n+i), name(n*i+i+1), n) })
 			moved.Add(1)
 		}
 	})
 	wantSum(t, s, accounts*money)
 }
 
-func transfer(tx provision.Tx, from, to string, amount int) error {
+func transfer(tx *store.Tx, from, to string, amount int) error {
 	a, err := count(tx, from)
 	if err != nil || from == to {
 		return err
@@ -228,14 +228,14 @@ func transfer(tx provision.Tx, from, to string, amount int) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(tx.PutUser(counter(from, a-amount)), tx.PutUser(counter(to, b+amount)))
+	return errors.Join(store.Put(tx, provision.Users, counter(from, a-amount)), store.Put(tx, provision.Users, counter(to, b+amount)))
 }
 
 func wantSum(t failer, s *store.Store, want int) {
 	t.Helper()
-	view(t, s, func(v provision.View) error {
+	view(t, s, func(v *store.View) error {
 		sum, again := 0, 0
-		for u, err := range v.ScanUsers(provision.UserKey{}, provision.UserKey{}) {
+		for u, err := range store.Scan(v, provision.Users, provision.UserKey{}, provision.UserKey{}) {
 			if err != nil {
 				return err
 			}
@@ -257,15 +257,15 @@ func testUnending(t *testing.T, s *store.Store) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	runs := 0
-	err := s.Update(ctx, func(tx provision.Tx) error {
+	err := s.Update(ctx, func(tx *store.Tx) error {
 		n, err := count(tx, "a")
 		inAnother(func() {
-			update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+			update(t, s, func(tx *store.Tx) error { return increment(tx, "a") })
 		})
 		if runs++; runs == 5 {
 			cancel()
 		}
-		return errors.Join(err, tx.PutUser(counter("a", n+1000)))
+		return errors.Join(err, store.Put(tx, provision.Users, counter("a", n+1000)))
 	})
 	wantError(t, "Update", err, context.Canceled)
 	if runs != 5 {

@@ -42,7 +42,7 @@ func RunFaults(t *testing.T, open Open) {
 }
 
 // errBroken is what a faulty engine suffers from.
-const errBroken store.Error = "the engine is broken"
+var errBroken = errors.New("the engine is broken")
 
 // fault is what may become of a commit.
 type fault int
@@ -151,8 +151,8 @@ func testOutcomeIsWhole(t *testing.T, s *store.Store, f *faulty) {
 	together(workers, func(worker int) {
 		for n := range each {
 			name := fmt.Sprint(worker, "-", n)
-			err := s.Update(t.Context(), func(tx provision.Tx) error {
-				return errors.Join(increment(tx, "all"), tx.PutAuditEvent(event(name)))
+			err := s.Update(t.Context(), func(tx *store.Tx) error {
+				return errors.Join(increment(tx, "all"), store.Put(tx, provision.AuditEvents, event(name)))
 			})
 			mutex.Lock()
 			outcomes[name] = err
@@ -191,7 +191,7 @@ func testNotRepeated(t *testing.T, s *store.Store, f *faulty) {
 	for want, outcome := range []fault{lost, kept, refused, kept} {
 		f.set(func() fault { return outcome }, nil)
 		runs := 0
-		err := s.Update(t.Context(), func(tx provision.Tx) error {
+		err := s.Update(t.Context(), func(tx *store.Tx) error {
 			runs++
 			return increment(tx, fmt.Sprint("a", want))
 		})
@@ -220,7 +220,7 @@ func testFalseConflict(t *testing.T, s *store.Store, f *faulty) {
 		return none
 	}, nil)
 	runs := 0
-	update(t, s, func(tx provision.Tx) error {
+	update(t, s, func(tx *store.Tx) error {
 		runs++
 		if n, err := count(tx, "a"); n != 0 || err != nil {
 			t.Errorf("run %d sees the counter at %d, %v", runs, n, err)
@@ -235,19 +235,25 @@ func testFalseConflict(t *testing.T, s *store.Store, f *faulty) {
 
 func testSnapshotFails(t *testing.T, s *store.Store, f *faulty) {
 	f.set(nil, func() error { return errBroken })
-	unwanted := func() error { t.Error("the closure runs without a snapshot"); return nil }
-	wantError(t, "Update", s.Update(t.Context(), func(provision.Tx) error { return unwanted() }), errBroken)
-	wantError(t, "View", s.View(t.Context(), func(provision.View) error { return unwanted() }), errBroken)
+	wantError(t, "Update", s.Update(t.Context(), func(tx *store.Tx) error {
+		_, err := count(tx, "a")
+		wantError(t, "Get", err, errBroken)
+		return nil // as careless code would
+	}), errBroken)
+	wantError(t, "View", s.View(t.Context(), func(*store.View) error {
+		t.Error("the closure runs without a snapshot")
+		return nil
+	}), errBroken)
 }
 
 func testReadFails(t *testing.T, s *store.Store, f *faulty) {
-	update(t, s, func(tx provision.Tx) error { return errors.Join(increment(tx, "a"), increment(tx, "b")) })
+	update(t, s, func(tx *store.Tx) error { return errors.Join(increment(tx, "a"), increment(tx, "b")) })
 	f.set(nil, failAfter(1)) // the snapshot
-	err := s.View(t.Context(), func(v provision.View) error { _, err := count(v, "a"); return err })
+	err := s.View(t.Context(), func(v *store.View) error { _, err := count(v, "a"); return err })
 	wantError(t, "Get", err, errBroken)
 	f.set(nil, failAfter(2)) // the snapshot and one entry
 	var found []provision.User
-	err = s.View(t.Context(), func(v provision.View) error {
+	err = s.View(t.Context(), func(v *store.View) error {
 		found, err = users().collect(v, provision.UserKey{}, provision.UserKey{}, 0)
 		return err
 	})
@@ -269,13 +275,13 @@ func failAfter(n int) func() error {
 // A closure that takes a failed Get for a missing record must not commit
 // what it concluded.
 func testReadFailsUnheard(t *testing.T, s *store.Store, f *faulty) {
-	update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+	update(t, s, func(tx *store.Tx) error { return increment(tx, "a") })
 	f.set(nil, failAfter(1))
-	err := s.Update(t.Context(), func(tx provision.Tx) error {
-		if _, err := tx.GetUser(counterKey("a")); err == nil {
+	err := s.Update(t.Context(), func(tx *store.Tx) error {
+		if _, err := store.Get(tx, provision.Users, counterKey("a")); err == nil {
 			t.Error("Get does not fail")
 		}
-		return tx.PutUser(counter("a", 100))
+		return store.Put(tx, provision.Users, counter("a", 100))
 	})
 	wantError(t, "Update", err, errBroken)
 	f.set(nil, nil)

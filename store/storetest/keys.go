@@ -24,20 +24,20 @@ func testHostileKeys(t *testing.T, s *store.Store) {
 	table := users()
 	records := map[provision.UserKey]provision.User{}
 	for _, domain := range hostile() {
-		update(t, s, func(tx provision.Tx) error {
+		update(t, s, func(tx *store.Tx) error {
 			for i, userID := range hostile() {
 				u := provision.User{Domain: domain, UserID: userID, Locks: i}
 				records[u.Key()] = u
-				if err := tx.PutUser(u); err != nil {
+				if err := store.Put(tx, provision.Users, u); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 	}
-	view(t, s, func(v provision.View) error {
+	view(t, s, func(v *store.View) error {
 		for key, want := range records {
-			got, err := v.GetUser(key)
+			got, err := store.Get(v, provision.Users, key)
 			if err != nil {
 				return err
 			}
@@ -65,16 +65,16 @@ func testRefusedKeys(t *testing.T, s *store.Store) {
 	} {
 		for _, u := range []provision.User{{Domain: "d", UserID: userID}, {Domain: userID, UserID: "u"}} {
 			var refused *store.KeyError
-			put := s.Update(t.Context(), func(tx provision.Tx) error { return tx.PutUser(u) })
+			put := s.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) })
 			if !errors.As(put, &refused) {
 				t.Errorf("Put, %s: %v", name, put)
 			}
-			remove := s.Update(t.Context(), func(tx provision.Tx) error { return tx.DeleteUser(u.Key()) })
+			remove := s.Update(t.Context(), func(tx *store.Tx) error { return store.Delete(tx, provision.Users, u.Key()) })
 			if !errors.As(remove, &refused) {
 				t.Errorf("Delete, %s: %v", name, remove)
 			}
-			view(t, s, func(v provision.View) error {
-				if _, err := v.GetUser(u.Key()); !errors.Is(err, provision.ErrNotFound) || !errors.As(err, &refused) {
+			view(t, s, func(v *store.View) error {
+				if _, err := store.Get(v, provision.Users, u.Key()); !errors.Is(err, store.ErrNotFound) || !errors.As(err, &refused) {
 					t.Errorf("Get, %s: %v", name, err)
 				}
 				return nil
@@ -85,7 +85,7 @@ func testRefusedKeys(t *testing.T, s *store.Store) {
 
 func testRefusedWithin(t *testing.T, s *store.Store) {
 	bad := provision.UserKey{Domain: "a\x00b"}
-	view(t, s, func(v provision.View) error {
+	view(t, s, func(v *store.View) error {
 		var refused *store.KeyError
 		if _, err := users().collect(v, bad, provision.UserKey{}, 0); !errors.As(err, &refused) {
 			t.Errorf("within: %v", err)
@@ -101,12 +101,12 @@ func testRefusedWithin(t *testing.T, s *store.Store) {
 func testPaging(t *testing.T, s *store.Store) {
 	table := users()
 	records := map[provision.UserKey]provision.User{}
-	update(t, s, func(tx provision.Tx) error {
+	update(t, s, func(tx *store.Tx) error {
 		for _, domain := range []string{"a", "ab", "b"} {
 			for _, userID := range numbered("user%02d", 7) {
 				u := provision.User{Domain: domain, UserID: userID}
 				records[u.Key()] = u
-				if err := tx.PutUser(u); err != nil {
+				if err := store.Put(tx, provision.Users, u); err != nil {
 					return err
 				}
 			}
@@ -119,7 +119,7 @@ func testPaging(t *testing.T, s *store.Store) {
 			var after provision.UserKey
 			for page := []provision.User{{}}; len(page) > 0 && len(got) <= len(records); {
 				page = nil
-				view(t, s, func(v provision.View) (err error) {
+				view(t, s, func(v *store.View) (err error) {
 					page, err = table.collect(v, within, after, limit)
 					return err
 				})
@@ -137,18 +137,18 @@ func testPaging(t *testing.T, s *store.Store) {
 
 // A key that begins with another one is not that one.
 func testPrefixIsNoMatch(t *testing.T, s *store.Store) {
-	update(t, s, func(tx provision.Tx) error {
+	update(t, s, func(tx *store.Tx) error {
 		return errors.Join(
-			tx.PutUser(provision.User{Domain: "master", UserID: "user10"}),
-			tx.PutUser(provision.User{Domain: "master2", UserID: "user1"}),
-			tx.PutDomain(provision.Domain{Name: "master2"}),
+			store.Put(tx, provision.Users, provision.User{Domain: "master", UserID: "user10"}),
+			store.Put(tx, provision.Users, provision.User{Domain: "master2", UserID: "user1"}),
+			store.Put(tx, provision.Domains, provision.Domain{Name: "master2"}),
 		)
 	})
-	view(t, s, func(v provision.View) error {
-		_, err := v.GetUser(provision.UserKey{Domain: "master", UserID: "user1"})
-		wantError(t, "GetUser", err, provision.ErrNotFound)
-		_, err = v.GetDomain("master")
-		wantError(t, "GetDomain", err, provision.ErrNotFound)
+	view(t, s, func(v *store.View) error {
+		_, err := store.Get(v, provision.Users, provision.UserKey{Domain: "master", UserID: "user1"})
+		wantError(t, "GetUser", err, store.ErrNotFound)
+		_, err = store.Get(v, provision.Domains, "master")
+		wantError(t, "GetDomain", err, store.ErrNotFound)
 		found, err := users().collect(v, provision.UserKey{Domain: "master", UserID: "user1"}, provision.UserKey{}, 0)
 		wantEqual(t, "users named user1 of master", []provision.User(nil), found)
 		return err

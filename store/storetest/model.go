@@ -48,9 +48,9 @@ func testModel(t *testing.T, open Open) {
 
 // recordModel is what a store must hold of one kind.
 type recordModel interface {
-	step(t *rapid.T, tx provision.Tx)
+	step(t *rapid.T, tx *store.Tx)
 	commit(kept bool)
-	compare(t *rapid.T, v provision.View)
+	compare(t *rapid.T, v *store.View)
 }
 
 // modelUpdate is one transaction over all kinds, and its end: by success,
@@ -64,7 +64,7 @@ func modelUpdate(t *rapid.T, s *store.Store, models []recordModel) {
 				panic(fault)
 			}
 		}()
-		err = s.Update(t.Context(), func(tx provision.Tx) error {
+		err = s.Update(t.Context(), func(tx *store.Tx) error {
 			for range rapid.IntRange(0, 8).Draw(t, "steps") {
 				models[rapid.IntRange(0, len(models)-1).Draw(t, "kind")].step(t, tx)
 			}
@@ -86,7 +86,7 @@ func modelUpdate(t *rapid.T, s *store.Store, models []recordModel) {
 }
 
 func modelView(t *rapid.T, s *store.Store, models []recordModel) {
-	view(t, s, func(v provision.View) error {
+	view(t, s, func(v *store.View) error {
 		models[rapid.IntRange(0, len(models)-1).Draw(t, "kind")].compare(t, v)
 		return nil
 	})
@@ -104,7 +104,7 @@ func newModel[K comparable, R any](table table[K, R], draw func(*rapid.T, string
 	return &model[K, R]{table, draw, map[K]R{}, map[K]R{}}
 }
 
-func (m *model[K, R]) step(t *rapid.T, tx provision.Tx) {
+func (m *model[K, R]) step(t *rapid.T, tx *store.Tx) {
 	key := m.draw(t, m.table.name)
 	record := m.table.rekey(m.table.whole, key)
 	key = m.table.key(record)
@@ -123,10 +123,10 @@ func (m *model[K, R]) step(t *rapid.T, tx provision.Tx) {
 	m.get(t, tx, m.running, key)
 }
 
-func (m *model[K, R]) get(t *rapid.T, r provision.Reader, records map[K]R, key K) {
+func (m *model[K, R]) get(t *rapid.T, r store.Reader, records map[K]R, key K) {
 	got, err := m.table.get(r, key)
 	want, there := records[key]
-	if there == errors.Is(err, provision.ErrNotFound) || there && err != nil {
+	if there == errors.Is(err, store.ErrNotFound) || there && err != nil {
 		t.Fatalf("get %v: there: %v, error: %v", key, there, err)
 	}
 	wantEqual(t, "record", want, got)
@@ -140,7 +140,7 @@ func (m *model[K, R]) commit(kept bool) {
 	}
 }
 
-func (m *model[K, R]) compare(t *rapid.T, v provision.View) {
+func (m *model[K, R]) compare(t *rapid.T, v *store.View) {
 	m.get(t, v, m.committed, m.table.key(m.table.rekey(m.table.whole, m.draw(t, "key"))))
 	var within, after K
 	if rapid.Bool().Draw(t, "confined") {

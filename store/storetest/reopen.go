@@ -43,7 +43,7 @@ func testReopen(t *testing.T, open Open) {
 		if n > 0 && !seen[revisionOf(t, s, "a")] {
 			t.Error("the revision changed between closing and opening")
 		}
-		update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+		update(t, s, func(tx *store.Tx) error { return increment(tx, "a") })
 		revision := revisionOf(t, s, "a")
 		if seen[revision] {
 			t.Errorf("revision %d came before the store was closed", revision)
@@ -72,7 +72,7 @@ func testCloseDrains(t *testing.T, open Open) {
 			return
 		}
 		for {
-			err := s.Update(t.Context(), func(tx provision.Tx) error { return increment(tx, fmt.Sprint(i)) })
+			err := s.Update(t.Context(), func(tx *store.Tx) error { return increment(tx, fmt.Sprint(i)) })
 			if err != nil {
 				wantError(t, "Update", err, store.ErrClosed)
 				return
@@ -89,7 +89,7 @@ func testCloseDrains(t *testing.T, open Open) {
 
 // wantSomething reads, and so lets the writers run.
 func wantSomething(t failer, s *store.Store) {
-	view(t, s, func(v provision.View) error { _, err := count(v, "0"); return err })
+	view(t, s, func(v *store.View) error { _, err := count(v, "0"); return err })
 }
 
 // processOf makes the command that runs this test function alone, in another
@@ -117,8 +117,8 @@ func writeUntilKilled(t *testing.T, open Open, dir string) {
 	together(8, func(worker int) {
 		for n := 0; ; n++ {
 			name := fmt.Sprint(os.Getpid(), "-", worker, "-", n)
-			err := s.Update(t.Context(), func(tx provision.Tx) error {
-				return errors.Join(increment(tx, fmt.Sprint(n%3)), tx.PutAuditEvent(event(name)))
+			err := s.Update(t.Context(), func(tx *store.Tx) error {
+				return errors.Join(increment(tx, fmt.Sprint(n%3)), store.Put(tx, provision.AuditEvents, event(name)))
 			})
 			if err != nil {
 				t.Errorf("Update: %v", err)
@@ -152,7 +152,7 @@ func testKill(t *testing.T, open Open, process func(dir string) *exec.Cmd) {
 		if all += len(names); len(found) < all {
 			t.Errorf("round %d: %d of %d are left", round, len(found), all)
 		}
-		view(t, s, func(v provision.View) error {
+		view(t, s, func(v *store.View) error {
 			a, errA := count(v, "0")
 			b, errB := count(v, "1")
 			c, errC := count(v, "2")

@@ -43,6 +43,8 @@ func Run(t *testing.T, open Open) {
 		"Ended":           testEnded,
 		"Context":         testContext,
 		"Nothing":         testNothing,
+		"Expect":          testExpect,
+		"ExpectRace":      testExpectRace,
 		"HostileKeys":     testHostileKeys,
 		"RefusedKeys":     testRefusedKeys,
 		"RefusedWithin":   testRefusedWithin,
@@ -64,12 +66,12 @@ func testRecords[K comparable, R any](t *testing.T, open Open, table table[K, R]
 		key := table.key(table.whole)
 		reads := func(want []R) {
 			t.Helper()
-			view(t, s, func(v provision.View) error {
+			view(t, s, func(v *store.View) error {
 				all, err := table.collect(v, none, none, 0)
 				wantEqual(t, "scan", want, all)
 				one, getErr := table.get(v, key)
 				if len(want) == 0 {
-					wantError(t, "get", getErr, provision.ErrNotFound)
+					wantError(t, "get", getErr, store.ErrNotFound)
 					return err
 				}
 				wantEqual(t, "get", want[0], one)
@@ -77,9 +79,9 @@ func testRecords[K comparable, R any](t *testing.T, open Open, table table[K, R]
 			})
 		}
 		reads(nil)
-		update(t, s, func(tx provision.Tx) error { return table.put(tx, table.whole) })
+		update(t, s, func(tx *store.Tx) error { return table.put(tx, table.whole) })
 		reads([]R{table.whole})
-		update(t, s, func(tx provision.Tx) error { return table.remove(tx, key) })
+		update(t, s, func(tx *store.Tx) error { return table.remove(tx, key) })
 		reads(nil)
 	})
 }
@@ -87,10 +89,10 @@ func testRecords[K comparable, R any](t *testing.T, open Open, table table[K, R]
 func revisionOf(t failer, s *store.Store, name string) uint64 {
 	t.Helper()
 	var got, scanned uint64
-	view(t, s, func(v provision.View) error {
-		u, err := v.GetUser(counterKey(name))
+	view(t, s, func(v *store.View) error {
+		u, err := store.Get(v, provision.Users, counterKey(name))
 		got = u.Revision
-		for u, err := range v.ScanUsers(counterKey(name), provision.UserKey{}) {
+		for u, err := range store.Scan(v, provision.Users, counterKey(name), provision.UserKey{}) {
 			if err != nil {
 				return err
 			}
@@ -106,7 +108,7 @@ func revisionOf(t failer, s *store.Store, name string) uint64 {
 
 func testRevisions(t *testing.T, s *store.Store) {
 	put := func(name string) {
-		update(t, s, func(tx provision.Tx) error { return tx.PutUser(counter(name, 1)) })
+		update(t, s, func(tx *store.Tx) error { return store.Put(tx, provision.Users, counter(name, 1)) })
 	}
 	seen := map[uint64]bool{}
 	for range 4 {
@@ -120,37 +122,37 @@ func testRevisions(t *testing.T, s *store.Store) {
 		if again := revisionOf(t, s, "a"); again != revision {
 			t.Errorf("revision %d became %d by a write elsewhere", revision, again)
 		}
-		update(t, s, func(tx provision.Tx) error {
-			if u, err := tx.GetUser(counterKey("a")); err != nil || u.Revision != revision {
+		update(t, s, func(tx *store.Tx) error {
+			if u, err := store.Get(tx, provision.Users, counterKey("a")); err != nil || u.Revision != revision {
 				t.Errorf("in Update: revision %d, %v, want %d", u.Revision, err, revision)
 			}
-			return tx.DeleteUser(counterKey("a"))
+			return store.Delete(tx, provision.Users, counterKey("a"))
 		})
 	}
 }
 
 func testOwnWrites(t *testing.T, s *store.Store) {
-	update(t, s, func(tx provision.Tx) error {
+	update(t, s, func(tx *store.Tx) error {
 		want := func(what string, n int, err error) {
 			t.Helper()
-			u, got := tx.GetUser(counterKey("a"))
+			u, got := store.Get(tx, provision.Users, counterKey("a"))
 			wantError(t, what, got, err)
 			if u.WrongPasswords != n || u.Revision != 0 {
 				t.Errorf("%s: counter %d of revision %d", what, u.WrongPasswords, u.Revision)
 			}
 		}
-		want("at first", 0, provision.ErrNotFound)
+		want("at first", 0, store.ErrNotFound)
 		for n := 1; n <= 2; n++ {
-			if err := tx.PutUser(counter("a", n)); err != nil {
+			if err := store.Put(tx, provision.Users, counter("a", n)); err != nil {
 				return err
 			}
 			want("after Put", n, nil)
 		}
-		if err := tx.DeleteUser(counterKey("a")); err != nil {
+		if err := store.Delete(tx, provision.Users, counterKey("a")); err != nil {
 			return err
 		}
-		want("after Delete", 0, provision.ErrNotFound)
-		if err := tx.PutUser(counter("a", 3)); err != nil {
+		want("after Delete", 0, store.ErrNotFound)
+		if err := store.Put(tx, provision.Users, counter("a", 3)); err != nil {
 			return err
 		}
 		want("after Put again", 3, nil)
@@ -160,10 +162,10 @@ func testOwnWrites(t *testing.T, s *store.Store) {
 }
 
 func testIsolation(t *testing.T, s *store.Store) {
-	update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
-	view(t, s, func(v provision.View) error {
+	update(t, s, func(tx *store.Tx) error { return increment(tx, "a") })
+	view(t, s, func(v *store.View) error {
 		for range 3 {
-			update(t, s, func(tx provision.Tx) error { return errors.Join(increment(tx, "a"), increment(tx, "b")) })
+			update(t, s, func(tx *store.Tx) error { return errors.Join(increment(tx, "a"), increment(tx, "b")) })
 			n, err := count(v, "a")
 			if err != nil || n != 1 {
 				t.Errorf("the snapshot's counter went to %d, %v", n, err)
@@ -181,17 +183,17 @@ func testIsolation(t *testing.T, s *store.Store) {
 }
 
 // errClosure is an error that no store knows.
-const errClosure store.Error = "the closure's own error"
+var errClosure = errors.New("the closure's own error")
 
 func testClosureError(t *testing.T, s *store.Store) {
-	err := s.Update(t.Context(), func(tx provision.Tx) error {
+	err := s.Update(t.Context(), func(tx *store.Tx) error {
 		return errors.Join(increment(tx, "a"), errClosure)
 	})
 	wantError(t, "Update", err, errClosure)
-	if err := s.Update(t.Context(), func(provision.Tx) error { return errClosure }); err != errClosure {
+	if err := s.Update(t.Context(), func(*store.Tx) error { return errClosure }); err != errClosure {
 		t.Errorf("Update does not return the closure's error as it is: %v", err)
 	}
-	if err := s.View(t.Context(), func(provision.View) error { return errClosure }); err != errClosure {
+	if err := s.View(t.Context(), func(*store.View) error { return errClosure }); err != errClosure {
 		t.Errorf("View does not return the closure's error as it is: %v", err)
 	}
 	wantCount(t, s, "a", 0)
@@ -209,7 +211,7 @@ func testClosurePanic(t *testing.T, s *store.Store) {
 		run()
 	}
 	panics("Update", func() {
-		_ = s.Update(t.Context(), func(tx provision.Tx) error {
+		_ = s.Update(t.Context(), func(tx *store.Tx) error {
 			if err := increment(tx, "a"); err != nil {
 				return err
 			}
@@ -217,10 +219,10 @@ func testClosurePanic(t *testing.T, s *store.Store) {
 		})
 	})
 	panics("View", func() {
-		_ = s.View(t.Context(), func(provision.View) error { panic(errClosure) })
+		_ = s.View(t.Context(), func(*store.View) error { panic(errClosure) })
 	})
 	wantCount(t, s, "a", 0)
-	update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+	update(t, s, func(tx *store.Tx) error { return increment(tx, "a") })
 	wantCount(t, s, "a", 1)
 }
 
@@ -228,7 +230,7 @@ func testClosureGoexit(t *testing.T, s *store.Store) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_ = s.Update(t.Context(), func(tx provision.Tx) error {
+		_ = s.Update(t.Context(), func(tx *store.Tx) error {
 			defer runtime.Goexit()
 			return increment(tx, "a")
 		})
@@ -241,8 +243,8 @@ func testClosureGoexit(t *testing.T, s *store.Store) {
 func testFailedPut(t *testing.T, s *store.Store) {
 	bad := counter("bad", 1)
 	bad.OrgUnit = strings.Repeat("x", store.MaxValueSize)
-	err := s.Update(t.Context(), func(tx provision.Tx) error {
-		if err := tx.PutUser(bad); !errors.Is(err, store.ErrTooLarge) {
+	err := s.Update(t.Context(), func(tx *store.Tx) error {
+		if err := store.Put(tx, provision.Users, bad); !errors.Is(err, store.ErrTooLarge) {
 			t.Errorf("Put of a record too large: %v", err)
 		}
 		return increment(tx, "a")
@@ -252,37 +254,37 @@ func testFailedPut(t *testing.T, s *store.Store) {
 }
 
 func testEnded(t *testing.T, s *store.Store) {
-	update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
-	var v provision.View
-	var tx provision.Tx
-	view(t, s, func(leaked provision.View) error { v = leaked; return nil })
-	update(t, s, func(leaked provision.Tx) error { tx = leaked; return nil })
-	_, err := v.GetUser(counterKey("a"))
+	update(t, s, func(tx *store.Tx) error { return increment(tx, "a") })
+	var v *store.View
+	var tx *store.Tx
+	view(t, s, func(leaked *store.View) error { v = leaked; return nil })
+	update(t, s, func(leaked *store.Tx) error { tx = leaked; return nil })
+	_, err := store.Get(v, provision.Users, counterKey("a"))
 	wantError(t, "Get of a View", err, store.ErrEnded)
 	_, err = users().collect(v, provision.UserKey{}, provision.UserKey{}, 0)
 	wantError(t, "Scan of a View", err, store.ErrEnded)
-	_, err = tx.GetUser(counterKey("a"))
+	_, err = store.Get(tx, provision.Users, counterKey("a"))
 	wantError(t, "Get of an Update", err, store.ErrEnded)
-	wantError(t, "Put of an Update", tx.PutUser(counter("a", 7)), store.ErrEnded)
-	wantError(t, "Delete of an Update", tx.DeleteUser(counterKey("a")), store.ErrEnded)
+	wantError(t, "Put of an Update", store.Put(tx, provision.Users, counter("a", 7)), store.ErrEnded)
+	wantError(t, "Delete of an Update", store.Delete(tx, provision.Users, counterKey("a")), store.ErrEnded)
 	wantCount(t, s, "a", 1)
 }
 
 func testContext(t *testing.T, s *store.Store) {
 	ctx, cancel := context.WithCancel(t.Context())
-	err := s.Update(ctx, func(tx provision.Tx) error { cancel(); return increment(tx, "a") })
+	err := s.Update(ctx, func(tx *store.Tx) error { cancel(); return increment(tx, "a") })
 	wantError(t, "Update cancelled by its closure", err, context.Canceled)
-	fails := func(provision.Tx) error { t.Error("the closure runs though the context has ended"); return nil }
+	fails := func(*store.Tx) error { t.Error("the closure runs though the context has ended"); return nil }
 	wantError(t, "Update", s.Update(ctx, fails), context.Canceled)
-	err = s.View(ctx, func(provision.View) error { t.Error("the closure runs though the context has ended"); return nil })
+	err = s.View(ctx, func(*store.View) error { t.Error("the closure runs though the context has ended"); return nil })
 	wantError(t, "View", err, context.Canceled)
 	wantCount(t, s, "a", 0)
 
-	update(t, s, func(tx provision.Tx) error { return errors.Join(increment(tx, "a"), increment(tx, "b")) })
+	update(t, s, func(tx *store.Tx) error { return errors.Join(increment(tx, "a"), increment(tx, "b")) })
 	ctx, cancel = context.WithCancel(t.Context())
 	seen := 0
-	err = s.View(ctx, func(v provision.View) error {
-		for _, err := range v.ScanUsers(provision.UserKey{}, provision.UserKey{}) {
+	err = s.View(ctx, func(v *store.View) error {
+		for _, err := range store.Scan(v, provision.Users, provision.UserKey{}, provision.UserKey{}) {
 			if err != nil {
 				return err
 			}
@@ -298,21 +300,21 @@ func testContext(t *testing.T, s *store.Store) {
 }
 
 func testNothing(t *testing.T, s *store.Store) {
-	update(t, s, func(provision.Tx) error { return nil })
-	update(t, s, func(tx provision.Tx) error { return tx.DeleteUser(counterKey("a")) })
-	update(t, s, func(tx provision.Tx) error { _, err := count(tx, "a"); return err })
+	update(t, s, func(*store.Tx) error { return nil })
+	update(t, s, func(tx *store.Tx) error { return store.Delete(tx, provision.Users, counterKey("a")) })
+	update(t, s, func(tx *store.Tx) error { _, err := count(tx, "a"); return err })
 	wantCount(t, s, "a", 0)
 }
 
 func testClosed(t *testing.T, s *store.Store) {
-	update(t, s, func(tx provision.Tx) error { return increment(tx, "a") })
+	update(t, s, func(tx *store.Tx) error { return increment(tx, "a") })
 	for range 2 {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	wantError(t, "Update", s.Update(t.Context(), func(provision.Tx) error { return nil }), store.ErrClosed)
-	wantError(t, "View", s.View(t.Context(), func(provision.View) error { return nil }), store.ErrClosed)
-	_, err := s.Check(t.Context())
+	wantError(t, "Update", s.Update(t.Context(), func(*store.Tx) error { return nil }), store.ErrClosed)
+	wantError(t, "View", s.View(t.Context(), func(*store.View) error { return nil }), store.ErrClosed)
+	_, err := s.Check(t.Context(), provision.Kinds()...)
 	wantError(t, "Check", err, store.ErrClosed)
 }

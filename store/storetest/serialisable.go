@@ -45,8 +45,8 @@ func testSerialisable(t *testing.T, s *store.Store) {
 		}
 	})
 	final := map[string][]string{}
-	view(t, s, func(v provision.View) error {
-		for u, err := range v.ScanUsers(provision.UserKey{}, provision.UserKey{}) {
+	view(t, s, func(v *store.View) error {
+		for u, err := range store.Scan(v, provision.Users, provision.UserKey{}, provision.UserKey{}) {
 			if err != nil {
 				return err
 			}
@@ -64,12 +64,12 @@ func testSerialisable(t *testing.T, s *store.Store) {
 // writes of them.
 func appendToSome(s *store.Store, t *testing.T, number string, chosen []int, writes int) (transaction, error) {
 	var done transaction
-	err := s.Update(t.Context(), func(tx provision.Tx) error {
+	err := s.Update(t.Context(), func(tx *store.Tx) error {
 		done = transaction{read: map[string]int{}}
 		for i, list := range chosen {
 			u := counter(fmt.Sprint("list", list), 0)
-			stored, err := tx.GetUser(u.Key())
-			if err != nil && !errors.Is(err, provision.ErrNotFound) {
+			stored, err := store.Get(tx, provision.Users, u.Key())
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
 			done.read[u.UserID] = len(stored.SerialNumbers)
@@ -78,7 +78,7 @@ func appendToSome(s *store.Store, t *testing.T, number string, chosen []int, wri
 			}
 			done.appends = append(done.appends, u.UserID)
 			u.SerialNumbers = append(stored.SerialNumbers, number)
-			if err := tx.PutUser(u); err != nil {
+			if err := store.Put(tx, provision.Users, u); err != nil {
 				return err
 			}
 		}

@@ -48,7 +48,7 @@ type failer interface {
 
 func checkAndClose(t failer, s *store.Store) {
 	t.Helper()
-	problems, err := s.Check(context.Background())
+	problems, err := s.Check(context.Background(), provision.Kinds()...)
 	if err != nil && !errors.Is(err, store.ErrClosed) {
 		t.Errorf("check: %v", err)
 	}
@@ -60,14 +60,14 @@ func checkAndClose(t failer, s *store.Store) {
 	}
 }
 
-func update(t failer, s *store.Store, write func(provision.Tx) error) {
+func update(t failer, s *store.Store, write func(*store.Tx) error) {
 	t.Helper()
 	if err := s.Update(context.Background(), write); err != nil {
 		t.Errorf("Update: %v", err)
 	}
 }
 
-func view(t failer, s *store.Store, read func(provision.View) error) {
+func view(t failer, s *store.Store, read func(*store.View) error) {
 	t.Helper()
 	if err := s.View(context.Background(), read); err != nil {
 		t.Errorf("View: %v", err)
@@ -83,7 +83,7 @@ func wantError(t failer, what string, err, want error) {
 
 // comparing is how records are compared: by what they say, not by revision.
 func comparing() cmp.Options {
-	return cmp.Options{cmpopts.EquateComparable(netip.Prefix{}), cmpopts.IgnoreTypes(provision.Revised{})}
+	return cmp.Options{cmpopts.EquateComparable(netip.Prefix{}), cmpopts.IgnoreTypes(store.Revised{})}
 }
 
 func wantEqual(t failer, what string, want, got any) {
@@ -101,25 +101,25 @@ func counter(name string, n int) provision.User {
 func counterKey(name string) provision.UserKey { return counter(name, 0).Key() }
 
 // count reads a counter; one that is not there stands at 0.
-func count(r provision.Reader, name string) (int, error) {
-	u, err := r.GetUser(counterKey(name))
-	if errors.Is(err, provision.ErrNotFound) {
+func count(r store.Reader, name string) (int, error) {
+	u, err := store.Get(r, provision.Users, counterKey(name))
+	if errors.Is(err, store.ErrNotFound) {
 		return 0, nil
 	}
 	return u.WrongPasswords, err
 }
 
-func increment(tx provision.Tx, name string) error {
+func increment(tx *store.Tx, name string) error {
 	n, err := count(tx, name)
 	if err != nil {
 		return err
 	}
-	return tx.PutUser(counter(name, n+1))
+	return store.Put(tx, provision.Users, counter(name, n+1))
 }
 
 func wantCount(t failer, s *store.Store, name string, want int) {
 	t.Helper()
-	view(t, s, func(v provision.View) error {
+	view(t, s, func(v *store.View) error {
 		n, err := count(v, name)
 		if err == nil && n != want {
 			t.Errorf("counter %s stands at %d, want %d", name, n, want)
@@ -142,8 +142,8 @@ func event(name string) provision.AuditEvent {
 func events(t failer, s *store.Store) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
-	view(t, s, func(v provision.View) error {
-		for e, err := range v.ScanAuditEvents(provision.AuditKey{}, provision.AuditKey{}) {
+	view(t, s, func(v *store.View) error {
+		for e, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
 			if err != nil {
 				return err
 			}

@@ -8,10 +8,11 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/store"
 )
 
-// table is one kind of record as the suite handles it: the methods of the
-// store, and what their contract says of its keys.
+// table is one kind of record as the suite handles it, and what the contract
+// says of its keys.
 type table[K comparable, R any] struct {
 	name   string
 	whole  R // with every member set
@@ -19,31 +20,34 @@ type table[K comparable, R any] struct {
 	rekey  func(R, K) R
 	order  func(a, b K) int
 	inside func(key, within K) bool // shares the leading parts that are set
+	kind   store.Kind[K, R]
+}
 
-	put    func(provision.Tx, R) error
-	remove func(provision.Tx, K) error
-	get    func(provision.Reader, K) (R, error)
-	scan   func(v provision.View, within, after K) iter.Seq2[R, error]
+func (t table[K, R]) put(tx *store.Tx, record R) error { return store.Put(tx, t.kind, record) }
+
+func (t table[K, R]) remove(tx *store.Tx, key K) error { return store.Delete(tx, t.kind, key) }
+
+func (t table[K, R]) get(r store.Reader, key K) (R, error) { return store.Get(r, t.kind, key) }
+
+func (t table[K, R]) scan(v *store.View, within, after K) iter.Seq2[R, error] {
+	return store.Scan(v, t.kind, within, after)
 }
 
 // single is a table whose keys have one part.
-func single[R any](t table[string, R], scan func(provision.View, string) iter.Seq2[R, error]) table[string, R] {
+func single[R any](t table[string, R]) table[string, R] {
 	t.order = strings.Compare
-	t.inside = func(string, string) bool { return true } // there is nothing to be within
-	t.scan = func(v provision.View, _, after string) iter.Seq2[R, error] { return scan(v, after) }
+	t.inside = func(key, within string) bool { return within == "" || key == within }
 	return t
 }
 
 func domains() table[string, provision.Domain] {
 	return single(table[string, provision.Domain]{
-		name:   "domain",
-		whole:  wholeDomain(),
-		key:    func(d provision.Domain) string { return d.Name },
-		rekey:  func(d provision.Domain, key string) provision.Domain { d.Name = key; return d },
-		put:    provision.Tx.PutDomain,
-		remove: provision.Tx.DeleteDomain,
-		get:    provision.Reader.GetDomain,
-	}, provision.View.ScanDomains)
+		name:  "domain",
+		whole: wholeDomain(),
+		key:   func(d provision.Domain) string { return d.Name },
+		rekey: func(d provision.Domain, key string) provision.Domain { d.Name = key; return d },
+		kind:  provision.Domains,
+	})
 }
 
 func users() table[provision.UserKey, provision.User] {
@@ -59,10 +63,7 @@ func users() table[provision.UserKey, provision.User] {
 		inside: func(k, within key) bool {
 			return within.Domain == "" || k.Domain == within.Domain && (within.UserID == "" || k.UserID == within.UserID)
 		},
-		put:    provision.Tx.PutUser,
-		remove: provision.Tx.DeleteUser,
-		get:    provision.Reader.GetUser,
-		scan:   provision.View.ScanUsers,
+		kind: provision.Users,
 	}
 }
 
@@ -75,22 +76,18 @@ func authenticators() table[string, provision.Authenticator] {
 			a.SerialNumber = key
 			return a
 		},
-		put:    provision.Tx.PutAuthenticator,
-		remove: provision.Tx.DeleteAuthenticator,
-		get:    provision.Reader.GetAuthenticator,
-	}, provision.View.ScanAuthenticators)
+		kind: provision.Authenticators,
+	})
 }
 
 func registrations() table[string, provision.Registration] {
 	return single(table[string, provision.Registration]{
-		name:   "registration",
-		whole:  wholeRegistration(),
-		key:    func(r provision.Registration) string { return r.ID },
-		rekey:  func(r provision.Registration, key string) provision.Registration { r.ID = key; return r },
-		put:    provision.Tx.PutRegistration,
-		remove: provision.Tx.DeleteRegistration,
-		get:    provision.Reader.GetRegistration,
-	}, provision.View.ScanRegistrations)
+		name:  "registration",
+		whole: wholeRegistration(),
+		key:   func(r provision.Registration) string { return r.ID },
+		rekey: func(r provision.Registration, key string) provision.Registration { r.ID = key; return r },
+		kind:  provision.Registrations,
+	})
 }
 
 func components() table[provision.ComponentKey, provision.Component] {
@@ -110,10 +107,7 @@ func components() table[provision.ComponentKey, provision.Component] {
 			return within.ComponentType == "" ||
 				k.ComponentType == within.ComponentType && (!within.Location.IsValid() || k.Location == within.Location)
 		},
-		put:    provision.Tx.PutComponent,
-		remove: provision.Tx.DeleteComponent,
-		get:    provision.Reader.GetComponent,
-		scan:   provision.View.ScanComponents,
+		kind: provision.Components,
 	}
 }
 
@@ -127,14 +121,12 @@ func prefix(p netip.Prefix) string {
 
 func keyChecks() table[string, provision.KeyCheck] {
 	return single(table[string, provision.KeyCheck]{
-		name:   "key check",
-		whole:  wholeKeyCheck(),
-		key:    func(c provision.KeyCheck) string { return c.Name },
-		rekey:  func(c provision.KeyCheck, key string) provision.KeyCheck { c.Name = key; return c },
-		put:    provision.Tx.PutKeyCheck,
-		remove: provision.Tx.DeleteKeyCheck,
-		get:    provision.Reader.GetKeyCheck,
-	}, provision.View.ScanKeyChecks)
+		name:  "key check",
+		whole: wholeKeyCheck(),
+		key:   func(c provision.KeyCheck) string { return c.Name },
+		rekey: func(c provision.KeyCheck, key string) provision.KeyCheck { c.Name = key; return c },
+		kind:  provision.KeyChecks,
+	})
 }
 
 func expiries() table[provision.ExpiryKey, provision.Expiry] {
@@ -153,20 +145,14 @@ func expiries() table[provision.ExpiryKey, provision.Expiry] {
 			return within.ExpiresAt.IsZero() || k.ExpiresAt.Equal(within.ExpiresAt) &&
 				(within.RegistrationID == "" || k.RegistrationID == within.RegistrationID)
 		},
-		put:    provision.Tx.PutExpiry,
-		remove: provision.Tx.DeleteExpiry,
-		get:    provision.Reader.GetExpiry,
-		scan:   provision.View.ScanExpiries,
+		kind: provision.Expiries,
 	}
 }
 
 func pastExpiries() table[provision.ExpiryKey, provision.Expiry] {
 	past := expiries()
 	past.name = "past expiry"
-	past.put = provision.Tx.PutPastExpiry
-	past.remove = provision.Tx.DeletePastExpiry
-	past.get = provision.Reader.GetPastExpiry
-	past.scan = provision.View.ScanPastExpiries
+	past.kind = provision.PastExpiries
 	return past
 }
 
@@ -184,47 +170,38 @@ func freeAuthenticators() table[provision.FreeKey, provision.FreeAuthenticator] 
 			return within.Domain == "" || k.Domain == within.Domain &&
 				(within.Type == "" || k.Type == within.Type && (within.SerialNumber == "" || k.SerialNumber == within.SerialNumber))
 		},
-		put:    provision.Tx.PutFreeAuthenticator,
-		remove: provision.Tx.DeleteFreeAuthenticator,
-		get:    provision.Reader.GetFreeAuthenticator,
-		scan:   provision.View.ScanFreeAuthenticators,
+		kind: provision.FreeAuthenticators,
 	}
 }
 
 func strangers() table[string, provision.Stranger] {
 	return single(table[string, provision.Stranger]{
-		name:   "stranger",
-		whole:  wholeStranger(),
-		key:    func(s provision.Stranger) string { return s.Slot },
-		rekey:  func(s provision.Stranger, key string) provision.Stranger { s.Slot = key; return s },
-		put:    provision.Tx.PutStranger,
-		remove: provision.Tx.DeleteStranger,
-		get:    provision.Reader.GetStranger,
-	}, provision.View.ScanStrangers)
+		name:  "stranger",
+		whole: wholeStranger(),
+		key:   func(s provision.Stranger) string { return s.Slot },
+		rekey: func(s provision.Stranger, key string) provision.Stranger { s.Slot = key; return s },
+		kind:  provision.Strangers,
+	})
 }
 
 func gatewayKeys() table[string, provision.GatewayKey] {
 	return single(table[string, provision.GatewayKey]{
-		name:   "gateway key",
-		whole:  wholeGatewayKey(),
-		key:    func(k provision.GatewayKey) string { return k.Name },
-		rekey:  func(k provision.GatewayKey, key string) provision.GatewayKey { k.Name = key; return k },
-		put:    provision.Tx.PutGatewayKey,
-		remove: provision.Tx.DeleteGatewayKey,
-		get:    provision.Reader.GetGatewayKey,
-	}, provision.View.ScanGatewayKeys)
+		name:  "gateway key",
+		whole: wholeGatewayKey(),
+		key:   func(k provision.GatewayKey) string { return k.Name },
+		rekey: func(k provision.GatewayKey, key string) provision.GatewayKey { k.Name = key; return k },
+		kind:  provision.GatewayKeys,
+	})
 }
 
 func policies() table[string, provision.Policy] {
 	return single(table[string, provision.Policy]{
-		name:   "policy",
-		whole:  wholePolicy(),
-		key:    func(p provision.Policy) string { return p.Name },
-		rekey:  func(p provision.Policy, key string) provision.Policy { p.Name = key; return p },
-		put:    provision.Tx.PutPolicy,
-		remove: provision.Tx.DeletePolicy,
-		get:    provision.Reader.GetPolicy,
-	}, provision.View.ScanPolicies)
+		name:  "policy",
+		whole: wholePolicy(),
+		key:   func(p provision.Policy) string { return p.Name },
+		rekey: func(p provision.Policy, key string) provision.Policy { p.Name = key; return p },
+		kind:  provision.Policies,
+	})
 }
 
 func auditEvents() table[provision.AuditKey, provision.AuditEvent] {
@@ -241,10 +218,7 @@ func auditEvents() table[provision.AuditKey, provision.AuditEvent] {
 			return within.Run == "" || k.Run == within.Run &&
 				(within.Time.IsZero() || k.Time.Equal(within.Time) && (within.Random == "" || k.Random == within.Random))
 		},
-		put:    provision.Tx.PutAuditEvent,
-		remove: provision.Tx.DeleteAuditEvent,
-		get:    provision.Reader.GetAuditEvent,
-		scan:   provision.View.ScanAuditEvents,
+		kind: provision.AuditEvents,
 	}
 }
 
@@ -264,10 +238,7 @@ func auditRequests() table[provision.AuditRequestKey, provision.AuditRequest] {
 		inside: func(k, within key) bool {
 			return within.RequestID == "" || k.RequestID == within.RequestID && events.inside(k.AuditKey, within.AuditKey)
 		},
-		put:    provision.Tx.PutAuditRequest,
-		remove: provision.Tx.DeleteAuditRequest,
-		get:    provision.Reader.GetAuditRequest,
-		scan:   provision.View.ScanAuditRequests,
+		kind: provision.AuditRequests,
 	}
 }
 
@@ -284,35 +255,28 @@ func auditSeals() table[provision.AuditSealKey, provision.AuditSeal] {
 		inside: func(k, within key) bool {
 			return within.Run == "" || k.Run == within.Run && (within.Number == 0 || k.Number == within.Number)
 		},
-		put:    provision.Tx.PutAuditSeal,
-		remove: provision.Tx.DeleteAuditSeal,
-		get:    provision.Reader.GetAuditSeal,
-		scan:   provision.View.ScanAuditSeals,
+		kind: provision.AuditSeals,
 	}
 }
 
 func auditRuns() table[string, provision.AuditRun] {
 	return single(table[string, provision.AuditRun]{
-		name:   "audit run",
-		whole:  provision.AuditRun{Run: "20261122T093000Z", Number: 7, Digest: digest(7), Final: true},
-		key:    func(r provision.AuditRun) string { return r.Run },
-		rekey:  func(r provision.AuditRun, key string) provision.AuditRun { r.Run = key; return r },
-		put:    provision.Tx.PutAuditRun,
-		remove: provision.Tx.DeleteAuditRun,
-		get:    provision.Reader.GetAuditRun,
-	}, provision.View.ScanAuditRuns)
+		name:  "audit run",
+		whole: provision.AuditRun{Run: "20261122T093000Z", Number: 7, Digest: digest(7), Final: true},
+		key:   func(r provision.AuditRun) string { return r.Run },
+		rekey: func(r provision.AuditRun, key string) provision.AuditRun { r.Run = key; return r },
+		kind:  provision.AuditRuns,
+	})
 }
 
 func auditAnchors() table[string, provision.AuditAnchor] {
 	return single(table[string, provision.AuditAnchor]{
-		name:   "audit anchor",
-		whole:  provision.AuditAnchor{SealDigest: wholeSeal().After[0], RemovedAt: day(5), MAC: digest(2)},
-		key:    func(a provision.AuditAnchor) string { return a.Run },
-		rekey:  func(a provision.AuditAnchor, key string) provision.AuditAnchor { a.Run = key; return a },
-		put:    provision.Tx.PutAuditAnchor,
-		remove: provision.Tx.DeleteAuditAnchor,
-		get:    provision.Reader.GetAuditAnchor,
-	}, provision.View.ScanAuditAnchors)
+		name:  "audit anchor",
+		whole: provision.AuditAnchor{SealDigest: wholeSeal().After[0], RemovedAt: day(5), MAC: digest(2)},
+		key:   func(a provision.AuditAnchor) string { return a.Run },
+		rekey: func(a provision.AuditAnchor, key string) provision.AuditAnchor { a.Run = key; return a },
+		kind:  provision.AuditAnchors,
+	})
 }
 
 // utc makes equal keys comparable by ==.
@@ -335,7 +299,7 @@ func (t table[K, R]) sorted(records map[K]R, within, after K) []K {
 }
 
 // collect scans, up to limit records; 0: all.
-func (t table[K, R]) collect(v provision.View, within, after K, limit int) ([]R, error) {
+func (t table[K, R]) collect(v *store.View, within, after K, limit int) ([]R, error) {
 	var found []R
 	for record, err := range t.scan(v, within, after) {
 		if err != nil {

@@ -18,8 +18,8 @@ func testUnreadable(t *testing.T, open Open) {
 	}
 	s := store.New(engine, []byte("record key"))
 	defer s.Close()
-	update(t, s, func(tx provision.Tx) error {
-		return errors.Join(tx.PutUser(counter("a", 1)), tx.PutUser(counter("z", 1)))
+	update(t, s, func(tx *store.Tx) error {
+		return errors.Join(store.Put(tx, provision.Users, counter("a", 1)), store.Put(tx, provision.Users, counter("z", 1)))
 	})
 	user := func(name string) string { return "user\x00counters\x00" + name + "\x00" }
 	snapshot, err := engine.Snapshot(t.Context())
@@ -38,11 +38,11 @@ func testUnreadable(t *testing.T, open Open) {
 		if err := engine.Commit(t.Context(), nil, []store.Write{{Key: user("m"), Value: value}}); err != nil {
 			t.Fatal(err)
 		}
-		view(t, s, func(v provision.View) error {
-			_, getErr := v.GetUser(counterKey("m"))
+		view(t, s, func(v *store.View) error {
+			_, getErr := store.Get(v, provision.Users, counterKey("m"))
 			found, scanErr := users().collect(v, provision.UserKey{}, provision.UserKey{}, 0)
 			for _, err := range []error{getErr, scanErr} {
-				unreadable, ok := errors.AsType[*provision.UnreadableError](err)
+				unreadable, ok := errors.AsType[*store.UnreadableError](err)
 				if !ok || unreadable.Kind != "user" || !slices.Equal(unreadable.Key, []string{"counters", "m"}) {
 					t.Errorf("%s: %v", fault, err)
 				}

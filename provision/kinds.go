@@ -1,0 +1,120 @@
+package provision
+
+import "github.com/dsappd/dsappd/store"
+
+// The kinds of records that a store keeps.
+var (
+	Domains = store.Kind[string, Domain]{
+		Name:      "domain",
+		PartNames: []string{"Name"},
+		Split:     store.OnePart,
+		KeyOf:     func(d Domain) string { return d.Name },
+	}
+	Users = store.Kind[UserKey, User]{
+		Name:      "user",
+		PartNames: []string{"Domain", "UserID"},
+		Split:     func(k UserKey) store.Parts { return store.Parts{k.Domain, k.UserID} },
+		KeyOf:     User.Key,
+	}
+	Authenticators = store.Kind[string, Authenticator]{
+		Name:      "authenticator",
+		PartNames: []string{"SerialNumber"},
+		Split:     store.OnePart,
+		KeyOf:     func(a Authenticator) string { return a.SerialNumber },
+	}
+	Registrations = store.Kind[string, Registration]{
+		Name:      "registration",
+		PartNames: []string{"ID"},
+		Split:     store.OnePart,
+		KeyOf:     func(r Registration) string { return r.ID },
+	}
+	Components = store.Kind[ComponentKey, Component]{
+		Name:      "component",
+		PartNames: []string{"ComponentType", "Location"},
+		Split:     func(k ComponentKey) store.Parts { return store.Parts{k.ComponentType, store.PrefixPart(k.Location)} },
+		KeyOf:     Component.Key,
+	}
+	Policies = store.Kind[string, Policy]{
+		Name:      "policy",
+		PartNames: []string{"Name"},
+		Split:     store.OnePart,
+		KeyOf:     func(p Policy) string { return p.Name },
+	}
+	AuditEvents = store.Kind[AuditKey, AuditEvent]{
+		Name:      "audit",
+		PartNames: []string{"Run", "Time", "Random"},
+		Split:     func(k AuditKey) store.Parts { return store.Parts{k.Run, store.TimePart(k.Time), k.Random} },
+		KeyOf:     AuditEvent.Key,
+	}
+	AuditRequests = store.Kind[AuditRequestKey, AuditRequest]{
+		Name:      "auditrequest",
+		PartNames: []string{"RequestID", "Run", "Time", "Random"},
+		Split: func(k AuditRequestKey) store.Parts {
+			return store.Parts{k.RequestID, k.Run, store.TimePart(k.Time), k.Random}
+		},
+		KeyOf: AuditRequest.Key,
+	}
+	AuditSeals = store.Kind[AuditSealKey, AuditSeal]{
+		Name:      "auditseal",
+		PartNames: []string{"Run", "Number"},
+		Split:     func(k AuditSealKey) store.Parts { return store.Parts{k.Run, store.NumberPart(k.Number)} },
+		KeyOf:     AuditSeal.Key,
+	}
+	AuditRuns = store.Kind[string, AuditRun]{
+		Name:      "auditrun",
+		PartNames: []string{"Run"},
+		Split:     store.OnePart,
+		KeyOf:     func(r AuditRun) string { return r.Run },
+	}
+	AuditAnchors = store.Kind[string, AuditAnchor]{
+		Name:      "auditanchor",
+		PartNames: []string{"Run"},
+		Split:     store.OnePart,
+		KeyOf:     func(a AuditAnchor) string { return a.Run },
+	}
+	KeyChecks = store.Kind[string, KeyCheck]{
+		Name:      "keycheck",
+		PartNames: []string{"Name"},
+		Split:     store.OnePart,
+		KeyOf:     func(c KeyCheck) string { return c.Name },
+	}
+	Expiries = store.Kind[ExpiryKey, Expiry]{
+		Name:      "expiry",
+		PartNames: []string{"ExpiresAt", "RegistrationID"},
+		Split:     func(k ExpiryKey) store.Parts { return store.Parts{store.TimePart(k.ExpiresAt), k.RegistrationID} },
+		KeyOf:     Expiry.Key,
+	}
+
+	// PastExpiries are those that a sweep has been at.
+	PastExpiries       = past(Expiries)
+	FreeAuthenticators = store.Kind[FreeKey, FreeAuthenticator]{
+		Name:      "free",
+		PartNames: []string{"Domain", "Type", "SerialNumber"},
+		Split:     func(k FreeKey) store.Parts { return store.Parts{k.Domain, string(k.Type), k.SerialNumber} },
+		KeyOf:     FreeAuthenticator.Key,
+	}
+	Strangers = store.Kind[string, Stranger]{
+		Name:      "stranger",
+		PartNames: []string{"Slot"},
+		Split:     store.OnePart,
+		KeyOf:     func(s Stranger) string { return s.Slot },
+	}
+	GatewayKeys = store.Kind[string, GatewayKey]{
+		Name:      "gatewaykey",
+		PartNames: []string{"Name"},
+		Split:     store.OnePart,
+		KeyOf:     func(k GatewayKey) string { return k.Name },
+	}
+)
+
+func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
+	kind.Name = "pastexpiry"
+	return kind
+}
+
+// Kinds returns all of them, for Store.Check.
+func Kinds() []store.AnyKind {
+	return []store.AnyKind{
+		Domains, Users, Authenticators, Registrations, Components, Policies, AuditEvents, AuditRequests, AuditSeals, AuditRuns, AuditAnchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PastExpiries,
+	}
+}
