@@ -29,7 +29,8 @@ type Importer struct {
 	Progress func(file string, read, size int64)
 
 	notices
-	raw []rawMessage
+	raw   []rawMessage
+	parts map[string]bool // files that are parts of others, by their names
 }
 
 // Notices returns what was left out so far, or is doubtful, in the order in
@@ -45,6 +46,7 @@ func (i *Importer) Paths(ctx context.Context, paths ...string) error {
 			return err
 		}
 	}
+	i.raw = slices.DeleteFunc(i.raw, func(m rawMessage) bool { return i.parts[m.name] })
 	return i.pairs(ctx)
 }
 

@@ -19,8 +19,11 @@ import (
 // keptBody is a body as a program has kept it in a file of its own kind.
 type keptBody struct {
 	text   string
-	base64 bool // it is said to be in base64
+	base64 bool   // the text is said to be in base64
+	raw    []byte // the body as it was sent, in place of text
 }
+
+func (k keptBody) isEmpty() bool { return len(k.raw) == 0 && strings.TrimSpace(k.text) == "" }
 
 // message is a body with its headers, unpacked as far as a program has left it
 // packed. What it was packed in is told by the body itself, as the marks and
@@ -30,10 +33,10 @@ func (k keptBody) message(at Source, header http.Header) (RecordedMessage, error
 	if m.Header == nil {
 		m.Header = http.Header{}
 	}
-	body, asText := k.bytes()
 	packed := m.Header.Get("Content-Encoding")
 	m.Header.Del("Content-Encoding")
 	m.Header.Del("Transfer-Encoding")
+	body, asText := k.bytes()
 	if len(bytes.TrimSpace(body)) == 0 {
 		return m, nil
 	}
@@ -41,7 +44,7 @@ func (k keptBody) message(at Source, header http.Header) (RecordedMessage, error
 	if err != nil {
 		return m, err
 	}
-	if asText = asText && bytes.Equal(unpacked, body); asText {
+	if asText && bytes.Equal(unpacked, body) {
 		m.Header.Set("Content-Type", utf8Type(m.Header.Get("Content-Type")))
 	}
 	m.Body = envelopePart(m.Header, unpacked)
@@ -51,6 +54,9 @@ func (k keptBody) message(at Source, header http.Header) (RecordedMessage, error
 // bytes are those of a body, and whether they are characters in UTF-8 whatever
 // the message says of its encoding.
 func (k keptBody) bytes() ([]byte, bool) {
+	if k.raw != nil {
+		return k.raw, false
+	}
 	if binary, ok := asBytes(k.text); ok {
 		return binary, false
 	}
@@ -58,10 +64,8 @@ func (k keptBody) bytes() ([]byte, bool) {
 		return []byte(k.text), true // marked or not
 	}
 	decoded, err := unBase64(k.text)
-	for range 2 { // some programs encode what is encoded already
-		if again, failed := unBase64(string(decoded)); err == nil && failed == nil && len(again) > 0 {
-			decoded = again
-		}
+	if again, failed := unBase64(string(decoded)); err == nil && failed == nil && looksLikeXML(string(again)) {
+		decoded = again // some programs encode what is encoded already
 	}
 	if err == nil && (k.base64 || isPacked(decoded) || looksLikeXML(string(decoded)) || bytes.IndexByte(decoded, 0) >= 0) {
 		return decoded, false

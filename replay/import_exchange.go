@@ -2,6 +2,7 @@ package replay
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,9 +19,8 @@ type keptExchange struct {
 	status        int       // 0: not known
 	when          time.Time // zero: not known
 	title         string
-	set           map[string]string // headers that are sent besides
-	replyNotKept  string            // why there is no reply; empty: nobody knows
-	requestIsGone string            // why there is no request; empty: nobody knows
+	replyNotKept  string // why there is no reply; empty: nobody knows
+	requestIsGone string // why there is no request; empty: nobody knows
 }
 
 // exchange is what a file has of a call, if it is one of SOAP.
@@ -30,7 +30,7 @@ func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 		i.leaveOut(k.at, "%s %s is no call of SOAP", k.method, k.url)
 		return Recorded{}, false
 	}
-	if strings.TrimSpace(k.request.text) == "" {
+	if k.request.isEmpty() {
 		why := "its body was not kept, or it had none"
 		if k.requestIsGone != "" {
 			why = k.requestIsGone
@@ -46,7 +46,7 @@ func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 	if k.replyAt == (Source{}) {
 		k.replyAt = k.at
 	}
-	r := Recorded{Request: request, At: k.when, Status: k.status, Title: k.title, set: k.set}
+	r := Recorded{Request: request, At: k.when, Status: k.status, Title: k.title}
 	isCall := isEnvelope(request)
 	r.Reply, err = k.reply.message(k.replyAt, k.replyHeader)
 	switch {
@@ -131,4 +131,16 @@ func sinceEpoch(count float64) time.Time {
 		}
 	}
 	return time.Time{}
+}
+
+// setOthers takes over the headers that somebody has written into a request,
+// but for those that say what its body is, or are for HTTP itself to send.
+func (r *Recorded) setOthers(header http.Header) {
+	for name, values := range header {
+		canonical := http.CanonicalHeaderKey(name)
+		of := canonical == "Soapaction" || canonical == "Content-Type" || slices.Contains(hopHeaders, canonical)
+		if !of && headerName.MatchString(canonical) && !strings.ContainsAny(values[0], "\r\n\x00") {
+			r.setHeader(canonical, values[0])
+		}
+	}
 }

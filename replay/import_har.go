@@ -96,9 +96,9 @@ func (i *Importer) readHAR(ctx context.Context, in *input) error {
 	err := i.withJSON(ctx, in, func(j *jsonFile) error {
 		found := false
 		for j.More() {
-			there, err := j.toEntries()
-			found = found || there
+			there, depth, err := j.toEntries()
 			if err == nil && there {
+				found = true
 				err = j.each(ctx, func(at Source, raw json.RawMessage) error {
 					if r, ok := i.harEntry(at, raw); ok {
 						all = append(all, r)
@@ -106,8 +106,8 @@ func (i *Importer) readHAR(ctx context.Context, in *input) error {
 					return nil
 				})
 			}
-			if err == nil && there {
-				err = j.skipTo(2) // what is left of log and of the file's object
+			if err == nil && depth > 0 {
+				err = j.skipTo(depth)
 			}
 			if err != nil {
 				return err
@@ -124,19 +124,25 @@ func (i *Importer) readHAR(ctx context.Context, in *input) error {
 	return err
 }
 
-// toEntries reads up to the elements of log.entries, or over an object without
-// them.
-func (j *jsonFile) toEntries() (bool, error) {
-	for _, member := range []string{"log", "entries"} {
-		if is, err := j.open('{'); err != nil || !is {
-			return false, err
+// toEntries reads up to the elements of log.entries, or of a list that stands
+// there in its place, and returns how many objects around it are open.
+func (j *jsonFile) toEntries() (there bool, depth int, err error) {
+	for {
+		token, err := j.Token()
+		switch {
+		case err != nil:
+			return false, depth, err
+		case token == json.Delim('['):
+			return true, depth, nil
+		case token != json.Delim('{'):
+			return false, depth, nil
 		}
-		name, err := j.member(func(name string) bool { return name == member })
+		depth++
+		name, err := j.member(func(name string) bool { return name == "log" || name == "entries" })
 		if err != nil || name == "" {
-			return false, err
+			return false, depth - 1, err // member has read its end
 		}
 	}
-	return j.open('[')
 }
 
 // harEntry is what a HAR file has of an exchange.

@@ -6,15 +6,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
+	"path/filepath"
 
 	"github.com/dsappd/dsappd/replay/internal/encodings"
 )
 
 // input is a file to be imported, on disk or in an archive.
 type input struct {
-	name    string // for people: its path, or that of its archive and its own there
-	size    int64  // in bytes; 0: not known
-	archive *archive
+	name    string                        // for people: its path, or that of its archive and its own there
+	size    int64                         // in bytes; 0: not known
+	archive *archive                      // that it is in; nil: it is on disk
+	member  string                        // its own name in there
 	from    func() (io.ReadCloser, error) // opens it at its beginning
 }
 
@@ -82,7 +85,12 @@ func (i *Importer) whole(ctx context.Context, in *input) ([]byte, error) {
 	}
 	text, err := io.ReadAll(io.LimitReader(opened, maxWhole+1))
 	if err == nil && len(text) > maxWhole {
-		err = errTooLargeWhole
+		return nil, errTooLargeWhole
+	}
+	damaged, isDamaged := errors.AsType[*damagedError](err)
+	if isDamaged && len(text) > 0 && !errors.Is(err, errUnpacksTooFar) {
+		i.leaveOut(Source{File: in.name}, "%v; what stands before that is read", damaged)
+		return text, nil
 	}
 	return text, err
 }
@@ -110,4 +118,28 @@ func (i *Importer) progress(file string, read, size int64) {
 	if i.Progress != nil {
 		i.Progress(file, read, size)
 	}
+}
+
+// beside is a file at a path from the folder of an input, if it is there.
+func (in *input) beside(relative string) (*input, bool) {
+	if in.archive != nil && in.archive.member == nil {
+		return nil, false
+	}
+	if in.archive == nil {
+		name := filepath.Join(filepath.Dir(in.name), filepath.FromSlash(relative))
+		info, err := os.Stat(name)
+		if err != nil || !info.Mode().IsRegular() {
+			return nil, false
+		}
+		return diskInput(name, info.Size()), true
+	}
+	return in.archive.member(path.Join(path.Dir(in.member), relative))
+}
+
+// used says that a file is a part of another one, and no message of its own.
+func (i *Importer) used(name string) {
+	if i.parts == nil {
+		i.parts = map[string]bool{}
+	}
+	i.parts[name] = true
 }

@@ -30,7 +30,7 @@ func (i *Importer) withJSON(ctx context.Context, in *input, read func(*jsonFile)
 		return err
 	}
 	defer text.Close()
-	lines := &lineReader{in: text, starts: []int64{0}, line: 1}
+	lines := &lineReader{in: text, starts: []int64{0}, line: 1, until: maxWhole}
 	j := &jsonFile{Decoder: json.NewDecoder(lines), importer: i, name: in.name, lines: lines}
 	err = read(j)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -59,6 +59,7 @@ func (j *jsonFile) at(offset int64) Source {
 
 // value reads a value as it stands there, in UTF-8.
 func (j *jsonFile) value() (json.RawMessage, Source, error) {
+	j.next()
 	var raw json.RawMessage
 	if err := j.Decode(&raw); err != nil {
 		return nil, Source{}, err
@@ -75,12 +76,8 @@ func (j *jsonFile) value() (json.RawMessage, Source, error) {
 	return raw, at, nil
 }
 
-// open reads the start of an object or a list, and reports whether there is
-// one.
-func (j *jsonFile) open(delim json.Delim) (bool, error) {
-	token, err := j.Token()
-	return token == delim, err
-}
+// next allows another value its size.
+func (j *jsonFile) next() { j.lines.until = j.InputOffset() + maxWhole }
 
 // member reads the members of an object whose start was read, up to the value
 // of the first that wanted takes; "" if it takes none.
@@ -106,6 +103,7 @@ func (j *jsonFile) skip() error { return j.skipTo(0) }
 
 func (j *jsonFile) skipTo(depth int) error {
 	for {
+		j.next()
 		token, err := j.Token()
 		if err != nil {
 			return err
@@ -146,9 +144,13 @@ type lineReader struct {
 	read   int64
 	starts []int64 // of the lines from line on
 	line   int
+	until  int64 // how far a value may reach
 }
 
 func (l *lineReader) Read(p []byte) (int, error) {
+	if l.read > l.until {
+		return 0, errTooLargeWhole
+	}
 	n, err := l.in.Read(p)
 	for from := 0; ; {
 		next := bytes.IndexByte(p[from:n], '\n')

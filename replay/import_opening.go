@@ -8,37 +8,13 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/dsappd/dsappd/replay/internal/encodings"
 	"github.com/dsappd/dsappd/replay/internal/soapui"
 )
-
-// format is a kind of file that an import knows.
-type format struct {
-	name string // for people, with its article
-	is   func(*opening) bool
-
-	// read reads a file. Its error ends the import, unless it is a
-	// *damagedError: what cannot be understood is a notice. Nil: the kind is
-	// not read, and instead says what to do.
-	read    func(*Importer, context.Context, *input) error
-	instead string
-}
-
-// formats are all kinds of files, the first that fits counts. The last one fits
-// every file.
-func formats() []format {
-	return []format{
-		{name: "a project of SoapUI", read: (*Importer).readSoapUI,
-			is: func(b *opening) bool { return soapui.IsRoot(b.root.Local) || soapui.IsProject(b.raw) }},
-		{name: "a HAR file", read: (*Importer).readHAR,
-			is: func(b *opening) bool { return b.members["log"] == '{' }},
-		{name: "messages", read: (*Importer).readRaw,
-			is: func(*opening) bool { return true }},
-	}
-}
 
 // opening is what the first bytes of a file say about its kind.
 type opening struct {
@@ -53,6 +29,25 @@ type opening struct {
 	lines   bool            // another object follows it
 }
 
+// starts reports whether a file begins with bytes, of which there are some to
+// choose from.
+func (b *opening) starts(with ...string) bool {
+	return slices.ContainsFunc(with, func(each string) bool { return bytes.HasPrefix(b.raw, []byte(each)) })
+}
+
+// has reports whether the object of JSON that a file begins with has a member
+// whose value begins with a character; 0: with any.
+func (b *opening) has(member string, kind byte) bool {
+	value, there := b.members[member]
+	if kind == '0' {
+		return there && (value == '-' || value >= '0' && value <= '9')
+	}
+	return there && (kind == 0 || value == kind)
+}
+
+// mitmproxyFlow is how a file with flows of mitmproxy begins.
+var mitmproxyFlow = regexp.MustCompile(`^[0-9]+:[0-9]+:[a-z_]+;[0-9]+:`)
+
 // startSize is how many bytes of a file are looked at.
 const startSize = 64 << 10
 
@@ -65,7 +60,8 @@ func (i *Importer) begin(ctx context.Context, in *input) (*opening, error) {
 	defer opened.Close()
 	b := &opening{base: strings.ToLower(filepath.Base(in.name)), raw: make([]byte, startSize)}
 	n, err := io.ReadFull(opened, b.raw)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	_, damaged := errors.AsType[*damagedError](err)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !(damaged && n > 0) {
 		return nil, err
 	}
 	b.raw = b.raw[:n]
@@ -94,7 +90,7 @@ func (i *Importer) lookInto(ctx context.Context, in *input, look func(io.Reader)
 	if err != nil {
 		return err
 	}
-	look(text)
+	look(io.LimitReader(text, maxWhole))
 	return errors.Join(context.Cause(ctx), text.Close())
 }
 
@@ -119,7 +115,7 @@ func (b *opening) element(text io.Reader) {
 
 // telling are the members that tell what an object of JSON is. What stands
 // behind the first of them is not looked at.
-var telling = []string{"log", "mappings"}
+var telling = []string{"log", "mappings", "requests", "serveEvents", "collections", "item", "info", "_postman_id"}
 
 // object reads the first object of JSON up to a telling member.
 func (b *opening) object(text io.Reader) {
