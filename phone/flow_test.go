@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"github.com/dsappd/dsappd/internal/passwords"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -49,7 +50,7 @@ func newLab(t *testing.T, parameters oath.Parameters) *lab {
 		Store:     store.New(engine, []byte("record key")),
 		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
 		SRP:       must(dsapp.NewSRP())(t),
-		Passwords: must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
+		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
 		Statuses:  provision.DefaultStatusTable(),
 		GatewayID: "0123456789", Run: "lab", Now: clock, Rand: rand.Reader,
 	}

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/crypto/argon2"
+	"github.com/dsappd/dsappd/internal/passwords"
 
-	"github.com/dsappd/dsappd/provision"
+	"golang.org/x/crypto/argon2"
 )
 
 // BenchmarkRegister is registers a second at the default Argon2id cost, with
@@ -20,7 +20,7 @@ import (
 // both.
 func BenchmarkRegister(b *testing.B) {
 	p := newPlay(b)
-	p.Passwords = must(provision.NewPasswords(provision.DefaultPasswordCost(), runtime.NumCPU(), 1000, rand.Reader))(b)
+	p.Passwords = must(passwords.New(passwords.DefaultCost(), runtime.NumCPU(), 1000, rand.Reader))(b)
 	const callers = 16
 	for i := range callers {
 		p.user(fmt.Sprintf("bench%d", i), fmt.Sprintf("VDS20000%02d", i), hotp())
@@ -42,7 +42,7 @@ func BenchmarkRegister(b *testing.B) {
 }
 
 func bareHash() {
-	cost := provision.DefaultPasswordCost()
+	cost := passwords.DefaultCost()
 	argon2.IDKey([]byte("Password2"), []byte("sixteen byte s.."), cost.Time, cost.MemoryKiB, cost.Parallelism, 32)
 }
 

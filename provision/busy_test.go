@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/passwords"
+
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
 )
@@ -14,9 +16,9 @@ import (
 // A refusal because the queue is full is counted, and committed in a sum.
 func TestBusyRefusalsAreSummedUp(t *testing.T) {
 	p := newPage(t)
-	p.Passwords = must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 1, 0, rand.Reader))(t)
-	p.Passwords.Hurry()
-	leave := must(p.Passwords.Occupy(t.Context()))(t)
+	p.Passwords = must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 1, 0, rand.Reader))(t)
+	p.Passwords.Pause = 0
+	leave := must(p.Passwords.Enter(t.Context(), passwords.Share{Door: "test"}))(t)
 	before := p.device("VDS1000140").Revision
 	commits := p.commits()
 	for n := range 3 {
@@ -70,9 +72,9 @@ func (p *play) commits() (n int) {
 // Refusals from any number of addresses take bounded memory, and none is lost.
 func TestSumsAreBounded(t *testing.T) {
 	p := newPage(t)
-	p.Passwords = must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 1, 0, rand.Reader))(t)
-	p.Passwords.Hurry()
-	leave := must(p.Passwords.Occupy(t.Context()))(t)
+	p.Passwords = must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 1, 0, rand.Reader))(t)
+	p.Passwords.Pause = 0
+	leave := must(p.Passwords.Enter(t.Context(), passwords.Share{Door: "test"}))(t)
 	defer leave()
 	const many = 1200
 	for n := range many {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/passwords"
+
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/names"
 	"github.com/dsappd/dsappd/store"
@@ -83,8 +85,8 @@ func (f *frame) applies(caller Caller, who func(*store.View) (UserKey, error)) (
 // passwordCheck pays for a hash once, however often its operation starts
 // again.
 type passwordCheck struct {
-	passwords *Passwords
-	share     Share
+	passwords *passwords.Hasher
+	share     passwords.Share
 	password  string
 
 	paid       bool
@@ -126,12 +128,12 @@ func (c *passwordCheck) renew(ctx context.Context) (string, error) {
 	if c.renewed != "" {
 		return c.renewed, nil
 	}
-	outdated, err := c.passwords.outdated(c.against, c.unprepared)
+	outdated, err := c.passwords.Outdated(c.against, c.unprepared)
 	if err != nil || !outdated {
 		return "", err
 	}
 	renewed, err := c.passwords.Hash(ctx, c.share, names.Password(c.password))
-	if errors.Is(err, ErrBusy) {
+	if errors.Is(err, passwords.ErrBusy) {
 		return "", nil
 	}
 	c.renewed = renewed
@@ -146,7 +148,7 @@ func (c *passwordCheck) renew(ctx context.Context) (string, error) {
 func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 	f.checked("password", a.user.UserID)
 	right, err := password.verify(f.ctx, a.user.PasswordHash)
-	if errors.Is(err, ErrBusy) {
+	if errors.Is(err, passwords.ErrBusy) {
 		return refuse(Busy, "Too many registrations are waiting for their password check: try again.")
 	}
 	if err != nil {
@@ -197,7 +199,7 @@ func seconds(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // now: before the lock was looked at, the time it takes would tell whoever
 // guesses at a locked user's password that it was right.
 func (f *frame) welcome(a *applicant, password *passwordCheck) error {
-	password.passwords.queue.prove(password.share)
+	password.passwords.Prove(password.share)
 	changed := a.user.rightPassword(a.from, f.now, f.settings)
 	renewed, err := password.renew(f.ctx)
 	if err != nil {

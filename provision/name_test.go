@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/passwords"
+
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
@@ -165,7 +167,7 @@ func TestHashOfAPasswordAsItWasGiven(t *testing.T) {
 	p := newPlay(t)
 	u := p.account("user1")
 	raw := "scho\u0308n"
-	u.PasswordHash = must(p.Passwords.Hash(t.Context(), provision.Share{}, raw))(t)
+	u.PasswordHash = must(p.Passwords.Hash(t.Context(), passwords.Share{}, raw))(t)
 	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(t)
 	_, err := p.signIn("user1", "sch\u00f6n") // which the old program did not take either
 	p.refused(err, 1000)

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/passwords"
+
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/provision"
@@ -70,7 +72,7 @@ func (p *play) begin(run string, engine store.Engine) {
 		Store:     store.New(engine, []byte("record key")),
 		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(p.t),
 		SRP:       must(dsapp.NewSRP())(p.t),
-		Passwords: must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(p.t),
+		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(p.t),
 		Statuses:  provision.DefaultStatusTable(),
 		GatewayID: "0123456789",
 		Run:       run,

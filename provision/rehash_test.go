@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/passwords"
+
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
 )
@@ -12,8 +14,8 @@ import (
 // costing has the service run on with this cost of a hash.
 func (p *play) costing(memoryKiB, passes uint32) {
 	p.t.Helper()
-	cost := provision.PasswordCost{MemoryKiB: memoryKiB, Time: passes, Parallelism: 1}
-	p.Passwords = must(provision.NewPasswords(cost, 1, 0, rand.Reader))(p.t)
+	cost := passwords.Cost{MemoryKiB: memoryKiB, Time: passes, Parallelism: 1}
+	p.Passwords = must(passwords.New(cost, 1, 0, rand.Reader))(p.t)
 }
 
 func TestRightPasswordRenewsACheaperHash(t *testing.T) {
@@ -80,7 +82,7 @@ func TestRenewedThoughRefused(t *testing.T) {
 func TestRenewedOnceHoweverOftenTheRecordMoved(t *testing.T) {
 	p := newPlay(t)
 	salts := 0
-	p.Passwords = must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 16, Time: 1, Parallelism: 1}, 1, 0, onRead(func() { salts++ })))(t)
+	p.Passwords = must(passwords.New(passwords.Cost{MemoryKiB: 16, Time: 1, Parallelism: 1}, 1, 0, onRead(func() { salts++ })))(t)
 	salts = 0
 	records := p.Store
 	p.interpose(3, func() {
@@ -118,10 +120,10 @@ func TestFullQueueLeavesTheHashForTheNextTime(t *testing.T) {
 	p := newPlay(t)
 	before := p.account("user1").PasswordHash
 	salt := func() {}
-	cost := provision.PasswordCost{MemoryKiB: 16, Time: 1, Parallelism: 1}
-	p.Passwords = must(provision.NewPasswords(cost, 1, 0, onRead(func() { salt() })))(t)
+	cost := passwords.Cost{MemoryKiB: 16, Time: 1, Parallelism: 1}
+	p.Passwords = must(passwords.New(cost, 1, 0, onRead(func() { salt() })))(t)
 	var leave func()
-	salt = func() { leave = must(p.Passwords.Occupy(t.Context()))(t) }
+	salt = func() { leave = must(p.Passwords.Enter(t.Context(), passwords.Share{Door: "test"}))(t) }
 	p.mustRegister("user1")
 	if p.account("user1").PasswordHash != before {
 		t.Error("the hash was made anew though the queue was full")

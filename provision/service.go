@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/passwords"
+
 	"github.com/dsappd/dsappd/srp"
 	"github.com/dsappd/dsappd/store"
 )
@@ -19,7 +21,7 @@ type Service struct {
 	Store     *store.Store
 	Sealer    *Sealer
 	SRP       *srp.Suite // RFC 5054, 2048 bits, SHA-256 (profile section 1)
-	Passwords *Passwords
+	Passwords *passwords.Hasher
 	Statuses  StatusTable
 
 	// GatewayID is the digipassGatewayID that register hands out.

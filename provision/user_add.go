@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/dsappd/dsappd/internal/passwords"
+
 	"github.com/dsappd/dsappd/names"
 	"github.com/dsappd/dsappd/store"
 )
@@ -142,8 +144,8 @@ func (p *newPassword) hash(f *frame) (string, error) {
 	if p.hashed != "" {
 		return p.hashed, nil
 	}
-	hashed, err := f.service.Passwords.Hash(f.ctx, Share{Door: operatorsDoor}, names.Password(p.text))
-	if errors.Is(err, ErrBusy) {
+	hashed, err := f.service.Passwords.Hash(f.ctx, passwords.Share{Door: operatorsDoor}, names.Password(p.text))
+	if errors.Is(err, passwords.ErrBusy) {
 		return "", refuse(Busy, "Too many password checks are waiting: try again.")
 	}
 	if err != nil {
@@ -151,4 +153,15 @@ func (p *newPassword) hash(f *frame) (string, error) {
 	}
 	p.hashed = hashed
 	return hashed, nil
+}
+
+// checkPasswordHash refuses a hash that cannot be read or costs too much.
+func checkPasswordHash(s string) error {
+	switch err := passwords.CheckHash(s); {
+	case errors.Is(err, passwords.ErrCostly):
+		return refuse(InvalidParameter, "The password hash costs too much to check: up to 1 GiB of memory and 4 GiB over all passes for argon2id, cost 16 for bcrypt, 10000000 iterations for pbkdf2-sha256.")
+	case err != nil:
+		return refuse(InvalidParameter, "The password hash cannot be read: give argon2id (v=19), bcrypt ($2a$, $2b$ or $2y$) or pbkdf2-sha256 in its usual form.")
+	}
+	return nil
 }

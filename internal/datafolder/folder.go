@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/passwords"
+
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/provision"
@@ -171,7 +173,7 @@ func newFolder(dir string, settings Settings, key []byte, engine store.Engine, f
 	if err != nil {
 		return nil, err
 	}
-	passwords, err := provision.NewPasswords(settings.PasswordHash.cost(), runtime.GOMAXPROCS(0), settings.PasswordHash.Queue, from.Rand)
+	passwords, err := passwords.New(settings.PasswordHash.cost(), runtime.GOMAXPROCS(0), settings.PasswordHash.Queue, from.Rand)
 	if err != nil {
 		return nil, err
 	}

@@ -8,10 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/passwords"
+
 	"github.com/BurntSushi/toml"
 
 	"github.com/dsappd/dsappd/internal/hint"
-	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/soap"
 )
 
@@ -111,8 +112,8 @@ type AuditSettings struct {
 	Retention time.Duration `toml:"retention"` // 0: for ever
 }
 
-func (s PasswordHashSettings) cost() provision.PasswordCost {
-	return provision.PasswordCost{MemoryKiB: s.MemoryKiB, Time: s.Passes, Parallelism: s.Parallelism}
+func (s PasswordHashSettings) cost() passwords.Cost {
+	return passwords.Cost{MemoryKiB: s.MemoryKiB, Time: s.Passes, Parallelism: s.Parallelism}
 }
 
 // DefaultSettings are those of a new data folder.

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"github.com/dsappd/dsappd/internal/passwords"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -80,7 +81,7 @@ func newService(t *testing.T, records *store.Store, now func() time.Time) *provi
 	if err != nil {
 		t.Fatal(err)
 	}
-	passwords, err := provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 64, rand.Reader)
+	passwords, err := passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 64, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}

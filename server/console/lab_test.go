@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"github.com/dsappd/dsappd/internal/passwords"
 	"html"
 	"io"
 	"log/slog"
@@ -95,7 +96,7 @@ func (l *lab) newService(run string, records *store.Store) *provision.Service {
 		Store:     records,
 		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
 		SRP:       must(dsapp.NewSRP())(t),
-		Passwords: must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
+		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
 		Statuses:  provision.DefaultStatusTable(),
 		GatewayID: "0123456789",
 		Run:       run,

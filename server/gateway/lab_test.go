@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"github.com/dsappd/dsappd/internal/passwords"
 	"io"
 	"log/slog"
 	"net/http"
@@ -84,7 +85,7 @@ func newLab(t testing.TB, change ...func(*gateway.Config)) *lab {
 		Store:     store.New(engine, []byte("record key")),
 		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
 		SRP:       must(dsapp.NewSRP())(t),
-		Passwords: must(provision.NewPasswords(provision.PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
+		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
 		Statuses:  provision.DefaultStatusTable(),
 		GatewayID: "0123456789",
 		Run:       "lab",

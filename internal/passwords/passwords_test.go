@@ -1,4 +1,4 @@
-package provision
+package passwords
 
 import (
 	"crypto/rand"
@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-func cheap() PasswordCost { return PasswordCost{MemoryKiB: 8, Time: 1, Parallelism: 1} }
+func cheap() Cost { return Cost{MemoryKiB: 8, Time: 1, Parallelism: 1} }
 
-func testPasswords(t *testing.T, cost PasswordCost, concurrency, queue int) *Passwords {
+func testPasswords(t *testing.T, cost Cost, concurrency, queue int) *Hasher {
 	t.Helper()
-	p, err := NewPasswords(cost, concurrency, queue, rand.Reader)
+	p, err := New(cost, concurrency, queue, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestBrokenPHCStringsAreNotQuoted(t *testing.T) {
 		"$argon2id$v=19$m=8,t=1,p=1$$", "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$!",
 	} {
 		_, err := p.Verify(t.Context(), Share{}, "x", broken)
-		if !errors.Is(err, errPasswordHash) || strings.Contains(err.Error(), broken) {
+		if !errors.Is(err, ErrHash) || strings.Contains(err.Error(), broken) {
 			t.Errorf("Verify against %q: %v", broken, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package provision
+package passwords
 
 import (
 	"context"
@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// PasswordCost are the parameters of Argon2id (RFC 9106): memory in KiB,
+// Cost are the parameters of Argon2id (RFC 9106): memory in KiB,
 // passes, lanes.
-type PasswordCost struct {
+type Cost struct {
 	MemoryKiB   uint32
 	Time        uint32
 	Parallelism uint8
 }
 
-// DefaultPasswordCost is 19 MiB, two passes, one lane.
-func DefaultPasswordCost() PasswordCost {
-	return PasswordCost{MemoryKiB: 19 * 1024, Time: 2, Parallelism: 1}
+// DefaultCost is 19 MiB, two passes, one lane.
+func DefaultCost() Cost {
+	return Cost{MemoryKiB: 19 * 1024, Time: 2, Parallelism: 1}
 }
 
 // Check refuses costs that Argon2id does not define or that no login should
 // have to pay.
-func (c PasswordCost) Check() error {
+func (c Cost) Check() error {
 	switch {
 	case c.Parallelism < 1:
 		return fmt.Errorf("argon2id parallelism %d: it must be at least 1", c.Parallelism)
@@ -40,14 +40,17 @@ const (
 	hashSize = 32
 )
 
-// Passwords hashes and verifies static passwords. At most so many hashes run
+// Hasher hashes and verifies static passwords. At most so many hashes run
 // at once; behind them waits a bounded queue, in which doors and addresses take
 // turns. Whoever finds no place in it is told ErrBusy.
-type Passwords struct {
-	cost  PasswordCost
+type Hasher struct {
+	// Pause is how long Verify waits before it says ErrBusy. It is set before
+	// the first use.
+	Pause time.Duration
+
+	cost  Cost
 	rand  io.Reader
 	queue *fairQueue
-	pause time.Duration // before Verify says ErrBusy
 	decoy string
 }
 
@@ -58,20 +61,20 @@ const busyPause = 250 * time.Millisecond
 // ErrBusy means that the queue for password hashes is full.
 var ErrBusy = errors.New("too many password checks are waiting")
 
-// NewPasswords runs at most concurrency hashes at once, one a core as a rule,
+// New returns a Hasher. It runs at most concurrency hashes at once, one a core as a rule,
 // and lets at most queue wait.
-func NewPasswords(cost PasswordCost, concurrency, queue int, rand io.Reader) (*Passwords, error) {
+func New(cost Cost, concurrency, queue int, rand io.Reader) (*Hasher, error) {
 	if err := cost.Check(); err != nil {
 		return nil, err
 	}
 	if concurrency < 1 || queue < 0 {
 		return nil, fmt.Errorf("password hashes: %d at once and %d waiting: at least 1 and 0", concurrency, queue)
 	}
-	p := &Passwords{
+	p := &Hasher{
 		cost:  cost,
 		rand:  rand,
 		queue: newFairQueue(concurrency, queue),
-		pause: busyPause,
+		Pause: busyPause,
 	}
 	// The decoy is what an unknown user is verified against, at the same
 	// cost: a hash drawn at random, of which nobody knows a password.
@@ -85,7 +88,7 @@ func NewPasswords(cost PasswordCost, concurrency, queue int, rand io.Reader) (*P
 
 // Hash returns the PHC string of a password under the current cost. The work
 // is counted to a share.
-func (p *Passwords) Hash(ctx context.Context, share Share, password string) (string, error) {
+func (p *Hasher) Hash(ctx context.Context, share Share, password string) (string, error) {
 	salt := make([]byte, saltSize)
 	if _, err := io.ReadFull(p.rand, salt); err != nil {
 		return "", fmt.Errorf("draw a salt: %w", err)
@@ -101,7 +104,7 @@ func (p *Passwords) Hash(ctx context.Context, share Share, password string) (str
 // Verify reports whether the password is the one of the PHC string. With an
 // empty one it does the same work on a decoy and reports false. The work is
 // counted to a share.
-func (p *Passwords) Verify(ctx context.Context, share Share, password, phcString string) (bool, error) {
+func (p *Hasher) Verify(ctx context.Context, share Share, password, phcString string) (bool, error) {
 	known := phcString != ""
 	if !known {
 		phcString = p.decoy
@@ -120,7 +123,7 @@ func (p *Passwords) Verify(ctx context.Context, share Share, password, phcString
 
 // outdated reports whether a stored hash is to be made anew at a right
 // password: unprepared says that it is of that password as it was given.
-func (p *Passwords) outdated(phcString string, unprepared bool) (bool, error) {
+func (p *Hasher) Outdated(phcString string, unprepared bool) (bool, error) {
 	h, err := parsePasswordHash(phcString)
 	if err != nil {
 		return false, err
@@ -129,7 +132,7 @@ func (p *Passwords) outdated(phcString string, unprepared bool) (bool, error) {
 }
 
 // queued has the work done when its turn comes.
-func (p *Passwords) queued(ctx context.Context, share Share, work func()) error {
+func (p *Hasher) queued(ctx context.Context, share Share, work func()) error {
 	if err := p.queue.enter(ctx, share); err != nil {
 		return fmt.Errorf("wait for a password hash: %w", err)
 	}
@@ -139,11 +142,20 @@ func (p *Passwords) queued(ctx context.Context, share Share, work func()) error 
 }
 
 // rest lets some time pass.
-func (p *Passwords) rest(ctx context.Context) {
-	timer := time.NewTimer(p.pause)
+func (p *Hasher) rest(ctx context.Context) {
+	timer := time.NewTimer(p.Pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
+}
+
+// Prove notes that a right password came from a share, which gets more turns
+// from now on.
+func (p *Hasher) Prove(share Share) { p.queue.prove(share) }
+
+// Enter takes a place among those who work at once until leave gives it back.
+func (p *Hasher) Enter(ctx context.Context, share Share) (leave func(), err error) {
+	return p.queue.leave, p.queue.enter(ctx, share)
 }

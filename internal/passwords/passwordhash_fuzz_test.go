@@ -1,4 +1,4 @@
-package provision
+package passwords
 
 import (
 	"os"
@@ -35,7 +35,7 @@ func fuzzPasswordHash[H passwordHash](f *testing.F, name string, sane func(h H, 
 	f.Fuzz(func(t *testing.T, text string) {
 		parsed, err := parsePasswordHash(text)
 		if err != nil {
-			if err != error(errPasswordHash) { // nothing wrapped, which might quote
+			if err != error(ErrHash) { // nothing wrapped, which might quote
 				t.Errorf("%q: %v", text, err)
 			}
 			return

@@ -1,4 +1,4 @@
-package provision
+package passwords
 
 import (
 	"crypto/pbkdf2"
@@ -19,16 +19,20 @@ type passwordHash interface {
 	// right does the costly work.
 	right(password string) bool
 	// outdated reports whether it is to be replaced by Argon2id at a cost.
-	outdated(PasswordCost) bool
+	outdated(Cost) bool
 	// costlier reports whether Argon2id at a cost is cheaper in some way.
-	costlier(PasswordCost) bool
+	costlier(Cost) bool
 	// payable reports whether a login can be made to pay for it.
 	payable() bool
 }
 
-// errPasswordHash never quotes the string, which is as good as a password to
+// ErrHash never quotes the string, which is as good as a password to
 // whoever has time.
-var errPasswordHash = errors.New("the password hash is not argon2id (v=19), bcrypt ($2a$, $2b$ or $2y$) or pbkdf2-sha256 in its usual form")
+// ErrCostly means that a hash takes too long, or too much memory, to check.
+var ErrCostly = errors.New("the password hash costs too much to check: up to 1 GiB of memory and 4 GiB over all passes for argon2id, cost 16 for bcrypt, 10000000 iterations for pbkdf2-sha256")
+
+// ErrHash means that a hash is in no form that is read here.
+var ErrHash = errors.New("the password hash is not argon2id (v=19), bcrypt ($2a$, $2b$ or $2y$) or pbkdf2-sha256 in its usual form")
 
 // maxPasswordHash is the length of the longest string that is read, in bytes.
 const maxPasswordHash = 512
@@ -36,7 +40,7 @@ const maxPasswordHash = 512
 func parsePasswordHash(s string) (passwordHash, error) {
 	parts := strings.Split(s, "$")
 	if len(s) > maxPasswordHash || len(parts) < 4 || parts[0] != "" {
-		return nil, errPasswordHash
+		return nil, ErrHash
 	}
 	switch parts[1] {
 	case "argon2id":
@@ -46,12 +50,12 @@ func parsePasswordHash(s string) (passwordHash, error) {
 	case "pbkdf2-sha256":
 		return parsePBKDF2(parts)
 	}
-	return nil, errPasswordHash
+	return nil, ErrHash
 }
 
 // argon2idHash is a hash in the PHC string format.
 type argon2idHash struct {
-	cost       PasswordCost
+	cost       Cost
 	salt, hash []byte
 }
 
@@ -65,15 +69,15 @@ func parseArgon2id(s string) (passwordHash, error) {
 	var h argon2idHash
 	parts := strings.Split(s, "$")
 	if len(parts) != 6 {
-		return nil, errPasswordHash
+		return nil, ErrHash
 	}
 	_, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &h.cost.MemoryKiB, &h.cost.Time, &h.cost.Parallelism)
 	if err != nil || h.cost.Check() != nil {
-		return nil, errPasswordHash
+		return nil, ErrHash
 	}
 	h.salt, h.hash, err = saltAndHash(base64.RawStdEncoding, parts[4], parts[5])
 	if err != nil || h.String() != s { // Sscanf and base64 read more spellings than one
-		return nil, errPasswordHash
+		return nil, ErrHash
 	}
 	return h, nil
 }
@@ -84,7 +88,7 @@ func saltAndHash(encoding *base64.Encoding, salt, hash string) ([]byte, []byte, 
 	s, saltErr := encoding.DecodeString(salt)
 	h, hashErr := encoding.DecodeString(hash)
 	if saltErr != nil || hashErr != nil || len(s) < 8 || len(h) < 16 {
-		return nil, nil, errPasswordHash
+		return nil, nil, ErrHash
 	}
 	return s, h, nil
 }
@@ -100,12 +104,12 @@ func (h argon2idHash) right(password string) bool {
 // outdated holds where the cost asks for more memory or more passes, and for
 // less of neither, so that nobody's hash ever becomes cheaper. Lanes only
 // spread the same work.
-func (h argon2idHash) outdated(cost PasswordCost) bool {
+func (h argon2idHash) outdated(cost Cost) bool {
 	more := cost.MemoryKiB > h.cost.MemoryKiB || cost.Time > h.cost.Time
 	return more && !h.costlier(cost)
 }
 
-func (h argon2idHash) costlier(cost PasswordCost) bool {
+func (h argon2idHash) costlier(cost Cost) bool {
 	return cost.MemoryKiB < h.cost.MemoryKiB || cost.Time < h.cost.Time
 }
 
@@ -127,11 +131,11 @@ const bcryptLength = 72
 func parseBcrypt(s string, parts []string) (passwordHash, error) {
 	cost, err := bcrypt.Cost([]byte(s))
 	if err != nil || len(s) != 60 || len(parts) != 4 || len(parts[3]) != 53 {
-		return nil, errPasswordHash
+		return nil, ErrHash
 	}
 	const alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	if strings.Trim(parts[3], alphabet) != "" {
-		return nil, errPasswordHash
+		return nil, ErrHash
 	}
 	return bcryptHash{text: []byte(s), cost: cost}, nil
 }
@@ -144,9 +148,9 @@ func (h bcryptHash) right(password string) bool {
 	return err == nil && len(password) <= bcryptLength
 }
 
-func (bcryptHash) outdated(PasswordCost) bool { return true }
+func (bcryptHash) outdated(Cost) bool { return true }
 
-func (bcryptHash) costlier(PasswordCost) bool { return false }
+func (bcryptHash) costlier(Cost) bool { return false }
 
 // payable is some seconds at most.
 func (h bcryptHash) payable() bool { return h.cost <= 16 }
@@ -161,7 +165,7 @@ type pbkdf2Hash struct {
 
 func parsePBKDF2(parts []string) (passwordHash, error) {
 	if len(parts) != 5 {
-		return nil, errPasswordHash
+		return nil, ErrHash
 	}
 	number := parts[2]
 	if after, is := strings.CutPrefix(number, "i="); is {
@@ -172,11 +176,11 @@ func parsePBKDF2(parts []string) (passwordHash, error) {
 	number, size, sized := strings.Cut(number, ",l=")
 	iterations, err := strconv.ParseUint(number, 10, 31)
 	if err != nil || iterations < 1 || strconv.FormatUint(iterations, 10) != number {
-		return nil, errPasswordHash
+		return nil, ErrHash
 	}
 	salt, hash, err := saltAndHash(base64.RawStdEncoding.Strict(), parts[3], parts[4])
 	if err != nil || sized && size != strconv.Itoa(len(hash)) {
-		return nil, errPasswordHash
+		return nil, ErrHash
 	}
 	return pbkdf2Hash{iterations: int(iterations), salt: salt, hash: hash}, nil
 }
@@ -200,22 +204,22 @@ func (h pbkdf2Hash) right(password string) bool {
 	return err == nil && subtle.ConstantTimeCompare(hash, h.hash) == 1
 }
 
-func (pbkdf2Hash) outdated(PasswordCost) bool { return true }
+func (pbkdf2Hash) outdated(Cost) bool { return true }
 
-func (pbkdf2Hash) costlier(PasswordCost) bool { return false }
+func (pbkdf2Hash) costlier(Cost) bool { return false }
 
 // payable is some seconds at most.
 func (h pbkdf2Hash) payable() bool { return h.iterations <= 10_000_000 }
 
-// checkPasswordHash refuses a hash that cannot be read, or that would let a
-// few logins take the whole machine.
-func checkPasswordHash(s string) error {
+// CheckHash refuses a hash that cannot be read, with ErrHash, or that would let a
+// few logins take the whole machine, with ErrCostly.
+func CheckHash(s string) error {
 	h, err := parsePasswordHash(s)
 	if err != nil {
-		return refuse(InvalidParameter, "The password hash cannot be read: give argon2id (v=19), bcrypt ($2a$, $2b$ or $2y$) or pbkdf2-sha256 in its usual form.")
+		return err
 	}
 	if !h.payable() {
-		return refuse(InvalidParameter, "The password hash costs too much to check: up to 1 GiB of memory and 4 GiB over all passes for argon2id, cost 16 for bcrypt, 10000000 iterations for pbkdf2-sha256.")
+		return ErrCostly
 	}
 	return nil
 }

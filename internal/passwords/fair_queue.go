@@ -1,4 +1,4 @@
-package provision
+package passwords
 
 import (
 	"context"
@@ -12,15 +12,6 @@ import (
 type Share struct {
 	Door    string // a door of the server's own; empty: SOAP
 	Address netip.Prefix
-}
-
-// share is that of a caller.
-func (c Caller) share() Share {
-	s := Share{Address: originOf(c.Address)}
-	if c.OwnDoor {
-		s.Door = c.ComponentType
-	}
-	return s
 }
 
 // fairQueue lets so many work at once, and so many wait. Those who wait take
