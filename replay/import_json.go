@@ -33,6 +33,10 @@ func (i *Importer) withJSON(ctx context.Context, in *input, read func(*jsonFile)
 	lines := &lineReader{in: text, starts: []int64{0}, line: 1, until: maxWhole}
 	j := &jsonFile{Decoder: json.NewDecoder(lines), importer: i, name: in.name, lines: lines}
 	err = read(j)
+	_, damaged := errors.AsType[*damagedError](err)
+	if damaged {
+		return err
+	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errEndsWithin
 	}

@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -250,7 +251,7 @@ func (p *postman) request(at Source, item postmanItem, path []string, auth *post
 
 func (p *postman) exchange(at Source, q postmanRequest, example *postmanExample, path []string, auth *postmanAuth) {
 	k := keptExchange{
-		at: at, method: q.Method.trimmed(), url: q.url(), title: strings.Join(path, " / "),
+		at: at, method: cmp.Or(q.Method.trimmed(), http.MethodGet), url: q.url(), title: strings.Join(path, " / "),
 		header: p.headers(at, q.Header), request: keptBody{text: p.expand(at, string(q.Body.Raw))},
 	}
 	switch mode := q.Body.Mode.trimmed(); {

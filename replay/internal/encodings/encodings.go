@@ -44,7 +44,8 @@ func Decode(text []byte, charset string) ([]byte, error) {
 		return valid(marked, "UTF-8")
 	}
 	label := charset
-	if sixteen := sixteenBits(text); sixteen != nil && (label == "" || strings.HasPrefix(strings.ToLower(label), "utf-16")) {
+	marked := bytes.HasPrefix(text, []byte("\xFF\xFE")) || bytes.HasPrefix(text, []byte("\xFE\xFF"))
+	if sixteen := sixteenBits(text); sixteen != nil && (marked || label == "" || strings.HasPrefix(strings.ToLower(label), "utf-16")) {
 		return decoded(text, sixteen, "UTF-16")
 	}
 	if label == "" {

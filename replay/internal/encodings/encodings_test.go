@@ -1,8 +1,12 @@
 package encodings_test
 
 import (
+	"bytes"
 	"errors"
+	"io"
+	"strings"
 	"testing"
+	"testing/iotest"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -47,11 +51,32 @@ func TestDecode(t *testing.T) {
 		"UTF-16BE without a mark":         {"UTF-16BE", "", unicode.UTF16(big, unicode.IgnoreBOM)},
 		"UTF-16 that is another by now":   {"UTF-16", "", nil},
 		"UTF-16 with a mark, called UTF8": {"UTF-8", "", unicode.UTF16(little, unicode.UseBOM)},
+		"a mark before the media type":    {"", "utf-8", unicode.UTF16(little, unicode.UseBOM)},
 	} {
 		got, err := encodings.Decode(text(t, c.declared, c.in), c.charset)
 		if want := string(text(t, c.declared, nil)); err != nil || string(got) != want {
 			t.Errorf("%s: got %q, %v, want %q", name, got, err, want)
 		}
+	}
+}
+
+// A stream is read as a whole text is.
+func TestNewReader(t *testing.T) {
+	little, big := unicode.LittleEndian, unicode.BigEndian
+	for name, in := range map[string]encoding.Encoding{
+		"": nil, "UTF-8": unicode.UTF8BOM, "ISO-8859-15": charmap.ISO8859_15, "utf-16": unicode.UTF16(big, unicode.UseBOM), "UTF-16": unicode.UTF16(little, unicode.IgnoreBOM),
+	} {
+		reader, err := encodings.NewReader(iotest.OneByteReader(bytes.NewReader(text(t, name, in))))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		got, err := io.ReadAll(reader)
+		if want := string(text(t, name, nil)); err != nil || string(got) != want {
+			t.Errorf("%s: got %q, %v, want %q", name, got, err, want)
+		}
+	}
+	if _, err := encodings.NewReader(strings.NewReader(`<?xml version="1.0" encoding="klingon"?>`)); !errors.Is(err, encodings.ErrUnknown) {
+		t.Errorf("an unknown encoding: %v", err)
 	}
 }
 
