@@ -29,14 +29,14 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// readmeShows compares a part of the README, between its two marks.
-func readmeShows(t *testing.T, mark, want string) {
+// documented compares a part of docs/policies.md, between its two marks.
+func documented(t *testing.T, mark, want string) {
 	t.Helper()
-	readme := string(must(os.ReadFile("../README.md"))(t))
-	_, rest, _ := strings.Cut(readme, "<!-- "+mark+" -->\n")
+	page := string(must(os.ReadFile("../docs/policies.md"))(t))
+	_, rest, _ := strings.Cut(page, "<!-- "+mark+" -->\n")
 	shown, _, _ := strings.Cut(rest, "<!-- /"+mark+" -->")
 	if diff := cmp.Diff(want, shown); diff != "" {
-		t.Errorf("the README's %s are not the code's:\n%s", mark, diff)
+		t.Errorf("the %s of docs/policies.md are not the code's:\n%s", mark, diff)
 	}
 }
 
@@ -69,13 +69,13 @@ func TestPredefinedPolicies(t *testing.T) {
 		fmt.Fprintf(&table, "| %s | %s |\n", name, strings.Join(rows[name], " | "))
 	}
 	golden(t, "testdata/policies.golden", table.String())
-	readmeShows(t, "policies", table.String())
+	documented(t, "policies", table.String())
 }
 
-// The README says of each setting what it decides.
+// The page says of each setting what it decides.
 func TestSettingsAreDescribed(t *testing.T) {
-	readme := string(must(os.ReadFile("../README.md"))(t))
-	_, rest, _ := strings.Cut(readme, "| setting | what it decides |\n")
+	page := string(must(os.ReadFile("../docs/policies.md"))(t))
+	_, rest, _ := strings.Cut(page, "| setting | what it decides |\n")
 	table, _, _ := strings.Cut(rest, "\n\n")
 	var described []string
 	for _, row := range strings.Split(table, "\n") {
@@ -84,7 +84,7 @@ func TestSettingsAreDescribed(t *testing.T) {
 	}
 	for _, name := range provision.SettingNames() {
 		if !slices.Contains(described, name) {
-			t.Errorf("the README does not say what %s decides", name)
+			t.Errorf("docs/policies.md does not say what %s decides", name)
 		}
 	}
 }

@@ -73,15 +73,15 @@ func TestStateTable(t *testing.T) {
 	}
 }
 
-func TestReadmeShowsTheStateTable(t *testing.T) {
-	readme, err := os.ReadFile("../README.md")
+func TestStateTableIsDocumented(t *testing.T) {
+	page, err := os.ReadFile("../docs/states.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(readme), "<!-- states -->\n")
+	_, rest, _ := strings.Cut(string(page), "<!-- states -->\n")
 	shown, _, _ := strings.Cut(rest, "<!-- /states -->")
 	if diff := cmp.Diff(stateTable(), shown); diff != "" {
-		t.Errorf("the README's state table is not the code's:\n%s", diff)
+		t.Errorf("the state table of docs/states.md is not the code's:\n%s", diff)
 	}
 }
 

@@ -65,7 +65,7 @@ func demoSession(t *testing.T, flags ...string) (session string, end func()) {
 
 // So does the README's, on a new sample folder.
 func TestReadmeSession(t *testing.T) {
-	session := readmeSession(t, "curl")
+	session := documentedSession(t, "README.md", "curl")
 	const documented = "http://127.0.0.1:8888/"
 	if strings.Count(session, documented) != 1 {
 		t.Fatalf("the README's session does not name %s once: %q", documented, session)
@@ -77,7 +77,7 @@ func TestReadmeSession(t *testing.T) {
 // The README's session of a licence is the demo's, with the documented program
 // and URL.
 func TestReadmeSessionMDL(t *testing.T) {
-	if want, got := fmt.Sprintf(mdlSession, "bin/dsappd", "http://127.0.0.1:8888/"), readmeSession(t, "mdl"); got != want {
+	if want, got := fmt.Sprintf(mdlSession, "bin/dsappd", "http://127.0.0.1:8888/"), documentedSession(t, "docs/licences.md", "mdl"); got != want {
 		t.Errorf("the README's session is\n%s\nwant\n%s", got, want)
 	}
 	server := serveFolder(t, newDataFolder(t))
@@ -87,7 +87,7 @@ func TestReadmeSessionMDL(t *testing.T) {
 // The README's session of the gateway draws an image, reads it back and
 // activates.
 func TestReadmeSessionGateway(t *testing.T) {
-	session := readmeSession(t, "gateway")
+	session := documentedSession(t, "docs/gateway.md", "gateway")
 	server := serveFolder(t, newDataFolder(t))
 	bash := exec.CommandContext(t.Context(), "bash")
 	bash.Dir = t.TempDir()
@@ -105,17 +105,17 @@ func TestReadmeSessionGateway(t *testing.T) {
 	}
 }
 
-// readmeSession is what the README has between the marks of a session.
-func readmeSession(t *testing.T, name string) string {
+// documentedSession returns what a page has between the marks of a session.
+func documentedSession(t *testing.T, page, name string) string {
 	t.Helper()
-	readme, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile("../../" + page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, session, found := strings.Cut(string(readme), "<!-- "+name+" session -->\n```sh\n")
+	_, session, found := strings.Cut(string(text), "<!-- "+name+" session -->\n```sh\n")
 	session, _, ended := strings.Cut(session, "```")
 	if !found || !ended {
-		t.Fatalf("the README has no %s session", name)
+		t.Fatalf("%s has no %s session", page, name)
 	}
 	return session
 }

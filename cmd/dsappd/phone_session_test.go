@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// TestReadmeSessionPhone pastes the README's session of a phone into bash.
+// TestReadmeSessionPhone pastes the documented session of a phone into bash.
 func TestReadmeSessionPhone(t *testing.T) {
 	server := serveFolder(t, newDataFolder(t))
 	session := strings.NewReplacer("bin/dsappd", "command dsappd", "http://127.0.0.1:8888/", server.url, "http://127.0.0.1:11080/", server.gateway).
-		Replace(readmeSession(t, "phone"))
+		Replace(documentedSession(t, "docs/phone.md", "phone"))
 	bash := exec.CommandContext(t.Context(), "bash")
 	bash.Dir = t.TempDir()
 	bash.Env = append(os.Environ(), "TMPDIR="+bash.Dir)
