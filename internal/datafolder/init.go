@@ -135,16 +135,28 @@ func fill(ctx context.Context, dir string, options InitOptions) error {
 
 // begin writes the first records.
 func begin(ctx context.Context, made *Folder, options InitOptions) error {
+	if err := beginEmpty(ctx, made); err != nil {
+		return err
+	}
+	return addSamples(ctx, made, options)
+}
+
+// beginEmpty writes what every folder begins with.
+func beginEmpty(ctx context.Context, made *Folder) error {
 	service := made.Service
-	if err := provision.NoteKey(ctx, service.Store, service.Sealer, options.Now()); err != nil {
+	if err := provision.NoteKey(ctx, service.Store, service.Sealer, service.Now()); err != nil {
 		return err
 	}
 	if err := addDefaults(ctx, service); err != nil {
 		return err
 	}
-	if err := addGateway(ctx, service, made.Settings.Gateway); err != nil {
-		return err
-	}
+	return addGateway(ctx, service, made.Settings.Gateway)
+}
+
+// addSamples adds the sample data that a folder was asked to begin with, and
+// the console, whose policy depends on them.
+func addSamples(ctx context.Context, made *Folder, options InitOptions) error {
+	service := made.Service
 	consolePolicy := provision.ProvisioningPolicy
 	if options.Sample || options.Replay.Lab {
 		if err := addSample(ctx, service); err != nil {

@@ -5,31 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/replay"
-	"github.com/dsappd/dsappd/store/memory"
 )
-
-// newReplayFolder makes a folder in memory, with the sample.
-func OpenInMemory(ctx context.Context, setup replay.Setup) (*Folder, error) {
-	settings := DefaultSettings()
-	settings.GatewayID = cmp.Or(setup.Sample.GatewayID, settings.GatewayID)
-	settings.PasswordHash = PasswordHashSettings{MemoryKiB: 8, Passes: 1, Parallelism: 1, Queue: 64}
-	if err := settings.check(); err != nil {
-		return nil, err
-	}
-	key := make([]byte, keySize)
-	if _, err := io.ReadFull(setup.Rand, key); err != nil {
-		return nil, fmt.Errorf("draw a master key: %w", err)
-	}
-	made, err := newFolder("", settings, key, &memory.Engine{}, Source{Now: setup.Now, Rand: setup.Rand})
-	if err != nil {
-		return nil, err
-	}
-	return made, begin(ctx, made, InitOptions{Replay: setup.Sample, Now: setup.Now, Rand: setup.Rand})
-}
 
 // addReplaySample makes the sample data of a transcript, as an operator would.
 func addReplaySample(ctx context.Context, service *provision.Service, sample replay.Sample) error {

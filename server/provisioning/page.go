@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/dsappd/dsappd/server/directory"
 	"github.com/dsappd/dsappd/wsdl"
@@ -32,12 +33,15 @@ type description struct {
 }
 
 func newDescription(c Config) (*description, error) {
-	page, err := template.New("page").Parse(pageText)
+	page, err := thePage()
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
 	return &description{publicURL: c.PublicURL, stylesheet: slices.Concat(c.Stylesheet, pageStyle), directory: c.Directory, page: page}, nil
 }
+
+// thePage is the page's template, the same for every handler.
+var thePage = sync.OnceValues(func() (*template.Template, error) { return template.New("page").Parse(pageText) })
 
 // operationInWords is an operation as the page shows it.
 type operationInWords struct{ Name, About string }

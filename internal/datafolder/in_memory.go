@@ -1,0 +1,57 @@
+package datafolder
+
+import (
+	"cmp"
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/store/memory"
+)
+
+// OpenInMemory opens a folder in memory that holds the sample of a transcript.
+// It is for throw-away servers: its password hashes cost next to nothing, and
+// its master key is no secret.
+func OpenInMemory(ctx context.Context, setup replay.Setup) (*Folder, error) {
+	first, err := theEmptyStore()
+	if err != nil {
+		return nil, err
+	}
+	settings := inMemorySettings()
+	settings.GatewayID = cmp.Or(setup.Sample.GatewayID, settings.GatewayID)
+	if err := settings.check(); err != nil {
+		return nil, err
+	}
+	made, err := newFolder("", settings, inMemoryKey(), first.Copy(), Source{Now: setup.Now, Rand: setup.Rand})
+	if err != nil {
+		return nil, err
+	}
+	return made, addSamples(ctx, made, InitOptions{Replay: setup.Sample})
+}
+
+// theEmptyStore is what every store in memory begins with. To make it costs more
+// than most plays of transcripts, which have a store each, so it is made once
+// and never changes: plays use copies.
+var theEmptyStore = sync.OnceValues(newEmptyStore)
+
+func newEmptyStore() (*memory.Engine, error) {
+	engine := &memory.Engine{}
+	before := func() time.Time { return time.Unix(0, 0) } // the clock of any play
+	made, err := newFolder("", inMemorySettings(), inMemoryKey(), engine, Source{Now: before, Rand: rand.NewChaCha8([32]byte{})})
+	if err != nil {
+		return nil, err
+	}
+	return engine, beginEmpty(context.Background(), made)
+}
+
+func inMemorySettings() Settings {
+	settings := DefaultSettings()
+	settings.PasswordHash = PasswordHashSettings{MemoryKiB: 8, Passes: 1, Parallelism: 1, Queue: 64}
+	return settings
+}
+
+// inMemoryKey is the master key of all stores in memory, as copies share what
+// is sealed under it.
+func inMemoryKey() []byte { return make([]byte, keySize) }
