@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -15,6 +16,7 @@ func campaigns() []campaign {
 		connections(false, 1), connections(true, 100),
 		bodies(),
 		messages(),
+		kills(), power(), backlog(),
 	}
 }
 
@@ -26,6 +28,13 @@ type campaign struct {
 	// did not, and any other if nothing can be said. The rig's context ends
 	// when the time is over; a run that has decided returns at once.
 	run func(*rig) error
+
+	// endless campaigns decide nothing while the program holds: they take a
+	// quarter of the time, and all of it for a mutant. They measure no time, so
+	// they run side by side.
+	endless bool
+
+	instrument []edit // of the program and of its mutants
 
 	mutants []mutant
 }
@@ -39,7 +48,9 @@ type mutant struct {
 	edits []edit
 }
 
-// edit replaces a text of a file, which must be there once.
+// edit replaces a text of a file, which must be there once, or makes a file
+// where old is empty. The file is one of this module or, by the path of a
+// package, one of bbolt.
 type edit struct{ file, old, new string }
 
 func (c campaign) print() {
@@ -51,10 +62,14 @@ func (c campaign) print() {
 
 // every runs a campaign on the program and on each mutant, as far as they are
 // wanted, and returns what went wrong.
-func (c campaign) every(ctx context.Context, wanted *regexp.Regexp, limit time.Duration) error {
+func (c campaign) every(ctx context.Context, programs *workshop, wanted *regexp.Regexp, limit time.Duration) error {
 	var all []error
 	if wanted.MatchString(c.name) {
-		err := c.once(ctx, c.name, nil, limit)
+		share := limit
+		if c.endless {
+			share /= 4
+		}
+		err := c.once(ctx, programs, c.name, c.instrument, share)
 		if err != nil {
 			err = fmt.Errorf("%s: %w", c.name, err)
 		}
@@ -62,10 +77,10 @@ func (c campaign) every(ctx context.Context, wanted *regexp.Regexp, limit time.D
 	}
 	for _, m := range c.mutants {
 		name := c.name + "/" + m.name
-		if !wanted.MatchString(name) {
+		if !wanted.MatchString(name) || ctx.Err() != nil {
 			continue
 		}
-		err := c.once(ctx, name, &m, limit)
+		err := c.once(ctx, programs, name, c.edits(m), limit)
 		switch {
 		case errors.Is(err, errBroke):
 			fmt.Printf("%-32s caught, as it should be\n", name)
@@ -78,17 +93,24 @@ func (c campaign) every(ctx context.Context, wanted *regexp.Regexp, limit time.D
 	return errors.Join(all...)
 }
 
+func (c campaign) edits(m mutant) []edit { return slices.Concat(c.instrument, m.edits) }
+
 // once runs a campaign on one program.
-func (c campaign) once(ctx context.Context, name string, m *mutant, limit time.Duration) error {
+func (c campaign) once(ctx context.Context, programs *workshop, name string, edits []edit, limit time.Duration) error {
 	fmt.Printf("%-32s %s\n", name, c.about)
 	dir, err := os.MkdirTemp("", "dsappd-torture-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	binary, err := build(ctx, dir, m)
+	kept := false
+	defer func() {
+		if !kept {
+			_ = os.RemoveAll(dir)
+		}
+	}()
+	binary, err := programs.build(ctx, edits)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", name, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -100,6 +122,9 @@ func (c campaign) once(ctx context.Context, name string, m *mutant, limit time.D
 		fmt.Printf("%-32s held, after %.0f s\n", name, time.Since(began).Seconds())
 	} else {
 		fmt.Printf("%-32s %v, after %.0f s\n", name, err, time.Since(began).Seconds())
+	}
+	if kept = name == c.name && errors.Is(err, errBroke); kept {
+		err = fmt.Errorf("%w; its data folder is kept in %s", err, dir)
 	}
 	return err
 }

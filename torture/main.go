@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -34,14 +35,60 @@ func run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	var all []error
-	for _, c := range campaigns() {
-		switch {
-		case *list:
+	if *list {
+		for _, c := range campaigns() {
 			c.print()
-		case ctx.Err() == nil:
-			all = append(all, c.every(ctx, wanted, time.Duration(*minutes*float64(time.Minute))))
+		}
+		return nil
+	}
+	programs, err := newWorkshop()
+	if err != nil {
+		return err
+	}
+	return errors.Join(each(ctx, programs, wanted, time.Duration(*minutes*float64(time.Minute))), ctx.Err(), programs.close())
+}
+
+// each runs every campaign: first those that measure no time, side by side, and
+// then the others, for which all programs are built by then.
+func each(ctx context.Context, programs *workshop, wanted *regexp.Regexp, limit time.Duration) error {
+	var mu sync.Mutex
+	var all []error
+	run := func(c campaign) {
+		err := c.every(ctx, programs, wanted, limit)
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, err)
+	}
+	var side sync.WaitGroup
+	for _, c := range campaigns() {
+		if c.endless {
+			side.Go(func() { run(c) })
 		}
 	}
-	return errors.Join(append(all, ctx.Err())...)
+	side.Go(func() { prepareOthers(ctx, programs, wanted) })
+	side.Wait()
+	for _, c := range campaigns() {
+		if !c.endless && ctx.Err() == nil {
+			run(c)
+		}
+	}
+	return errors.Join(all...)
+}
+
+// prepareOthers builds the programs of campaigns that measure time. What cannot
+// be built fails again where it is needed.
+func prepareOthers(ctx context.Context, programs *workshop, wanted *regexp.Regexp) {
+	for _, c := range campaigns() {
+		if c.endless {
+			continue
+		}
+		if wanted.MatchString(c.name) {
+			_, _ = programs.build(ctx, c.instrument)
+		}
+		for _, m := range c.mutants {
+			if wanted.MatchString(c.name + "/" + m.name) {
+				_, _ = programs.build(ctx, c.edits(m))
+			}
+		}
+	}
 }

@@ -11,8 +11,8 @@ func TestMutantsApply(t *testing.T) {
 			t.Errorf("campaign %s has no mutant", c.name)
 		}
 		for _, m := range c.mutants {
-			if _, err := m.overlay(t.TempDir()); err != nil {
-				t.Errorf("%s: %v", c.name, err)
+			if _, err := change(t.Context(), t.TempDir(), c.edits(m)); err != nil {
+				t.Errorf("%s/%s: %v", c.name, m.name, err)
 			}
 		}
 	}

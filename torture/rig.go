@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,6 +24,7 @@ type rig struct {
 	dir    string
 	binary string
 	name   string
+	env    []string // added to that of the programs that are started
 
 	running []*process
 }
@@ -47,7 +49,7 @@ func (r *rig) wait(d time.Duration) {
 // is a line of settings.toml and the one in its place.
 func (r *rig) sample(changes ...[2]string) (dir string, err error) {
 	dir = filepath.Join(r.dir, "data")
-	out, err := exec.CommandContext(r.ctx, r.binary, "init", "--dir", dir, "--sample").CombinedOutput()
+	out, err := exec.Command(r.binary, "init", "--dir", dir, "--sample").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("make a data folder: %w: %s", err, out)
 	}
@@ -130,8 +132,14 @@ func (p *process) errors() string {
 
 // start starts a program; its stdout is read by line.
 func (r *rig) start(name string, args ...string) (*process, error) {
+	return r.feed(nil, name, args...)
+}
+
+// feed starts a program that reads from in.
+func (r *rig) feed(in io.Reader, name string, args ...string) (*process, error) {
 	p := &process{command: exec.Command(name, args...)}
-	p.command.Stderr = p
+	p.command.Env = append(os.Environ(), r.env...)
+	p.command.Stdin, p.command.Stderr = in, p
 	stdout, err := p.command.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -156,6 +164,14 @@ func (p *process) line() (string, error) {
 func (p *process) kill() {
 	_ = p.command.Process.Signal(syscall.SIGKILL)
 	_ = p.command.Wait()
+}
+
+// terminate asks a process to end, and waits until it has.
+func (p *process) terminate() error {
+	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return p.command.Wait()
 }
 
 // endAll kills what still runs.

@@ -20,9 +20,9 @@ type siege struct {
 // The windows in which the good clients are looked at, and how many more of
 // them must be good than bad, or bad than good, for a decision.
 const (
-	window  = 2 * time.Second
+	window  = 1500 * time.Millisecond
 	lead    = 3
-	settled = 2 * time.Second // for which an attack goes on before anybody looks
+	settled = 1500 * time.Millisecond // for which an attack goes on before anybody looks
 )
 
 // run looks at good clients without the attack and then with it, until windows
