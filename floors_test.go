@@ -31,7 +31,7 @@ var floors = []struct {
 	{[]string{"replay", "server/browser", "server/listen"}, "transcripts; listeners"},
 	{[]string{"provision", "phone", "server/certificate", "server/directory", "server/forwarded", "server/handshake"}, "the domain; the device at the other end"},
 	{[]string{"dsapp", "server/journal"}, "the profile's formats"},
-	{[]string{"srp", "oath", "names", "soap", "wsdl", "store", "internal/hint", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
+	{[]string{"srp", "oath", "names", "soap", "wsdl", "store", "internal/atomicfile", "internal/hint", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
 }
 
 // room returns the room of an import path, and its floor; the ground floor is 0.

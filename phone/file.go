@@ -7,13 +7,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/dsappd/dsappd/internal/atomicfile"
 )
 
 // maxFile is the size in bytes of the largest state file that is read.
 const maxFile = 1 << 20
-
-// temporary is the pattern of a file on its way to its name.
-const temporary = ".phone-*"
 
 // WriteFile seals a state into a file that only its owner can read. The file
 // is the old one or the new one at every moment, and the new one is on disk
@@ -23,7 +22,7 @@ func WriteFile(name string, rand io.Reader, pin string, s State) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(name, content); err != nil {
+	if err := atomicfile.Write(name, content, 0o600); err != nil {
 		return fmt.Errorf("write the state to %s: %w", name, err)
 	}
 	return nil
@@ -40,7 +39,7 @@ func CheckFile(name, pin string) error {
 	if _, err := ReadFile(name, pin); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	probe, err := os.CreateTemp(filepath.Dir(name), temporary)
+	probe, err := os.CreateTemp(filepath.Dir(name), atomicfile.Temporary)
 	if err != nil {
 		return err
 	}
@@ -63,41 +62,4 @@ func ReadFile(name, pin string) (State, error) {
 		return State{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return s, nil
-}
-
-func replace(name string, content []byte) error {
-	folder := filepath.Dir(name)
-	file, err := os.CreateTemp(folder, temporary) // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // nothing is there once it was renamed
-	if err := writeAndClose(file, content); err != nil {
-		return err
-	}
-	if err := os.Rename(file.Name(), name); err != nil {
-		return err
-	}
-	return syncFolder(folder)
-}
-
-func writeAndClose(file *os.File, content []byte) error {
-	_, err := file.Write(content)
-	if err == nil {
-		err = file.Sync()
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
-	return err
-}
-
-// syncFolder has a rename on disk.
-func syncFolder(folder string) error {
-	file, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	return file.Sync()
 }

@@ -7,10 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
+	"github.com/maruel/natural"
 
 	"github.com/dsappd/dsappd/replay/internal/soapui"
 )
@@ -148,5 +148,5 @@ func rank(e *exchanged) int {
 
 // byName sorts names as people do: 2 before 10.
 func byName(names []string) {
-	collate.New(language.Und, collate.Numeric).SortStrings(names)
+	sort.Sort(natural.StringSlice(names))
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/atomicfile"
 	"golang.org/x/sync/semaphore"
 )
 
@@ -83,7 +84,7 @@ func NewRecorder(config RecorderConfig) (*Recorder, error) {
 	if err := os.MkdirAll(config.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("folder of recordings: %w", err)
 	}
-	probe, err := os.CreateTemp(config.Dir, ".recording-*")
+	probe, err := os.CreateTemp(config.Dir, atomicfile.Temporary)
 	if err != nil {
 		return nil, fmt.Errorf("folder of recordings: %w", err)
 	}
@@ -209,22 +210,9 @@ func (r *Recorder) forget(i int) {
 	}
 }
 
-// write replaces a file whole: it is the old one or the new one at every
-// moment.
+// write replaces a transcript.
 func (r *Recorder) write(name string, text []byte) error {
-	temporary, err := os.CreateTemp(r.Dir, ".recording-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
-	}
-	_, err = temporary.Write(text)
-	if closing := temporary.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), filepath.Join(r.Dir, name))
-	}
-	if err != nil {
-		_ = os.Remove(temporary.Name()) // the first error says why
+	if err := atomicfile.Write(filepath.Join(r.Dir, name), text, 0o600); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil

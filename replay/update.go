@@ -1,15 +1,14 @@
 package replay
 
 import (
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/rogpeppe/go-internal/diff"
 	"golang.org/x/tools/txtar"
 )
@@ -166,23 +165,13 @@ func setReplyKey(text []byte, key, value string) []byte {
 	return slices.Concat(text, []byte(set))
 }
 
-// replaceFile writes a file anew: it is the old one or the new one at every
-// moment.
+// replaceFile writes a file anew, with its mode.
 func replaceFile(name string, text []byte) error {
 	info, err := os.Stat(name)
 	if err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(name), ".update-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // nothing is there once it was renamed
-	_, err = file.Write(text)
-	if err := errors.Join(err, file.Chmod(info.Mode()), file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), name)
+	return atomicfile.Write(name, text, info.Mode().Perm())
 }
 
 // takes says whether an element of a reply is one that is captured.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/dsapp/qr"
+	"github.com/dsappd/dsappd/internal/atomicfile"
 )
 
 type imageCommand struct {
@@ -58,7 +59,7 @@ func (c *imageCommand) Run(std streams) error {
 		_, err = std.Out.Write(picture)
 		return err
 	}
-	if err := replaceFile(c.Out, picture); err != nil {
+	if err := atomicfile.Write(c.Out, picture, 0o600); err != nil {
 		return fmt.Errorf("write %s: %w", c.Out, err)
 	}
 	if c.JSON {
@@ -153,19 +154,4 @@ func codeText(given string) (string, error) {
 		return "", errors.New("the text of a code is hex: give that of an activation image or an Activation Message")
 	}
 	return text, nil
-}
-
-// replaceFile writes a file that only its owner can read. It is the old one or
-// the new one at every moment.
-func replaceFile(name string, content []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(name), ".dsappd-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // nothing is there once it was renamed
-	_, err = file.Write(content)
-	if err = errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), name)
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/wsdl"
 )
 
@@ -40,7 +40,7 @@ func (c *wsdlCommand) Run(std streams) error {
 	var written []string
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		path := filepath.Join(c.Out, name)
-		if err := errors.Join(replaceFile(path, files[name]), os.Chmod(path, 0o644)); err != nil {
+		if err := atomicfile.Write(path, files[name], 0o644); err != nil {
 			return fmt.Errorf("write %s: %w", path, err)
 		}
 		written = append(written, path)

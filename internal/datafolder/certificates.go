@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/server/certificate"
 )
@@ -76,7 +77,7 @@ func renewCertificate(dir string, options CertificateOptions) error {
 		return hint.Add(fmt.Errorf("%w: %w", ErrCertificate, err),
 			"make another CA, which clients have to trust anew, with: dsappd tls renew --new-ca --dir %s", hint.ShellWord(dir))
 	}
-	return replaceFile(filepath.Join(dir, ServerCertificate), pem)
+	return atomicfile.Write(filepath.Join(dir, ServerCertificate), pem, 0o600)
 }
 
 // authority is the CA of a data folder, or a new one where it has none or that
@@ -121,10 +122,10 @@ func newAuthority(dir string, options CertificateOptions) (*certificate.Authorit
 	if err := os.MkdirAll(filepath.Join(dir, tlsFolder), 0o700); err != nil {
 		return nil, err
 	}
-	if err := replaceFile(filepath.Join(dir, authorityKey), key); err != nil {
+	if err := atomicfile.Write(filepath.Join(dir, authorityKey), key, 0o600); err != nil {
 		return nil, err
 	}
-	return ca, replaceFile(filepath.Join(dir, authorityFile), pem)
+	return ca, atomicfile.Write(filepath.Join(dir, authorityFile), pem, 0o600)
 }
 
 // certifiedHosts are those of this machine, of the certificate that there is,
@@ -153,24 +154,4 @@ func certifiedHosts(dir string, more []string) ([]string, error) {
 		}
 	}
 	return once, nil
-}
-
-// replaceFile writes a file, for its owner alone, whole or not at all.
-func replaceFile(name string, content []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".new-")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // where it did not come to its name
-	_, err = file.Write(content)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err := errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(file.Name(), name); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(name))
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/replay"
@@ -130,7 +131,7 @@ func fill(ctx context.Context, dir string, options InitOptions) error {
 	if err != nil {
 		return errors.Join(err, engine.Close())
 	}
-	return errors.Join(begin(ctx, made, options), made.Close(), syncFolder(dir))
+	return errors.Join(begin(ctx, made, options), made.Close(), atomicfile.SyncFolder(dir))
 }
 
 // begin writes the first records.
@@ -179,14 +180,5 @@ func moveFolder(from, to string) error {
 	if err := os.Rename(from, to); err != nil {
 		return fmt.Errorf("make a data folder: %w", err)
 	}
-	return syncFolder(filepath.Dir(to))
-}
-
-// syncFolder has a folder's entries on disk.
-func syncFolder(name string) error {
-	opened, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(opened.Sync(), opened.Close())
+	return atomicfile.SyncFolder(filepath.Dir(to))
 }

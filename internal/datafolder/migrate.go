@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
@@ -173,5 +174,5 @@ func replaceStore(name, unfinished, backup string) error {
 	if err := os.Rename(unfinished, name); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(name))
+	return atomicfile.SyncFolder(filepath.Dir(name))
 }

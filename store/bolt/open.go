@@ -16,6 +16,7 @@ import (
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
 
+	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -110,7 +111,7 @@ func create(db *bbolt.DB, unfinished, path string) error {
 	if err := os.Rename(unfinished, path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return atomicfile.SyncFolder(filepath.Dir(path))
 }
 
 // writeHead makes both buckets, of which the second is empty.
@@ -129,14 +130,6 @@ func writeHead(tx *bbolt.Tx) error {
 }
 
 func wantSchema() string { return strconv.Itoa(store.Schema) }
-
-func syncFolder(name string) error {
-	folder, err := os.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
-}
 
 // Open opens a store file that Create made. It refuses a missing file, by an
 // error that is fs.ErrNotExist, one that is held by somebody else
