@@ -70,8 +70,11 @@ func (d *Drafter) Len() int { return d.sorter.next }
 func (d *Drafter) Forget(i int) { d.sorter.forget(i) }
 
 // Draft writes draft i from its exchanges so far.
-func (d *Drafter) Draft(i int) (*Transcript, []Notice) {
-	flow := d.sorter.flows[i]
+func (d *Drafter) Draft(i int) (*Transcript, []Notice) { return d.draft(d.sorter.flows[i]) }
+
+// draft writes the draft of a flow. It changes nothing, so that several can be
+// written at once.
+func (d *Drafter) draft(flow *flow) (*Transcript, []Notice) {
 	w := newWriter(d, flow.chapter)
 	for _, r := range flow.exchanges {
 		e, err := readRecorded(r, d.Redact)
@@ -135,8 +138,8 @@ func (w *writer) transcript() (*Transcript, []Notice) {
 	return t, said
 }
 
-// source is where the first exchange of a draft was found.
-func (d *Drafter) source(i int) Source { return d.sorter.flows[i].exchanges[0].Request.Source }
+// source is where the first exchange of a flow was found.
+func (f *flow) source() Source { return f.exchanges[0].Request.Source }
 
 // chapter is a transcript that somebody has put together, such as a test case.
 type chapter struct {

@@ -15,13 +15,13 @@ import (
 	"github.com/dsappd/dsappd/replay/internal/soapui"
 )
 
-// Importer reads what other programs recorded: SoapUI projects, HAR files and
-// folders of raw requests and replies, into a Drafter.
+// Importer reads what other programs keep of exchanges, or send, into a
+// Drafter. docs/importing-formats.md lists their files.
 type Importer struct {
 	Drafter *Drafter
 
 	// Properties are those of SoapUI that no project holds, by their names, such
-	// as #Global#host.
+	// as #Global#host, and variables of Postman and JMeter.
 	Properties map[string]string
 
 	// Progress, if it is not nil, hears now and then which file is read and how

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -16,9 +17,10 @@ type stagedFolder struct {
 	staged string // where the files are until then
 	isNew  bool   // out is made of staged
 
-	mutex sync.Mutex // held while something is written
-	names []string
-	ended bool
+	ending sync.RWMutex // held to read while something is written
+	ended  bool
+	naming sync.Mutex
+	names  []string
 }
 
 // stageFolder makes a folder beside out, or in it where it is there already.
@@ -46,12 +48,14 @@ func (f *stagedFolder) name(name string) string { return filepath.Join(f.out, na
 
 // write writes a file that is not seen yet.
 func (f *stagedFolder) write(name string, text []byte) error {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
+	f.ending.RLock()
+	defer f.ending.RUnlock()
 	if f.ended {
 		return fs.ErrClosed
 	}
+	f.naming.Lock()
 	f.names = append(f.names, name)
+	f.naming.Unlock()
 	return os.WriteFile(filepath.Join(f.staged, name), text, 0o600)
 }
 
@@ -65,11 +69,12 @@ func (f *stagedFolder) publish(report *ImportReport) error {
 	if err := f.write(ReportName, append(text, '\n')); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
+	f.ending.Lock()
+	defer f.ending.Unlock()
 	if f.isNew {
 		return os.Rename(f.staged, f.out)
 	}
+	slices.Sort(f.names)
 	for _, name := range f.names {
 		if _, err := os.Lstat(f.name(name)); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s is there already: remove it, or give another folder", f.name(name))
@@ -85,8 +90,8 @@ func (f *stagedFolder) publish(report *ImportReport) error {
 
 // discard removes what was not published. Nothing is written afterwards.
 func (f *stagedFolder) discard() {
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
+	f.ending.Lock()
+	defer f.ending.Unlock()
 	f.ended = true
 	_ = os.RemoveAll(f.staged) // the error that led here says why
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/dsappd/dsappd/internal/playserver"
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -348,5 +350,71 @@ func TestImportHARParts(t *testing.T) {
 	_, notices, _ := imported(t, false, fileOf(t, "x.har", []byte(get)))
 	if len(notices) != 2 || !strings.Contains(notices[0], "x.har:1:2: GET") || strings.Contains(notices[1], "x.har:1:2: GET") {
 		t.Errorf("%q", notices)
+	}
+}
+
+// manyEntries writes a HAR file with the entries of testdata/har/bom.har so many
+// times, each for a registration of its own.
+func manyEntries(t testing.TB, times int) string {
+	t.Helper()
+	var har struct {
+		Log struct{ Entries []json.RawMessage }
+	}
+	if err := json.Unmarshal(harOf(t, func(_, _, _ map[string]any) {}), &har); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	out.WriteString(`{"log": {"version": "1.2", "entries": [`)
+	for n := range times {
+		for m, entry := range har.Log.Entries {
+			if n+m > 0 {
+				out.WriteString(",\n")
+			}
+			out.Write(bytes.ReplaceAll(entry, []byte("VOS0gBoU"), fmt.Appendf(nil, "VOS%05d", n)))
+		}
+	}
+	out.WriteString("]}}")
+	return fileOf(t, "many.har", out.Bytes())
+}
+
+// An entry costs the same however many there are.
+func TestImportHARIsLinear(t *testing.T) {
+	allocated := func(times int) uint64 {
+		file := manyEntries(t, times)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		importer := &replay.Importer{Drafter: &replay.Drafter{}}
+		if err := importer.Paths(t.Context(), file); err != nil || importer.Drafter.Len() != 2*times {
+			t.Fatal(importer.Drafter.Len(), err)
+		}
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	if few, many := allocated(100), allocated(400); many > 6*few {
+		t.Errorf("%d MiB for 300 entries, %d MiB for 1200", few>>20, many>>20)
+	}
+}
+
+// BenchmarkImportHAR imports and plays HAR files of two sizes. Twice as many
+// entries take twice as long.
+func BenchmarkImportHAR(b *testing.B) {
+	for _, megabytes := range []int{5, 10, 50} {
+		b.Run(fmt.Sprintf("%d MB", megabytes), func(b *testing.B) {
+			file := manyEntries(b, megabytes*120)
+			info, err := os.Stat(file)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(info.Size())
+			for b.Loop() {
+				run := &replay.ImportRun{
+					Importer: &replay.Importer{Drafter: &replay.Drafter{}}, Out: filepath.Join(b.TempDir(), "out"),
+					Player: &replay.Player{Start: playserver.Start}, Report: func(replay.Imported) error { return nil },
+				}
+				if report, err := run.Paths(b.Context(), file); err != nil || report.Passed() != 2*megabytes*120 {
+					b.Fatalf("%d passed, %v", report.Passed(), err)
+				}
+			}
+		})
 	}
 }

@@ -1,12 +1,15 @@
 package replay
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -20,6 +23,8 @@ type ImportRun struct {
 	// Report is told of each transcript, in order and never two at once. Its
 	// error ends the run.
 	Report func(Imported) error
+
+	plays sync.Map // *firstPlay, by the hash of what is played
 }
 
 // Imported is a transcript that an import made.
@@ -106,7 +111,8 @@ func await(ctx context.Context, work func() error) error {
 	}
 }
 
-// write drafts the transcripts one after the other, and plays several at once.
+// write drafts and plays several transcripts at once, and reports them in their
+// order.
 func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *ImportReport) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -117,17 +123,21 @@ func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *Imp
 	go func() {
 		defer close(queue)
 		for i := range r.Importer.Drafter.Len() {
-			made, text, err := r.draft(folder, i)
-			r.Importer.Drafter.Forget(i)
-			if err != nil {
-				cancel(err)
-			}
 			if ctx.Err() != nil {
 				return
 			}
+			flow := r.Importer.Drafter.sorter.flows[i]
+			r.Importer.Drafter.Forget(i)
 			ready := make(chan Imported, 1)
 			queue <- ready
-			working.Go(func() error { ready <- r.played(ctx, made, text); return nil })
+			working.Go(func() error {
+				made, text, err := r.draft(folder, i, flow)
+				if err != nil {
+					cancel(err)
+				}
+				ready <- r.played(ctx, made, text)
+				return nil
+			})
 		}
 	}()
 	for ready := range queue {
@@ -149,12 +159,12 @@ func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *Imp
 }
 
 // draft writes one transcript into the staged folder.
-func (r *ImportRun) draft(folder *stagedFolder, i int) (Imported, []byte, error) {
-	transcript, about := r.Importer.Drafter.Draft(i)
+func (r *ImportRun) draft(folder *stagedFolder, i int, flow *flow) (Imported, []byte, error) {
+	transcript, about := r.Importer.Drafter.draft(flow)
 	text, err := Format(transcript)
 	if err != nil { // it holds a line that a transcript cannot
 		said := &notices{all: about}
-		said.leaveOut(r.Importer.Drafter.source(i), "%q cannot be written down: %v", transcript.Title, err)
+		said.leaveOut(flow.source(), "%q cannot be written down: %v", transcript.Title, err)
 		return Imported{Notices: said.all}, nil, nil
 	}
 	digits := max(3, len(fmt.Sprint(r.Importer.Drafter.Len())))
@@ -165,20 +175,41 @@ func (r *ImportRun) draft(folder *stagedFolder, i int) (Imported, []byte, error)
 	return Imported{File: folder.name(name), Title: transcript.Title, Notices: about}, text, nil
 }
 
-// played plays a transcript that was written.
+// firstPlay is what came of a transcript.
+type firstPlay struct {
+	play      sync.Once
+	broken    error
+	passed    bool
+	unwritten int
+}
+
+// played plays a transcript that was written, once for all that are the same
+// but for what stands above them: a play on a server of its own always ends in
+// the same way.
 func (r *ImportRun) played(ctx context.Context, made Imported, text []byte) Imported {
-	if r.Player == nil || made.File == "" {
+	if r.Player == nil || made.File == "" || ctx.Err() != nil {
 		return made
 	}
-	again, err := Parse(made.File, text)
-	if err != nil {
+	_, parts, _ := bytes.Cut(text, []byte("\n-- "))
+	known, _ := r.plays.LoadOrStore(sha256.Sum256(parts), &firstPlay{})
+	first := known.(*firstPlay)
+	if r.Player.Start == nil {
+		first = &firstPlay{}
+	}
+	first.play.Do(func() {
+		again, err := Parse(made.File, text)
+		if err != nil {
+			first.broken = err
+			return
+		}
+		result := r.Player.Play(ctx, again)
+		first.passed, first.unwritten = result.Passed(), result.Unwritten()
+	})
+	switch made.Outcome, made.Unwritten = Differs, first.unwritten; {
+	case first.broken != nil:
 		made.Outcome = Unplayed
-		made.Notices = append(made.Notices, Notice{Kind: Doubtful, Source: Source{File: made.File}, Reason: err.Error()})
-		return made
-	}
-	result := r.Player.Play(ctx, again)
-	made.Outcome, made.Unwritten = Differs, result.Unwritten()
-	if result.Passed() {
+		made.Notices = append(made.Notices, Notice{Kind: Doubtful, Source: Source{File: made.File}, Reason: first.broken.Error()})
+	case first.passed:
 		made.Outcome = Passes
 	}
 	return made

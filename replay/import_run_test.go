@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/dsappd/dsappd/internal/playserver"
@@ -140,5 +141,22 @@ func BenchmarkImport(b *testing.B) {
 			}
 			b.ReportMetric(float64(b.Elapsed().Milliseconds())/float64(b.N)/float64(cases), "ms/case")
 		})
+	}
+}
+
+// Transcripts that are the same but for what stands above them are played once.
+func TestImportPlaysTheSameOnce(t *testing.T) {
+	var started atomic.Int32
+	run := &replay.ImportRun{
+		Importer: &replay.Importer{Drafter: &replay.Drafter{}}, Out: filepath.Join(t.TempDir(), "out"),
+		Player: &replay.Player{Start: func(ctx context.Context, setup replay.Setup) (replay.Server, error) {
+			started.Add(1)
+			return playserver.Start(ctx, setup)
+		}},
+		Report: func(replay.Imported) error { return nil },
+	}
+	report, err := run.Paths(t.Context(), manyEntries(t, 10))
+	if err != nil || report.Passed() != 20 || started.Load() != 2 {
+		t.Errorf("%d of %d pass, %d were played, %v", report.Passed(), len(report.Transcripts), started.Load(), err)
 	}
 }

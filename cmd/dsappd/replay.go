@@ -23,7 +23,7 @@ import (
 type replayCommand struct {
 	Run    replayRunCommand    `cmd:"" help:"Play transcripts and compare the replies."`
 	Record replayRecordCommand `cmd:"" help:"Pass requests on to a server, and record them and its replies as transcripts."`
-	Import replayImportCommand `cmd:"" help:"Make transcripts of SoapUI projects, HAR files and folders of raw requests and replies."`
+	Import replayImportCommand `cmd:"" help:"Make transcripts of SoapUI projects, HAR and other files, and folders of requests and replies."`
 	Init   replayInitCommand   `cmd:"" help:"Make a data folder with the sample data of transcripts, to be served and played against by --url."`
 }
 
