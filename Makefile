@@ -59,8 +59,8 @@ fuzz:
 fuzz-nightly:
 	@$(MAKE) fuzz FUZZTIME=10m
 
-# The program under strain, and mutants of it that must not hold; MINUTES is for
-# each campaign, and most decide sooner. RUN says which.
+# The program attacked, killed and without power, and mutants of it that must not
+# hold. MINUTES is for each campaign, and most decide sooner. RUN says which.
 torture:
 	$(GO) run ./torture -minutes $(MINUTES) -run '$(RUN)'
 

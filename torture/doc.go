@@ -7,4 +7,7 @@
 // A campaign that finds nothing proves little unless it could have. So each has
 // mutants, programs without one defence, built with a source file replaced, and
 // has to find every one of them broken.
+//
+// A siege compares good clients with and without an attack. The other campaigns
+// keep a ledger of what clients were told, and end the program in any way.
 package main

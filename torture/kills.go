@@ -21,11 +21,16 @@ func kills() campaign {
 		endless: true,
 		run:     runKills,
 		mutants: []mutant{
-			{"answers-early", []edit{{"store/bolt/commit.go", "\tif err := e.commit(tx); err != nil {",
-				"\tfor _, r := range group {\n\t\tr.done <- r.result\n\t}\n\tif err := e.commit(tx); err != nil {"}}},
+			answersEarly(),
 			{"seals-nothing-left", []edit{{"internal/datafolder/audit.go", "\tf.sealEndedRuns(ctx)\n\tf.retainAudit(ctx)", "\tf.retainAudit(ctx)"}}},
 		},
 	}
+}
+
+// answersEarly answers a group of commits before it is written.
+func answersEarly() mutant {
+	const commit = "\tif err := e.commit(tx); err != nil {"
+	return mutant{"answers-early", []edit{{"store/bolt/commit.go", commit, "\tfor _, r := range group {\n\t\tr.done <- r.result\n\t}\n" + commit}}}
 }
 
 // lives is how often a server is killed on one data folder, before the next

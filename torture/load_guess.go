@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/dsappd/dsappd/internal/operators"
 	"github.com/dsappd/dsappd/phone"
@@ -30,7 +29,8 @@ func (g passwordGuesser) look(ctx context.Context, door *operators.Door) (int, e
 	return left.WrongPasswords, err
 }
 
-// proofAttempts is how many wrong proofs spend a registration.
+// proofAttempts is how many wrong proofs spend a registration, which weighs like
+// a wrong password.
 const proofAttempts = 3
 
 // proofGuesser tries wrong one-time passwords, in registrations of which each
@@ -38,7 +38,7 @@ const proofAttempts = 3
 type proofGuesser struct{}
 
 func (*proofGuesser) name() string { return "proof-guesser" }
-func (*proofGuesser) most() int    { return math.MaxInt }
+func (*proofGuesser) most() int    { return proofAttempts*mostGuesses - 1 }
 
 func (g *proofGuesser) prepare(ctx context.Context, door *operators.Door) error {
 	return addUser(ctx, door, g.name(), "PRG0000001", "not to be guessed, 2", 0)

@@ -31,6 +31,7 @@ func power() campaign {
 		instrument: recording(),
 		run:        runPower,
 		mutants: []mutant{
+			answersEarly(),
 			{"no-sync", []edit{{"store/bolt/open.go", "db.AllocSize = growth", "db.AllocSize = growth\n\tdb.NoSync = true"}}},
 			{"meta-before-data", []edit{{"go.etcd.io/bbolt/tx.go",
 				"// gofail: var beforeSyncDataPages struct{}\n\t\tif err := fdatasync(tx.db); err != nil {", "if err := error(nil); err != nil {"}}},
