@@ -39,10 +39,10 @@ const lives = 10
 
 func runKills(r *rig) error {
 	killed, held := 0, 0
-	for !r.over() {
+	for !r.enough(killed, lives) {
 		k := killing{rig: r, clients: everybody(), ledger: newLedger()}
 		err := k.prepare()
-		for n := 0; err == nil && n < lives && !r.over(); n++ {
+		for n := 0; err == nil && n < lives && !r.enough(killed, lives); n++ {
 			err = k.live()
 			killed++
 		}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
@@ -39,12 +40,13 @@ func power() campaign {
 	}
 }
 
-// The times of one recording: how long clients are at work at most, which is
+// The limits of one recording: how long clients are at work at most, which is
 // short, as each cut has all of it verified; and how long its cuts are tried
-// before a new one is made.
+// before a new one is made, and how many at least.
 const (
 	recorded = 500 * time.Millisecond
 	replayed = 10 * time.Second
+	leastCut = 50
 )
 
 // storeFile is the one file of a folder whose writes are recorded.
@@ -52,7 +54,7 @@ const storeFile = "dsappd.db"
 
 func runPower(r *rig) error {
 	total := 0
-	for !r.over() {
+	for !r.enough(total, leastCut) {
 		o, err := r.record()
 		if err != nil {
 			return err
@@ -132,42 +134,41 @@ func (r *rig) writeJournal(name, dir string, clients []client) error {
 // replay tries cuts, in no order, until one does not hold or the time is over,
 // and returns how many.
 func (o *outage) replay(r *rig) (tried int, err error) {
-	ctx, cancel := context.WithTimeout(r.ctx, replayed)
-	defer cancel()
-	places := o.places(ctx)
-	var mu sync.Mutex
+	failing, fail := context.WithCancelCause(context.Background())
+	defer fail(nil)
+	places := o.places(r, failing)
+	var count atomic.Int64
 	var all sync.WaitGroup
 	for n := range runtime.GOMAXPROCS(0) {
+		dir := filepath.Join(r.dir, fmt.Sprint("after", n))
 		all.Go(func() {
 			for place := range places {
 				c := cuts[mathrand.IntN(len(cuts))]
-				failed := o.try(filepath.Join(r.dir, fmt.Sprint("after", n)), place, c)
-				mu.Lock()
-				tried++
-				if failed != nil {
-					err = errors.Join(err, fmt.Errorf("cut after %d of %d, leaving %s: %w", place, len(o.journal), c, failed))
-					cancel()
-				}
-				mu.Unlock()
-				if failed != nil {
-					return // its folder stays
+				count.Add(1)
+				if err := o.try(dir, place, c); err != nil {
+					fail(fmt.Errorf("cut after %d of %d, leaving %s in %s: %w", place, len(o.journal), c, dir, err))
+					return
 				}
 			}
 		})
 	}
 	all.Wait()
-	return tried, err
+	return int(count.Load()), context.Cause(failing)
 }
 
-// places are all those of the recording, in no order, until ctx ends.
-func (o *outage) places(ctx context.Context) <-chan int {
-	places := make(chan int)
+// places are those of the recording, in no order, until the time is over or a
+// cut fails.
+func (o *outage) places(r *rig, failing context.Context) <-chan int {
+	places, end := make(chan int), time.Now().Add(replayed)
 	go func() {
 		defer close(places)
-		for _, place := range mathrand.Perm(len(o.journal) + 1) {
+		for n, place := range mathrand.Perm(len(o.journal) + 1) {
+			if n >= leastCut && time.Now().After(end) || r.enough(n, leastCut) {
+				return
+			}
 			select {
 			case places <- place:
-			case <-ctx.Done():
+			case <-failing.Done():
 				return
 			}
 		}

@@ -37,6 +37,12 @@ func (r *rig) say(format string, args ...any) {
 // over reports whether the campaign's time is over.
 func (r *rig) over() bool { return r.ctx.Err() != nil }
 
+// enough reports whether something has been tried often enough: as long as there
+// is time, and at least so many times, however slow the machine is.
+func (r *rig) enough(tried, least int) bool {
+	return errors.Is(r.ctx.Err(), context.Canceled) || r.over() && tried >= least
+}
+
 // wait passes a while, or less if the campaign's time is over.
 func (r *rig) wait(d time.Duration) {
 	select {
