@@ -1,8 +1,11 @@
 package replay
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -51,6 +54,9 @@ func (i *Importer) Paths(ctx context.Context, paths ...string) error {
 }
 
 func (i *Importer) path(ctx context.Context, path string) error {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 && isFolder(path) {
+		path += string(filepath.Separator) // so that it is followed
+	}
 	err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
 		hidden := name != path && strings.HasPrefix(entry.Name(), ".")
 		switch {
@@ -74,13 +80,47 @@ func (i *Importer) path(ctx context.Context, path string) error {
 	return nil
 }
 
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 // file reads a file on disk.
 func (i *Importer) file(ctx context.Context, name string) error {
 	info, err := os.Stat(name)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		i.leaveOut(Source{File: name}, "it is a link to a folder, which is not followed: import the folder itself")
+		return nil
+	case info.Mode()&fs.ModeNamedPipe != 0:
+		return i.pipe(ctx, name)
+	case !info.Mode().IsRegular():
+		i.leaveOut(Source{File: name}, "it is no file that can be read from its beginning: save it as one")
+		return nil
+	}
+	return i.read(ctx, diskInput(name, info.Size()))
+}
+
+// pipe reads what a program writes, which can be read once only.
+func (i *Importer) pipe(ctx context.Context, name string) error {
+	once := &input{name: name, from: func() (io.ReadCloser, error) { return os.Open(name) }}
+	text, err := i.whole(ctx, once)
+	if damaged, ok := errors.AsType[*damagedError](err); ok {
+		i.leaveOut(Source{File: name}, "%v", damaged)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	return i.read(ctx, diskInput(name, info.Size()))
+	a, err := once.within() // without files beside
+	if err != nil {
+		return err
+	}
+	return i.read(ctx, a.input(name, int64(len(text)), func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(text)), nil
+	}))
 }
 
 // draft drafts what was read of a file, in the order in which it can have

@@ -48,6 +48,9 @@ func (k keptBody) message(at Source, header http.Header) (RecordedMessage, error
 		m.Header.Set("Content-Type", utf8Type(m.Header.Get("Content-Type")))
 	}
 	m.Body = envelopePart(m.Header, unpacked)
+	if len(m.Body) > maxMessage {
+		return m, errTooLarge
+	}
 	return m, nil
 }
 

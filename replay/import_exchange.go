@@ -52,6 +52,9 @@ func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 	switch {
 	case err == nil && isEnvelope(r.Reply):
 		return r, true
+	case isCall && err == nil && onTheWay(k.status):
+		i.leaveOut(k.at, "HTTP status %d answers POST %s, so that no server of SOAP has seen it", k.status, k.url)
+		return Recorded{}, false
 	case !isCall:
 		i.leaveOut(k.at, "POST %s is no call of SOAP: neither the request nor the reply holds an envelope", k.url)
 		return Recorded{}, false
@@ -71,6 +74,12 @@ func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 	}
 	r.Reply = RecordedMessage{}
 	return r, true
+}
+
+// onTheWay reports whether a status says that a request has to be sent once
+// more: to somewhere else, or with credentials.
+func onTheWay(status int) bool {
+	return status >= 300 && status < 400 || status == http.StatusUnauthorized || status == http.StatusProxyAuthRequired
 }
 
 // isEnvelope reports whether a message is an envelope of SOAP.

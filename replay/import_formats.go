@@ -64,10 +64,7 @@ func projects() []format {
 			}},
 		{name: "an environment of Postman", instead: "import the collection, and give the values by --property 'NAME=VALUE'",
 			is: func(b *opening) bool { return b.has("values", '[') && b.has("name", '"') }},
-		{name: "stubs of WireMock", read: (*Importer).readWireMock,
-			is: func(b *opening) bool {
-				return b.has("mappings", '[') || b.has("requests", '[') || b.has("serveEvents", '[') || b.has("request", '{') && !b.list && (b.has("response", '{') || b.has("responseDefinition", '{'))
-			}},
+		{name: "stubs of WireMock", read: (*Importer).readWireMock, is: isWireMock},
 		{name: "a workspace of Insomnia", instead: "export it from Insomnia as HAR",
 			is: func(b *opening) bool { return b.has("_type", '"') && b.has("__export_format", '0') }},
 		{name: "a project of Bruno", instead: "export it from Bruno as a collection of Postman",
@@ -81,6 +78,14 @@ func projects() []format {
 				return b.root.Space == "http://schemas.xmlsoap.org/wsdl/" || b.root.Space == "http://www.w3.org/2001/XMLSchema"
 			}},
 	}
+}
+
+// isWireMock reports whether a file holds stubs of WireMock, or its journal.
+// Entries of HAR and transactions of Charles have the same members and more.
+func isWireMock(b *opening) bool {
+	others := b.has("startedDateTime", 0) || b.has("method", 0) || b.has("host", 0)
+	stub := b.has("request", '{') && (b.has("response", '{') || b.has("responseDefinition", '{'))
+	return b.has("mappings", '[') || b.has("requests", '[') || b.has("serveEvents", '[') || stub && !others
 }
 
 // sessions are files that hold what proxies and other programs have seen.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -323,6 +324,80 @@ func TestImportNamesOthers(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A link that is given is followed, one in a folder is not if it leads to a
+// folder; what a program writes is read as a file is.
+func TestImportLinksAndPipes(t *testing.T) {
+	har, err := filepath.Abs("testdata/har")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, err := range []error{
+		os.Symlink(har, filepath.Join(dir, "linked")), os.Symlink(filepath.Join(har, "bom.har"), filepath.Join(dir, "x")),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if played, notices, _ := imported(t, false, filepath.Join(dir, "linked")); len(played) < 12 || notices != nil {
+		t.Errorf("a link to a folder: %q, %q", played, notices)
+	}
+	played, notices, _ := imported(t, false, dir)
+	if diff := cmp.Diff(activated, played); diff != "" || len(notices) != 1 || !strings.HasSuffix(notices[0], "/linked: it is a link to a folder, which is not followed: import the folder itself") {
+		t.Errorf("a folder of links: %s\n%q", diff, notices)
+	}
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := exec.Command("mkfifo", pipe).Run(); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = os.WriteFile(pipe, []byte(packed(t, "gzip", textOf(t, "testdata/har/bom.har"))), 0o600) }()
+	if played, notices, _ := imported(t, false, pipe); len(played) != 2 || notices != nil {
+		t.Errorf("a pipe: %q, %q", played, notices)
+	}
+}
+
+// FuzzImport holds that no file stops an import, and that the same file always
+// comes to the same.
+func FuzzImport(f *testing.F) {
+	for _, pattern := range []string{"testdata/har/*", "testdata/formats/*", "../testdata/import/*/*"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, name := range names {
+			if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+				f.Add(textOf(f, name))
+			}
+		}
+	}
+	f.Add(string(zipOf(f, member{"raw/1_c.txt", "POST / HTTP/1.1\r\n\r\n"}, member{"raw/1_s.txt", "HTTP/1.1 200"}, member{"raw/1_m.xml", "<a>"})))
+	f.Add(string(zipOf(f, member{"1-meta.json", `{"method": "POST"}`}, member{"1-req.x", "<a/>"}, member{"1-res.x", ""})))
+	f.Add(string(tarOf(f, member{"a", "b"})))
+	f.Fuzz(func(t *testing.T, text string) {
+		file := fileOf(t, "x", []byte(text))
+		var before string
+		for range 2 {
+			importer := &replay.Importer{Drafter: &replay.Drafter{}}
+			if err := importer.Paths(t.Context(), file); err != nil {
+				t.Fatal(err)
+			}
+			notices := importer.Notices()
+			var all strings.Builder
+			for i := range importer.Drafter.Len() {
+				transcript, more := importer.Drafter.Draft(i)
+				written, err := replay.Format(transcript)
+				fmt.Fprintf(&all, "%s %v\n", written, err)
+				notices = append(notices, more...)
+			}
+			fmt.Fprint(&all, notices)
+			if before != "" && before != all.String() {
+				t.Errorf("%s\nand then\n%s", before, all.String())
+			}
+			before = all.String()
+		}
+	})
 }
 
 // A reader ends with its context, and leaves nothing to the next one.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -82,8 +83,8 @@ func (h *harHeaders) UnmarshalJSON(raw []byte) error {
 			headers.Add(each.Name.trimmed(), string(each.Value))
 		}
 	case json.Unmarshal(raw, &object) == nil:
-		for name, value := range object {
-			headers.Add(name, string(value))
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			headers.Add(name, string(object[name]))
 		}
 	}
 	*h = harHeaders(headers)

@@ -230,6 +230,7 @@ func TestImportHARKeepsCharacters(t *testing.T) {
 func TestImportHARNotices(t *testing.T) {
 	register, activate := "dsappSRPRegister", "dsappSRPActivate"
 	type message = map[string]any
+	posted := func(request message) string { return request["postData"].(message)["text"].(string) }
 	firstOnly := func(change func(entry, request, response message)) []byte {
 		n := 0
 		return harOf(t, func(e, q, r message) {
@@ -269,6 +270,16 @@ func TestImportHARNotices(t *testing.T) {
 		"a page of a proxy": {
 			firstOnly(func(_, _, r message) { r["content"], r["status"] = message{"text": "<html>Bad gateway"}, 502 }), nil,
 			[]string{"x.har:8: the reply is no envelope, with HTTP status 502: any passes, and replay run --update writes what comes"},
+		},
+		"sent again": {
+			firstOnly(func(_, _, r message) { r["content"], r["status"] = message{"text": "<html>"}, 401 }), []string{activate, activated[1]},
+			[]string{"x.har:8: HTTP status 401 answers POST http://bank:8888/, so that no server of SOAP has seen it"},
+		},
+		"a large message": {
+			firstOnly(func(_, q, _ message) {
+				q["postData"] = message{"text": posted(q) + "<!-- " + strings.Repeat("x", 4<<20) + " -->"}
+			}), []string{activate, activated[1]},
+			[]string{"x.har:8: the request of http://bank:8888/: the message is larger than 4 MiB"},
 		},
 		"packed by br": {
 			firstOnly(func(_, q, _ message) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"path"
 	"slices"
@@ -180,9 +181,9 @@ func (q wireMockRequest) body() (keptBody, string) {
 	}
 	var others []string
 	for _, pattern := range q.BodyPatterns {
-		for name, value := range pattern {
+		for _, name := range slices.Sorted(maps.Keys(pattern)) {
 			var text loose
-			_ = text.UnmarshalJSON(value) // it takes every value
+			_ = text.UnmarshalJSON(pattern[name]) // it takes every value
 			switch name {
 			case "equalToXml", "equalTo":
 				return keptBody{text: string(text)}, ""
@@ -192,7 +193,6 @@ func (q wireMockRequest) body() (keptBody, string) {
 			others = append(others, name)
 		}
 	}
-	slices.Sort(others)
 	return keptBody{}, "the stub knows its request by " + strings.Join(slices.Compact(others), ", ") + " alone, not by its text"
 }
 
@@ -231,7 +231,8 @@ func (i *Importer) wireMockBody(ctx context.Context, in *input, reply wireMockRe
 // what they have to equal.
 func wireMockHeaders(all map[string]json.RawMessage) http.Header {
 	header := http.Header{}
-	for name, raw := range all {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		raw := all[name]
 		var text string
 		var list []string
 		var pattern struct {
