@@ -3,11 +3,13 @@ package dsappd
 import (
 	"net/http"
 
+	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/server/console"
 )
 
-func (s *Server) consoleHandler(config Config) (http.Handler, error) {
-	settings := s.folder.Settings.Console
+// consoleHandler makes the page; where it is made again it keeps the sign-ins.
+func (s *Server) consoleHandler(all datafolder.Settings) (http.Handler, error) {
+	settings := all.Console
 	proxies, err := settings.TrustedProxies("console")
 	if err != nil {
 		return nil, err
@@ -15,12 +17,17 @@ func (s *Server) consoleHandler(config Config) (http.Handler, error) {
 	if err := s.folder.CheckOwnDoor("console", settings.ComponentType); err != nil {
 		return nil, err
 	}
-	return console.NewHandler(console.Config{
-		Service: s.folder.Service, Log: config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies, Hosts: settings.AllowedHosts(),
+	config := console.Config{
+		Service: s.folder.Service, Log: s.config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies, Hosts: settings.AllowedHosts(),
 		ComponentType: settings.ComponentType, SecureCookies: settings.SecureCookies,
 		Limits: console.Limits{
 			Idle: settings.Idle, Absolute: settings.Session,
-			Streams: min(console.DefaultLimits().Streams, max(1, s.folder.Settings.Limits.Connections/2)),
+			Streams: min(console.DefaultLimits().Streams, max(1, all.Limits.Connections/2)),
 		},
-	})
+	}
+	if s.console != nil {
+		return s.console.With(config)
+	}
+	s.console, err = console.NewHandler(config)
+	return s.console, err
 }

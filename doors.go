@@ -10,6 +10,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
+	"github.com/dsappd/dsappd/server/certificate"
 	"github.com/dsappd/dsappd/server/console"
 	"github.com/dsappd/dsappd/server/handshake"
 	"github.com/dsappd/dsappd/server/listen"
@@ -27,12 +28,13 @@ type networkDoor struct {
 	table    string // of its settings
 	address  string // HOST:PORT; empty: it stays shut
 	settings datafolder.ListenerSettings
-	handler  func(*Server, Config) (http.Handler, error)
+	handler  func(*Server, datafolder.Settings) (http.Handler, error)
 	url      func(*URLs) *string
 }
 
-// networkDoors is the table of them; config has its addresses.
+// networkDoors is the table of them.
 func networkDoors(config Config, settings datafolder.Settings) []networkDoor {
+	config = config.withAddresses(settings)
 	return []networkDoor{
 		{
 			name: "soap", flag: "--addr", table: "soap",
@@ -95,13 +97,21 @@ func (c Config) check() error {
 	return errors.Join(all...)
 }
 
+// openDoor is a network door that is open.
+type openDoor struct {
+	networkDoor
+	endpoint *listen.Endpoint
+	tls      *certificate.Live // nil: it is served unencrypted
+}
+
 // open listens, with TLS where that is to be spoken.
-func (d networkDoor) open(ctx context.Context, config Config, s *Server) (*listen.Endpoint, error) {
+func (d networkDoor) open(ctx context.Context, s *Server) (*openDoor, error) {
+	config := s.config
 	secure, err := d.speaksTLS(ctx, config)
 	if err != nil {
 		return nil, err
 	}
-	handler, err := d.handler(s, config)
+	handler, err := d.handler(s, s.folder.Settings)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +128,7 @@ func (d networkDoor) open(ctx context.Context, config Config, s *Server) (*liste
 		Door: d.name, TLS: secure, SOAP: d.table == "soap", ForTLS: "serve with --tls", Log: config.Logger, Journal: s.journal, Now: config.Now,
 	}
 	if secure {
-		serving.TLS, err = d.openTLS(config, s.folder.Dir)
+		serving.TLS, err = d.openTLS(s)
 	}
 	if err != nil {
 		return nil, err
@@ -127,11 +137,11 @@ func (d networkDoor) open(ctx context.Context, config Config, s *Server) (*liste
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w; choose another with %s or the setting %s.listen", datafolder.ErrAddress, err, d.flag, d.table)
 	}
-	return endpoint, nil
+	return &openDoor{networkDoor: d, endpoint: endpoint, tls: serving.TLS}, nil
 }
 
-func (s *Server) soapHandler(config Config) (http.Handler, error) {
-	settings := s.folder.Settings
+func (s *Server) soapHandler(settings datafolder.Settings) (http.Handler, error) {
+	config := s.config
 	proxies, err := settings.SOAP.TrustedProxies("soap")
 	if err != nil {
 		return nil, err

@@ -3,11 +3,12 @@ package dsappd
 import (
 	"net/http"
 
+	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/server/gateway"
 )
 
-func (s *Server) gatewayHandler(config Config) (http.Handler, error) {
-	settings := s.folder.Settings.Gateway
+func (s *Server) gatewayHandler(all datafolder.Settings) (http.Handler, error) {
+	settings := all.Gateway
 	proxies, err := settings.TrustedProxies("gateway")
 	if err != nil {
 		return nil, err
@@ -16,7 +17,7 @@ func (s *Server) gatewayHandler(config Config) (http.Handler, error) {
 		return nil, err
 	}
 	return gateway.NewHandler(gateway.Config{
-		Service: s.folder.Service, Log: config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies, Hosts: settings.AllowedHosts(),
-		ComponentType: settings.ComponentType, BodyTimeout: s.folder.Settings.Timeouts.Read,
+		Service: s.folder.Service, Log: s.config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies, Hosts: settings.AllowedHosts(),
+		ComponentType: settings.ComponentType, BodyTimeout: all.Timeouts.Read,
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/server/console"
 	"github.com/dsappd/dsappd/server/directory"
 	"github.com/dsappd/dsappd/server/journal"
 	"github.com/dsappd/dsappd/server/listen"
@@ -108,9 +110,13 @@ type Server struct {
 	shared    *listen.Shared
 	recorder  *replay.Recorder // nil: nothing is recorded
 	endpoints []*listen.Endpoint
+	doors     []*openDoor        // of the endpoints, those on the network
+	console   *console.Handler   // nil: it is not served
+	config    Config             // as the server was opened
+	reloading sync.Mutex         // held while Reload works
 	stop      context.CancelFunc // ends what works beside the endpoints
 	serving   *errgroup.Group
-	done      <-chan struct{}
+	ended     context.Context // has ended when the server no longer serves
 }
 
 // Open opens the data folder and serves it; when it returns nil, the server
@@ -144,17 +150,18 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 		folder: opened, journal: new(journal.Journal), shared: opened.Settings.Shared(),
 		directory: &directory.Directory{PublicSOAP: opened.Settings.SOAP.PublicURL},
 	}
+	s.config = config
 	opened.Service.Proven = s.shared.Known.Add
 	var err error
 	if config.Record != "" {
 		s.recorder, err = recording.NewRecorder(config.Record, config.Now, config.Logger, nil)
-		config.recorder = s.recorder
+		s.config.recorder = s.recorder
 	}
 	if err == nil {
-		err = s.openNetworkDoors(ctx, config)
+		err = s.openNetworkDoors(ctx)
 	}
 	if err == nil {
-		err = s.openOperators(config)
+		err = s.openOperators()
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.closeListeners(), s.endRecording())
@@ -167,30 +174,29 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 }
 
 // openNetworkDoors listens for each of the doors that has an address.
-func (s *Server) openNetworkDoors(ctx context.Context, config Config) error {
-	settings := s.folder.Settings
-	for _, door := range networkDoors(config.withAddresses(settings), settings) {
+func (s *Server) openNetworkDoors(ctx context.Context) error {
+	for _, door := range networkDoors(s.config, s.folder.Settings) {
 		if door.address == "" {
 			continue
 		}
-		endpoint, err := door.open(ctx, config, s)
+		opened, err := door.open(ctx, s)
 		if err != nil {
 			return err
 		}
-		*door.url(&s.urls) = endpoint.URL()
-		s.endpoints = append(s.endpoints, endpoint)
+		*door.url(&s.urls) = opened.endpoint.URL()
+		s.endpoints, s.doors = append(s.endpoints, opened.endpoint), append(s.doors, opened)
 	}
 	return nil
 }
 
 // openOperators listens at the socket in the folder.
-func (s *Server) openOperators(config Config) error {
+func (s *Server) openOperators() error {
 	socket, err := admin.Listen(filepath.Join(s.folder.Dir, datafolder.SocketName))
 	if err != nil {
 		return err
 	}
-	door := admin.Door{Service: s.folder.Service, Log: config.Logger, Check: s.folder.Check, Journal: s.journal}
-	serving := s.folder.Settings.Listening("operators", door.Handler(), config.Logger)
+	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Journal: s.journal}
+	serving := s.folder.Settings.Listening("operators", door.Handler(), s.config.Logger)
 	serving.Timeouts.Write = 0 // a verification takes as long as the audit is long
 	s.endpoints = append(s.endpoints, listen.On(socket, serving))
 	return nil
@@ -223,12 +229,16 @@ func (s *Server) start() {
 	serving.Go(func() error { s.folder.KeepAudit(beside); return nil })
 	serving.Go(func() error { return s.folder.UntilStopped(beside) })
 	s.stop = stop
-	s.serving, s.done = serving, ended.Done()
+	s.serving, s.ended = serving, ended
 }
 
 // Done is closed when the server no longer serves: it was closed, or a
 // listener or the store failed, which Close then tells.
-func (s *Server) Done() <-chan struct{} { return s.done }
+func (s *Server) Done() <-chan struct{} { return s.ended.Done() }
+
+// Cause returns why the server no longer serves: the error of the listener or
+// the store that failed. It is nil while the server serves.
+func (s *Server) Cause() error { return context.Cause(s.ended) }
 
 // URLs are the addresses in use, also where a free port was asked for.
 func (s *Server) URLs() URLs { return s.urls }
@@ -238,7 +248,7 @@ func (s *Server) URLs() URLs { return s.urls }
 // closes the store. The error says what was cut off, or which listener had
 // failed.
 func (s *Server) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), s.folder.Settings.Timeouts.Drain)
+	ctx, cancel := context.WithTimeout(context.Background(), s.folder.Current().Timeouts.Drain)
 	defer cancel()
 	return s.Shutdown(ctx)
 }

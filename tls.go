@@ -39,9 +39,8 @@ func (d networkDoor) speaksTLS(ctx context.Context, config Config) (bool, error)
 }
 
 // openTLS reads what a door serves TLS with; the error wraps ErrCertificate.
-func (d networkDoor) openTLS(config Config, dir string) (*certificate.Live, error) {
-	files := d.settings.CertificateFiles(dir)
-	files.Legacy = files.Legacy || config.LegacyTLS
+func (d networkDoor) openTLS(s *Server) (*certificate.Live, error) {
+	config, dir, files := s.config, s.folder.Dir, d.files(s)
 	logger := config.Logger.With("door", d.name)
 	live, err := certificate.Open(files, config.Now, logger)
 	if err != nil {

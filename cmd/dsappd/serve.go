@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 
 	"github.com/dsappd/dsappd"
@@ -27,19 +28,49 @@ type serveCommand struct {
 }
 
 // Run prints a line with each URL when the server answers, and serves until
-// ctx ends or a listener fails.
+// ctx ends, or a listener or the store fails.
 func (c *serveCommand) Run(ctx context.Context, std streams) error {
-	server, err := dsappd.Open(ctx, c.config(std.Err))
+	hangups, stop := untilHangups()
+	defer stop()
+	config := c.config(std.Err)
+	server, err := dsappd.Open(ctx, config)
 	if err != nil {
 		return err
 	}
-	if err = c.printURLs(std.Out, server.URLs()); err == nil {
+	err = c.printURLs(std.Out, server.URLs())
+	if err == nil {
+		reloadUntilEnd(ctx, server, hangups)
+	}
+	logEnd(ctx, config.Logger, server, err)
+	return errors.Join(err, server.Close())
+}
+
+// reloadUntilEnd has the server reload at each SIGHUP, until ctx or the server
+// ends.
+func reloadUntilEnd(ctx context.Context, server *dsappd.Server, hangups <-chan os.Signal) {
+	for {
 		select {
+		case <-hangups:
+			_ = server.Reload() // it is in the log, and the server goes on
 		case <-ctx.Done():
+			return
 		case <-server.Done():
+			return
 		}
 	}
-	return errors.Join(err, server.Close())
+}
+
+// logEnd logs why the server ends: a signal, or a listener, the store or the
+// standard output that failed.
+func logEnd(ctx context.Context, log *slog.Logger, server *dsappd.Server, err error) {
+	if err == nil {
+		err = server.Cause()
+	}
+	if err != nil {
+		log.Error("ending", "reason", err)
+		return
+	}
+	log.Info("ending", "reason", context.Cause(ctx))
 }
 
 // printURLs says where the server answers, in one write.

@@ -47,6 +47,14 @@ func untilSignal() (ctx context.Context, stop func()) {
 	return ctx, func() { signal.Stop(signals); cancel(nil) }
 }
 
+// untilHangups returns a channel that each SIGHUP comes on, which no longer ends
+// the process. Several that come while one is being worked off are one.
+func untilHangups() (hangups <-chan os.Signal, stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	return signals, func() { signal.Stop(signals) }
+}
+
 // because adds to an error that the end of a context led to what ended it.
 func because(ctx context.Context, err error) error {
 	ended, is := errors.AsType[*signalled](context.Cause(ctx))

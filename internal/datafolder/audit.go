@@ -68,10 +68,11 @@ func (f *Folder) sealAudit(ctx context.Context, failed error) error {
 }
 
 func (f *Folder) retainAudit(ctx context.Context) {
-	if f.Settings.Audit.Retention == 0 {
+	retention := f.Current().Audit.Retention
+	if retention == 0 {
 		return
 	}
-	pruned, err := f.Service.RetainAudit(ctx, f.Settings.Audit.Retention)
+	pruned, err := f.Service.RetainAudit(ctx, retention)
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/passwords"
@@ -44,7 +45,7 @@ type Source struct {
 // folder is an open data folder: while it is open, nobody else has it.
 type Folder struct {
 	Dir      string
-	Settings Settings
+	Settings Settings // as the folder was opened with; Current has those in force
 	Records  *store.Store
 	Service  *provision.Service
 	Logger   *slog.Logger
@@ -52,6 +53,8 @@ type Folder struct {
 	// stopped is closed when the store is out of service until the folder is
 	// opened anew; nil: it never is.
 	Stopped <-chan struct{}
+
+	current atomic.Pointer[Settings] // nil: Settings
 }
 
 // openFolder opens the data folder dir, or names what is wrong with it and

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -169,7 +170,27 @@ func parseSettings(text string) (Settings, error) {
 	if err := checkUnits(text, meta); err != nil {
 		return Settings{}, err
 	}
-	return settings, settings.check()
+	return settings, withLines(text, settings.check())
+}
+
+// withLines puts before each of the joined errors that begins with the name of
+// a setting the line that sets it.
+func withLines(text string, err error) error {
+	if joined, is := err.(interface{ Unwrap() []error }); is {
+		var all []error
+		for _, each := range joined.Unwrap() {
+			all = append(all, withLines(text, each))
+		}
+		return errors.Join(all...)
+	}
+	if err == nil {
+		return nil
+	}
+	name, _, _ := strings.Cut(err.Error(), " ")
+	if !slices.Contains(knownSettings(), name) {
+		return err
+	}
+	return fmt.Errorf("line %d: %w", lineOf(text, strings.Split(name, ".")), err)
 }
 
 // check refuses values that cannot be served with, all of them at once.

@@ -2,7 +2,9 @@ package datafolder
 
 // settingsFile is the settings.toml of a new data folder: every setting at
 // its value of DefaultSettings, and why one would change it.
-const SettingsText = `# The settings of this dsappd data folder. The server reads them when it starts.
+const SettingsText = `# The settings of this dsappd data folder. The server reads them when it starts,
+# and again on SIGHUP: the log then says which it has taken, and which wait for
+# the next start.
 # A line that is left out keeps the value shown here. A name that dsappd does
 # not know is refused, so that a slip of the pen does not go unnoticed.
 

@@ -15,7 +15,7 @@ import (
 // those that are over, at every tick.
 type sweeper struct {
 	service   *provision.Service
-	retention time.Duration
+	retention func() time.Duration
 	logger    *slog.Logger
 }
 
@@ -29,7 +29,7 @@ func (f *Folder) KeepSweeping(ctx context.Context) {
 func (f *Folder) NoteTallied(ctx context.Context) { f.sweeper().noteTallied(ctx) }
 
 func (f *Folder) sweeper() sweeper {
-	return sweeper{service: f.Service, retention: f.Settings.Sweep.Retention, logger: f.Logger}
+	return sweeper{service: f.Service, retention: func() time.Duration { return f.Current().Sweep.Retention }, logger: f.Logger}
 }
 
 // every sweeps at once and then at every interval, until ctx ends.
@@ -63,7 +63,7 @@ func (s sweeper) sweep(ctx context.Context) {
 	operator, err := s.operator()
 	var swept provision.Swept
 	if err == nil {
-		swept, err = s.service.SweepRegistrations(ctx, operator, s.retention)
+		swept, err = s.service.SweepRegistrations(ctx, operator, s.retention())
 	}
 	switch {
 	case err != nil && ctx.Err() == nil:

@@ -76,7 +76,7 @@ func registrations(t *testing.T, service *provision.Service) int {
 func TestSweeperSweepsAtOnceAndAtEveryTick(t *testing.T) {
 	opened, c := sampleFolder(t)
 	var log bytes.Buffer
-	sweeper := sweeper{service: opened.Service, retention: time.Hour, logger: slog.New(slog.NewTextHandler(&log, nil))}
+	sweeper := sweeper{service: opened.Service, retention: func() time.Duration { return time.Hour }, logger: slog.New(slog.NewTextHandler(&log, nil))}
 	register(t, opened.Service)
 	c.wait(70*time.Minute + time.Second)
 	living := register(t, opened.Service)
@@ -104,7 +104,7 @@ func TestSweeperSweepsAtOnceAndAtEveryTick(t *testing.T) {
 func TestSweeperNotesAFailureAndGoesOn(t *testing.T) {
 	opened, _ := sampleFolder(t)
 	var log bytes.Buffer
-	sweeper := sweeper{service: opened.Service, logger: slog.New(slog.NewTextHandler(&log, nil))}
+	sweeper := sweeper{service: opened.Service, retention: func() time.Duration { return 0 }, logger: slog.New(slog.NewTextHandler(&log, nil))}
 	if err := opened.Records.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -79,6 +79,22 @@ func (l *Live) current() *tls.Config {
 	return l.config
 }
 
+// Prepare reads other files, or the same ones again, and refuses what cannot
+// be served with. Nothing changes before use is called: from then on handshakes
+// are by those files, as after Open.
+func (l *Live) Prepare(files Files) (use func(), err error) {
+	next, err := Open(files, l.now, l.logger)
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		l.mutex.Lock()
+		defer l.mutex.Unlock()
+		l.files, l.checked, l.seen, l.config = files, next.checked, next.seen, next.config
+		l.log("certificate reloaded")
+	}, nil
+}
+
 // Log writes a line about the certificate that is served.
 func (l *Live) Log(message string) {
 	l.mutex.Lock()

@@ -122,6 +122,18 @@ func NewHandler(c Config) (*Handler, error) {
 	return h, nil
 }
 
+// With makes the page by another configuration, for those who are signed in to
+// this one too: it keeps the sign-ins, the forms that were shown and the streams,
+// and with them its Limits.
+func (h *Handler) With(c Config) (*Handler, error) {
+	next, err := NewHandler(c)
+	if err != nil {
+		return nil, err
+	}
+	next.limits, next.forms, next.sessions, next.streams = h.limits, h.forms, h.sessions, h.streams
+	return next, nil
+}
+
 // Close ends the streams, which would else last as long as their browsers
 // follow, and lets no other begin.
 func (h *Handler) Close() { h.streams.close() }

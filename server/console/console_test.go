@@ -1,7 +1,9 @@
 package console_test
 
 import (
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -351,6 +353,23 @@ func TestSignInRotatesTheSession(t *testing.T) {
 		t.Errorf("after the sign-in the cookie is %q, before it was %q", second, first)
 	}
 	again.get("/").form(t, "/sign-in")
+}
+
+// A page that is made anew by other settings keeps those who are signed in, and
+// takes the forms that they were shown.
+func TestWithOtherSettings(t *testing.T) {
+	l := newLab(t)
+	b := l.browser()
+	b.signIn("user1", password)
+	form := b.get("/").form(t, "/sign-out")
+	next := must(l.page.With(console.Config{
+		Service: l.service, ComponentType: "Self-Management", Hosts: []string{"phones.test"}, Log: slog.New(slog.DiscardHandler),
+	}))(t)
+	other := httptest.NewServer(next)
+	defer other.Close()
+	b.url = other.URL
+	b.get("/").has(t, http.StatusOK, "Sign out")
+	b.post("/sign-out", form).has(t, http.StatusOK, "Sign in")
 }
 
 // TestSessionsAreLimited ends the one that was idle for longest.

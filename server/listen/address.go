@@ -35,14 +35,17 @@ const maxKnown = 1 << 14
 type Known struct {
 	mu     sync.Mutex
 	until  map[netip.Prefix]time.Time
-	always []netip.Prefix // the proxies
+	always map[string][]netip.Prefix // the proxies, by the endpoint that they are before
 }
 
-// keep has addresses known for ever.
-func (k *Known) keep(all []netip.Prefix) {
+// keep has addresses known until the same endpoint names others.
+func (k *Known) keep(endpoint string, all []netip.Prefix) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.always = append(k.always, all...)
+	if k.always == nil {
+		k.always = make(map[string][]netip.Prefix)
+	}
+	k.always[endpoint] = all
 }
 
 // Add remembers an address.
@@ -79,8 +82,10 @@ func (k *Known) forget(now time.Time) {
 func (k *Known) has(prefix netip.Prefix) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if slices.ContainsFunc(k.always, prefix.Overlaps) {
-		return true
+	for _, proxies := range k.always {
+		if slices.ContainsFunc(proxies, prefix.Overlaps) {
+			return true
+		}
 	}
 	until, found := k.until[prefix]
 	return found && time.Now().Before(until)

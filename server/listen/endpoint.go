@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,9 @@ type Endpoint struct {
 	server   *http.Server
 	log      *slog.Logger
 
+	table    *table // nil for a trusted listener
+	shared   *Shared
+	handler  atomic.Pointer[http.Handler]
 	draining atomic.Bool
 	accepted sync.WaitGroup // connections that are open
 	idle     chan struct{}  // holds one when a connection has become idle
@@ -39,8 +43,9 @@ const settle = time.Second
 // own: the end of whoever opened the server must not cut them off.
 func newEndpoint(c Config, listener net.Listener) *Endpoint {
 	e := &Endpoint{name: c.Name, listener: listener, log: c.Log, idle: make(chan struct{}, 1), ended: make(chan struct{})}
+	e.handler.Store(&c.Handler)
 	e.server = &http.Server{
-		Handler:           e.lastWhenDraining(c.Handler),
+		Handler:           http.HandlerFunc(e.handle),
 		ReadHeaderTimeout: c.Timeouts.ReadHeader,
 		ReadTimeout:       c.Timeouts.Read,
 		WriteTimeout:      c.Timeouts.Write,
@@ -74,13 +79,29 @@ func (e *Endpoint) Ended() <-chan struct{} { return e.ended }
 // Close closes the listener of an endpoint that was never served.
 func (e *Endpoint) Close() error { return e.listener.Close() }
 
-func (e *Endpoint) lastWhenDraining(handler http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if e.draining.Load() {
-			w.Header().Set("Connection", "close")
-		}
-		handler.ServeHTTP(w, r)
-	})
+// Change is what an endpoint serves with from now on.
+type Change struct {
+	Handler     http.Handler
+	Connections int // Limits.Connections
+	PerAddress  int // Limits.PerAddress
+	Proxies     []netip.Prefix
+}
+
+// Change takes effect with the next request and the next connection; those
+// under way end as they were begun. It is for endpoints that Open has made.
+func (e *Endpoint) Change(c Change) {
+	e.shared.Known.keep(e.name, c.Proxies)
+	e.table.limit(c.Connections, c.PerAddress)
+	e.handler.Store(&c.Handler)
+}
+
+// handle answers a request, as the last one of its connection while the
+// endpoint drains.
+func (e *Endpoint) handle(w http.ResponseWriter, r *http.Request) {
+	if e.draining.Load() {
+		w.Header().Set("Connection", "close")
+	}
+	(*e.handler.Load()).ServeHTTP(w, r)
 }
 
 func (e *Endpoint) count(c net.Conn, state http.ConnState) {

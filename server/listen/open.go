@@ -17,12 +17,13 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Shared.Known.keep(c.Proxies)
+	c.Shared.Known.keep(c.Name, c.Proxies)
 	connections := &table{
 		name: c.Name, limits: c.Limits, pressed: c.Timeouts.Pressed, known: &c.Shared.Known, log: c.Log,
 		groups: make(map[netip.Prefix]*group), remotes: make(map[string]*conn),
 	}
 	e := newEndpoint(c, network)
+	e.table, e.shared = connections, c.Shared
 	e.server.Handler = connections.serve(e.server.Handler, &c.Shared.bodies)
 	e.listener = newListener(network, connections, c.TLS == nil)
 	if c.Handshakes != nil {

@@ -36,6 +36,14 @@ func NewShared(bodyBytes int64) *Shared {
 	return s
 }
 
+// Resize changes how many bytes bodies in flight may take. Those that hold more
+// already give it back as they end.
+func (s *Shared) Resize(bodyBytes int64) {
+	s.bodies.mu.Lock()
+	defer s.bodies.mu.Unlock()
+	s.bodies.limit = bodyBytes
+}
+
 // Turn waits until a costly piece of work, asked for by a peer as http.Request
 // has it in RemoteAddr, may run. The caller calls done when it has; a second
 // call does nothing. The error is the context's.

@@ -79,6 +79,15 @@ func (p *pool) Pop() any {
 	return last
 }
 
+// limit changes the limits. What is open over the new ones stays until it ends,
+// or until a new connection needs its place.
+func (t *table) limit(connections, perAddress int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.limits.Connections, t.limits.PerAddress = connections, perAddress
+	t.watch()
+}
+
 // share is the number of connections that each pool keeps for itself.
 func (t *table) share() int { return t.limits.Connections / 4 }
 

@@ -1,0 +1,85 @@
+package datafolder
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// reloadable lists the settings that a server takes while it serves. Whatever
+// else has changed is taken by the next start.
+var reloadable = []string{
+	"soap.proxies", "soap.hosts", "soap.origins",
+	"soap.certificate", "soap.key", "soap.client_ca", "soap.client_certificates", "soap.legacy_tls", "soap.hsts",
+	"gateway.proxies", "gateway.hosts",
+	"gateway.certificate", "gateway.key", "gateway.client_ca", "gateway.client_certificates", "gateway.legacy_tls", "gateway.hsts",
+	"console.proxies", "console.hosts",
+	"console.certificate", "console.key", "console.client_ca", "console.client_certificates", "console.legacy_tls", "console.hsts",
+	"console.secure_cookies",
+	"limits.connections", "limits.connections_per_address", "limits.bodies_mib", "limits.body_bytes", "limits.message_parts",
+	"timeouts.drain", "sweep.retention", "audit.retention",
+}
+
+// Reloaded is what came of reading settings.toml again.
+type Reloaded struct {
+	Settings Settings // to serve with from now on
+	Taken    []string // the names of settings that have changed, sorted
+	Waiting  []string // likewise, of those that wait for the next start
+}
+
+// Reread reads settings.toml again, while the folder is served. Settings that
+// only a start can take stay as they are.
+func (f *Folder) Reread() (Reloaded, error) {
+	if err := checkModes(f.Dir); err != nil {
+		return Reloaded{}, err
+	}
+	next, err := ReadSettings(f.Dir)
+	if err != nil {
+		return Reloaded{}, err
+	}
+	return f.Current().reload(next), nil
+}
+
+// reload takes from next what a server can take while it serves.
+func (s Settings) reload(next Settings) Reloaded {
+	merged := Reloaded{Settings: s, Taken: []string{}, Waiting: []string{}}
+	for _, name := range knownSettings() {
+		now, then := settingValue(&merged.Settings, name), settingValue(&next, name)
+		switch {
+		case reflect.DeepEqual(now.Interface(), then.Interface()):
+		case slices.Contains(reloadable, name):
+			now.Set(then)
+			merged.Taken = append(merged.Taken, name)
+		default:
+			merged.Waiting = append(merged.Waiting, name)
+		}
+	}
+	slices.Sort(merged.Taken)
+	slices.Sort(merged.Waiting)
+	return merged
+}
+
+// settingValue is the place of a setting by its name, such as soap.listen.
+func settingValue(s *Settings, name string) reflect.Value {
+	value := reflect.ValueOf(s).Elem()
+	for part := range strings.SplitSeq(name, ".") {
+		for _, field := range reflect.VisibleFields(value.Type()) {
+			if field.Tag.Get("toml") == part {
+				value = value.FieldByIndex(field.Index)
+				break
+			}
+		}
+	}
+	return value
+}
+
+// Current returns the settings in force, which Apply changes.
+func (f *Folder) Current() Settings {
+	if changed := f.current.Load(); changed != nil {
+		return *changed
+	}
+	return f.Settings
+}
+
+// Apply puts settings in force that Reread returned.
+func (f *Folder) Apply(settings Settings) { f.current.Store(&settings) }
