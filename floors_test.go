@@ -28,10 +28,11 @@ var floors = []struct {
 	{[]string{"internal/operators", "internal/recording"}, "a folder's door for operators; the recording proxy"},
 	{[]string{"internal/datafolder"}, "a data folder: settings, keys, certificates, store, upkeep"},
 	{[]string{"store/bolt", "store/memory", "store/storetest", "server/admin", "server/console", "server/gateway", "server/provisioning"}, "engines; doors"},
-	{[]string{"replay", "server/browser", "server/listen"}, "transcripts; listeners"},
+	{[]string{"replay", "server/browser", "server/listen", "server/request"}, "transcripts; listeners; the frame of a request"},
 	{[]string{"provision", "phone", "server/certificate", "server/directory", "server/forwarded", "server/handshake"}, "the domain; the device at the other end"},
 	{[]string{"dsapp", "server/journal"}, "the profile's formats"},
-	{[]string{"srp", "oath", "names", "soap", "wsdl", "store", "internal/atomicfile", "internal/hint", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
+	{[]string{"srp", "oath", "names", "soap", "wsdl", "store", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
+	{[]string{"internal/atomicfile", "internal/hint", "internal/recovered"}, "tools"},
 }
 
 // room returns the room of an import path, and its floor; the ground floor is 0.

@@ -10,12 +10,12 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/dsappd/dsappd/internal/recovered"
 )
 
 // Operation answers a request of one body element: it decodes the request,
@@ -189,13 +189,16 @@ func (e *exchange) serve() {
 const maxPooled = 64 << 10
 
 // answer appends a reply's body, or returns why there is none.
-func (e *exchange) answer(dst []byte) (_ []byte, err error) {
-	defer func() {
-		if recovered := recover(); recovered != nil {
-			err = panicked{recovered, debug.Stack()}
-		}
-	}()
+func (e *exchange) answer(dst []byte) (reply []byte, err error) {
 	defer e.read()
+	err = recovered.Do(func() error {
+		reply, err = e.appendReply(dst)
+		return err
+	})
+	return reply, err
+}
+
+func (e *exchange) appendReply(dst []byte) ([]byte, error) {
 	body, charset, fault := e.readBody(e.handler.admit(e.request))
 	if fault != nil {
 		return nil, fault
@@ -285,22 +288,6 @@ func shown(word string) string {
 	return strings.ToValidUTF8(word[:maxShown], "") + "…"
 }
 
-// panicked is an error that an operation, or the reading of a request, did
-// not return.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-// Error tells a mistake of the run-time's apart and nothing else: any other
-// value may hold what a log must not.
-func (p panicked) Error() string {
-	if mistake, ok := p.value.(runtime.Error); ok {
-		return "panic: " + mistake.Error()
-	}
-	return fmt.Sprintf("panic with a %T", p.value)
-}
-
 // fault is what an error is answered with, nil for none. What is no fault is
 // logged with all that may be logged of it, and the peer is told nothing.
 func (e *exchange) fault(err error) *Fault {
@@ -311,11 +298,7 @@ func (e *exchange) fault(err error) *Fault {
 	if errors.As(err, &fault) {
 		return fault
 	}
-	attrs := []slog.Attr{slog.String("request_id", e.id), slog.String("operation", e.called.operation), slog.String("error", err.Error())}
-	var p panicked
-	if errors.As(err, &p) {
-		attrs = append(attrs, slog.String("stack", string(p.stack)))
-	}
+	attrs := append([]slog.Attr{slog.String("request_id", e.id), slog.String("operation", e.called.operation)}, recovered.Attrs(err)...)
 	e.handler.Log.LogAttrs(e.request.Context(), slog.LevelError, "request failed", attrs...)
 	return internalFault()
 }

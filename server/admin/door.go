@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/recovered"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/journal"
+	"github.com/dsappd/dsappd/server/request"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -92,20 +93,24 @@ func (d *Door) Handler() http.Handler {
 // handle answers POST at a path: decode, decide, encode, one log line.
 func handle[In, Out any](d *Door, mux *http.ServeMux, path string,
 	decide func(context.Context, provision.Operator, In) (Out, error)) {
+	frame := &request.Frame{Door: "operators", Log: d.Log, Rand: d.Service.Rand, Now: d.Service.Now}
 	mux.HandleFunc("POST /"+path, func(w http.ResponseWriter, r *http.Request) {
-		began := d.Service.Now()
-		operator, err := d.operator(r)
-		w.Header().Set("Request-Id", operator.RequestID)
+		q, err := frame.Begin(w, r)
+		operator := provision.Operator{Name: r.Header.Get(operatorHeader), RequestID: q.ID}
 		var out Out
 		if err == nil {
-			var in In
-			if err = decode(w, r, &in); err == nil {
+			err = q.Do(func() (err error) {
+				var in In
+				if err := decode(w, r, operator, &in); err != nil {
+					return err
+				}
 				atLeisure(w)
 				out, err = decide(r.Context(), operator, in)
-			}
+				return err
+			})
 		}
 		d.answer(w, out, err)
-		d.log(r, operator, began, err)
+		d.log(q, operator, err)
 	})
 }
 
@@ -118,22 +123,13 @@ func atLeisure(w http.ResponseWriter) {
 	_ = controller.SetWriteDeadline(time.Time{})
 }
 
-// operator is who asks, under a fresh request ID.
-func (d *Door) operator(r *http.Request) (provision.Operator, error) {
-	var id [8]byte
-	if _, err := io.ReadFull(d.Service.Rand, id[:]); err != nil {
-		return provision.Operator{}, fmt.Errorf("draw a request ID: %w", err)
-	}
-	operator := provision.Operator{Name: r.Header.Get(operatorHeader), RequestID: hex.EncodeToString(id[:])}
+// decode checks who asks, and reads one JSON object of known members and nothing
+// after it.
+func decode(w http.ResponseWriter, r *http.Request, operator provision.Operator, in any) error {
 	if length := len(operator.Name); length < 1 || length > 255 {
-		return operator, malformed(fmt.Sprintf(
+		return malformed(fmt.Sprintf(
 			"The header %s has %d bytes: it names the operator in 1 to 255.", operatorHeader, length))
 	}
-	return operator, nil
-}
-
-// decode reads one JSON object of known members and nothing after it.
-func decode(w http.ResponseWriter, r *http.Request, in any) error {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return malformed("The Content-Type is not application/json.")
 	}
@@ -177,19 +173,19 @@ func (d *Door) answer(w http.ResponseWriter, out any, err error) {
 	json.NewEncoder(w).Encode(body)
 }
 
-func (d *Door) log(r *http.Request, operator provision.Operator, began time.Time, err error) {
-	attributes := []any{"request_id", operator.RequestID, "operation", r.URL.Path, "operator", operator.Name,
-		"took", d.Service.Now().Sub(began)}
+func (d *Door) log(q *request.Request, operator provision.Operator, err error) {
+	attrs := []slog.Attr{slog.String("operation", q.HTTP.URL.Path), slog.String("operator", operator.Name)}
 	level := slog.LevelInfo
-	if r.URL.Path == "/audit/list" { // which a tail that follows asks for every second
+	if q.HTTP.URL.Path == "/audit/list" { // which a tail that follows asks for every second
 		level = slog.LevelDebug
 	}
 	switch {
 	case err == nil:
-		d.Log.Log(r.Context(), level, "operator's request", attributes...)
+		q.End(level, "operator's request", attrs...)
 	case foreseen(err):
-		d.Log.Info("operator's request refused", append(attributes, "reason", err)...)
+		q.Reason = err.Error()
+		q.End(slog.LevelInfo, "operator's request refused", attrs...)
 	default:
-		d.Log.Error("operator's request failed", append(attributes, "error", err)...)
+		q.End(slog.LevelError, "operator's request failed", append(attrs, recovered.Attrs(err)...)...)
 	}
 }

@@ -6,13 +6,15 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
-	"github.com/dsappd/dsappd/internal/passwords"
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/dsappd/dsappd/internal/passwords"
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/admin"
@@ -168,4 +170,21 @@ func refusal(err error) provision.Refusal {
 		return ""
 	}
 	return refused.Refusal
+}
+
+// A panic in a decision is an answer, a line in the log and nothing more.
+func TestPanicIsAnswered(t *testing.T) {
+	o := openOffice(t)
+	var lines strings.Builder
+	door := &admin.Door{Service: o.service, Log: slog.New(slog.NewTextHandler(&lines, nil)),
+		Check: func(context.Context) ([]store.Problem, error) { panic("Password2") }}
+	transport, end := admin.InProcess(door.Handler())
+	defer end()
+	_, err := (&admin.Client{Transport: transport, Operator: "alice"}).Check(t.Context())
+	if refused, ok := errors.AsType[*admin.Error](err); !ok || strings.Contains(refused.Desc, "Password2") {
+		t.Errorf("got %v", err)
+	}
+	if log := lines.String(); !strings.Contains(log, "panic with a string") || !strings.Contains(log, "stack=") || strings.Contains(log, "Password2") {
+		t.Errorf("log: %s", log)
+	}
 }

@@ -39,7 +39,7 @@ func (p authenticatorsPage) Possible() bool {
 }
 
 func (e *exchange) authenticators() error {
-	own, err := e.service.SelfAuthenticators(e.r.Context(), e.session.who)
+	own, err := e.service.SelfAuthenticators(e.HTTP.Context(), e.session.who)
 	if err != nil {
 		return err
 	}

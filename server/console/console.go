@@ -11,6 +11,7 @@ import (
 	"github.com/dsappd/dsappd/server/directory"
 	"github.com/dsappd/dsappd/server/forwarded"
 	"github.com/dsappd/dsappd/server/journal"
+	"github.com/dsappd/dsappd/server/request"
 )
 
 // Config is what the page is made of. Fields are required unless they say
@@ -86,7 +87,7 @@ func (l Limits) withDefaults() Limits {
 // Handler is the self-management page.
 type Handler struct {
 	service       *provision.Service
-	log           *slog.Logger
+	frame         *request.Frame
 	componentType string
 	proxies       forwarded.Proxies
 	secureCookies bool
@@ -94,7 +95,6 @@ type Handler struct {
 	mux           *http.ServeMux
 	guard         *browser.Guard
 	directory     *directory.Directory
-	journal       *journal.Journal
 	pages         pages
 	forms         forms
 	sessions      *sessions
@@ -113,9 +113,10 @@ func NewHandler(c Config) (*Handler, error) {
 	}
 	limits := c.Limits.withDefaults()
 	h := &Handler{
-		service: c.Service, log: c.Log, componentType: c.ComponentType, proxies: c.Proxies,
+		service: c.Service, componentType: c.ComponentType, proxies: c.Proxies,
 		secureCookies: c.SecureCookies, limits: limits,
-		mux: http.NewServeMux(), guard: browser.New(c.Hosts, c.Proxies), directory: c.Directory, journal: c.Journal,
+		mux: http.NewServeMux(), guard: browser.New(c.Hosts, c.Proxies), directory: c.Directory,
+		frame: &request.Frame{Door: "console", Log: c.Log, Journal: c.Journal, Rand: c.Service.Rand, Now: c.Service.Now},
 		pages: pages, forms: forms, sessions: newSessions(limits), streams: newStreams(limits),
 	}
 	h.route()

@@ -17,7 +17,7 @@ const (
 )
 
 // overTLS tells whether the browser's connection is.
-func (e *exchange) overTLS() bool { return e.r.TLS != nil || e.secureCookies }
+func (e *exchange) overTLS() bool { return e.HTTP.TLS != nil || e.secureCookies }
 
 // cookieName binds a cookie, over TLS, to this host and to TLS itself (RFC
 // 6265bis, section 4.1.3.2).
@@ -30,7 +30,7 @@ func (e *exchange) cookieName(name string) string {
 
 // cookie is a cookie's value, "" if there is none.
 func (e *exchange) cookie(name string) string {
-	if found, err := e.r.Cookie(e.cookieName(name)); err == nil {
+	if found, err := e.HTTP.Cookie(e.cookieName(name)); err == nil {
 		return found.Value
 	}
 	return ""
@@ -78,5 +78,5 @@ func (f forms) token(name, cookie string) string {
 func (e *exchange) checkForm(name string) bool {
 	cookie := e.cookie(name)
 	right := e.forms.token(name, cookie)
-	return cookie != "" && hmac.Equal([]byte(right), []byte(e.r.PostForm.Get("token")))
+	return cookie != "" && hmac.Equal([]byte(right), []byte(e.HTTP.PostForm.Get("token")))
 }

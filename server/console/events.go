@@ -67,7 +67,7 @@ func (e *exchange) stream(m made, moved <-chan struct{}) error {
 		case <-e.session.over:
 		case <-e.streams.ended:
 			return nil
-		case <-e.r.Context().Done():
+		case <-e.HTTP.Context().Done():
 			return nil
 		}
 	}

@@ -1,37 +1,28 @@
 package console
 
 import (
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"mime"
 	"net/http"
-	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/directory"
-	"github.com/dsappd/dsappd/server/journal"
+	"github.com/dsappd/dsappd/server/request"
 	"github.com/dsappd/dsappd/soap"
 )
 
 // exchange is one request and its answer.
 type exchange struct {
 	*Handler
+	*request.Request
 	w       http.ResponseWriter
-	r       *http.Request
-	id      string
-	began   time.Time
 	session *session // nil: nobody is signed in
 	status  int
-	attrs   []slog.Attr
-	why     string // it was turned away, in words
 }
 
 // action answers a request. A *problem that it returns is shown, and so is a
@@ -41,14 +32,11 @@ type action func(*exchange) error
 // handle answers requests of a pattern, whatever happens.
 func (h *Handler) handle(pattern string, act action) {
 	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-		e := &exchange{Handler: h, w: w, r: r, began: h.service.Now()}
-		var id [8]byte
-		_, err := io.ReadFull(h.service.Rand, id[:])
-		e.id = hex.EncodeToString(id[:])
-		w.Header().Set("Request-Id", e.id)
+		q, err := h.frame.Begin(w, r)
+		e := &exchange{Handler: h, Request: q, w: w}
 		if err == nil {
-			e.session = h.sessions.find(e.cookie(sessionCookie), e.began)
-			err = e.act(act)
+			e.session = h.sessions.find(e.cookie(sessionCookie), q.Began)
+			err = q.Do(func() error { return e.act(act) })
 		}
 		if err != nil {
 			e.fail(err)
@@ -61,28 +49,23 @@ func (h *Handler) handle(pattern string, act action) {
 const maxForm = 16 << 10
 
 // act reads the form, where there is one, and does what is asked.
-func (e *exchange) act(act action) (err error) {
-	defer func() {
-		if recovered := recover(); recovered != nil {
-			err = panicked{recovered, debug.Stack()}
-		}
-	}()
-	if e.guard.StrangeHost(e.r) {
+func (e *exchange) act(act action) error {
+	if e.guard.StrangeHost(e.HTTP) {
 		return &problem{status: http.StatusMisdirectedRequest, Title: "This is not the address of this page",
 			Words: "The server does not go by this name. Begin at localhost; whoever runs the server can add names to the setting console.hosts."}
 	}
 	if err := e.misdirected(); err != nil {
 		return err
 	}
-	if e.r.Method != http.MethodPost {
+	if e.HTTP.Method != http.MethodPost {
 		return act(e)
 	}
-	if e.guard.OtherOrigin(e.r) {
+	if e.guard.OtherOrigin(e.HTTP) {
 		return &problem{status: http.StatusForbidden, Title: "This request came from elsewhere",
 			Words: "Another site sent this form. Nothing was done: begin on this page."}
 	}
-	e.r.Body = http.MaxBytesReader(e.w, e.r.Body, maxForm)
-	err = e.r.ParseForm()
+	e.HTTP.Body = http.MaxBytesReader(e.w, e.HTTP.Body, maxForm)
+	err := e.HTTP.ParseForm()
 	if errors.Is(err, syscall.ENOBUFS) {
 		return &problem{status: http.StatusServiceUnavailable, Title: "The server is busy",
 			Words: "It has too many requests at the moment. Nothing was done: go back and send the form again."}
@@ -97,11 +80,11 @@ func (e *exchange) act(act action) (err error) {
 // misdirected is for programs that look for another door here.
 func (e *exchange) misdirected() error {
 	const here = "the self-management page, for browsers"
-	if err := e.directory.Misdirected(e.r, here); err != nil {
+	if err := e.directory.Misdirected(e.HTTP, here); err != nil {
 		return err
 	}
-	media, _, _ := mime.ParseMediaType(e.r.Header.Get("Content-Type"))
-	if at := e.directory.For(e.r).Gateway; media == "application/json" && at != "" {
+	media, _, _ := mime.ParseMediaType(e.HTTP.Header.Get("Content-Type"))
+	if at := e.directory.For(e.HTTP).Gateway; media == "application/json" && at != "" {
 		return &wordsError{http.StatusUnsupportedMediaType, "This is " + here + ": the gateway's REST services are at " + at + "."}
 	}
 	return nil
@@ -138,60 +121,23 @@ func (e *exchange) answerProgram(err error) bool {
 	return true
 }
 
-// panicked is an error that an action did not return.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-// Error tells a mistake of the run-time's apart and nothing else: any other
-// value may hold what a log must not.
-func (p panicked) Error() string {
-	if mistake, ok := p.value.(runtime.Error); ok {
-		return "panic: " + mistake.Error()
-	}
-	return fmt.Sprintf("panic with a %T", p.value)
-}
-
 // caller is who asks, by the component that the page is.
-func (e *exchange) caller() (provision.Caller, error) {
-	origin, err := e.proxies.Request(e.r.RemoteAddr, e.r.Header)
-	if err != nil {
-		return provision.Caller{}, err
-	}
-	e.attrs = append(e.attrs, origin.Attrs()...)
-	return provision.Caller{
-		ComponentType: e.componentType, OwnDoor: true, Address: origin.Address, RequestID: e.id,
-		Doubt: origin.Doubt, Confidential: origin.Confidential(e.r.TLS != nil),
-	}, nil
-}
+func (e *exchange) caller() (provision.Caller, error) { return e.Caller(e.proxies, e.componentType) }
 
 // note writes the request's line in the log, with nothing of its form.
 func (e *exchange) note(pattern string) {
-	attrs := []slog.Attr{
-		slog.String("request_id", e.id),
-		slog.String("remote", e.r.RemoteAddr),
-		slog.String("page", pattern),
-		slog.Int("http_status", e.status),
-		slog.Duration("took", e.service.Now().Sub(e.began)),
-	}
-	if e.why != "" {
-		attrs = append(attrs, slog.String("reason", e.why))
-		e.journal.Add(journal.Entry{Time: e.service.Now(), RequestID: e.id, Door: "console", Remote: e.r.RemoteAddr,
-			Request: pattern, Status: "HTTP " + strconv.Itoa(e.status), Reason: e.why})
+	if e.Reason != "" {
+		e.TurnAway(pattern, "HTTP "+strconv.Itoa(e.status), e.Reason)
 	}
 	if e.session != nil {
 		user := e.session.who.User()
-		attrs = append(attrs, slog.String("user", user.UserID), slog.String("domain", user.Domain))
-	}
-	if state := e.r.TLS; state != nil && len(state.PeerCertificates) > 0 {
-		attrs = append(attrs, slog.String("client_certificate", state.PeerCertificates[0].Subject.String()))
+		e.Note(slog.String("user", user.UserID), slog.String("domain", user.Domain))
 	}
 	level := slog.LevelInfo
 	if strings.HasPrefix(pattern, "GET /console.") { // which every page asks for
 		level = slog.LevelDebug
 	}
-	e.log.LogAttrs(e.r.Context(), level, "request", append(attrs, e.attrs...)...)
+	e.End(level, "request", slog.String("page", pattern), slog.Int("http_status", e.status))
 }
 
 // fail answers with what went wrong, unless an answer has begun.
@@ -204,7 +150,7 @@ func (e *exchange) fail(err error) {
 		return
 	}
 	if err := e.render(shown.status, "problem", page{Title: shown.Title, Body: shown}); err != nil {
-		e.attrs = append(e.attrs, slog.String("error", err.Error()))
+		e.Note(slog.String("error", err.Error()))
 	}
 }
 
@@ -223,14 +169,10 @@ func (e *exchange) shown(err error) *problem {
 		return &problem{status: http.StatusServiceUnavailable, Title: "Too much at once",
 			Words: "Other requests kept changing the same records. Nothing was done: try again."}
 	}
-	attrs := []slog.Attr{slog.String("request_id", e.id), slog.String("error", err.Error())}
-	if p, ok := errors.AsType[panicked](err); ok {
-		attrs = append(attrs, slog.String("stack", string(p.stack)))
-	}
-	e.log.LogAttrs(e.r.Context(), slog.LevelError, "request failed", attrs...)
+	e.Failed("request failed", err)
 	e.noteReason("an internal error")
 	return &problem{status: http.StatusInternalServerError, Title: "Something went wrong",
-		Words: "The server could not do this because of an error of its own. Try again; whoever runs it finds the reason in its log by the number below.", RequestID: e.id}
+		Words: "The server could not do this because of an error of its own. Try again; whoever runs it finds the reason in its log by the number below.", RequestID: e.ID}
 }
 
 // problem is an error in words for the user.
@@ -243,11 +185,11 @@ type problem struct {
 func (p *problem) Error() string { return p.Title + ": " + p.Words }
 
 // noteReason notes in the request's line of the log why it was turned away.
-func (e *exchange) noteReason(words string) { e.why = words }
+func (e *exchange) noteReason(words string) { e.Reason = words }
 
 // noteRefusal notes a refusal in the request's line of the log.
 func (e *exchange) noteRefusal(refusal *provision.Error) {
-	e.attrs = append(e.attrs, slog.String("status", refusal.Status.StatusCodeEnum))
+	e.Note(slog.String("status", refusal.Status.StatusCodeEnum))
 	e.noteReason(refusal.Reason())
 }
 

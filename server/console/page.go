@@ -78,7 +78,7 @@ func (e *exchange) see(url string) error {
 func (e *exchange) toHome() error { return e.see("/") }
 
 func (e *exchange) nothingHere() error {
-	if e.r.Method != http.MethodGet && e.r.Method != http.MethodHead && e.r.Method != http.MethodPost {
+	if e.HTTP.Method != http.MethodGet && e.HTTP.Method != http.MethodHead && e.HTTP.Method != http.MethodPost {
 		e.w.Header().Set("Allow", "GET, HEAD, POST")
 		return &problem{status: http.StatusMethodNotAllowed, Title: "This cannot be done here", Words: "A page is read by GET, and a form sent by POST."}
 	}
@@ -89,7 +89,7 @@ func (e *exchange) nothingHere() error {
 // for again, so that a newer server's page has the newer file.
 func asset(mediaType string) action {
 	return func(e *exchange) error {
-		content, err := files.ReadFile("assets/" + path.Base(e.r.URL.Path))
+		content, err := files.ReadFile("assets/" + path.Base(e.HTTP.URL.Path))
 		if err != nil {
 			return err
 		}

@@ -31,7 +31,7 @@ const maxOnce = 64
 func (e *exchange) register() error {
 	e.session.registering.Lock()
 	defer e.session.registering.Unlock()
-	once := e.r.PostForm.Get("once")
+	once := e.HTTP.PostForm.Get("once")
 	if len(once) > maxOnce {
 		return &problem{status: http.StatusBadRequest, Title: "The form could not be read",
 			Words: "It is not as this page made it. Nothing was done: begin again on this page."}
@@ -39,15 +39,15 @@ func (e *exchange) register() error {
 	if again, is := e.session.find(func(m made) bool { return m.once == once }); is {
 		return e.see(registrationURL(again))
 	}
-	if err := e.giveUp(e.r.PostForm.Get("instead")); err != nil {
+	if err := e.giveUp(e.HTTP.PostForm.Get("instead")); err != nil {
 		return err
 	}
 	caller, err := e.caller()
 	if err != nil {
 		return err
 	}
-	serialNumber := e.r.PostForm.Get("serialNumber")
-	result, err := e.service.SelfRegister(e.r.Context(), caller, e.session.who, serialNumber)
+	serialNumber := e.HTTP.PostForm.Get("serialNumber")
+	result, err := e.service.SelfRegister(e.HTTP.Context(), caller, e.session.who, serialNumber)
 	if err != nil {
 		return err
 	}
@@ -102,7 +102,7 @@ func (e *exchange) numbered(text string) (made, bool) {
 
 // registration is the one that the URL names.
 func (e *exchange) registration() (made, error) {
-	m, is := e.numbered(e.r.PathValue("number"))
+	m, is := e.numbered(e.HTTP.PathValue("number"))
 	if !is {
 		return m, &problem{status: http.StatusNotFound, Title: "There is nothing here any more",
 			Words: "This sign-in knows no such set-up. Begin a new one."}

@@ -51,7 +51,7 @@ func (e *exchange) showRegistration(m made, offered *offer) error {
 }
 
 func (e *exchange) progress(m made) (provision.Progress, error) {
-	return e.service.SelfProgress(e.r.Context(), e.session.who, m.id)
+	return e.service.SelfProgress(e.HTTP.Context(), e.session.who, m.id)
 }
 
 // cancel closes the registration and shows that.
@@ -72,5 +72,5 @@ func (e *exchange) cancelBecause(m made, reason string) error {
 	if err != nil {
 		return err
 	}
-	return e.service.SelfCancel(e.r.Context(), caller, e.session.who, provision.SelfCancel{RegistrationID: m.id, Reason: reason})
+	return e.service.SelfCancel(e.HTTP.Context(), caller, e.session.who, provision.SelfCancel{RegistrationID: m.id, Reason: reason})
 }

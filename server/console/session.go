@@ -165,7 +165,7 @@ func signedIn(act action) action {
 		if e.session == nil {
 			return e.toHome()
 		}
-		if e.r.Method == http.MethodPost && !e.checkForm(sessionCookie) {
+		if e.HTTP.Method == http.MethodPost && !e.checkForm(sessionCookie) {
 			return &problem{status: http.StatusForbidden, Title: "This form is too old",
 				Words: "It was made before you last signed in. Nothing was done: begin again on this page."}
 		}

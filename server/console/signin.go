@@ -41,7 +41,7 @@ func (e *exchange) showSignIn(status int, p signInPage) error {
 // signIn begins a session, under a cookie that nobody had before, and ends the
 // one that this browser may have had.
 func (e *exchange) signIn() error {
-	userID := e.r.PostForm.Get("userID")
+	userID := e.HTTP.PostForm.Get("userID")
 	if !e.checkForm(formCookie) {
 		e.noteReason("the form was too old, or the browser keeps no cookies")
 		return e.showSignIn(http.StatusForbidden, signInPage{UserID: userID,
@@ -51,7 +51,7 @@ func (e *exchange) signIn() error {
 	if err != nil {
 		return err
 	}
-	who, err := e.service.SelfSignIn(e.r.Context(), caller, provision.SignIn{UserID: userID, StaticPassword: e.r.PostForm.Get("password")})
+	who, err := e.service.SelfSignIn(e.HTTP.Context(), caller, provision.SignIn{UserID: userID, StaticPassword: e.HTTP.PostForm.Get("password")})
 	if refusal, refused := errors.AsType[*provision.Error](err); refused {
 		e.noteRefusal(refusal)
 		return e.showSignIn(refusalStatus(refusal.Refusal), signInPage{UserID: userID, Words: refusal.Plain()})

@@ -16,7 +16,7 @@ import (
 
 // body reads the request's body within the limits.
 func (c *call) body() ([]byte, error) {
-	r := c.request
+	r := c.HTTP
 	if coding := strings.ToLower(r.Header.Get("Content-Encoding")); coding != "" && coding != "identity" {
 		return nil, &fault{status: http.StatusUnsupportedMediaType, desc: "The request's content coding is not supported: send it plain."}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/dsappd/dsappd/server/directory"
 	"github.com/dsappd/dsappd/server/forwarded"
 	"github.com/dsappd/dsappd/server/journal"
+	"github.com/dsappd/dsappd/server/request"
 )
 
 // Config is what the door is made of. Fields are required unless they say
@@ -48,6 +49,7 @@ func NewHandler(c Config) (http.Handler, error) {
 		c.BodyTimeout = 10 * time.Second
 	}
 	d := &door{Config: c, proxies: c.Proxies, guard: browser.New(c.Hosts, c.Proxies), routes: map[string]route{}, patterns: map[string]*regexp.Regexp{}}
+	d.frame = &request.Frame{Door: "gateway", Log: c.Log, Journal: c.Journal, Rand: c.Service.Rand, Now: c.Service.Now}
 	for _, r := range routes() {
 		d.routes[r.path] = r
 	}
@@ -63,6 +65,7 @@ func NewHandler(c Config) (http.Handler, error) {
 
 type door struct {
 	Config
+	frame    *request.Frame
 	proxies  forwarded.Proxies
 	guard    *browser.Guard
 	routes   map[string]route
@@ -71,14 +74,19 @@ type door struct {
 
 // ServeHTTP implements http.Handler.
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{door: d, writer: w, request: r, started: d.Service.Now()}
-	if err := c.draw(); err != nil {
-		d.Log.ErrorContext(r.Context(), "draw a request's ID", "error", err)
+	q, err := d.frame.Begin(w, r)
+	if err != nil {
+		q.Failed("gateway request failed", err)
 		http.Error(w, "The server cannot draw random numbers.", http.StatusInternalServerError)
 		return
 	}
-	w.Header().Set("Request-Id", c.id)
-	reply, err := c.answer()
+	c := &call{Request: q, door: d, writer: w}
+	var reply reply
+	err = q.Do(func() error {
+		var err error
+		reply, err = c.answer()
+		return err
+	})
 	if err != nil {
 		reply = c.refusal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 
 	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/server/request"
 )
 
 // FuzzRead takes any body: what is read is what encoding/json reads, and what
@@ -32,7 +33,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
 		r.Header.Set("Content-Type", jsonType)
-		c := &call{door: handler.(*door), writer: httptest.NewRecorder(), request: r}
+		c := &call{door: handler.(*door), writer: httptest.NewRecorder(), Request: &request.Request{HTTP: r}}
 		got, err := c.read([]string{"userID"}, []string{"domain"})
 		if err != nil {
 			checkRefused(t, err)

@@ -15,7 +15,7 @@ import (
 // service: what cannot be drawn is answered with 400, as nobody who asks for a
 // picture looks into the codes of one.
 func image(c *call) (reply, error) {
-	format, err := pictureFormat(c.request)
+	format, err := pictureFormat(c.HTTP)
 	if err != nil {
 		return reply{}, err
 	}
@@ -47,7 +47,7 @@ func undrawable(err error) error {
 // imageText is the hex of an activation image: as it is, or made of its
 // fields.
 func (c *call) imageText() (string, error) {
-	if media, _, _ := mime.ParseMediaType(c.request.Header.Get("Content-Type")); media == "text/plain" {
+	if media, _, _ := mime.ParseMediaType(c.HTTP.Header.Get("Content-Type")); media == "text/plain" {
 		text, err := c.body()
 		return strings.ToUpper(strings.TrimSpace(string(text))), err
 	}

@@ -17,19 +17,19 @@ func (c *call) admit() error {
 	if len(c.route.sides) == 0 {
 		return nil
 	}
-	_, given, ok := c.request.BasicAuth()
+	_, given, ok := c.HTTP.BasicAuth()
 	if !ok {
 		return c.unadmitted(http.StatusUnauthorized, provision.InvalidCredentials,
 			"This service needs an API key: send it as the password of HTTP Basic authentication, with any user name.")
 	}
-	key, known, err := c.door.Service.FindGatewayKey(c.request.Context(), given)
+	key, known, err := c.door.Service.FindGatewayKey(c.HTTP.Context(), given)
 	if err != nil {
 		return err
 	}
 	if !known {
 		return c.unadmitted(http.StatusUnauthorized, provision.InvalidCredentials, "The API key is not known.")
 	}
-	c.note(slog.String("key", key.Name))
+	c.Note(slog.String("key", key.Name))
 	if !slices.Contains(c.route.sides, key.Side) {
 		return c.unadmitted(http.StatusForbidden, provision.NotAllowed,
 			"The API key is of the other side: this service is for the "+string(c.route.sides[0])+" end.")

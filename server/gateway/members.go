@@ -63,13 +63,13 @@ func (c *call) read(required, optional []string) (values, error) {
 	if len(body) == 0 && len(required) == 0 {
 		return values{}, nil
 	}
-	if err := checkJSON(c.request.Header.Get("Content-Type")); err != nil {
+	if err := checkJSON(c.HTTP.Header.Get("Content-Type")); err != nil {
 		return nil, err
 	}
 	r := memberReader{known: slices.Concat(required, optional), values: values{}}
 	err = r.object(body)
 	if len(r.ignored) > 0 {
-		c.note(slog.Any("ignored", r.ignored))
+		c.Note(slog.Any("ignored", r.ignored))
 	}
 	if err != nil {
 		return nil, err

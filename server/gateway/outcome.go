@@ -10,7 +10,6 @@ import (
 
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/server/directory"
-	"github.com/dsappd/dsappd/server/journal"
 	"github.com/dsappd/dsappd/soap"
 )
 
@@ -47,7 +46,7 @@ func (c *call) outcome(err error) outcome {
 		return outcome{http.StatusOK, refusal.Status, asMember(refusal.Desc)}
 	}
 	if field, ok := errors.AsType[*fieldError](err); ok {
-		c.note(slog.String("field", field.Error()))
+		c.Note(slog.String("field", field.Error()))
 		c.reason(field.Error())
 		return outcome{http.StatusOK, statuses[provision.InvalidParameter], field.Error()}
 	}
@@ -76,23 +75,14 @@ func (c *call) outcome(err error) outcome {
 }
 
 // reason notes why the request is refused.
-func (c *call) reason(words string) {
-	c.why = words
-	c.note(slog.String("reason", words))
-}
+func (c *call) reason(words string) { c.Reason = words }
 
 // asMember has the domain's words name the registration as requests here do.
 func asMember(words string) string {
 	return strings.ReplaceAll(words, "registrationID", "registrationIdentifier")
 }
 
-func (c *call) logUnforeseen(err error) {
-	attrs := []slog.Attr{slog.String("request_id", c.id), slog.String("error", err.Error())}
-	if p, ok := errors.AsType[panicked](err); ok {
-		attrs = append(attrs, slog.String("stack", string(p.stack)))
-	}
-	c.door.Log.LogAttrs(c.request.Context(), slog.LevelError, "gateway request failed", attrs...)
-}
+func (c *call) logUnforeseen(err error) { c.Failed("gateway request failed", err) }
 
 // envelope is what every reply of a service is.
 type envelope struct {
@@ -125,16 +115,15 @@ func codes(s provision.Status) resultCodes {
 // success is the reply with a result; nil: codes only.
 func (c *call) success(result any) (reply, error) {
 	granted := c.door.Service.Statuses[provision.Granted]
-	c.note(slog.String("status", granted.StatusCodeEnum))
+	c.Note(slog.String("status", granted.StatusCodeEnum))
 	return enveloped(http.StatusOK, envelope{ResultCodes: codes(granted), Result: result})
 }
 
 // refusal is the reply to a request that came to an error.
 func (c *call) refusal(err error) reply {
 	o := c.outcome(err)
-	c.note(slog.String("status", o.status.StatusCodeEnum))
-	c.door.Journal.Add(journal.Entry{Time: c.door.Service.Now(), RequestID: c.id, Door: "gateway", Remote: c.request.RemoteAddr,
-		Request: c.request.Method + " " + c.path(), Status: fmt.Sprintf("%s, HTTP %d", o.status, o.http), Reason: c.why})
+	c.Note(slog.String("status", o.status.StatusCodeEnum))
+	c.TurnAway(c.HTTP.Method+" "+c.path(), fmt.Sprintf("%s, HTTP %d", o.status, o.http), c.Reason)
 	if f, ok := errors.AsType[*soap.Fault](err); ok {
 		return reply{status: o.http, mediaType: "text/xml; charset=utf-8", body: soap.Document(f)}
 	}

@@ -93,7 +93,7 @@ func (s service) answer(c *call) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	result, err := s.run(c.door, c.request.Context(), caller, in)
+	result, err := s.run(c.door, c.HTTP.Context(), caller, in)
 	if err != nil {
 		return reply{}, err
 	}
