@@ -64,8 +64,8 @@ func (i *Importer) path(ctx context.Context, path string) error {
 			return err
 		case hidden && entry.IsDir():
 			return filepath.SkipDir
-		case entry.IsDir() && soapui.IsFolder(name):
-			if err := i.soapUIFolder(ctx, name); err != nil {
+		case entry.IsDir() && soapui.IsFolder(os.DirFS(name)):
+			if err := i.soapUIFolder(ctx, os.DirFS(name), name); err != nil {
 				return err
 			}
 			return filepath.SkipDir

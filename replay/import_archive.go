@@ -10,9 +10,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
+
+	"github.com/dsappd/dsappd/replay/internal/soapui"
 )
 
 // archive is what files have in common that were packed together.
@@ -162,6 +166,8 @@ var errTooManyMembers = &damagedError{fmt.Errorf("it holds more than %d files, w
 // these.
 type zipped struct {
 	archive
+	name  string // of the archive, for people
+	fs    fs.FS
 	names []string
 	files map[string]*input
 }
@@ -194,7 +200,7 @@ func (i *Importer) withZip(ctx context.Context, in *input, read func(*zipped) er
 	if len(files.File) > maxMembers {
 		return errTooManyMembers
 	}
-	z := &zipped{archive: *a, files: map[string]*input{}}
+	z := &zipped{archive: *a, name: in.name, fs: files, files: map[string]*input{}}
 	z.member = func(name string) (*input, bool) { file, found := z.files[name]; return file, found }
 	for _, file := range files.File {
 		name := strings.ReplaceAll(strings.ToValidUTF8(file.Name, "�"), `\`, "/")
@@ -224,13 +230,61 @@ func (i *Importer) readZip(ctx context.Context, in *input) error {
 		case z.isCharles():
 			return i.readCharlesArchive(ctx, z)
 		}
+		composite, err := i.composites(ctx, z)
+		if err != nil {
+			return err
+		}
 		for _, name := range z.names {
+			if slices.ContainsFunc(composite, func(dir string) bool { return isBelow(name, dir) }) {
+				continue
+			}
 			if err := i.read(ctx, z.files[name]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// composites reads the composite projects of SoapUI in an archive, and returns
+// their folders.
+func (i *Importer) composites(ctx context.Context, z *zipped) ([]string, error) {
+	var found []string
+	inside := slices.Clone(z.names)
+	slices.SortStableFunc(inside, func(a, b string) int { return len(a) - len(b) }) // a folder before those in it
+	for _, name := range inside {
+		dir := path.Dir(name)
+		if path.Base(name) != soapui.Settings || slices.ContainsFunc(found, func(outer string) bool { return isBelow(name, outer) }) {
+			continue
+		}
+		files, err := fs.Sub(&zipFiles{FS: z.fs, zipped: z, read: func(name string) ([]byte, error) { return i.memberPart(ctx, z, name) }}, dir)
+		if err != nil || !soapui.IsFolder(files) {
+			continue
+		}
+		found = append(found, dir)
+		if err := i.soapUIFolder(ctx, files, memberName(z.name, dir)); err != nil {
+			return nil, err
+		}
+	}
+	return found, context.Cause(ctx)
+}
+
+// isBelow reports whether a file is in a folder, or in one in it.
+func isBelow(name, dir string) bool { return dir == "." || strings.HasPrefix(name, dir+"/") }
+
+// zipFiles are the files of an archive, read within its limits.
+type zipFiles struct {
+	fs.FS
+	*zipped
+	read func(name string) ([]byte, error)
+}
+
+// ReadFile reads a file, as fs.ReadFile wants it.
+func (z *zipFiles) ReadFile(name string) ([]byte, error) {
+	if z.files[name] == nil {
+		return nil, &fs.PathError{Op: "read", Path: name, Err: fs.ErrNotExist}
+	}
+	return z.read(name)
 }
 
 // memberPart is a file of an archive that is a part of something; empty: it is

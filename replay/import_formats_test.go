@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -323,6 +324,35 @@ func TestImportNamesOthers(t *testing.T) {
 				t.Errorf("%q", withoutFolder(file, notices))
 			}
 		})
+	}
+}
+
+// A composite project in an archive is the same as in a folder.
+func TestImportZippedComposite(t *testing.T) {
+	folder := "testdata/soapui/composite"
+	want, told, _ := imported(t, false, folder)
+	for _, prefix := range []string{"", "outer/proj/"} {
+		var members []member
+		if err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
+			if err == nil && !entry.IsDir() {
+				inside, _ := filepath.Rel(folder, name)
+				members = append(members, member{prefix + filepath.ToSlash(inside), textOf(t, name)})
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		file := fileOf(t, "x.zip", zipOf(t, members...))
+		played, notices, _ := imported(t, false, file)
+		if diff := cmp.Diff(want, played); diff != "" {
+			t.Error(diff)
+		}
+		for n := range notices {
+			notices[n] = strings.ReplaceAll(notices[n], strings.TrimSuffix(filepath.ToSlash(file)+"/"+prefix, "/"), folder)
+		}
+		if diff := cmp.Diff(told, notices); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 

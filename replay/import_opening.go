@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -187,8 +188,8 @@ func (i *Importer) read(ctx context.Context, in *input) error {
 // readSoapUI reads a project of SoapUI, and the whole of a composite project
 // that the file is a part of.
 func (i *Importer) readSoapUI(ctx context.Context, in *input) error {
-	if dir := filepath.Dir(in.name); in.archive == nil && filepath.Base(in.name) == soapui.Settings && soapui.IsFolder(dir) {
-		return i.soapUIFolder(ctx, dir)
+	if dir := filepath.Dir(in.name); in.archive == nil && filepath.Base(in.name) == soapui.Settings && soapui.IsFolder(os.DirFS(dir)) {
+		return i.soapUIFolder(ctx, os.DirFS(dir), dir)
 	}
 	text, err := i.whole(ctx, in)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -22,9 +23,10 @@ func (i *Importer) soapUI(ctx context.Context, name string, text []byte) error {
 	return i.project(ctx, project)
 }
 
-// soapUIFolder reads a composite project of ReadyAPI.
-func (i *Importer) soapUIFolder(ctx context.Context, dir string) error {
-	project, err := soapui.ReadFolder(dir)
+// soapUIFolder reads a composite project of ReadyAPI, in a folder of the name
+// shown.
+func (i *Importer) soapUIFolder(ctx context.Context, files fs.FS, shown string) error {
+	project, err := soapui.ReadFolder(files, shown)
 	if broken, ok := errors.AsType[*soapui.SyntaxError](err); ok {
 		i.leaveOut(sourceOf(broken.Place), "a project of SoapUI that cannot be read: %s", broken.Reason)
 		return nil

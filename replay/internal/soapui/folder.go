@@ -3,7 +3,7 @@ package soapui
 import (
 	"errors"
 	"io/fs"
-	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,8 +18,8 @@ const (
 
 // IsFolder reports whether a folder is a composite project, or a suite or a
 // test case of one.
-func IsFolder(dir string) bool {
-	text, err := os.ReadFile(filepath.Join(dir, Settings))
+func IsFolder(files fs.FS) bool {
+	text, err := fs.ReadFile(files, Settings)
 	return err == nil && slices.Contains(kinds, RootOf(text))
 }
 
@@ -30,20 +30,21 @@ func IsRoot(name string) bool { return slices.Contains(kinds, name) }
 // IsProject reports whether a text is a project, or a part of one.
 func IsProject(text []byte) bool { return slices.Contains(kinds, RootOf(text)) }
 
-// ReadFolder reads a composite project. What cannot be read of it is a
+// ReadFolder reads a composite project, of which places say that it is in a
+// folder of the name shown. What cannot be read of it is a
 // finding; the error says that a folder, or the project's own settings, cannot
 // be read.
-func ReadFolder(dir string) (*Project, error) {
-	file := filepath.Join(dir, Settings)
-	text, err := os.ReadFile(file)
+func ReadFolder(files fs.FS, shown string) (*Project, error) {
+	text, err := fs.ReadFile(files, Settings)
 	if err != nil {
 		return nil, err
 	}
-	s, err := open(file, text)
+	s, err := open(filepath.Join(shown, Settings), text)
 	if err != nil {
 		return nil, err
 	}
-	r := newReader(s)
+	r, dir := newReader(s), "."
+	r.files, r.shown = files, shown
 	switch s.root.name {
 	case "testSuite":
 		suite := r.suite(s, s.root)
@@ -129,21 +130,21 @@ func (r *reader) parts(dir string) ([]part, error) {
 	}
 	var all []part
 	for _, name := range names {
-		file, inner := filepath.Join(dir, name), ""
-		info, err := os.Stat(file)
+		file, inner := path.Join(dir, name), ""
+		info, err := fs.Stat(r.files, file)
 		if err == nil && info.IsDir() {
-			file, inner = filepath.Join(file, Settings), file
+			file, inner = path.Join(file, Settings), file
 		}
 		if err != nil {
-			r.leaveOut(Place{File: filepath.Join(dir, Order), Line: 1, Column: 1}, "it names %s, which is not there", name)
+			r.leaveOut(r.orderOf(dir), "it names %s, which is not there", name)
 			continue
 		}
-		text, err := os.ReadFile(file)
+		text, err := fs.ReadFile(r.files, file)
 		if err != nil {
-			r.leaveOut(Place{File: file}, "it cannot be read: %v", err)
+			r.leaveOut(r.inFolder(file), "it cannot be read: %v", err)
 			continue
 		}
-		s, err := open(file, text)
+		s, err := open(r.inFolder(file).File, text)
 		if broken, ok := errors.AsType[*SyntaxError](err); ok {
 			r.project.Findings = append(r.project.Findings, Finding{Place: broken.Place, Exact: true, Reason: broken.Reason})
 			continue
@@ -156,18 +157,18 @@ func (r *reader) parts(dir string) ([]part, error) {
 // order names what is in a folder: as its file of that name does, and behind
 // that what it does not name.
 func (r *reader) order(dir string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
+	entries, err := fs.ReadDir(r.files, dir)
 	if err != nil {
 		return nil, err
 	}
 	var there []string
 	for _, entry := range entries {
-		isPart := entry.IsDir() && hasSettings(dir, entry) || strings.EqualFold(filepath.Ext(entry.Name()), ".xml") && !entry.IsDir()
+		isPart := entry.IsDir() && r.hasSettings(dir, entry) || strings.EqualFold(path.Ext(entry.Name()), ".xml") && !entry.IsDir()
 		if isPart && entry.Name() != Settings && !strings.HasPrefix(entry.Name(), ".") {
 			there = append(there, entry.Name())
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(dir, Order))
+	text, err := fs.ReadFile(r.files, path.Join(dir, Order))
 	if err != nil {
 		return there, nil // they are in the order of their names
 	}
@@ -180,13 +181,21 @@ func (r *reader) order(dir string) ([]string, error) {
 	for _, name := range there {
 		if !slices.Contains(names, name) {
 			names = append(names, name)
-			r.leaveOut(Place{File: filepath.Join(dir, Order), Line: 1, Column: 1}, "it does not name %s, which is read last", name)
+			r.leaveOut(r.orderOf(dir), "it does not name %s, which is read last", name)
 		}
 	}
 	return names, nil
 }
 
-func hasSettings(dir string, entry fs.DirEntry) bool {
-	_, err := os.Stat(filepath.Join(dir, entry.Name(), Settings))
+func (r *reader) hasSettings(dir string, entry fs.DirEntry) bool {
+	_, err := fs.Stat(r.files, path.Join(dir, entry.Name(), Settings))
 	return err == nil
+}
+
+// inFolder is a file of the project, for people.
+func (r *reader) inFolder(file string) Place { return Place{File: filepath.Join(r.shown, file)} }
+
+// orderOf is the file that names what is in a folder.
+func (r *reader) orderOf(dir string) Place {
+	return Place{File: r.inFolder(path.Join(dir, Order)).File, Line: 1, Column: 1}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -75,6 +76,10 @@ type reader struct {
 		first Place
 		count int
 	}
+
+	// Of a composite project:
+	files fs.FS
+	shown string // the name of its folder, for people
 }
 
 type operation struct{ action string }
