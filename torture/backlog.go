@@ -35,11 +35,14 @@ func backlog() campaign {
 	}
 }
 
-// million is how many users are imported at most in one run, and leg how long
-// one takes at most, but for the last: that takes three quarters of the time.
+// million is how many users are imported at most in one run. There are so many
+// legs at least. Each goes on until so many users have been read, and for so
+// long; the last one takes three quarters of the time.
 const (
-	million = 1_000_000
-	leg     = 2500 * time.Millisecond
+	million   = 1_000_000
+	leastLegs = 3
+	leastRead = 3000
+	leastTime = 1200 * time.Millisecond
 )
 
 // importers has the program import 64 users at once: twice the number that Go
@@ -55,12 +58,19 @@ func runBacklog(r *rig) error {
 	i := &importing{rig: r, dir: dir}
 	began := time.Now()
 	end, _ := r.ctx.Deadline()
-	for i.legs < 2 || time.Since(began) < time.Until(end)/3 {
-		if err := i.leg(rand.N(leg), rand.IntN(3) == 0, endings[rand.IntN(len(endings))]); err != nil {
+	for i.legs < leastLegs || time.Since(began) < time.Until(end)/3 {
+		e := endings[i.legs%len(endings)]
+		if err := i.leg(e, leastTime+rand.N(leastTime)); err != nil {
+			return err
+		}
+		if i.legs%leastLegs > 0 {
+			continue
+		}
+		if err := i.prune(); err != nil {
 			return err
 		}
 	}
-	return i.leg(max(leg, time.Until(end)), false, killed)
+	return i.leg(ending{how: killed}, time.Until(end))
 }
 
 // importing is the import of users into one folder, leg by leg.
@@ -71,75 +81,109 @@ type importing struct {
 }
 
 // ending is how a leg ends.
-type ending string
+type ending struct {
+	how    string
+	served bool // the import asks a server
+	server bool // which is what ends
+}
 
+// The ways to end a process.
 const (
-	killed      ending = "killed"
-	interrupted ending = "interrupted"
-	both        ending = "interrupted and killed"
+	killed      = "killed"
+	interrupted = "interrupted"
+	both        = "interrupted and killed"
 )
 
-var endings = []ending{killed, interrupted, both}
+func (e ending) String() string {
+	switch {
+	case e.server:
+		return "its server " + e.how
+	case e.served:
+		return "with a server, " + e.how
+	}
+	return e.how
+}
 
-// leg imports for a while, with a server or without, and verifies what its end
-// leaves.
-func (i *importing) leg(d time.Duration, served bool, e ending) error {
+var endings = []ending{
+	{how: killed}, {how: interrupted}, {how: killed, served: true, server: true},
+	{how: both}, {how: killed, served: true}, {how: interrupted, served: true, server: true},
+}
+
+// leg imports for a while, and verifies what its end leaves.
+func (i *importing) leg(e ending, d time.Duration) error {
 	i.legs++
-	i.rig.say("leg %d: for %.1f s, with a server: %t, then %s", i.legs, d.Seconds(), served, e)
 	var s *server
 	var err error
-	if served {
+	if e.served {
 		if s, err = i.rig.serve(i.dir); err != nil {
 			return fmt.Errorf("%w: it does not start any more: %w", errBroke, err)
 		}
 	}
-	users, err := i.rig.feed(&userLines{leg: i.legs}, i.rig.binary, "user", "import", "--dir", i.dir, "-")
+	lines := &userLines{leg: i.legs, enough: make(chan struct{})}
+	users, err := i.rig.feed(lines, i.rig.binary, "user", "import", "--dir", i.dir, "-")
 	if err != nil {
 		return err
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- users.command.Wait() }()
-	victim := users
-	if served && rand.IntN(2) == 0 {
-		victim = s.process
+	least := time.After(d)
+	select {
+	case <-lines.enough:
+	case err = <-ended:
+		return fmt.Errorf("%w: the import failed: %w: %s", errBroke, err, users.errors())
 	}
 	select {
-	case err = <-ended:
+	case <-least:
+		victim := users
+		if e.server {
+			victim = s.process
+		}
+		victim.end(e.how)
+		<-ended // where its server was the victim, too
+	case err = <-ended: // all have been imported
 		if err != nil {
 			return fmt.Errorf("%w: the import failed: %w: %s", errBroke, err, users.errors())
 		}
-	case <-time.After(d):
-		victim.end(e)
-		<-ended // where the server was the victim, too
 	}
-	if served {
+	if e.served {
 		s.kill()
 	}
-	return errors.Join(i.asLeft(), i.served())
+	return errors.Join(i.asLeft(e.String()), i.served())
+}
+
+// prune has what is sealed removed, and kills that on the way.
+func (i *importing) prune() error {
+	pruning, err := i.rig.start(i.rig.binary, "audit", "prune", "--dir", i.dir, "--older-than", "1s")
+	if err != nil {
+		return err
+	}
+	time.Sleep(rand.N(time.Second))
+	pruning.kill()
+	return errors.Join(i.asLeft("pruned, and that killed"), i.served())
 }
 
 // end ends a process, and does not wait for that.
-func (p *process) end(e ending) {
-	if e != killed {
+func (p *process) end(how string) {
+	if how != killed {
 		_ = p.command.Process.Signal(syscall.SIGINT)
 	}
-	if e == both {
+	if how == both {
 		time.Sleep(rand.N(50 * time.Millisecond))
 	}
-	if e != interrupted {
+	if how != interrupted {
 		_ = p.command.Process.Kill()
 	}
 }
 
 // asLeft verifies the audit before anybody else has sealed anything.
-func (i *importing) asLeft() error {
+func (i *importing) asLeft(how string) error {
 	door, err := operators.Open(context.Background(), i.dir, operators.Config{Operator: "torture"})
 	if err != nil {
 		return fmt.Errorf("%w: it does not open any more: %w", errBroke, err)
 	}
 	found, err := holds(context.Background(), door)
 	if err == nil {
-		i.rig.say("leg %d: %d events are sealed, %d are not", i.legs, found.Events, found.Unsealed)
+		i.rig.say("leg %d, %s: %d events are sealed, %d are not", i.legs, how, found.Events, found.Unsealed)
 	}
 	return errors.Join(err, door.Close())
 }
@@ -168,13 +212,19 @@ func (i *importing) served() error {
 
 // userLines are a million lines for an import.
 type userLines struct {
-	leg, made int
-	rest      []byte
+	leg    int
+	enough chan struct{} // closed when leastRead have been read
+
+	made int
+	rest []byte
 }
 
 func (u *userLines) Read(b []byte) (int, error) {
 	if len(u.rest) == 0 {
-		if u.made == million {
+		switch u.made {
+		case leastRead:
+			close(u.enough)
+		case million:
 			return 0, io.EOF
 		}
 		u.made++
