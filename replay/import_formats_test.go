@@ -269,18 +269,21 @@ func TestImportProjects(t *testing.T) {
 			"plan.jmx:90: HTTPSamplerProxy Off is disabled",
 			"plan.jmx:93: JSR223Sampler Script has no equal",
 		}},
-		"collection.json": {[]string{"dsappSRPRegister"}, []string{
+		"collection.json": {[]string{"dsappSRPRegister, dsappSRPActivate"}, []string{
 			`collection.json:11: the script of "Registering / Register anna" (test) has no equal`,
 			"collection.json:11: {{trace}} stays as it is: it has no value here, unless one is given by --property 'trace=VALUE'",
 			"collection.json:11: the reply is not there" + free,
-			"collection.json:22: GET {{host}}/health is no call of SOAP",
-			"collection.json:26: POST {{host}}/ is no call of SOAP: its body is urlencoded",
+			"collection.json:22: {{registrationId}} is taken for what the replies before hold under this name, as a script may have set it",
+			"collection.json:22: the reply is not there" + free,
+			`collection.json:22: the request logs in by "oauth2", which has no equal`,
+			"collection.json:26: GET {{host}}/health is no call of SOAP",
+			"collection.json:30: POST {{host}}/ is no call of SOAP: its body is urlencoded",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join("testdata/formats", name)
 			played, notices, texts := imported(t, false, file)
-			if name == "plan.jmx" && !strings.Contains(texts[0], "<registrationID>{{registrationID}}</registrationID>") {
+			if name != "plain.jmx" && name != "wiremock.json" && !strings.Contains(texts[0], "<registrationID>{{registrationID}}</registrationID>") {
 				t.Errorf("the ID that was extracted is not captured:\n%s", texts[0])
 			}
 			if diff := cmp.Diff(test.played, played); diff != "" {

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -83,7 +84,12 @@ func (i *Importer) whole(ctx context.Context, in *input) ([]byte, error) {
 	if in.size > maxWhole {
 		return nil, errTooLargeWhole
 	}
-	text, err := io.ReadAll(io.LimitReader(opened, maxWhole+1))
+	var all bytes.Buffer
+	if in.archive == nil { // an archive may say any size
+		all.Grow(int(in.size) + bytes.MinRead)
+	}
+	_, err = all.ReadFrom(io.LimitReader(opened, maxWhole+1))
+	text := all.Bytes()
 	if err == nil && len(text) > maxWhole {
 		return nil, errTooLargeWhole
 	}

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/xml"
@@ -324,12 +325,24 @@ func (j *jmeter) body(ctx context.Context, e *jmeterElement) (keptBody, string, 
 // jmeterVariable is a variable, or the call of a function, in a text.
 var jmeterVariable = regexp.MustCompile(`\$\{([^{}]+)\}`)
 
+// jmeterProperty is a call for a property, with what it is if it is not set:
+// __P(name,default) or __property(name,variable,default).
+var jmeterProperty = regexp.MustCompile(`^__(P|property)\(([^,()]+)(?:(?:,[^,()]*)??,([^,()]*))?\)$`)
+
 // expand puts in what variables stand for. Those without a value stay as they
 // are.
 func (j *jmeter) expand(at Source, text string) string {
-	values := maps.Clone(j.variables)
-	maps.Copy(values, j.Properties)
-	expanded, missing := expandVariables(text, jmeterVariable, values)
+	expanded, missing := expandVariables(text, jmeterVariable, func(name string) (string, bool) {
+		if value, given := j.Properties[name]; given {
+			return value, true
+		}
+		if call := jmeterProperty.FindStringSubmatch(name); call != nil {
+			value, given := j.Properties[call[2]]
+			return cmp.Or(value, call[3]), given || call[3] != ""
+		}
+		value, known := j.variables[name]
+		return value, known
+	})
 	for _, name := range missing {
 		j.leaveOut(at, "${%s} stays as it is: it has no value here, unless one is given by --property '%s=VALUE'", name, name)
 	}
@@ -339,20 +352,18 @@ func (j *jmeter) expand(at Source, text string) string {
 // draftSampler drafts an exchange and takes values out of the reply that is
 // presumed.
 func (j *jmeter) draftSampler(r Recorded, scope jmeterScope) {
-	n, err := j.Drafter.Add(r)
+	reply, err := j.draftNow(r)
 	if err != nil {
 		j.leaveOut(r.Request.Source, "%v", err)
 		return
 	}
 	j.drafted++
-	all := j.Drafter.sorter.flows[n].exchanges
-	e, err := readRecorded(all[len(all)-1], false)
-	if err != nil || e.reply == nil {
+	if reply == nil {
 		return
 	}
 	for _, x := range scope.extractors {
 		name := x.property("RegexExtractor.refname", "XPathExtractor.refname", "XPathExtractor2.refname", "BoundaryExtractor.refname")
-		if value, found := extracted(x, e.reply); found && name != "" {
+		if value, found := extracted(x, reply); found && name != "" {
 			j.variables[name] = value
 		} else {
 			j.leaveOut(j.at(x), "%s finds nothing in the reply that is presumed, so that ${%s} has no value", x.called(), name)

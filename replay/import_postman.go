@@ -126,7 +126,8 @@ type postman struct {
 	file      string
 	text      []byte // of the file, for lines
 	variables map[string]string
-	all       []Recorded
+	replied   map[string]string // what replies held so far, by element in lower case
+	drafted   int
 }
 
 // readPostman reads a collection of Postman: its requests with the replies that
@@ -144,7 +145,7 @@ func (i *Importer) readPostman(ctx context.Context, in *input) error {
 			i.leaveOut(at, "a collection of Postman that cannot be read: %v", err)
 			return nil
 		}
-		p := &postman{Importer: i, file: in.name, text: raw, variables: maps.Clone(i.Properties)}
+		p := &postman{Importer: i, file: in.name, text: raw, variables: maps.Clone(i.Properties), replied: map[string]string{}}
 		if p.variables == nil {
 			p.variables = map[string]string{}
 		}
@@ -158,10 +159,10 @@ func (i *Importer) readPostman(ctx context.Context, in *input) error {
 			}
 		}
 		p.item(at, c.postmanItem, nil, nil)
-		if len(p.all) == 0 {
+		if p.drafted == 0 {
 			i.leaveOut(at, "the collection %q holds no request of SOAP that can be taken over", c.Info.Name.trimmed())
 		}
-		return i.draft(ctx, p.all)
+		return context.Cause(ctx)
 	})
 }
 
@@ -275,7 +276,25 @@ func (p *postman) exchange(at Source, q postmanRequest, example *postmanExample,
 	}
 	r.setOthers(k.header)
 	p.logIn(at, &r, auth)
-	p.all = append(p.all, r)
+	p.draft(r)
+}
+
+// draft drafts an exchange and keeps what its reply holds.
+func (p *postman) draft(r Recorded) {
+	reply, err := p.draftNow(r)
+	if err != nil {
+		p.leaveOut(r.Request.Source, "%v", err)
+		return
+	}
+	p.drafted++
+	if reply == nil {
+		return
+	}
+	for name, fields := range reply.fields {
+		if len(fields) == 1 && fields[0].text != "" {
+			p.replied[strings.ToLower(name)] = fields[0].text
+		}
+	}
 }
 
 // headers are those that are not switched off.
@@ -317,32 +336,18 @@ var postmanVariable = regexp.MustCompile(`\{\{([^{}]+)\}\}`)
 // expand puts in what variables stand for, also in their values. Those without
 // a value stay as they are.
 func (p *postman) expand(at Source, text string) string {
-	expanded, missing := expandVariables(text, postmanVariable, p.variables)
+	expanded, missing := expandVariables(text, postmanVariable, func(name string) (string, bool) {
+		if value, known := p.variables[name]; known {
+			return value, true
+		}
+		value, known := p.replied[strings.ToLower(name)]
+		if known {
+			p.doubt(at, "{{%s}} is taken for what the replies before hold under this name, as a script may have set it", name)
+		}
+		return value, known
+	})
 	for _, name := range missing {
 		p.leaveOut(at, "{{%s}} stays as it is: it has no value here, unless one is given by --property '%s=VALUE'", name, name)
 	}
 	return expanded
-}
-
-// expandVariables puts in what the variables in a text stand for, to any depth
-// and up to a size, and returns the names of those that have no value, which
-// stay as they are.
-func expandVariables(text string, form *regexp.Regexp, values map[string]string) (expanded string, missing []string) {
-	left := maxMessage // bytes that may be put in
-	var expand func(text string, within []string) string
-	expand = func(text string, within []string) string {
-		return form.ReplaceAllStringFunc(text, func(whole string) string {
-			name := strings.TrimSpace(form.FindStringSubmatch(whole)[1])
-			value, known := values[name]
-			left -= len(value)
-			if !known || slices.Contains(within, name) || left < 0 {
-				if !slices.Contains(missing, name) {
-					missing = append(missing, name)
-				}
-				return whole
-			}
-			return expand(value, append(slices.Clone(within), name))
-		})
-	}
-	return expand(text, nil), missing
 }
