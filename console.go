@@ -17,7 +17,16 @@ func (s *Server) consoleHandler(all datafolder.Settings) (http.Handler, error) {
 	if err := s.folder.CheckOwnDoor("console", settings.ComponentType); err != nil {
 		return nil, err
 	}
+	logo, err := settings.ReadLogo(s.folder.Dir)
+	if err != nil {
+		return nil, err
+	}
+	appLink, err := console.ParseAppLink(settings.AppLink)
+	if err != nil {
+		return nil, err
+	}
 	config := console.Config{
+		Name: settings.Name, Logo: logo, AppLink: appLink,
 		Service: s.folder.Service, Log: s.config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies, Hosts: settings.AllowedHosts(),
 		ComponentType: settings.ComponentType, SecureCookies: settings.SecureCookies,
 		Limits: console.Limits{

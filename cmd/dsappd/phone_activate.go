@@ -17,7 +17,7 @@ import (
 )
 
 type phoneActivateCommand struct {
-	Image          string `group:"ways" xor:"credential" placeholder:"PICTURE" help:"Play the whole activation from the scan of a PNG or JPEG, - for stdin; or from the text of the image, in hex."`
+	Image          string `group:"ways" xor:"credential" placeholder:"PICTURE" help:"Play the whole activation from the scan of a PNG or JPEG, - for stdin; or from the text of the image, in hex, or a link with it."`
 	Response       string `group:"ways" xor:"credential" placeholder:"OTP" help:"Take the last step alone, with what dsappd phone otp printed."`
 	DerivationCode string `group:"ways" xor:"credential" placeholder:"CODE" help:"Take the last step alone, with what dsappd phone derivation-code printed, which binds the phone."`
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,14 +15,14 @@ import (
 )
 
 type phoneScanCommand struct {
-	File         string `arg:"" name:"picture" placeholder:"PICTURE" help:"A PNG or JPEG with the QR code somewhere in it, - for stdin."`
+	File         string `arg:"" name:"picture" placeholder:"PICTURE" help:"A PNG or JPEG with the QR code somewhere in it, - for stdin; or a link that opens the app."`
 	ShowPassword bool   `help:"Print the activation password too."`
 	ShowText     bool   `help:"Print the text of the code alone, in hex. It holds the activation password."`
 	JSON         bool   `name:"json" help:"Print JSON, as dsappd image reads it, errors too."`
 }
 
 func (c *phoneScanCommand) Run(std streams) error {
-	scanned, err := scanFile(std, c.File)
+	scanned, err := scanGiven(std, c.File)
 	switch {
 	case err != nil:
 		return err
@@ -55,8 +56,26 @@ func scanFile(std streams, name string) (phone.Scanned, error) {
 	return scanned, nil
 }
 
-// scanGiven is a code that is given as its text or as a picture.
+// linkedText is the hex in a link that opens an app: the longest run of it. It
+// is empty if given is no link.
+func linkedText(given string) string {
+	if !regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`).MatchString(given) {
+		return ""
+	}
+	longest := ""
+	for _, run := range regexp.MustCompile(`[0-9A-Fa-f]{20,}`).FindAllString(given, -1) {
+		if len(run) > len(longest) {
+			longest = run
+		}
+	}
+	return longest
+}
+
+// scanGiven is a code that is given as its text, in a link, or as a picture.
 func scanGiven(std streams, given string) (phone.Scanned, error) {
+	if linked := linkedText(given); linked != "" {
+		given = linked
+	}
 	if strings.Trim(given, "0123456789ABCDEFabcdef") != "" {
 		return scanFile(std, given)
 	}

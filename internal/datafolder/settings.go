@@ -14,6 +14,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/server/console"
 	"github.com/dsappd/dsappd/soap"
 )
 
@@ -66,6 +67,9 @@ type GatewaySettings struct {
 type ConsoleSettings struct {
 	ListenerSettings
 	ComponentType string        `toml:"component_type"`
+	Name          string        `toml:"name"`     // at the head of every page
+	Logo          string        `toml:"logo"`     // file; relative to the data folder; empty: none
+	AppLink       string        `toml:"app_link"` // opens the app, with {image}; empty: none
 	Idle          time.Duration `toml:"idle"`
 	Session       time.Duration `toml:"session"`
 	SecureCookies bool          `toml:"secure_cookies"` // browsers come over TLS to a proxy
@@ -124,7 +128,7 @@ func DefaultSettings() Settings {
 		SOAP:      SOAPSettings{ListenerSettings: defaultListener("127.0.0.1:8888"), Origins: []string{}},
 		Gateway:   GatewaySettings{defaultListener("127.0.0.1:11080"), "DIGIPASS Gateway"},
 		Console: ConsoleSettings{
-			ListenerSettings: defaultListener("127.0.0.1:8889"), ComponentType: "Self-Management", Idle: 15 * time.Minute, Session: time.Hour,
+			ListenerSettings: defaultListener("127.0.0.1:8889"), ComponentType: "Self-Management", Name: console.DefaultName, Idle: 15 * time.Minute, Session: time.Hour,
 		},
 		Limits: LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, HeaderBytes: 16 << 10, BodiesMiB: 64, BodyBytes: 64 << 10, MessageParts: soap.MaxParts},
 		Timeouts: TimeoutSettings{
@@ -202,6 +206,7 @@ func (s Settings) check() error {
 		checkComponentType("gateway.component_type", s.Gateway.ComponentType),
 		s.Console.check("console"),
 		checkComponentType("console.component_type", s.Console.ComponentType),
+		s.Console.checkBrand(),
 		within("console.idle", s.Console.Idle, time.Second, 24*time.Hour),
 		within("console.session", s.Console.Session, time.Second, 24*time.Hour),
 		within("limits.connections", s.Limits.Connections, 1, 1<<20),

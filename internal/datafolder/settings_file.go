@@ -102,6 +102,20 @@ hsts = "0s"
 # The component that they register by, whose policy they follow. dsappd init
 # makes it, at 0.0.0.0, as the gateway's.
 component_type = "Self-Management"
+# What the page calls itself, at its head and in the title; 1 to 60 characters.
+name = "Self-management"
+# A picture before the name: a PNG, JPEG or SVG file of at most 64 KiB, relative
+# to this folder. It is 32 pixels high, and has to be legible on a light and on a
+# dark page. Empty: none.
+logo = ""
+# A link that opens the app, shown to people whose browser is on a phone:
+# {image} in it becomes the activation image in hex, which the code on the page
+# holds too. Whoever reads the link can activate. Use a scheme of the app's own,
+# "com.example.app:/activate?image={image}", Android's
+# "intent://activate?image={image}#Intent;scheme=…;package=…;end", or
+# "https://app.example/activate#{image}", which the app has claimed: a browser
+# keeps to itself what is after the #. What would be sent to a server is refused.
+app_link = ""
 # How long somebody who is signed in may do nothing, and stay signed in at all.
 # A page that follows a phone keeps the sign-in.
 idle = "15m0s"

@@ -15,7 +15,7 @@ var reloadable = []string{
 	"gateway.certificate", "gateway.key", "gateway.client_ca", "gateway.client_certificates", "gateway.legacy_tls", "gateway.hsts",
 	"console.proxies", "console.hosts",
 	"console.certificate", "console.key", "console.client_ca", "console.client_certificates", "console.legacy_tls", "console.hsts",
-	"console.secure_cookies",
+	"console.name", "console.logo", "console.app_link", "console.secure_cookies",
 	"limits.connections", "limits.connections_per_address", "limits.bodies_mib", "limits.body_bytes", "limits.message_parts",
 	"timeouts.drain", "sweep.retention", "audit.retention",
 }

@@ -2,10 +2,13 @@ package systemtest_test
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -43,6 +46,54 @@ func TestConsoleDrains(t *testing.T) {
 	}
 	if _, err := io.Copy(io.Discard, events); err != nil {
 		t.Errorf("the stream was cut off: %v", err)
+	}
+}
+
+// TestConsoleBrand opens a folder with a name and a logo, and one whose logo
+// cannot be shown.
+func TestConsoleBrand(t *testing.T) {
+	dir := makeFolder(t)
+	settings := filepath.Join(dir, "settings.toml")
+	text, err := os.ReadFile(settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, "\n[console]\nname = \"Example Bank\"\nlogo = \"logo.svg\"\n"...)
+	if err := os.WriteFile(settings, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for logo, words := range map[string]string{
+		"":                         "no such file",
+		"<svg/>":                   "no PNG, JPEG or SVG",
+		strings.Repeat("x", 1<<20): "larger than 64 KiB",
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"/>`: "",
+	} {
+		if logo != "" {
+			if err := os.WriteFile(filepath.Join(dir, "logo.svg"), []byte(logo), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})
+		if words != "" {
+			if err == nil {
+				server.Close()
+			}
+			if !errors.Is(err, dsappd.ErrSettings) || !strings.Contains(err.Error(), words) || !strings.Contains(err.Error(), "logo.svg") {
+				t.Errorf("%.20q: %v, want %q", logo, err, words)
+			}
+			os.Remove(filepath.Join(dir, "logo.svg"))
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := consoleBrowser{t, http.DefaultClient, strings.TrimSuffix(server.URLs().Console, "/")}
+		if home := b.get("/"); !strings.Contains(home, `width="64" height="32">Example Bank</p>`) {
+			t.Error(home)
+		}
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 

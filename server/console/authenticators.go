@@ -20,6 +20,7 @@ type choice struct {
 	SerialNumber string
 	Kind, About  string
 	Since        time.Time // of the last activation; zero: never
+	Ago          string    // how long that is; empty: never
 	Picked       bool
 	Impossible   bool
 }
@@ -47,7 +48,7 @@ func (e *exchange) authenticators() error {
 	if err != nil {
 		return err
 	}
-	p := authenticatorsPage{Once: once, Authenticators: choices(own)}
+	p := authenticatorsPage{Once: once, Authenticators: choices(own, e.Began)}
 	if p.UnderWay, err = e.underWay(); err != nil {
 		return err
 	}
@@ -55,11 +56,11 @@ func (e *exchange) authenticators() error {
 }
 
 // choices picks the first that is possible.
-func choices(own []provision.OwnAuthenticator) []choice {
+func choices(own []provision.OwnAuthenticator, now time.Time) []choice {
 	var all []choice
 	picked := false
 	for _, a := range own {
-		c := newChoice(a)
+		c := newChoice(a, now)
 		c.Picked = !picked && !c.Impossible
 		picked = picked || c.Picked
 		all = append(all, c)
@@ -67,13 +68,16 @@ func choices(own []provision.OwnAuthenticator) []choice {
 	return all
 }
 
-func newChoice(a provision.OwnAuthenticator) choice {
+func newChoice(a provision.OwnAuthenticator, now time.Time) choice {
 	c := choice{SerialNumber: a.SerialNumber, Since: a.LastActivatedAt}
+	if !c.Since.IsZero() {
+		c.Ago = inWords(now.Sub(c.Since))
+	}
 	switch a.Type {
 	case provision.EventBased:
-		c.Kind = "One-time passwords by a counter"
+		c.Kind = "Counter-based codes"
 	case provision.TimeBased:
-		c.Kind = "One-time passwords by the time"
+		c.Kind = "Time-based codes"
 	case provision.MDL:
 		c.Kind = fmt.Sprintf("For several phones: %d of %d in use", a.Devices, a.Limit)
 	}

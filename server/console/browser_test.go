@@ -9,11 +9,13 @@ import (
 	"testing"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/phone"
+	"github.com/dsappd/dsappd/server/console"
 )
 
 // TestInChromium uses the page as a person does, in a real browser, and lets a
@@ -39,8 +41,11 @@ func TestInChromium(t *testing.T) {
 		"dark and light":                 contrast,
 		"a phone's width":                phoneWidth,
 		"no motion":                      noMotion,
+		"on the phone itself":            onThePhone,
+		"nothing moves":                  nothingMoves,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			l := newLab(t)
 			play(l, newTab(t, browser, l.server.URL))
 		})
@@ -80,10 +85,10 @@ func activate(l *lab, b *tab) {
 		t.Errorf("the code is of %s@%s for gateway %s", image.UserID, image.Domain, image.DigipassGatewayID)
 	}
 	b.follow(l, image,
-		seen{".steps li[aria-current]", "Now: The phone proves itself"},
+		seen{".steps li[aria-current]", "Now: Phone connects securely"},
 		seen{".steps li[aria-current]", "Now: Choose a PIN"},
 		seen{`[data-when="activated"]:not([hidden]) h1`, "Your phone is activated"})
-	if !b.evaluate(`window.mark && !document.querySelector("[data-secret]") && document.title === "Your phone is activated"`) {
+	if !b.evaluate(`window.mark && !document.querySelector("[data-secret]") && document.title === "Your phone is activated · Self-management"`) {
 		t.Errorf("after the end: reloaded, or the codes are still there, or the title is %q", run(b, chromedp.Title()))
 	}
 	if text := b.text("main"); !strings.Contains(text, "VDS1000140") {
@@ -94,8 +99,8 @@ func activate(l *lab, b *tab) {
 func activateOnLicence(l *lab, b *tab) {
 	b.register("user3")
 	b.follow(l, b.scan(),
-		seen{".steps li[aria-current]", "Now: The phone proves itself"},
-		seen{".steps li[aria-current]", "takes its place"},
+		seen{".steps li[aria-current]", "Now: Phone connects securely"},
+		seen{".steps li[aria-current]", "Phone is added"},
 		seen{".steps li[aria-current]", "Choose a PIN"},
 		seen{`[data-when="activated"]:not([hidden])`, "VDM1000001-1"})
 }
@@ -111,7 +116,7 @@ func wrongPasswords(l *lab, b *tab) {
 	for range 3 {
 		b.signIn("user1", "not the password")
 		b.see("#problem")
-		b.wants("#problem", "The credentials were not accepted.")
+		b.wants("#problem", "Wrong user ID or password.")
 		if !b.evaluate(`userID.value === "user1" && password.value === "" && document.activeElement === password`) {
 			b.t.Error("the user ID is gone, or the password is not, or has not the focus")
 		}
@@ -152,7 +157,7 @@ func cancelAndStartOver(l *lab, b *tab) {
 	}
 	b.press(`form[action$="/cancel"] button`)
 	b.see(`[data-when="closed"] h1`)
-	b.wants(`[data-when="closed"]`, "its user cancelled it")
+	b.wants(`[data-when="closed"]`, "You cancelled it.")
 	b.press(`[data-when="closed"] button`)
 	b.do(chromedp.WaitVisible(`[data-page="/registrations/3"] .offer img`))
 }
@@ -161,7 +166,7 @@ func closedByOperator(l *lab, b *tab) {
 	b.register("user1")
 	l.close(b.scan().RegistrationID)
 	b.see(`[data-when="closed"] h1`)
-	b.wants(`[data-text="because"]`, "an operator closed it")
+	b.wants(`[data-text="because"]`, "An administrator closed it.")
 	if b.evaluate(`!!document.querySelector("img, details")`) {
 		b.t.Error("the codes of what is closed are still there")
 	}
@@ -174,7 +179,7 @@ func wrongProof(l *lab, b *tab) {
 	if _, err := l.phone().Exchange(b.t.Context(), wrong); err == nil {
 		b.t.Error("the server took a wrong proof")
 	}
-	b.wants(`[data-text="trouble"]`, "The phone sent something that was not right.")
+	b.wants(`[data-text="trouble"]`, "The phone sent something wrong.")
 	b.see(`[data-text="trouble"]`)
 	b.wants(".steps li[aria-current]", "Scan the code")
 }
@@ -234,7 +239,7 @@ func serverGoesAway(l *lab, b *tab) {
 func withoutJavaScript(l *lab, b *tab) {
 	b.withoutJavaScript()
 	b.register("user1")
-	if text := b.text(".clock"); !strings.Contains(text, "Valid until ") || strings.Contains(text, "for") {
+	if text := b.text(".clock"); text != "Expires in 10 minutes" {
 		b.t.Errorf("the code is %q", text)
 	}
 	device := l.phone()
@@ -311,6 +316,9 @@ func screenReader(l *lab, b *tab) {
 	look("closed")
 	if !b.evaluate(`document.activeElement === document.querySelector('[data-when="closed"] h1')`) {
 		b.t.Error("the focus was in what is gone, and has not come to the new heading")
+	}
+	if told := b.text("[data-says]"); told != "" {
+		b.t.Errorf("the heading is read, and %q too", told)
 	}
 	golden := filepath.Join("testdata", "accessibility.txt")
 	if os.Getenv("DSAPPD_UPDATE") != "" {
@@ -395,5 +403,61 @@ func noMotion(_ *lab, b *tab) {
 	b.register("user1")
 	if !b.evaluate(`[...document.querySelectorAll("*")].every((e) => getComputedStyle(e).transitionProperty === "none" && getComputedStyle(e).animationName === "none")`) {
 		b.t.Error("something moves")
+	}
+}
+
+// onThePhone has the app take the image from a link, or a person copy the codes.
+func onThePhone(l *lab, b *tab) {
+	link := must(console.ParseAppLink("mybank://activate?image={image}"))(b.t)
+	l.server.Config.Handler = l.handler(func(c *console.Config) { c.AppLink = link })
+	b.register("user1")
+	if b.evaluate(`document.querySelector(".here").checkVisibility()`) {
+		b.t.Error("a desktop is offered the app")
+	}
+	b.narrow()
+	b.see(".here a")
+	want := must(b.scan().Hex())(b.t)
+	if got := run(b, chromedp.Evaluate[string](`document.querySelector(".here a").href`)); got != "mybank://activate?image="+want {
+		b.t.Errorf("the link is %s", got)
+	}
+	must(chromedp.Call(b.ctx, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
+		Permission: &cdpbrowser.PermissionDescriptor{Name: "clipboard-read"}, Setting: cdpbrowser.PermissionSettingGranted,
+		Origin: b.origin, BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
+	}))(b.t)
+	b.press("summary")
+	b.press(`[data-copy="activation-password"]`)
+	b.wants("[data-says]", "Copied.")
+	read := chromedp.Evaluate[string](`navigator.clipboard.readText()`, chromedp.EvalAwaitPromise)
+	if got := run(b, read); got != b.scan().ActivationPassword {
+		b.t.Errorf("the clipboard has %q", got)
+	}
+	l.close(b.scan().RegistrationID)
+	b.see(`[data-when="closed"] h1`)
+	if b.evaluate(`!!document.querySelector(".here")`) {
+		b.t.Error("the link of what is closed is still there")
+	}
+}
+
+// nothingMoves loads each page as it is for a desktop and for a phone; every
+// tab complains of what shifts.
+func nothingMoves(_ *lab, b *tab) {
+	for _, narrow := range []bool{false, true} {
+		if narrow {
+			b.narrow()
+		}
+		b.open("/nowhere")
+		b.signIn("user2", "not the password")
+		b.see("#problem")
+		b.signIn("user2", password)
+		b.see("fieldset")
+		b.press(`form[action="/registrations"] button`)
+		b.see(".offer img")
+		b.wants("[data-left]", ":")
+		b.do(chromedp.Reload())
+		b.wants("[data-left]", ":")
+		b.press(`form[action$="/cancel"] button`)
+		b.see(`[data-when="closed"] h1`)
+		b.press("header button")
+		b.see("#userID")
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -75,9 +76,21 @@ func newTab(t *testing.T, browser context.Context, origin string) *tab {
 			t.Error(c)
 		}
 	})
+	must(chromedp.Call(b.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))(t)
+	must(chromedp.Call(b.ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "shifted"}))(t)
+	must(chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: tellShifts}))(t)
 	b.do(chromedp.EmulateViewport(1080, 800))
 	return b
 }
+
+// tellShifts tells of everything on a page that changes its place without a
+// press or key just before: what the metric Cumulative Layout Shift adds up.
+const tellShifts = `new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    const of = (source) => (source.node?.outerHTML || source.node?.data || "").slice(0, 60);
+    if (!entry.hadRecentInput) shifted(location.pathname + ": " + entry.value + " by " + [...entry.sources].map(of));
+  }
+}).observe({ type: "layout-shift", buffered: true })`
 
 // listen takes note of what must not be. That a refused form is answered with
 // an error status, of which the browser takes note too, is no complaint.
@@ -94,6 +107,8 @@ func (b *tab) listen(event any) {
 		}
 	case *runtime.EventConsoleAPICalled:
 		complaint = fmt.Sprintf("console: %s", e.Type)
+	case *runtime.EventBindingCalled:
+		complaint = "a layout shift: " + e.Payload
 	case *runtime.EventExceptionThrown:
 		complaint = "exception: " + e.ExceptionDetails.Text
 	}
@@ -184,7 +199,7 @@ func (b *tab) withoutJavaScript() {
 // narrow is a phone's screen.
 func (b *tab) narrow() {
 	b.t.Helper()
-	b.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateScale(2), chromedp.EmulateMobile))
+	b.do(chromedp.EmulateViewport(360, 740, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
 }
 
 // controls are the roles and names, as a screen reader has them, of all that

@@ -24,6 +24,15 @@ type Config struct {
 	// door.
 	ComponentType string
 
+	// Name is what the page calls itself; optional.
+	Name string
+
+	// Logo stands before the name; optional.
+	Logo *Logo
+
+	// AppLink opens the app on the phone that shows the page; optional.
+	AppLink AppLink
+
 	// Proxies are the peers that are asked, by X-Forwarded-For, for whom they
 	// speak; without them the header is not read.
 	Proxies forwarded.Proxies
@@ -45,6 +54,15 @@ type Config struct {
 	// Limits bound what users may hold; a member that is zero is that of
 	// DefaultLimits.
 	Limits Limits
+}
+
+// DefaultName is what a page calls itself that is given no name.
+const DefaultName = "Self-management"
+
+// brand is what every page shows of whose it is.
+type brand struct {
+	Name string
+	Logo *Logo // nil: none
 }
 
 // Limits bound sessions, and the streams of those who follow a phone.
@@ -95,6 +113,8 @@ type Handler struct {
 	mux           *http.ServeMux
 	guard         *browser.Guard
 	directory     *directory.Directory
+	brand         brand
+	appLink       AppLink
 	pages         pages
 	forms         forms
 	sessions      *sessions
@@ -117,6 +137,7 @@ func NewHandler(c Config) (*Handler, error) {
 		secureCookies: c.SecureCookies, limits: limits,
 		mux: http.NewServeMux(), guard: browser.New(c.Hosts, c.Proxies), directory: c.Directory,
 		frame: &request.Frame{Door: "console", Log: c.Log, Journal: c.Journal, Rand: c.Service.Rand, Now: c.Service.Now},
+		brand: brand{cmp.Or(c.Name, DefaultName), c.Logo}, appLink: c.AppLink,
 		pages: pages, forms: forms, sessions: newSessions(limits), streams: newStreams(limits),
 	}
 	h.route()

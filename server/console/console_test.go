@@ -26,7 +26,7 @@ func TestActivationWithoutJavaScript(t *testing.T) {
 	l := newLab(t)
 	b := l.browser()
 	shown := b.register("user1", "")
-	shown.has(t, http.StatusOK, "Set up your phone", `aria-current="step"`, "look how far it is", `data-remaining="600"`)
+	shown.has(t, http.StatusOK, "Set up your phone", `aria-current="step"`, "check its progress", `data-remaining="600"`)
 	id, code := shown.manual(t, "Registration ID"), shown.manual(t, "Activation password")
 	want := must(dsapp.Image{UserID: "user1", Domain: "master", RegistrationID: id, ActivationPassword: code, DigipassGatewayID: "0123456789"}.Hex())(t)
 	if string(must(qr.SVG(want, qr.Module))(t)) != shown.image(t) {
@@ -47,7 +47,7 @@ func TestActivationWithoutJavaScript(t *testing.T) {
 	}
 	must(device.Activate(t.Context(), state, phone.Credential{Response: otp}))(t)
 	b.get("/registrations/1").has(t, http.StatusOK, `data-phase="activated"`, "VDS1000140")
-	b.get("/").has(t, http.StatusOK, "Active, last on")
+	b.get("/").has(t, http.StatusOK, "Active, set up <time datetime=")
 }
 
 // TestReloadOffersANewOne sends the form of the registration again, as a
@@ -67,8 +67,8 @@ func TestReloadOffersANewOne(t *testing.T) {
 	if second.manual(t, "Registration ID") == first.manual(t, "Registration ID") {
 		t.Error("the new one is the old one")
 	}
-	b.get("/registrations/1").has(t, http.StatusOK, "its user started over")
-	b.get("/").has(t, http.StatusOK, `<a href="/registrations/2">Go on with it</a>`)
+	b.get("/registrations/1").has(t, http.StatusOK, "You started over with a new code.")
+	b.get("/").has(t, http.StatusOK, `<a href="/registrations/2">Continue</a>`)
 }
 
 // What a session remembers of a form is no longer than the page makes it.
@@ -85,8 +85,8 @@ func TestCancelAndStartOver(t *testing.T) {
 	b := l.browser()
 	shown := b.register("user1", "")
 	cancelled := b.post("/registrations/1/cancel", shown.form(t, "/registrations/1/cancel"))
-	cancelled.has(t, http.StatusOK, `data-phase="closed"`, "its user cancelled it", "Get a new code")
-	b.post("/registrations/1/cancel", shown.form(t, "/registrations/1/cancel")).has(t, http.StatusOK, "its user cancelled it")
+	cancelled.has(t, http.StatusOK, `data-phase="closed"`, "You cancelled it.", "Get a new code")
+	b.post("/registrations/1/cancel", shown.form(t, "/registrations/1/cancel")).has(t, http.StatusOK, "You cancelled it.")
 	b.post("/registrations", cancelled.form(t, "/registrations")).has(t, http.StatusOK, `data-phase="open"`)
 	b.get("/").lacks(t, `<a href="/registrations/1">`)
 }
@@ -105,7 +105,7 @@ func TestExpired(t *testing.T) {
 func TestTwoAuthenticators(t *testing.T) {
 	l := newLab(t)
 	l.browser().signIn("user2", password).has(t, http.StatusOK, "Choose what to set up", "VDS1000141", "VDS1000142")
-	l.browser().register("user2", "VDS1000142").has(t, http.StatusOK, `<dd class="code">VDS1000142</dd>`)
+	l.browser().register("user2", "VDS1000142").has(t, http.StatusOK, `<span class="code" id="serial-number">VDS1000142</span>`)
 	l.browser().register("user2", "VDS1000140").has(t, http.StatusNotFound, "The user has no authenticator with this serialNumber.")
 }
 
@@ -147,7 +147,7 @@ func TestLicence(t *testing.T) {
 	}
 	state = must(device.AddDevice(t.Context(), state))(t)
 	added := b.get("/registrations/1")
-	added.has(t, http.StatusOK, "takes its place beside your others", "Your phone has been added.")
+	added.has(t, http.StatusOK, "Phone is added to your phones")
 	if n := strings.Count(added.text, `class="done"`); n != 3 {
 		t.Errorf("%d steps are done, want 3", n)
 	}
@@ -160,7 +160,7 @@ func TestLicence(t *testing.T) {
 // whose policy it is.
 func TestWrongPasswordAndLock(t *testing.T) {
 	for policy, locked := range map[string]string{
-		`{"GenericStatusCodes":true}`:  "The credentials were not accepted.",
+		`{"GenericStatusCodes":true}`:  "Wrong user ID or password.",
 		`{"GenericStatusCodes":false}`: "The user is locked for some time.",
 	} {
 		l := newLab(t)
@@ -168,11 +168,11 @@ func TestWrongPasswordAndLock(t *testing.T) {
 		b := l.browser()
 		for range 3 {
 			wrong := b.signIn("user1", "not the password")
-			wrong.has(t, http.StatusForbidden, "The credentials were not accepted.", `name="userID" value="user1"`)
+			wrong.has(t, http.StatusForbidden, "Wrong user ID or password.", `name="userID" value="user1"`)
 			wrong.lacks(t, "not the password")
 		}
 		b.signIn("user1", password).has(t, http.StatusForbidden, locked)
-		b.signIn("nobody", password).has(t, http.StatusForbidden, "The credentials were not accepted.")
+		b.signIn("nobody", password).has(t, http.StatusForbidden, "Wrong user ID or password.")
 		b.signIn(`"><script>`, password).has(t, http.StatusForbidden, `value="&#34;&gt;&lt;script&gt;"`)
 		b.signIn("", password).has(t, http.StatusBadRequest, "The user ID is missing.")
 	}
@@ -247,7 +247,7 @@ func TestForgedForms(t *testing.T) {
 	}
 	b.post("/sign-out", url.Values{"token": {theirs}})
 	home := b.get("/")
-	home.has(t, http.StatusOK, "Sign out", "Go on with it")
+	home.has(t, http.StatusOK, "Sign out", "Continue")
 
 	r := must(http.NewRequest(http.MethodPost, b.url+"/registrations", strings.NewReader(home.form(t, "/registrations").Encode())))(t)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")

@@ -85,7 +85,7 @@ func TestStepsArriveLive(t *testing.T) {
 	if got.Step == 1 { // the first of two commits; both may come as one
 		got, _ = live.next()
 	}
-	if diff := cmp.Diff(event{Phase: "open", SerialNumber: "VDS1000140", Step: 2, Says: "Your phone has received its data. Go on there."}, got); diff != "" {
+	if diff := cmp.Diff(event{Phase: "open", SerialNumber: "VDS1000140", Step: 2, Says: "Your phone has received its data. Continue there."}, got); diff != "" {
 		t.Error(diff)
 	}
 	otp, state, err := device.OTP(state)
@@ -163,10 +163,10 @@ func TestStreamsEnd(t *testing.T) {
 		"sign-out": {func(l *lab, b *browser, shown answer) { b.post("/sign-out", shown.form(l.t, "/sign-out")) }, &signedOut},
 		"cancel": {func(l *lab, b *browser, shown answer) {
 			b.post("/registrations/1/cancel", shown.form(l.t, "/registrations/1/cancel"))
-		}, &event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This set-up has ended: its user cancelled it."}},
+		}, &event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This setup has ended. You cancelled it."}},
 		"an operator": {func(l *lab, b *browser, shown answer) {
 			l.close(shown.manual(l.t, "Registration ID"))
-		}, &event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This set-up has ended: an operator closed it."}},
+		}, &event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This setup has ended. An administrator closed it."}},
 		"the server's end": {func(l *lab, _ *browser, _ answer) { l.page.Close() }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -208,7 +208,7 @@ func TestStreamOverHTTP2(t *testing.T) {
 	live := b.follow("/registrations/1/events")
 	live.want(event{Phase: "open", SerialNumber: "VDS1000140"})
 	l.close(shown.manual(t, "Registration ID"))
-	live.want(event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This set-up has ended: an operator closed it."})
+	live.want(event{Phase: "closed", SerialNumber: "VDS1000140", Says: "This setup has ended. An administrator closed it."})
 	live.wantEnd()
 	if home := b.get("/"); home.ProtoMajor != 2 {
 		t.Errorf("it was %s", home.Proto)

@@ -297,7 +297,7 @@ func (b *browser) register(userID, serialNumber string) answer {
 // manual is a code behind "Can't scan the code?".
 func (a answer) manual(t testing.TB, name string) string {
 	t.Helper()
-	found := regexp.MustCompile(`<dt>` + name + `</dt><dd class="code">([^<]*)</dd>`).FindStringSubmatch(a.text)
+	found := regexp.MustCompile(`<dt>` + name + `</dt><dd><span class="code" id="[\w-]+">([^<]*)</span>`).FindStringSubmatch(a.text)
 	if found == nil {
 		t.Fatalf("the page has no %s:\n%s", name, a.text)
 	}

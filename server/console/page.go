@@ -41,6 +41,7 @@ func newPages() (pages, error) {
 // page is what every template is given.
 type page struct {
 	Title   string
+	Brand   brand
 	Body    any
 	Refresh int // seconds after which a browser without JavaScript asks again; 0: never
 
@@ -50,6 +51,7 @@ type page struct {
 
 // render answers with a page, whole or not at all.
 func (e *exchange) render(status int, name string, p page) error {
+	p.Brand = e.brand
 	if e.session != nil {
 		user := e.session.who.User()
 		p.User, p.Token = &user, e.forms.token(sessionCookie, e.cookie(sessionCookie))

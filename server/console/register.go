@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -18,9 +19,25 @@ import (
 type offer struct {
 	Image template.URL // data: of the QR code
 
-	RegistrationID, ActivationPassword string
-	GatewayID                          string
-	User                               provision.UserOutput
+	AppLink template.URL // that hands the image to the app; empty: none
+	NewTab  bool         // that it opens
+
+	Codes []code // for who cannot scan
+}
+
+// code is a value that a person types into an app, or copies.
+type code struct{ ID, Name, Value string }
+
+func codes(result provision.DSAPPSRPRegisterResult) []code {
+	all := []code{
+		{"registration-id", "Registration ID", result.RegistrationID},
+		{"activation-password", "Activation password", result.ActivationPassword},
+		{"user-id", "User ID", result.User.UserID},
+		{"domain", "Domain", result.User.Domain},
+		{"serial-number", "Serial number", result.SerialNumber},
+		{"gateway", "Gateway", result.DigipassGatewayID},
+	}
+	return slices.DeleteFunc(all, func(c code) bool { return c.Value == "" })
 }
 
 // maxOnce is the length of what tells a form, in hex: sessions remember it.
@@ -51,7 +68,7 @@ func (e *exchange) register() error {
 	if err != nil {
 		return err
 	}
-	offer, err := newOffer(result)
+	offer, err := e.newOffer(result)
 	if err != nil {
 		return err
 	}
@@ -66,14 +83,14 @@ func (e *exchange) giveUp(number string) error {
 	if !is {
 		return nil
 	}
-	err := e.cancelBecause(old, "its user started over")
+	err := e.cancelBecause(old, becauseStartedOver)
 	if refusal, refused := errors.AsType[*provision.Error](err); refused && refusal.Refusal != provision.InvalidCredentials {
 		return nil
 	}
 	return err
 }
 
-func newOffer(result provision.DSAPPSRPRegisterResult) (offer, error) {
+func (h *Handler) newOffer(result provision.DSAPPSRPRegisterResult) (offer, error) {
 	text, err := dsapp.Image{
 		UserID: result.User.UserID, Domain: result.User.Domain,
 		RegistrationID: result.RegistrationID, ActivationPassword: result.ActivationPassword,
@@ -87,9 +104,8 @@ func newOffer(result provision.DSAPPSRPRegisterResult) (offer, error) {
 		return offer{}, fmt.Errorf("activation image: %w", err)
 	}
 	return offer{
-		Image:          template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(picture)),
-		RegistrationID: result.RegistrationID, ActivationPassword: result.ActivationPassword,
-		GatewayID: result.DigipassGatewayID, User: result.User,
+		Image:   template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(picture)),
+		AppLink: h.appLink.url(text), NewTab: h.appLink.newTab, Codes: codes(result),
 	}, nil
 }
 

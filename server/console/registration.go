@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/dsappd/dsappd/provision"
 )
@@ -13,7 +12,6 @@ type registrationPage struct {
 	URL          string
 	SerialNumber string // that a new one asks for
 	Once         string // of the form for a new one
-	ExpiresAt    time.Time
 	Offer        *offer // nil: the page without the secret
 	Offline      bool   // the app asks for the serial number
 	Status       status
@@ -40,7 +38,7 @@ func (e *exchange) showRegistration(m made, offered *offer) error {
 	}
 	p := registrationPage{
 		Number: m.number, URL: registrationURL(m), SerialNumber: m.serialNumber, Once: once,
-		ExpiresAt: progress.ExpiresAt, Offer: offered, Offline: progress.Offline, Status: newStatus(progress),
+		Offer: offered, Offline: progress.Offline, Status: newStatus(progress),
 	}
 	p.Steps = steps(progress.MDL, p.Status.Step)
 	shown := page{Title: p.Status.Title, Body: p}
@@ -60,7 +58,7 @@ func (e *exchange) cancel() error {
 	if err != nil {
 		return err
 	}
-	err = e.cancelBecause(m, "its user cancelled it")
+	err = e.cancelBecause(m, becauseCancelled)
 	if err != nil && !hasEnded(err) {
 		return err
 	}

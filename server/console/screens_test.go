@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/dsappd/dsappd/phone"
+	"github.com/dsappd/dsappd/server/console"
 )
 
 // TestScreens takes the pictures that the README and its reader look at.
@@ -61,6 +62,17 @@ func TestScreens(t *testing.T) {
 	must(device.Activate(t.Context(), state, phone.Credential{Response: otp}))(t)
 	b.see(`[data-when="activated"] h1`)
 	b.keep("activated")
+
+	link := must(console.ParseAppLink("mybank://activate?image={image}"))(t)
+	logo := must(console.ParseLogo([]byte(exampleLogo)))(t)
+	branded := l.handler(func(c *console.Config) { c.Name, c.Logo, c.AppLink = "Example Bank", logo, link })
+	plain := l.server.Config.Handler
+	l.server.Config.Handler = branded
+	b = open()
+	b.narrow()
+	b.register("user2")
+	b.keep("on-the-phone")
+	l.server.Config.Handler = plain
 
 	b = open()
 	b.withoutJavaScript()

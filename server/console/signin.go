@@ -22,7 +22,7 @@ func (e *exchange) home() error {
 	words := ""
 	if e.cookie(sessionCookie) != "" {
 		e.setCookie(sessionCookie, "")
-		words = "You are signed out, as every sign-in is after some time. Sign in again."
+		words = "You were signed out after a while. Sign in again."
 	}
 	return e.showSignIn(http.StatusOK, signInPage{Words: words})
 }
@@ -45,7 +45,7 @@ func (e *exchange) signIn() error {
 	if !e.checkForm(formCookie) {
 		e.noteReason("the form was too old, or the browser keeps no cookies")
 		return e.showSignIn(http.StatusForbidden, signInPage{UserID: userID,
-			Words: "This form was too old, or your browser keeps no cookies, which this page needs. Send it once more."})
+			Words: "This form was too old, or your browser blocks cookies. This page needs them. Try again."})
 	}
 	caller, err := e.caller()
 	if err != nil {
@@ -54,7 +54,7 @@ func (e *exchange) signIn() error {
 	who, err := e.service.SelfSignIn(e.HTTP.Context(), caller, provision.SignIn{UserID: userID, StaticPassword: e.HTTP.PostForm.Get("password")})
 	if refusal, refused := errors.AsType[*provision.Error](err); refused {
 		e.noteRefusal(refusal)
-		return e.showSignIn(refusalStatus(refusal.Refusal), signInPage{UserID: userID, Words: refusal.Plain()})
+		return e.showSignIn(refusalStatus(refusal.Refusal), signInPage{UserID: userID, Words: signInWords(refusal)})
 	}
 	if err != nil {
 		return err
@@ -84,5 +84,5 @@ func (e *exchange) endSession(refusal *provision.Error) error {
 	e.sessions.end(e.cookie(sessionCookie))
 	e.setCookie(sessionCookie, "")
 	e.session = nil
-	return e.showSignIn(http.StatusForbidden, signInPage{Words: refusal.Plain()})
+	return e.showSignIn(http.StatusForbidden, signInPage{Words: "Your account has changed. Sign in again."})
 }

@@ -27,18 +27,24 @@ type status struct {
 	Remaining    int    `json:"remaining"` // seconds of the lifetime
 	SerialNumber string `json:"serialNumber"`
 	Trouble      string `json:"trouble"` // empty: none
-	Because      string `json:"because"` // why it was closed
+	Because      string `json:"because"` // why it was closed, in a sentence
 	Says         string `json:"says"`    // what a screen reader is told
 }
 
 func newStatus(p provision.Progress) status {
 	s := status{
 		Phase: phaseOf(p), Step: stepsDone(p), SerialNumber: p.SerialNumber,
-		Remaining: int((p.Remaining + time.Second - 1) / time.Second), Trouble: trouble(p), Because: p.ClosedBecause,
+		Remaining: int((p.Remaining + time.Second - 1) / time.Second), Trouble: trouble(p),
+	}
+	if s.Phase == closed {
+		s.Because = closedWords(p.ClosedBecause)
 	}
 	s.Title, s.Says = words(s, p)
 	return s
 }
+
+// ExpiresIn is the rest of the lifetime in words.
+func (s status) ExpiresIn() string { return inWords(time.Duration(s.Remaining) * time.Second) }
 
 func phaseOf(p provision.Progress) phase {
 	switch {
@@ -72,9 +78,9 @@ func trouble(p provision.Progress) string {
 	case p.Attempts == 0 || p.Ended():
 		return ""
 	case p.Attempts == 1:
-		return "The phone sent something that was not right. Try it once more on the phone, or start over."
+		return "The phone sent something wrong. Try again on the phone, or start over."
 	}
-	return fmt.Sprintf("The phone sent something that was not right, %d times so far. Start over with a new code.", p.Attempts)
+	return fmt.Sprintf("The phone sent something wrong %d times. Start over with a new code.", p.Attempts)
 }
 
 func words(s status, p provision.Progress) (title, says string) {
@@ -82,7 +88,7 @@ func words(s status, p provision.Progress) (title, says string) {
 	case activated:
 		return "Your phone is activated", "Your phone is activated."
 	case closed:
-		return "This set-up has ended", "This set-up has ended: " + p.ClosedBecause + "."
+		return "This setup has ended", "This setup has ended. " + s.Because
 	case expired:
 		return "The code has expired", "The code has expired. You can get a new one."
 	}
@@ -90,9 +96,9 @@ func words(s status, p provision.Progress) (title, says string) {
 	case provision.KeyExchanged:
 		says = "Your phone has scanned the code."
 	case provision.DataIssued:
-		says = "Your phone has received its data. Go on there."
+		says = "Your phone has received its data. Continue there."
 	case provision.DeviceAdded:
-		says = "Your phone has been added. Go on there."
+		says = "Your phone has been added. Continue there."
 	}
 	if s.Trouble != "" {
 		says = s.Trouble
@@ -108,9 +114,9 @@ type step struct {
 
 // steps are those of a registration, of which some are done.
 func steps(mdl bool, done int) []step {
-	all := []step{{Words: "Scan the code with the app on your phone"}, {Words: "The phone proves itself and receives its data"}}
+	all := []step{{Words: "Scan the code with the app on your phone"}, {Words: "Phone connects securely"}}
 	if mdl {
-		all = append(all, step{Words: "The phone takes its place beside your others"})
+		all = append(all, step{Words: "Phone is added to your phones"})
 	}
 	all = append(all, step{Words: "Choose a PIN on the phone to finish"})
 	for i := range all {

@@ -1,10 +1,11 @@
 "use strict";
 
-// The page works without this script. With it, times are the reader's own, a
-// form is sent once, and a registration's page follows its phone.
+// The page works without this script. With it, a form is sent once, codes can be
+// copied, and a registration's page follows its phone. What the script changes at
+// load keeps its place and size.
 (() => {
   for (const time of document.querySelectorAll("time[datetime]")) {
-    time.textContent = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    time.title = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
   }
   for (const form of document.forms) {
     form.addEventListener("submit", (event) => {
@@ -31,19 +32,26 @@
     ends = performance.now() + seconds * 1000;
     whole = Math.max(whole, seconds);
   };
+  // What is said is taken away again: it is on the page in other places, and who
+  // reads the page through shall not come across it twice.
+  const told = root.querySelector("[data-says]");
+  let said = root.dataset.said;
+  let silence;
   const says = (words) => {
-    const told = root.querySelector("[data-says]");
-    if (told.textContent !== words) told.textContent = words;
+    said = words;
+    told.textContent = words;
+    clearTimeout(silence);
+    silence = setTimeout(() => { told.textContent = ""; }, 5000);
   };
   const tick = () => {
     const left = Math.max(0, Math.ceil((ends - performance.now()) / 1000));
     for (const clock of all("[data-left]")) {
       clock.textContent = Math.floor(left / 60) + ":" + String(left % 60).padStart(2, "0");
     }
-    for (const bar of all("[data-bar]")) bar.style.inlineSize = (whole ? (100 * left) / whole : 0) + "%";
+    for (const bar of all("progress")) [bar.max, bar.value] = [whole || 1, left];
     if (left <= 60 && left > 0 && !warned && root.dataset.phase === "open") {
       warned = true;
-      if (root.querySelector("[data-left]")) says("The code is valid for one minute more.");
+      if (root.querySelector("[data-left]")) says("The code expires in one minute.");
     }
   };
 
@@ -55,16 +63,18 @@
       item.querySelector("[data-mark]").textContent = at < done ? "Done: " : at === done ? "Now: " : "";
     });
   };
-  // The codes do not outlive their use, and who had the focus inside what is
-  // gone now is led to the heading of what has come.
+  // The codes do not outlive their use. Who had the focus inside what is gone now
+  // is led to the heading of what has come, which is read out then: the answer is
+  // whether.
   const enter = (phase) => {
-    if (root.dataset.phase === phase) return;
+    if (root.dataset.phase === phase) return false;
     root.dataset.phase = phase;
     const focused = root.contains(document.activeElement);
     for (const section of all("[data-when]")) show(section, section.dataset.when === phase);
     for (const secret of all("[data-secret]")) secret.remove();
     clearInterval(ticking);
     if (focused) root.querySelector(`[data-when="${phase}"] h1`).focus();
+    return focused;
   };
   const update = (status) => {
     if (status.phase === "signed out") return location.replace("/");
@@ -74,14 +84,27 @@
       text.textContent = status[text.dataset.text];
       if (text.dataset.text === "trouble") show(text, status.trouble !== "");
     }
-    document.title = status.title;
-    enter(status.phase);
-    if (status.says) says(status.says);
+    document.title = `${status.title} · ${root.dataset.brand}`;
+    const read = enter(status.phase);
+    if (status.says && status.says !== said && !read) says(status.says);
   };
 
   remain(Number(root.dataset.remaining));
-  for (const until of all("[data-until]")) show(until, false);
-  for (const clock of all("[data-clock]")) show(clock, true);
+  // Without a secure context there is no clipboard, and no button.
+  for (const button of navigator.clipboard ? all("[data-copy]") : []) {
+    show(button, true);
+    button.addEventListener("click", async () => {
+      const code = document.getElementById(button.dataset.copy);
+      try {
+        await navigator.clipboard.writeText(code.textContent);
+      } catch {
+        return getSelection().selectAllChildren(code); // the browser does not allow it: one key copies
+      }
+      for (const other of all("[data-copied]")) delete other.dataset.copied;
+      button.dataset.copied = "";
+      says("Copied.");
+    });
+  }
   const ticking = setInterval(tick, 250);
   tick();
   if (root.dataset.phase !== "open") return clearInterval(ticking);
