@@ -28,6 +28,7 @@ func (d *disk) do(e journalEntry) {
 	}
 }
 
+// apply does to a file what the program did.
 func apply(file []byte, e journalEntry) []byte {
 	if e.kind == truncated {
 		return resized(file, int(e.offset))
@@ -35,6 +36,7 @@ func apply(file []byte, e journalEntry) []byte {
 	return put(file, int(e.offset), e.data)
 }
 
+// resized cuts a file, or fills it up with zeros.
 func resized(file []byte, size int) []byte {
 	if size > len(file) {
 		return append(file, make([]byte, size-len(file))...)
@@ -42,6 +44,7 @@ func resized(file []byte, size int) []byte {
 	return file[:size]
 }
 
+// put writes into a file, which grows as it must.
 func put(file []byte, at int, data []byte) []byte {
 	if at+len(data) > len(file) {
 		file = resized(file, at+len(data))

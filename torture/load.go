@@ -53,7 +53,7 @@ func everybody() []client {
 	}
 }
 
-// The policies of the sample under which clients work, and its password.
+// The components of the sample as which clients call, and its password.
 const (
 	direct         = "srp-direct"
 	exchanged      = "srp-component"

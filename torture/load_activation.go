@@ -15,6 +15,7 @@ import (
 	"github.com/dsappd/dsappd/server/admin"
 )
 
+// parameters are those of activators.
 func parameters() oath.Parameters {
 	return oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA256, Digits: 8}
 }
