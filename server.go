@@ -151,7 +151,7 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 		directory: &directory.Directory{PublicSOAP: opened.Settings.SOAP.PublicURL},
 	}
 	s.config = config
-	opened.Service.Proven = s.shared.Known.Add
+	opened.Service.Proven, opened.Service.Known = s.shared.Known.Add, s.shared.Known.Has
 	var err error
 	if config.Record != "" {
 		s.recorder, err = recording.NewRecorder(config.Record, config.Now, config.Logger, nil)
@@ -262,7 +262,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	drained := draining.Wait()
 	s.stop()
 	ended := s.serving.Wait()
-	s.folder.NoteTallied(context.WithoutCancel(ctx))
+	s.folder.FinishTallied(context.WithoutCancel(ctx))
 	err := errors.Join(drained, ended, s.endRecording(), s.folder.Close())
 	s.folder.Logger.Info("ended", "folder", s.folder.Dir)
 	return err

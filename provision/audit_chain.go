@@ -56,6 +56,16 @@ func (c *chain) insert(event AuditEvent, digest Digest, commit func() error) err
 	return err
 }
 
+// beside commits what has no event, while the run goes on.
+func (c *chain) beside(commit func() error) error {
+	c.open.RLock()
+	defer c.open.RUnlock()
+	if c.ended {
+		return ErrAuditEnded
+	}
+	return commit()
+}
+
 // doubtful is for events that are perhaps in the store.
 func (c *chain) doubtful(since time.Time) {
 	if c.doubt.IsZero() || since.Before(c.doubt) {

@@ -31,10 +31,11 @@ func (c Caller) stands() netip.Addr {
 
 // component finds the caller's record.
 func (f *frame) component(v *store.View, caller Caller) (Component, error) {
+	f.ownDoor = caller.OwnDoor
 	address := caller.stands()
 	if caller.Doubt != nil && !caller.OwnDoor {
 		f.checked("component", caller.ComponentType+" behind the proxy "+address.String())
-		return Component{}, refuse(NoComponent, fmt.Sprintf("It is not known where the request comes from: %v.", caller.Doubt))
+		return Component{}, refuseDoubt(caller)
 	}
 	f.checked("component", caller.ComponentType+" at "+address.String())
 	location, found, err := narrowest(v, caller.ComponentType, address)

@@ -200,6 +200,7 @@ func seconds(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 // guesses at a locked user's password that it was right.
 func (f *frame) welcome(a *applicant, password *passwordCheck) error {
 	password.passwords.Prove(password.share)
+	f.paid = true
 	changed := a.user.rightPassword(a.from, f.now, f.settings)
 	renewed, err := password.renew(f.ctx)
 	if err != nil {

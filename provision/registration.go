@@ -41,6 +41,7 @@ func (f *frame) load(v *store.View, id string, l *living) error {
 	if err != nil {
 		return fmt.Errorf("registration: %w", err)
 	}
+	f.paid = true
 	if err := f.governed(v, l.registration); err != nil {
 		return err
 	}

@@ -76,5 +76,6 @@ func (f *frame) self(caller Caller, in SignedIn) (applicant, error) {
 	if !in.holds(a.user) {
 		return a, signedOut()
 	}
+	f.paid = true
 	return a, nil
 }

@@ -36,13 +36,21 @@ type Service struct {
 	Rand io.Reader
 
 	// Proven is told the address of each caller who has just proved to know a
-	// secret; optional.
+	// secret; Known reports whether one has done so lately. Optional, and
+	// without Known nobody is known.
 	Proven func(netip.Addr)
+	Known  func(netip.Addr) bool
 
-	chain    chain
-	tally    tally
-	turns    turns
-	watchers watchers
+	// FreeBytes is how many bytes a day events may add to the store that cost
+	// their callers nothing: those of callers who are known, those of others,
+	// and sums of what goes beyond, each. 0: without a limit.
+	FreeBytes int64
+
+	chain     chain
+	tally     tally
+	admission admission
+	turns     turns
+	watchers  watchers
 }
 
 // rounds is how often an operation starts again because a record moved
@@ -68,11 +76,6 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 		if err != nil && !refused {
 			return none, err
 		}
-		if refused && refusal.Refusal == Busy && event.Times == 0 {
-			refusal.Status = s.Statuses[Busy]
-			s.tally.add(f.event, refusal, f.now)
-			return none, refusal
-		}
 		err = f.commit(refusal)
 		switch {
 		case errors.Is(err, store.ErrMoved):
@@ -81,6 +84,9 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 			return none, fmt.Errorf("commit %s: %w", event.Operation, err)
 		}
 		s.watchers.tell(f.moving)
+		if f.admits {
+			s.admission.forget()
+		}
 		if refused {
 			return none, refusal
 		}
@@ -103,8 +109,11 @@ type frame struct {
 	expected []func(*store.Tx) error
 	writes   []func(*store.Tx) error
 	moving   []string // registrations that it writes
+	admits   bool     // it changes from where components may call
 	alike    bool     // a refusal does not tell who or what there is
 	unproven bool     // it is granted to whoever asks
+	ownDoor  bool     // the caller is no site but anybody
+	paid     bool     // the caller has proved something, or has the ID of a registration
 }
 
 // proven tells whoever wants to know that a caller has proved something. An
@@ -141,14 +150,20 @@ func expect[K, R any](f *frame, kind store.Kind[K, R], key K, revision uint64) {
 
 // put has a record written at the commit.
 func put[K, R any](f *frame, kind store.Kind[K, R], record R) {
-	if r, is := any(record).(Registration); is {
+	switch r := any(record).(type) {
+	case Registration:
 		f.moving = append(f.moving, r.ID)
+	case Component:
+		f.admits = true
 	}
 	f.writes = append(f.writes, func(tx *store.Tx) error { return store.Put(tx, kind, record) })
 }
 
 // remove has a record deleted at the commit.
 func remove[K, R any](f *frame, kind store.Kind[K, R], key K) {
+	if _, is := any(key).(ComponentKey); is {
+		f.admits = true
+	}
 	f.writes = append(f.writes, func(tx *store.Tx) error { return store.Delete(tx, kind, key) })
 }
 
@@ -169,13 +184,43 @@ func (f *frame) found(detail string) {
 }
 
 // commit writes everything decided in one Update, unless a record has moved.
+// Where the event is only counted, what else was decided is written all the
+// same.
 func (f *frame) commit(refusal *Error) error {
+	if f.countsOnly(refusal) {
+		refusal.Status = f.service.Statuses[refusal.Refusal]
+		f.service.tally.add(f.event, refusal, f.now)
+		return nil
+	}
 	if err := f.settle(refusal); err != nil {
 		return err
 	}
-	return f.service.chain.insert(f.event, f.digest, func() error {
-		return f.service.Store.Update(f.ctx, f.write)
-	})
+	update := func(write func(*store.Tx) error) func() error {
+		return func() error { return f.service.Store.Update(f.ctx, write) }
+	}
+	if f.hasRoom(refusal) {
+		return f.service.chain.insert(f.event, f.digest, update(f.writeWithEvent))
+	}
+	if len(f.writes) > 0 {
+		if err := f.service.chain.beside(update(f.write)); err != nil {
+			return err
+		}
+	}
+	f.service.tally.add(f.event, refusal, f.now)
+	return nil
+}
+
+// countsOnly reports whether the queue for passwords was full, which nobody
+// waits for a commit to hear.
+func (f *frame) countsOnly(refusal *Error) bool {
+	return refusal != nil && refusal.Refusal == Busy && f.event.Times == 0
+}
+
+func (f *frame) writeWithEvent(tx *store.Tx) error {
+	if err := f.write(tx); err != nil {
+		return err
+	}
+	return putEvent(tx, f.event)
 }
 
 func (f *frame) write(tx *store.Tx) error {
@@ -189,7 +234,7 @@ func (f *frame) write(tx *store.Tx) error {
 			return err
 		}
 	}
-	return putEvent(tx, f.event)
+	return nil
 }
 
 // settle completes the event and, for a refusal, what the wire shows: the

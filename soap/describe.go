@@ -18,7 +18,7 @@ const page = `<!DOCTYPE html>
 
 // describe answers a GET or HEAD.
 func (e *exchange) describe() {
-	if fault := e.handler.admit(e.request); fault != nil {
+	if fault := e.fault(e.admit()); fault != nil {
 		e.words(fault.status(), fault)
 		return
 	}

@@ -53,6 +53,7 @@ const (
 	WrongAddress             Reason = "WrongAddress"
 	StrangeHost              Reason = "StrangeHost"
 	OtherOrigin              Reason = "OtherOrigin"
+	ClosedAddress            Reason = "ClosedAddress"
 	Internal                 Reason = "Internal"
 )
 

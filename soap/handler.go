@@ -48,9 +48,10 @@ type Config struct {
 	// misspelling of, "" for none. Optional.
 	Nearest func(name string, known []string) string
 
-	// Admit refuses a request before anything of it is read but its header;
-	// nil: it is read. Optional.
-	Admit func(r *http.Request) *Fault
+	// Admit refuses a request before anything of it is read but its header, by
+	// a *Fault; nil: it is read. Any other error is logged, and answered by a
+	// fault in constant words. Optional.
+	Admit func(r *http.Request, asked *Request) error
 
 	// Strict holds requests to the schema to the letter: order, occurrence,
 	// namespaces and the forms of simple types.
@@ -136,6 +137,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	e.id = hex.EncodeToString(id[:])
+	e.called = Request{ID: e.id, RemoteAddr: r.RemoteAddr, Header: r.Header, TLS: r.TLS != nil}
 	w.Header().Set("Request-Id", e.id)
 	switch r.Method {
 	case http.MethodPost:
@@ -159,7 +161,7 @@ type exchange struct {
 	in     []byte  // the request in UTF-8, once it is read
 	sent   int     // bytes of the reply
 	done   func()  // ends the turn of a message that is costly to read; nil: it has none
-	called Request // zero until the operation is known
+	called Request // without an operation until that is known
 }
 
 // serve answers a POST, whatever happens.
@@ -199,7 +201,7 @@ func (e *exchange) answer(dst []byte) (reply []byte, err error) {
 }
 
 func (e *exchange) appendReply(dst []byte) ([]byte, error) {
-	body, charset, fault := e.readBody(e.handler.admit(e.request))
+	body, charset, fault := e.readBody(e.fault(e.admit()))
 	if fault != nil {
 		return nil, fault
 	}
@@ -219,8 +221,6 @@ func (e *exchange) appendReply(dst []byte) ([]byte, error) {
 	if !ok {
 		return nil, s.fault(UnknownOperation, e.handler.unknown(start.Name))
 	}
-	e.called.ID, e.called.RemoteAddr = e.id, e.request.RemoteAddr
-	e.called.Header, e.called.TLS = e.request.Header, e.request.TLS != nil
 	e.called.reader, e.called.read = newReader(s, e.handler.Schema, start, e.handler.Strict), e.read
 	return operation(e.request.Context(), &e.called, dst)
 }
@@ -246,11 +246,11 @@ func (e *exchange) read() {
 	}
 }
 
-func (h *Handler) admit(r *http.Request) *Fault {
-	if h.Admit == nil {
+func (e *exchange) admit() error {
+	if e.handler.Admit == nil {
 		return nil
 	}
-	return h.Admit(r)
+	return e.handler.Admit(e.request, &e.called)
 }
 
 // unknown are the words for a body element that is no operation: what was

@@ -14,6 +14,9 @@ const (
 	// vouches for it.
 	sealEvery = time.Second
 
+	// countEvery is how often the sums are written of what was only counted.
+	countEvery = time.Minute
+
 	// retainEvery is how often what has grown too old is removed.
 	retainEvery = time.Hour
 
@@ -26,14 +29,17 @@ const (
 func (f *Folder) KeepAudit(ctx context.Context) {
 	f.sealEndedRuns(ctx)
 	f.retainAudit(ctx)
-	sealing, retaining := time.NewTicker(sealEvery), time.NewTicker(retainEvery)
+	sealing, counting, retaining := time.NewTicker(sealEvery), time.NewTicker(countEvery), time.NewTicker(retainEvery)
 	defer sealing.Stop()
+	defer counting.Stop()
 	defer retaining.Stop()
 	var failed error
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-counting.C:
+			f.noteTallied(ctx)
 		case <-retaining.C:
 			f.retainAudit(ctx)
 		case <-sealing.C:
@@ -65,6 +71,19 @@ func (f *Folder) sealAudit(ctx context.Context, failed error) error {
 		f.Logger.Info("the audit is sealed again")
 	}
 	return err
+}
+
+// noteTallied writes to the audit what was counted and not committed, once a
+// minute.
+func (f *Folder) noteTallied(ctx context.Context) { f.tallied(ctx, f.Service.NoteTallied) }
+
+// FinishTallied writes all of it, at the end.
+func (f *Folder) FinishTallied(ctx context.Context) { f.tallied(ctx, f.Service.FinishTallied) }
+
+func (f *Folder) tallied(ctx context.Context, note func(context.Context) error) {
+	if err := note(ctx); err != nil && ctx.Err() == nil {
+		f.Logger.Error("the audit lacks refusals that were counted", "error", err)
+	}
 }
 
 func (f *Folder) retainAudit(ctx context.Context) {

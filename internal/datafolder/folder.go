@@ -187,6 +187,7 @@ func newFolder(dir string, settings Settings, key []byte, engine store.Engine, f
 	service := &provision.Service{
 		Store: records, Sealer: sealer, SRP: suite, Passwords: passwords, Statuses: statuses,
 		GatewayID: settings.GatewayID, Run: run, Now: from.Now, Rand: from.Rand,
+		FreeBytes: int64(settings.Audit.RefusalsMiB) << 20,
 	}
 	logger := cmp.Or(from.Logger, slog.New(slog.DiscardHandler))
 	return &Folder{Dir: dir, Settings: settings, Records: records, Service: service, Logger: logger}, nil

@@ -112,9 +112,10 @@ type SweepSettings struct {
 	Retention time.Duration `toml:"retention"`
 }
 
-// AuditSettings say how long the audit is kept.
+// AuditSettings say how long the audit is kept, and what it has no event for.
 type AuditSettings struct {
-	Retention time.Duration `toml:"retention"` // 0: for ever
+	Retention   time.Duration `toml:"retention"`    // 0: for ever
+	RefusalsMiB int           `toml:"refusals_mib"` // a day, that refusals may add which cost callers nothing; 0: without a limit
 }
 
 func (s PasswordHashSettings) cost() passwords.Cost {
@@ -137,6 +138,7 @@ func DefaultSettings() Settings {
 		},
 		PasswordHash: PasswordHashSettings{MemoryKiB: 19 << 10, Passes: 2, Parallelism: 1, Queue: 64},
 		Sweep:        SweepSettings{Interval: time.Minute, Retention: 7 * 24 * time.Hour},
+		Audit:        AuditSettings{Retention: 400 * 24 * time.Hour, RefusalsMiB: 8},
 	}
 }
 
@@ -226,6 +228,7 @@ func (s Settings) check() error {
 		within("sweep.interval", s.Sweep.Interval, time.Second, 24*time.Hour),
 		within("sweep.retention", s.Sweep.Retention, 0, 10*365*24*time.Hour),
 		within("audit.retention", s.Audit.Retention, 0, 100*365*24*time.Hour),
+		within("audit.refusals_mib", s.Audit.RefusalsMiB, 0, 1<<20),
 	)
 }
 

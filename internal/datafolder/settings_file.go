@@ -186,5 +186,13 @@ retention = "168h0m0s"
 [audit]
 # How long the audit is kept. What was sealed longer ago is removed, whole
 # sealed ranges at a time; "0s" keeps everything.
-retention = "0s"
+retention = "9600h0m0s"
+# How many MiB a day refusals may add to the audit one by one that cost their
+# callers nothing, such as wrong passwords and calls from addresses without a
+# component. What is left over is kept for a day. Addresses from which something
+# was proved within a day have as much for themselves. Beyond it, refusals are
+# summed up: one event a minute for each operation, component and address, for
+# which there is as much again. The log has a line for each; 0: every refusal has
+# its event.
+refusals_mib = 8
 `

@@ -25,9 +25,6 @@ func (f *Folder) KeepSweeping(ctx context.Context) {
 	f.sweeper().every(ctx, f.Settings.Sweep.Interval)
 }
 
-// noteTallied writes to the audit what was counted and not committed.
-func (f *Folder) NoteTallied(ctx context.Context) { f.sweeper().noteTallied(ctx) }
-
 func (f *Folder) sweeper() sweeper {
 	return sweeper{service: f.Service, retention: func() time.Duration { return f.Current().Sweep.Retention }, logger: f.Logger}
 }
@@ -50,16 +47,8 @@ func (s sweeper) run(ctx context.Context, ticks <-chan time.Time) {
 	}
 }
 
-// noteTallied writes what was counted and not committed.
-func (s sweeper) noteTallied(ctx context.Context) {
-	if err := s.service.NoteTallied(ctx); err != nil && ctx.Err() == nil {
-		s.logger.Error("the audit lacks refusals that were counted", "error", err)
-	}
-}
-
 // sweep notes a failure and leaves the rest to the next one.
 func (s sweeper) sweep(ctx context.Context) {
-	s.noteTallied(ctx)
 	operator, err := s.operator()
 	var swept provision.Swept
 	if err == nil {

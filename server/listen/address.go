@@ -78,6 +78,11 @@ func (k *Known) forget(now time.Time) {
 	}
 }
 
+// Has reports whether an address is known.
+func (k *Known) Has(address netip.Addr) bool {
+	return k.has(key(netip.AddrPortFrom(address, 0).String()))
+}
+
 // has reports whether an address is known.
 func (k *Known) has(prefix netip.Prefix) bool {
 	k.mu.Lock()

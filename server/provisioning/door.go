@@ -3,6 +3,7 @@ package provisioning
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"io"
 	"log/slog"
 	"mime"
@@ -89,14 +90,22 @@ func NewHandler(c Config) (*soap.Handler, error) {
 	}
 	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies, strict: c.Strict, journal: c.Journal}
 	return soap.NewHandler(soap.Config{
-		Operations:  d.operations(),
-		Schema:      schema,
-		Namespaces:  namespaces(),
-		Detail:      faultDetail,
-		Describe:    description.answer,
-		Nearest:     provision.Near,
-		TurnedAway:  d.turnedAway,
-		Admit:       func(r *http.Request) *soap.Fault { return admit(guard, c.Directory, r) },
+		Operations: d.operations(),
+		Schema:     schema,
+		Namespaces: namespaces(),
+		Detail:     faultDetail,
+		Describe:   description.answer,
+		Nearest:    provision.Near,
+		TurnedAway: d.turnedAway,
+		Admit: func(r *http.Request, asked *soap.Request) error {
+			if fault := misguided(guard, c.Directory, r); fault != nil {
+				return fault
+			}
+			if r.Method != http.MethodPost {
+				return nil // it asks for the description
+			}
+			return d.admit(r.Context(), asked)
+		},
 		Strict:      c.Strict,
 		MaxSize:     c.MaxSize,
 		MaxParts:    c.MaxParts,
@@ -109,9 +118,9 @@ func NewHandler(c Config) (*soap.Handler, error) {
 	})
 }
 
-// admit refuses what a web page has a browser send, and names the right door
-// to who sends JSON.
-func admit(guard *browser.Guard, doors *directory.Directory, r *http.Request) *soap.Fault {
+// misguided refuses what a web page has a browser send, and names the right
+// door to who sends JSON.
+func misguided(guard *browser.Guard, doors *directory.Directory, r *http.Request) *soap.Fault {
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	gateway := doors.For(r).Gateway
 	switch {
@@ -124,6 +133,21 @@ func admit(guard *browser.Guard, doors *directory.Directory, r *http.Request) *s
 	case media == "application/json" && gateway != "":
 		return &soap.Fault{Code: soap.CodeClient, Reason: soap.WrongAddress, Status: http.StatusUnsupportedMediaType,
 			String: "This is the SOAP interface, and the request is JSON: the gateway's REST services are at " + gateway + "."}
+	}
+	return nil
+}
+
+// admit refuses a caller at an address from which no component may call. Whom
+// it cannot judge the operation will.
+func (d *door) admit(ctx context.Context, r *soap.Request) error {
+	from, err := d.proxies.Request(r.RemoteAddr, r.Header)
+	if err != nil {
+		return nil
+	}
+	err = d.service.Admit(ctx, provision.Caller{Address: from.Address, RequestID: r.ID, Doubt: from.Doubt})
+	if refusal, ok := errors.AsType[*provision.Error](err); ok {
+		r.Note(from.Attrs()...)
+		return &soap.Fault{Code: soap.CodeClient, Reason: soap.ClosedAddress, Status: http.StatusForbidden, String: refusal.Desc}
 	}
 	return nil
 }

@@ -19,6 +19,10 @@ const (
 	maxGroupBytes = 8 << 20
 )
 
+// fillPercent is how full a page is left that is split. Most of what is written
+// comes in order, as the audit does, and finds no room in pages before it.
+const fillPercent = 0.8
+
 // request is one Commit on its way through the writer.
 type request struct {
 	reads  []read
@@ -203,6 +207,7 @@ func (e *Engine) failed(id int, cause error) error {
 // anything to commit.
 func stage(tx *bbolt.Tx, group []*request) (written bool, err error) {
 	records := tx.Bucket([]byte(recordsBucket))
+	records.FillPercent = fillPercent
 	all, err := readTotals(tx)
 	if err != nil {
 		return false, err
