@@ -47,7 +47,7 @@ type replayer interface {
 func everybody() []client {
 	return []client{
 		&activator{number: 1}, &activator{number: 2}, &activator{number: 3},
-		&exchanger{number: 1}, &exchanger{number: 2},
+		&exchanger{number: 1}, &exchanger{number: 2, gateway: true},
 		&device{number: 1}, &device{number: 2},
 		passwordGuesser{}, &proofGuesser{}, orders{}, policies{},
 	}
@@ -84,17 +84,20 @@ func prepare(ctx context.Context, dir string, clients []client) error {
 type session struct {
 	door admin.Client
 
-	ledger *ledger
-	soap   *soap.Client
-	over   *http.Transport
-	socket *http.Transport
+	ledger  *ledger
+	soap    *soap.Client
+	gateway *phone.Gateway
+	over    *http.Transport
+	socket  *http.Transport
 }
 
 func newSession(l *ledger, server *server, dir string) (*session, error) {
 	s := &session{ledger: l, over: &http.Transport{}, socket: admin.Socket(filepath.Join(dir, datafolder.SocketName))}
 	s.door = admin.Client{Transport: noting{s.socket, l}, Operator: "torture"}
+	web := &http.Client{Transport: noting{s.over, l}, Timeout: time.Minute}
+	s.gateway = &phone.Gateway{URL: server.gateway, Key: "lab-front-key", HTTP: web}
 	var err error
-	s.soap, err = phone.NewClient(server.soap, &http.Client{Transport: noting{s.over, l}, Timeout: time.Minute})
+	s.soap, err = phone.NewClient(server.soap, web)
 	return s, err
 }
 

@@ -77,7 +77,10 @@ func (a *activator) look(ctx context.Context, door *operators.Door) (int, error)
 
 // exchanger goes through the whole key exchange and binds its authenticator
 // anew. A step is an activation.
-type exchanger struct{ number int }
+type exchanger struct {
+	number  int
+	gateway bool // through which its phone calls
+}
 
 func (e *exchanger) name() string         { return fmt.Sprintf("exchanger%d", e.number) }
 func (e *exchanger) serialNumber() string { return fmt.Sprintf("EXC%07d", e.number) }
@@ -93,6 +96,9 @@ func (e *exchanger) step(ctx context.Context, s *session, _ int) error {
 		return err
 	}
 	d := phone.Device{Transport: s.as(exchanged), Rand: rand.Reader, Now: time.Now}
+	if e.gateway {
+		d.Transport = s.gateway
+	}
 	_, err = d.ActivateImage(ctx, phone.State{}, phone.Activation{Registration: registration, Fingerprint: []byte("torture")})
 	return err
 }
