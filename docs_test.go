@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -24,8 +25,12 @@ func TestDocumentsHoldTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	chapters, err := filepath.Glob("docs/asvs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	index := make(map[string]bool)
-	for _, page := range append(pages, others...) {
+	for _, page := range slices.Concat(pages, chapters, others) {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
@@ -47,5 +52,35 @@ func TestDocumentsHoldTogether(t *testing.T) {
 		if page != "docs/README.md" && !index[page] {
 			t.Errorf("docs/README.md does not name %s", page)
 		}
+	}
+}
+
+var requirement = regexp.MustCompile(`(?m)^\| (V\d+\.\d+\.\d+) \| (yes|no|not applicable) \| [^|]+ \| [^|]+ \|$`)
+
+// The pages go through every requirement of ASVS 5.0.0, levels 1 and 2, once.
+func TestEveryRequirementIsAnswered(t *testing.T) {
+	chapters, err := filepath.Glob("docs/asvs/v*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answered := make(map[string]bool)
+	for _, page := range chapters {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := requirement.FindAllStringSubmatch(string(text), -1)
+		if lines := strings.Count(string(text), "\n| V"); lines != len(rows) {
+			t.Errorf("%s has %d rows, of which %d can be read", page, lines, len(rows))
+		}
+		for _, row := range rows {
+			if answered[row[1]] {
+				t.Errorf("%s: %s is there twice", page, row[1])
+			}
+			answered[row[1]] = true
+		}
+	}
+	if len(answered) != 253 {
+		t.Errorf("%d requirements, want 253", len(answered))
 	}
 }

@@ -119,7 +119,7 @@ func (d networkDoor) open(ctx context.Context, s *Server) (*openDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	serving := s.folder.Settings.Listening(d.name, withHSTS(d.settings.HSTS, handler), config.Logger)
+	serving := s.folder.Settings.Listening(d.name, withHeaders(d.settings.HSTS, handler), config.Logger)
 	if streams, is := handler.(interface{ Close() }); is {
 		serving.OnDrain = streams.Close
 	}
