@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/dsappd/dsappd/store"
@@ -232,52 +234,80 @@ func tieUp(tx *store.Tx, ends []AuditRun) error {
 func (s *Service) unnamed(ctx context.Context, last SealDigest, from AuditKey, known []EventDigest, limit int) (found []EventDigest, more bool, err error) {
 	err = s.Store.View(ctx, func(v *store.View) error {
 		found, more = nil, false
-		named, err := namedSince(v, last, from.Time)
-		if err != nil {
-			return err
-		}
-		for _, event := range known {
-			named[event.key(from.Run).utc()] = true
-		}
-		for event, err := range readableEvents(v, AuditKey{Run: from.Run}, from, func(*store.UnreadableError) {}) {
-			if err != nil {
-				return fmt.Errorf("events of the audit: %w", err)
-			}
-			digest, right, err := authentic(s.Sealer, event)
-			if err != nil {
+		for at, further := from, true; further && !more; {
+			var some map[AuditKey]EventDigest
+			var err error
+			if some, at, further, err = s.eventsAfter(v, at); err != nil {
 				return err
 			}
-			if !right || named[event.AuditKey.utc()] {
-				continue
+			for _, event := range known {
+				delete(some, event.key(from.Run).utc())
 			}
-			if more = len(found) == limit; more {
-				return nil
+			if err := removeNamed(v, last, some); err != nil {
+				return err
 			}
-			found = append(found, EventDigest{Time: event.Time, Random: event.Random, Digest: digest})
+			left := slices.SortedFunc(maps.Values(some), func(a, b EventDigest) int { return a.key(from.Run).compare(b.key(from.Run)) })
+			more = len(found)+len(left) > limit
+			found = append(found, left[:min(len(left), limit-len(found))]...)
 		}
 		return nil
 	})
 	return found, more, err
 }
 
-// namedSince are the keys that the seals up to last name, as far back as they
-// can name an event of that time or later.
-func namedSince(v *store.View, last SealDigest, since time.Time) (map[AuditKey]bool, error) {
-	named := make(map[AuditKey]bool)
-	for key := last.AuditSealKey; key.Number > 0; key.Number-- {
-		seal, err := store.Get(v, AuditSeals, key)
-		if errors.Is(err, store.ErrNotFound) {
-			break
-		}
+// unnamedPage is how many events are held in memory at once while those are
+// looked for that no seal names. The seals are read once for each page.
+const unnamedPage = 1 << 16
+
+// eventsAfter are the next events of a run, the key of the last one that was
+// looked at, and whether there are more.
+func (s *Service) eventsAfter(v *store.View, from AuditKey) (some map[AuditKey]EventDigest, last AuditKey, more bool, err error) {
+	some, last = make(map[AuditKey]EventDigest), from
+	for event, err := range readableEvents(v, AuditKey{Run: from.Run}, from, func(*store.UnreadableError) {}) {
 		if err != nil {
-			return nil, fmt.Errorf("seals of the audit: %w", err)
+			return nil, last, false, fmt.Errorf("events of the audit: %w", err)
 		}
-		if seal.Time.Before(since.Add(-lateness)) {
-			break
+		if len(some) == unnamedPage {
+			return some, last, true, nil
 		}
-		for _, event := range seal.Events {
-			named[event.key(key.Run).utc()] = true
+		digest, right, err := authentic(s.Sealer, event)
+		if err != nil {
+			return nil, last, false, err
+		}
+		last = event.AuditKey
+		if right {
+			some[last.utc()] = EventDigest{Time: event.Time, Random: event.Random, Digest: digest}
 		}
 	}
-	return named, nil
+	return some, last, false, nil
+}
+
+// removeNamed removes the events that the seals up to last name, which are
+// followed back as far as they can name one of them.
+func removeNamed(v *store.View, last SealDigest, some map[AuditKey]EventDigest) error {
+	if len(some) == 0 {
+		return nil
+	}
+	since := afterAll()
+	for key := range some {
+		if key.Time.Before(since) {
+			since = key.Time
+		}
+	}
+	for key := last.AuditSealKey; key.Number > 0 && len(some) > 0; key.Number-- {
+		seal, err := store.Get(v, AuditSeals, key)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("seals of the audit: %w", err)
+		}
+		if seal.Time.Before(since.Add(-lateness)) {
+			return nil
+		}
+		for _, event := range seal.Events {
+			delete(some, event.key(key.Run).utc())
+		}
+	}
+	return nil
 }

@@ -17,3 +17,10 @@ func (s *Service) NoteMigration(ctx context.Context, operator Operator, from, to
 	})
 	return err
 }
+
+// NoteCompaction records in the audit that an operator has had the store
+// written anew, without what nothing uses.
+func (s *Service) NoteCompaction(ctx context.Context, operator Operator) error {
+	_, err := perform(ctx, s, operatorEvent("compact", operator), func(*frame) (struct{}, error) { return struct{}{}, nil })
+	return err
+}

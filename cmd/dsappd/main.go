@@ -36,6 +36,7 @@ type commands struct {
 
 	Check      checkCommand      `cmd:"" group:"keep" help:"Look for damage in a data folder."`
 	Migrate    migrateCommand    `cmd:"" group:"keep" help:"Bring a data folder of an older dsappd up to date, keeping a copy."`
+	Compact    compactCommand    `cmd:"" group:"keep" help:"Give back the space that the store of a data folder no longer uses."`
 	TLS        tlsCommand        `cmd:"" group:"keep" name:"tls" help:"Show and renew the certificates that clients see."`
 	Completion completionCommand `cmd:"" group:"keep" help:"Print the script that completes commands in a shell."`
 	Version    versionCommand    `cmd:"" group:"keep" help:"Print the version."`

@@ -79,6 +79,9 @@ func TestMigrate(t *testing.T) {
 	if !errors.Is(err, datafolder.ErrSchema) || !strings.Contains(err.Error(), "dsappd migrate --dir "+hint.ShellWord(dir)) {
 		t.Errorf("datafolder.Open before the migration: %v", err)
 	}
+	if _, err := datafolder.Compact(t.Context(), dir, datafolder.CompactOptions{Operator: "tester"}); !errors.Is(err, datafolder.ErrSchema) {
+		t.Errorf("Compact before the migration: %v", err)
+	}
 	dry, err := datafolder.Migrate(t.Context(), dir, datafolder.MigrateOptions{DryRun: true, Operator: "tester"})
 	if err != nil || dry.From != 1 || dry.Backup != "" {
 		t.Errorf("dry run: %+v, %v", dry, err)

@@ -42,6 +42,11 @@ func OpenFile(path string) (*File, error) {
 	return f, nil
 }
 
+// OtherSchema is the error that Open has for a file of an older schema.
+func (f *File) OtherSchema() *SchemaError {
+	return &SchemaError{Path: f.path, Found: strconv.Itoa(f.Schema), Want: wantSchema()}
+}
+
 // Close lets go of the file.
 func (f *File) Close() error { return f.db.Close() }
 
@@ -110,8 +115,24 @@ func (f *File) copyEntries(ctx context.Context, to *bbolt.DB, convert func(strin
 				return err
 			}
 		}
-		return nil
+		return f.holdsAll(from, all)
 	})
+}
+
+// holdsAll refuses a copy that does not have what the head of the file says it
+// holds, which schema 1 did not say.
+func (f *File) holdsAll(from *bbolt.Tx, copied totals) error {
+	if f.Schema == 1 {
+		return nil
+	}
+	want, err := readTotals(from)
+	if err == nil && copied != want {
+		err = fmt.Errorf("%w: found %+v, committed %+v", errTotals, copied, want)
+	}
+	if err != nil {
+		return &DamagedError{f.path, err}
+	}
+	return nil
 }
 
 // convert makes an entry of today's layout.
