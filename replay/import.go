@@ -32,8 +32,9 @@ type Importer struct {
 	Progress func(file string, read, size int64)
 
 	notices
-	raw   []rawMessage
-	parts map[string]bool // files that are parts of others, by their names
+	raw     []rawMessage
+	decided []rawMessage    // requests of streams and logs, whose replies are known or not there
+	parts   map[string]bool // files that are parts of others, by their names
 }
 
 // Notices returns what was left out so far, or is doubtful, in the order in
@@ -49,7 +50,8 @@ func (i *Importer) Paths(ctx context.Context, paths ...string) error {
 			return err
 		}
 	}
-	i.raw = slices.DeleteFunc(i.raw, func(m rawMessage) bool { return i.parts[m.name] })
+	isPart := func(m rawMessage) bool { return i.parts[m.name] }
+	i.raw, i.decided = slices.DeleteFunc(i.raw, isPart), slices.DeleteFunc(i.decided, isPart)
 	return i.pairs(ctx)
 }
 
@@ -126,7 +128,12 @@ func (i *Importer) pipe(ctx context.Context, name string) error {
 // draft drafts what was read of a file, in the order in which it can have
 // happened.
 func (i *Importer) draft(ctx context.Context, all []Recorded) error {
-	for _, r := range inOrder(all) {
+	return i.add(ctx, inOrder(all))
+}
+
+// add drafts what was read of a file, in the order in which it stands there.
+func (i *Importer) add(ctx context.Context, all []Recorded) error {
+	for _, r := range all {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}

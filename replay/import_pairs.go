@@ -4,13 +4,14 @@ import (
 	"context"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // stem is what the names of a request and its reply have in common, and
 // whether a name says which of the two it is.
 func stem(name string) (common string, named, reply bool) {
-	words := regexp.MustCompile(`(?i)(^|[^a-z]|[a-z])(requests?|req|rq|sent|responses?|resp|rsp|rs|repl(?:y|ies)|answers?|received)($|[^a-z])`)
+	words := regexp.MustCompile(`(?i)(^|[^a-z]|[a-z])(requests?|req|rq|sent|responses?|resp|rsp|rs|repl(?:y|ies)|answers?|received|recv)($|[^a-z])`)
 	base := strings.TrimSuffix(name, filepath.Ext(name))
 	for {
 		at := words.FindStringSubmatchIndex(base)
@@ -23,7 +24,7 @@ func stem(name string) (common string, named, reply bool) {
 			break
 		}
 		named = true
-		reply = strings.HasPrefix(word, "res") || strings.HasPrefix(word, "rep") || strings.HasPrefix(word, "an") || word == "rsp" || word == "rs" || word == "received"
+		reply = strings.HasPrefix(word, "res") || strings.HasPrefix(word, "rep") || strings.HasPrefix(word, "an") || word == "rsp" || word == "rs" || word == "received" || word == "recv"
 		base = base[:at[4]] + base[at[5]:]
 	}
 	common = strings.ToLower(regexp.MustCompile(`[-_. ]+`).ReplaceAllString(base, ""))
@@ -42,6 +43,7 @@ func digits(name string) string {
 // their order.
 func (i *Importer) pairs(ctx context.Context) error {
 	i.raw = sortedByName(i.raw)
+	i.pairAcross()
 	answers := map[int]int{} // the reply of a request
 	i.byName(answers, func(name string) string { common, _, _ := stem(name); return common })
 	i.byName(answers, digits)
@@ -51,6 +53,10 @@ func (i *Importer) pairs(ctx context.Context) error {
 	for n, m := range i.raw {
 		reply, found := answers[n]
 		switch {
+		case m.answer != nil:
+			all = append(all, i.recorded(m))
+		case m.unsure != "":
+			i.leaveOut(m.Source, "it is doubtful which request it answers: %s", m.unsure)
 		case m.reply && !m.taken:
 			i.leaveOut(m.Source, "the request that it answers is not there")
 		case m.reply:
@@ -62,7 +68,43 @@ func (i *Importer) pairs(ctx context.Context) error {
 		}
 	}
 	i.raw = nil
-	return i.draft(ctx, all)
+	if err := i.draft(ctx, all); err != nil {
+		return err
+	}
+	decided := make([]Recorded, 0, len(i.decided))
+	for _, m := range i.decided {
+		decided = append(decided, i.recorded(m))
+	}
+	i.decided = nil
+	return i.add(ctx, decided)
+}
+
+// recorded is a request with the reply that is known of it.
+func (i *Importer) recorded(m rawMessage) Recorded {
+	r := Recorded{Request: m.RecordedMessage}
+	if m.answer == nil {
+		i.doubt(m.Source, "its reply is not there: %s", anyPasses)
+		return r
+	}
+	r.Reply, r.Status = m.answer.RecordedMessage, m.answer.status
+	return r
+}
+
+// pairAcross pairs the messages of logs that hold only requests with those of
+// logs that hold only replies, as far as something identifies them.
+func (i *Importer) pairAcross() {
+	var requests, replies []*rawMessage
+	for n := range i.raw {
+		switch m := &i.raw[n]; {
+		case !m.several || m.taken:
+		case m.reply:
+			replies = append(replies, m)
+		default:
+			requests = append(requests, m)
+		}
+	}
+	all := slices.Concat(requests, replies)
+	newPairer(all).identify(all)
 }
 
 func sortedByName(messages []rawMessage) []rawMessage {
@@ -92,7 +134,7 @@ func (i *Importer) byName(answers map[int]int, common func(string) string) {
 	requests, replies := map[string][]int{}, map[string][]int{}
 	for n, m := range i.raw {
 		switch name := common(m.name); {
-		case m.taken || name == "":
+		case m.taken || m.unsure != "" || name == "":
 		case m.reply:
 			replies[name] = append(replies[name], n)
 		default:
@@ -110,7 +152,7 @@ func (i *Importer) byOrder(answers map[int]int) {
 	var requests, replies []int
 	for n, m := range i.raw {
 		switch {
-		case m.taken:
+		case m.taken || m.unsure != "":
 		case m.reply:
 			replies = append(replies, n)
 		default:
@@ -126,7 +168,7 @@ func (i *Importer) match(answers map[int]int, requests, replies []int) {
 		return
 	}
 	for at, n := range requests {
-		if !i.raw[replies[at]].answers(i.raw[n]) {
+		if reply := i.raw[replies[at]]; !reply.answers(i.raw[n]) || reply.several && differ(&i.raw[n], &reply) {
 			return
 		}
 	}
@@ -144,11 +186,11 @@ func (i *Importer) take(answers map[int]int, request, reply int) {
 // that it answers.
 func (i *Importer) byNearness(answers map[int]int) {
 	for n := range i.raw {
-		if !i.raw[n].reply || i.raw[n].taken {
+		if !i.raw[n].reply || i.raw[n].taken || i.raw[n].unsure != "" {
 			continue
 		}
 		for before := n - 1; before >= 0; before-- {
-			if request := i.raw[before]; !request.reply && !request.taken && request.element != "" && i.raw[n].answers(request) {
+			if request := i.raw[before]; !request.reply && !request.taken && request.element != "" && i.raw[n].answers(request) && !(request.several && differ(&request, &i.raw[n])) {
 				i.take(answers, before, n)
 				break
 			}

@@ -4,100 +4,113 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
-	"mime"
-	"mime/multipart"
 	"net/http"
 	"net/http/httputil"
 	"net/textproto"
 	"regexp"
-	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
+
+	"github.com/dsappd/dsappd/replay/internal/encodings"
+	"github.com/dsappd/dsappd/replay/internal/traffic"
 )
 
-// rawMessage is a request or a reply in a file of its own.
+// rawMessage is a request or a reply in a file of its own, or in a stream or a
+// log with others.
 type rawMessage struct {
 	RecordedMessage
 	name    string // of the file
+	several bool   // the file holds others
 	reply   bool
 	status  int    // of HTTP; 0: not known
 	element string // in the Body; empty: not known
-	taken   bool
+
+	user, domain, registration string // that it names
+	print                      uint64 // of what is in its Body
+	beside                     traces
+
+	order   int         // among those that are paired
+	entered bool        // the pairer knows it
+	answer  *rawMessage // to a request; nil: not known
+	taken   bool        // its partner is known
+	unsure  string      // why its partner is not known
 }
 
-// statusLine begins a reply of HTTP.
-func statusLine() *regexp.Regexp { return regexp.MustCompile(`^HTTP/[0-9.]+ [1-5][0-9]{2}`) }
+var (
+	statusLine  = regexp.MustCompile(`^HTTP/[0-9.]+ [1-5][0-9]{2}`)
+	requestLine = regexp.MustCompile(`^[A-Z]+ \S+ HTTP/[0-9.]+[ \t]*\r?\n`)
+)
 
-// requestLine begins a request of HTTP.
-func requestLine() *regexp.Regexp {
-	return regexp.MustCompile(`^(POST|GET|HEAD|PUT|OPTIONS) \S+ HTTP/[0-9.]+\r?\n`)
-}
+// maxBody is the size in bytes of the largest file that can be one message, as
+// it may be in UTF-16.
+const maxBody = 2 * maxMessage
 
 // readRaw reads a file that holds a request, a reply or both, as they were
-// sent or as their bodies alone.
+// sent or as their bodies alone, or the stream or log of many.
 func (i *Importer) readRaw(ctx context.Context, in *input) error {
-	text, err := i.whole(ctx, in)
+	opened, err := i.open(ctx, in)
 	if err != nil {
 		return err
 	}
-	if len(text) > 2*maxMessage {
-		i.leaveOut(Source{File: in.name}, "%v", errTooLarge)
-		return nil
+	defer opened.Close()
+	buffered := bufio.NewReaderSize(opened, startSize)
+	text := io.Reader(buffered)
+	start, _ := buffered.Peek(4) // whoever reads on meets the error
+	if encodings.IsUTF16(start) {
+		if text, err = encodings.NewReader(buffered); err != nil {
+			return &damagedError{err}
+		}
+	} else if bytes.HasPrefix(start, []byte("\xEF\xBB\xBF")) {
+		_, _ = buffered.Discard(3)
 	}
-	for _, at := range messagesIn(text) {
-		i.rawOne(in.name, text[at[0]:at[1]], bytes.Count(text[:at[0]], []byte("\n")))
+	first, err := io.ReadAll(io.LimitReader(text, maxBody+1))
+	cut, isCut := errors.AsType[*damagedError](err)
+	if err != nil && !(isCut && len(first) > 0 && !errors.Is(err, errUnpacksTooFar)) {
+		return err
+	}
+	if len(first) <= maxBody && isBody(first) {
+		i.rawBody(in.name, first)
+	} else if err := i.readLog(ctx, in, io.MultiReader(bytes.NewReader(first), text)); err != nil {
+		return err
+	}
+	if isCut {
+		i.leaveOut(Source{File: in.name}, "%v; what stands before that is read", cut)
 	}
 	return nil
 }
 
-// messagesIn are the parts of a file that are messages: of HTTP, or else
-// envelopes with something between them, as in logs; or else the whole file.
-func messagesIn(text []byte) [][]int {
-	if requestLine().Match(text) || statusLine().Match(text) {
-		var parts [][]int
-		for _, at := range regexp.MustCompile(`(?m)^(?:(?:POST|GET|HEAD|PUT|OPTIONS) \S+ HTTP/[0-9.]+\r?$|HTTP/[0-9.]+ [1-5][0-9]{2})`).FindAllIndex(text, -1) {
-			if last := len(parts) - 1; last >= 0 {
-				parts[last][1] = min(parts[last][1], at[0])
-			}
-			if !continues().Match(text[at[0]:]) {
-				parts = append(parts, []int{at[0], len(text)})
-			}
-		}
-		return parts
+var anEnvelope = regexp.MustCompile(`<(?:[A-Za-z_][A-Za-z0-9_.-]*:)?Envelope[\s>/]`)
+
+// isBody reports whether a file is the body of one message: it begins with an
+// envelope, or holds none.
+func isBody(text []byte) bool {
+	if requestLine.Match(text) || statusLine.Match(text) {
+		return false
 	}
-	name := `(?:[A-Za-z_][A-Za-z0-9_.-]*:)?Envelope`
-	envelopes := regexp.MustCompile(`(?s)(?:<\?xml[^>]*\?>\s*)?<`+name+`[\s>].*?</`+name+`\s*>`).FindAllIndex(text, -1)
-	if len(envelopes) == 0 || len(envelopes) == 1 && bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")) {
-		return [][]int{{0, len(text)}}
+	all := anEnvelope.FindAllIndex(text, 2)
+	switch {
+	case len(all) == 0:
+		return !traffic.HasMessage(text)
+	case len(all) > 1 || !bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")):
+		return false
 	}
-	return envelopes
+	return !regexp.MustCompile(`<[A-Za-z_]`).Match(text[:all[0][0]])
 }
 
-// continues is a reply that only says that the request may go on.
-func continues() *regexp.Regexp { return regexp.MustCompile(`^HTTP/[0-9.]+ 1[0-9]{2}`) }
-
-// rawOne reads one message, which begins below some lines of its file.
-func (i *Importer) rawOne(name string, text []byte, lines int) {
-	m := rawMessage{name: name, RecordedMessage: RecordedMessage{Source: Source{File: name, Line: 1 + lines}, Body: text}}
-	onWire := requestLine().Match(text) || statusLine().Match(text)
-	if onWire {
-		first, header, body, ok := takeApart(text)
-		if !ok {
-			i.leaveOut(m.Source, "its HTTP header cannot be read")
-			return
-		}
-		m.Header, m.Body, m.reply = header, body, strings.HasPrefix(first, "HTTP/")
-		if m.reply {
-			m.status, _ = strconv.Atoi(strings.Fields(first)[1])
-		} else if !strings.HasPrefix(first, "POST ") {
-			i.leaveOut(m.Source, "%s is no call of SOAP", strings.TrimSpace(first))
-			return
-		}
-	}
-	if !i.recognise(&m, onWire) {
+// rawBody reads a file that is the body of a message.
+func (i *Importer) rawBody(name string, text []byte) {
+	m := rawMessage{name: name, RecordedMessage: RecordedMessage{Source: Source{File: name, Line: 1}, Header: http.Header{}, Body: text}}
+	if len(text) > maxMessage && !encodings.IsUTF16(text) {
+		i.leaveOut(m.Source, "%v", errTooLarge)
 		return
 	}
-	i.raw = append(i.raw, m)
+	if i.recognise(&m, false) {
+		i.raw = append(i.raw, m)
+	}
 }
 
 // takeApart reads a message of HTTP; a file need not have kept its length.
@@ -109,39 +122,35 @@ func takeApart(text []byte) (first string, header http.Header, body []byte, ok b
 		return "", nil, nil, false
 	}
 	fields, err := lines.ReadMIMEHeader()
-	if err != nil {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return "", nil, nil, false
 	}
 	var rest bytes.Buffer
 	if _, err := reader.WriteTo(&rest); err != nil {
 		return "", nil, nil, false
 	}
-	return first, http.Header(fields), unwrapped(http.Header(fields), rest.Bytes()), true
+	header = http.Header(fields)
+	return first, header, envelopePart(header, withoutChunks(header, rest.Bytes())), true
 }
 
-// unwrapped is a body without the chunks that it may have been sent in, and of
-// the parts of MTOM the first, which is the envelope.
-func unwrapped(header http.Header, body []byte) []byte {
-	if strings.EqualFold(header.Get("Transfer-Encoding"), "chunked") {
-		if whole, err := io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(body))); err == nil {
-			body = whole
+// withoutChunks is a body without the chunks that it may have been sent in. A
+// program that has kept it may have written other ends of lines, or read the
+// chunks itself.
+func withoutChunks(header http.Header, body []byte) []byte {
+	if !strings.EqualFold(strings.TrimSpace(header.Get("Transfer-Encoding")), "chunked") || looksLikeXML(string(body)) {
+		return body
+	}
+	wide := bytes.ReplaceAll(bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n")), []byte("\n"), []byte("\r\n"))
+	for _, form := range [][]byte{body, wide} {
+		whole, err := io.ReadAll(httputil.NewChunkedReader(bytes.NewReader(form)))
+		if err == nil || errors.Is(err, io.ErrUnexpectedEOF) && bytes.Contains(whole, []byte("Envelope>")) {
+			return whole
 		}
 	}
-	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
-	if err != nil || kind != "multipart/related" {
-		return body
-	}
-	part, err := multipart.NewReader(bytes.NewReader(body), parameters["boundary"]).NextPart()
-	if err != nil {
-		return body
-	}
-	root, err := io.ReadAll(part)
-	if err != nil {
-		return body
-	}
-	header.Set("Content-Type", "text/xml")
-	return root
+	return chunkLine.ReplaceAll(body, nil)
 }
+
+var chunkLine = regexp.MustCompile(`(?m)(?:^|\r?\n)[0-9a-fA-F]{1,8}\r?\n`)
 
 // recognise finds out what a message is: by its element, or else by the name
 // of its file.
@@ -153,13 +162,30 @@ func (i *Importer) recognise(m *rawMessage, onWire bool) bool {
 	}
 	envelope, err := readMessage(text)
 	if err == nil {
-		m.element, m.reply = envelope.body.name.Local, envelope.answers()
+		m.know(envelope)
 		return true
 	}
 	_, named, isReply := stem(m.name)
-	if !onWire && !named || m.reply || isReply {
+	if !onWire && (!named || m.several) || m.reply || isReply {
 		i.leaveOut(m.Source, "it holds no message of SOAP: %v", err)
 		return false
 	}
 	return true
+}
+
+// inLogCharset says of an envelope in a log that it is in UTF-8, as far as its
+// characters are: a log has one encoding, whatever the envelope declares.
+func (m *rawMessage) inLogCharset() (guessed bool) {
+	if !utf8.Valid(m.Body) {
+		if encodings.Declared(m.Body) != "" && !strings.EqualFold(encodings.Declared(m.Body), "utf-8") {
+			return false // that may be its encoding
+		}
+		decoded, err := charmap.Windows1252.NewDecoder().Bytes(m.Body)
+		if err != nil {
+			return false
+		}
+		m.Body, guessed = decoded, true
+	}
+	m.Header.Set("Content-Type", "text/xml; charset=utf-8")
+	return guessed
 }

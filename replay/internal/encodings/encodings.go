@@ -104,6 +104,9 @@ func Declared(text []byte) string {
 	return ""
 }
 
+// IsUTF16 reports whether a text is in UTF-16 by its first four bytes.
+func IsUTF16(text []byte) bool { return sixteenBits(text) != nil }
+
 // sixteenBits is the form of UTF-16 that a text is in by its mark or its first
 // character; nil: none.
 func sixteenBits(text []byte) encoding.Encoding {

@@ -1,0 +1,153 @@
+package replay
+
+import (
+	"context"
+	"hash/fnv"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/dsappd/dsappd/replay/internal/traffic"
+)
+
+// traces are what a stream or a log tells of whom a message belongs to.
+type traces struct {
+	ids     []traffic.ID // the same in a request and its reply
+	threads []string
+	stream  string // the connection that it was sent on
+	label   string // what has logged it
+	echo    bool   // it is the request that the reply before it answers
+}
+
+// readLog reads a stream or a log of messages, and pairs them.
+func (i *Importer) readLog(ctx context.Context, in *input, text io.Reader) error {
+	var all []*rawMessage
+	said := len(i.all)
+	reader := &traffic.Reader{
+		Found: func(m traffic.Message) {
+			if read, ok := i.logged(in.name, m); ok {
+				all = append(all, read)
+			}
+		},
+		Unread: func(line int, why error) { i.leaveOut(Source{File: in.name, Line: line}, "%v", why) },
+	}
+	if err := reader.Read(ctx, text); err != nil {
+		return err
+	}
+	if len(all) == 0 && len(i.all) == said {
+		i.leaveOut(Source{File: in.name}, "it holds no message of SOAP or HTTP")
+	}
+	slices.SortStableFunc(all, func(a, b *rawMessage) int { return a.Source.Line - b.Source.Line })
+	i.pairWithin(in.name, all)
+	return nil
+}
+
+// logged reads one message of a stream or a log.
+func (i *Importer) logged(name string, found traffic.Message) (*rawMessage, bool) {
+	m := &rawMessage{name: name, several: true, RecordedMessage: RecordedMessage{
+		Source: Source{File: name, Line: found.Line}, Header: http.Header{}, Body: found.Text,
+	}}
+	m.beside = traces{ids: found.IDs(), threads: found.Threads(), stream: found.Stream, label: found.Label(), echo: found.Echoes()}
+	if found.HTTP {
+		if !i.onWire(m) {
+			return nil, false
+		}
+	} else if m.inLogCharset() {
+		i.doubt(m.Source, "the log is not in UTF-8: windows-1252 was taken for its encoding")
+	}
+	if len(m.Body) > maxMessage {
+		i.leaveOut(m.Source, "%v", errTooLarge)
+		return nil, false
+	}
+	return m, i.recognise(m, found.HTTP)
+}
+
+// onWire reads a message of HTTP, if it can be one of SOAP.
+func (i *Importer) onWire(m *rawMessage) bool {
+	first, header, body, ok := takeApart(m.Body)
+	if !ok {
+		i.leaveOut(m.Source, "its HTTP header cannot be read")
+		return false
+	}
+	m.Header, m.Body, m.reply = header, body, strings.HasPrefix(first, "HTTP/")
+	m.beside.ids = append(m.beside.ids, headerIDs(header)...)
+	if m.reply {
+		m.status = statusOf(strings.TrimPrefix(first, strings.Fields(first)[0]))
+		if m.status/100 == 1 {
+			return false // it only says that the request may go on
+		}
+	} else if !strings.HasPrefix(first, "POST ") {
+		i.leaveOut(m.Source, "%s is no call of SOAP", strings.TrimSpace(first))
+		return false
+	}
+	if len(body) == 0 && !m.reply {
+		i.leaveOut(m.Source, "the body of the request is not there")
+		return false
+	}
+	return true
+}
+
+// headerIDs are identifiers in the headers of a message.
+func headerIDs(header http.Header) []traffic.ID {
+	var all []traffic.ID
+	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "Correlation-Id", "Request-Id", "X-Trace-Id", "X-B3-Traceid", "X-Amzn-Trace-Id"} {
+		if value := header.Get(name); value != "" {
+			all = append(all, traffic.ID{Name: strings.ToLower(name), Value: value})
+		}
+	}
+	return all
+}
+
+// traceNamespace is that of headers that WCF writes into its logs and sends as
+// headers of HTTP, or not at all.
+const traceNamespace = "http://schemas.microsoft.com/ws/2005/05/addressing/none"
+
+// know takes over what an envelope tells of a message.
+func (m *rawMessage) know(envelope *message) {
+	m.element, m.reply = envelope.body.name.Local, envelope.answers()
+	if envelope.command != "" {
+		m.element = "provisioningExecute"
+	}
+	m.user, m.domain, m.registration = envelope.value("userID"), envelope.value("domain"), envelope.value("registrationID")
+	hash := fnv.New64a()
+	envelope.body.visit(func(n *node) {
+		_, _ = io.WriteString(hash, n.name.Local+"\x00"+strings.TrimSpace(n.text)+"\x00") // a hash takes all
+	})
+	m.print = hash.Sum64()
+	m.headers(envelope)
+}
+
+// headers reads the Header of an envelope: what identifies the message, and
+// what a log has added to it.
+func (m *rawMessage) headers(envelope *message) {
+	at := slices.IndexFunc(envelope.root.children, func(n *node) bool { return n.name.Local == "Header" })
+	if at < 0 {
+		return
+	}
+	header := envelope.root.children[at]
+	added := 0
+	for _, n := range header.children {
+		switch {
+		case n.name.Space == traceNamespace:
+			if n.name.Local == "Action" && n.text != "" {
+				m.Header.Set("SOAPAction", `"`+n.text+`"`)
+			}
+			added++
+			if m.several {
+				envelope.drop(n)
+			}
+		case n.name.Local == "MessageID" && !m.reply, n.name.Local == "RelatesTo" && m.reply:
+			m.beside.ids = append(m.beside.ids, traffic.ID{Name: "message", Value: strings.TrimSpace(n.text)})
+		}
+	}
+	if added == 0 || !m.several {
+		return
+	}
+	if added == len(header.children) {
+		envelope.changes = nil
+		envelope.drop(header)
+	}
+	m.Body = []byte(envelope.written())
+	m.Header.Set("Content-Type", "text/xml; charset=utf-8")
+}

@@ -1,0 +1,102 @@
+package traffic
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+)
+
+// Reader finds the messages in a file.
+type Reader struct {
+	Found  func(Message)             // is told of each message, those of a stream in their order
+	Unread func(line int, why error) // is told of what begins as a message and is none
+
+	text    *stream
+	streams map[string]*stream
+	curl    bool // the lines are the headers that curl shows
+}
+
+// full is how many bytes of a stream are collected before they are looked at.
+const full = 16 << 20
+
+// Read reads a text up to its end. The error is that of reading, or of ctx.
+func (r *Reader) Read(ctx context.Context, in io.Reader) error {
+	r.text, r.streams = &stream{}, map[string]*stream{}
+	lines := bufio.NewReaderSize(in, 1<<20)
+	whole := true // the piece begins a line
+	for line := 1; ; {
+		piece, err := lines.ReadSlice('\n')
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+			return err
+		}
+		if whole && err != bufio.ErrBufferFull {
+			r.line(piece, line)
+		} else {
+			r.collect(r.text, piece, line)
+		}
+		if whole = err == nil; whole {
+			line++
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if line%1024 == 0 && ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	r.look(r.text, true)
+	for _, name := range slices.Sorted(maps.Keys(r.streams)) {
+		r.look(r.streams[name], true)
+	}
+	return context.Cause(ctx)
+}
+
+// line puts a line where it belongs.
+func (r *Reader) line(line []byte, number int) {
+	if name, sent, ok := wireLine(line); ok {
+		if sent == nil {
+			return // what another line has too
+		}
+		if r.streams[name] == nil {
+			r.streams[name] = &stream{name: name}
+		}
+		r.collect(r.streams[name], sent, number)
+		return
+	}
+	line, r.curl = curlLine(line, r.curl)
+	r.collect(r.text, line, number)
+}
+
+func (r *Reader) collect(s *stream, text []byte, line int) {
+	s.write(text, line)
+	if len(s.text) >= max(s.enough, full) {
+		r.look(s, false)
+		s.enough = 2*len(s.text) + full
+	}
+}
+
+// look finds the messages of a stream. Where more of it is to come, a message
+// whose end is not there yet is left for the next time.
+func (r *Reader) look(s *stream, last bool) {
+	f := &finder{text: s.text, at: s.from, last: last}
+	for {
+		found, ok := f.next()
+		if !ok {
+			break
+		}
+		switch {
+		case found.why != nil:
+			r.Unread(s.line(found.start), found.why)
+		default:
+			r.Found(Message{
+				Line: s.line(found.start), Text: found.message(s.text), HTTP: found.http, Stream: connection(s.name),
+				Before: string(s.text[max(s.from, found.start-near):found.start]), After: restOfLine(s.text, found.end),
+			})
+		}
+		s.from = found.end
+	}
+	s.drop(max(s.from, f.done))
+}
