@@ -167,6 +167,8 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 		return nil, errors.Join(err, s.closeListeners(), s.endRecording())
 	}
 	s.directory.SOAP, s.directory.Gateway, s.directory.Console = s.urls.SOAP, s.urls.Gateway, s.urls.Console
+	opened.WarnOfFiles(len(s.doors))
+	opened.WarnOfSeals()
 	s.start()
 	config.Logger.Info("serving", "soap", s.urls.SOAP, "gateway", s.urls.Gateway, "console", s.urls.Console,
 		"folder", opened.Dir, "run", opened.Service.Run)
@@ -227,6 +229,7 @@ func (s *Server) start() {
 	beside, stop := context.WithCancel(context.Background())
 	serving.Go(func() error { s.folder.KeepSweeping(beside); return nil })
 	serving.Go(func() error { s.folder.KeepAudit(beside); return nil })
+	serving.Go(func() error { s.folder.KeepSpace(beside); return nil })
 	serving.Go(func() error { return s.folder.UntilStopped(beside) })
 	s.stop = stop
 	s.serving, s.ended = serving, ended

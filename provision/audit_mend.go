@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dsappd/dsappd/store"
 )
@@ -51,5 +52,28 @@ func (s *Service) mendRun(ctx context.Context, run string) (note string, err err
 	if err := s.sealRest(ctx, end, AuditKey{Run: run}, like); err != nil && !errors.Is(err, errSealedElsewhere) {
 		return "", err
 	}
-	return fmt.Sprintf("sealed the events of run %s that its seals had left out, after %s", run, end.last().AuditSealKey), nil
+	note = fmt.Sprintf("sealed the events of run %s that its seals had left out, after %s", run, end.last().AuditSealKey)
+	removed, err := s.removedUntil(ctx, run)
+	if err == nil && !rest[0].Time.After(removed) {
+		note += "; those up to " + seconds(removed) + " may have been put back after retention had removed them"
+	}
+	return note, err
+}
+
+// removedUntil is the time up to which an event of a run may have been sealed,
+// and removed by retention with its seal; zero: nothing was removed.
+func (s *Service) removedUntil(ctx context.Context, run string) (until time.Time, err error) {
+	err = s.Store.View(ctx, func(v *store.View) error {
+		anchor, err := store.Get(v, AuditAnchors, run)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		seal, err := store.Get(v, AuditSeals, anchor.AuditSealKey)
+		until = seal.Time
+		return err
+	})
+	return until, err
 }

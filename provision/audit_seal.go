@@ -154,7 +154,8 @@ func (s *Service) tryWriteSeal(ctx context.Context, last SealDigest, seal AuditS
 		return last, err
 	}
 	written := SealDigest{AuditSealKey: seal.AuditSealKey, Digest: digest}
-	return written, s.Store.Update(ctx, func(tx *store.Tx) error {
+	secrets := s.Sealer.sealed.Load() - s.Sealer.noted.Load()
+	err = s.Store.Update(ctx, func(tx *store.Tx) error {
 		switch _, err := store.Get(tx, AuditSeals, seal.AuditSealKey); {
 		case err == nil:
 			return errSealedElsewhere
@@ -165,8 +166,12 @@ func (s *Service) tryWriteSeal(ctx context.Context, last SealDigest, seal AuditS
 			return err
 		}
 		run := AuditRun{Run: seal.Run, Number: seal.Number, Digest: digest, Final: seal.Final}
-		return errors.Join(store.Put(tx, AuditSeals, seal), store.Put(tx, AuditRuns, run))
+		return errors.Join(store.Put(tx, AuditSeals, seal), store.Put(tx, AuditRuns, run), noteSealed(tx, secrets))
 	})
+	if err == nil {
+		s.Sealer.noted.Add(secrets)
+	}
+	return written, err
 }
 
 // openEnds are the last seals of other runs that no seal names yet.

@@ -306,6 +306,9 @@ func (f *frame) activations(a Authenticator) string {
 
 // register draws the registration and seals what it keeps.
 func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResult, error) {
+	if err := f.roomToBegin(); err != nil {
+		return DSAPPSRPRegisterResult{}, err
+	}
 	r := Registration{
 		State:          Registered,
 		Domain:         a.user.Domain,

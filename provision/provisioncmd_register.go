@@ -58,6 +58,9 @@ func (f *frame) mayPassOutsideSRP(caller Caller) error {
 
 func (f *frame) registerOutsideSRP(a applicant, activationType *int) (RegisterOutsideSRPResult, error) {
 	var none RegisterOutsideSRPResult
+	if err := f.roomToBegin(); err != nil {
+		return none, err
+	}
 	r := Registration{
 		State:          DataIssued,
 		Domain:         a.user.Domain,

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 )
 
 // Sealer keeps secrets unreadable in the store: AES-256-GCM under a key that
@@ -18,7 +19,22 @@ type Sealer struct {
 	aead     cipher.AEAD
 	auditKey []byte
 	rand     io.Reader
+
+	before atomic.Uint64 // secrets that were sealed before this run
+	sealed atomic.Uint64 // and in it
+	noted  atomic.Uint64 // of these, how many the store's count has
 }
+
+// MaxSealed is how many secrets a key may seal. Beyond that, two of the random
+// nonces of 96 bits may be the same with a probability of more than 2^-32 (NIST
+// SP 800-38D, section 8.3), which would give both secrets away.
+const MaxSealed = 1 << 32
+
+// ErrSealedOut means that the key has sealed MaxSealed secrets.
+var ErrSealedOut = errors.New("the master key has sealed as many secrets as it may: make a new data folder, and add its users and authenticators there")
+
+// Sealed is how many secrets the key is known to have sealed.
+func (s *Sealer) Sealed() uint64 { return s.before.Load() + s.sealed.Load() }
 
 // NewSealer takes a key of 32 bytes and the source of nonces.
 func NewSealer(key []byte, rand io.Reader) (*Sealer, error) {
@@ -64,6 +80,9 @@ func authenticatorPlace(serialNumber, field string) place {
 func registrationPlace(id, field string) place { return place{"registration", id, field} }
 
 func (s *Sealer) seal(at place, plaintext []byte) ([]byte, error) {
+	if s.before.Load()+s.sealed.Add(1) > MaxSealed {
+		return nil, fmt.Errorf("seal the %s of %s %s: %w", at.field, at.kind, at.key, ErrSealedOut)
+	}
 	size := s.aead.NonceSize()
 	sealed := make([]byte, size, size+len(plaintext)+s.aead.Overhead())
 	if _, err := io.ReadFull(s.rand, sealed); err != nil {

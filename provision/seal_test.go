@@ -51,3 +51,19 @@ func TestSealedSecretsOpenOnlyInTheirPlace(t *testing.T) {
 		t.Errorf("cut short: %v", err)
 	}
 }
+
+func TestSealerStopsAtItsLimit(t *testing.T) {
+	s := testSealer(t, 1)
+	s.before.Store(MaxSealed - 1)
+	at := registrationPlace("xiOb8GC2", "s")
+	sealed, err := s.seal(at, []byte("the last"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.seal(at, []byte("one too many")); !errors.Is(err, ErrSealedOut) {
+		t.Errorf("one more: %v, want %v", err, ErrSealedOut)
+	}
+	if _, err := s.open(at, sealed); err != nil {
+		t.Errorf("what was sealed before: %v", err)
+	}
+}

@@ -46,6 +46,9 @@ type Service struct {
 	// and sums of what goes beyond, each. 0: without a limit.
 	FreeBytes int64
 
+	// Space says how much room there is on the store's disk; nil: ample.
+	Space func() Space
+
 	chain     chain
 	tally     tally
 	admission admission

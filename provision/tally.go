@@ -51,7 +51,13 @@ const others = "others"
 func (f *frame) hasRoom(refusal *Error) bool {
 	s := f.service
 	anybodys := refusal != nil && !f.paid || f.unproven && f.ownDoor
-	if s.FreeBytes == 0 || !anybodys || f.event.Operator != "" || f.event.Times > 0 {
+	if !anybodys || f.event.Operator != "" || f.event.Times > 0 {
+		return true
+	}
+	if s.space() > Ample {
+		return false
+	}
+	if s.FreeBytes == 0 {
 		return true
 	}
 	address, err := netip.ParseAddr(f.event.Address)
@@ -134,6 +140,9 @@ func (s *Service) NoteTallied(ctx context.Context) error { return s.noteTallied(
 func (s *Service) FinishTallied(ctx context.Context) error { return s.noteTallied(ctx, true) }
 
 func (s *Service) noteTallied(ctx context.Context, finish bool) error {
+	if s.space() > Ample && !finish {
+		return nil
+	}
 	var all []error
 	rest := make(map[Refusal]*tallySum)
 	for _, sum := range s.tally.sumUp() {

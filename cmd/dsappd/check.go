@@ -30,7 +30,7 @@ func (c *checkCommand) Run(ctx context.Context, std streams) error {
 
 func (c *checkCommand) said(checked admin.Checked) string {
 	if len(checked.Problems) == 0 {
-		return c.Dir + ": no fault found"
+		return fmt.Sprintf("%s: no fault found\nthe master key has sealed %d secrets, of %d at most", c.Dir, checked.SealedSecrets, checked.MaxSealedSecrets)
 	}
 	text := c.Dir + ":"
 	for _, problem := range checked.Problems {

@@ -54,6 +54,7 @@ type Folder struct {
 	// opened anew; nil: it never is.
 	Stopped <-chan struct{}
 
+	space   *space
 	current atomic.Pointer[Settings] // nil: Settings
 }
 
@@ -189,8 +190,10 @@ func newFolder(dir string, settings Settings, key []byte, engine store.Engine, f
 		GatewayID: settings.GatewayID, Run: run, Now: from.Now, Rand: from.Rand,
 		FreeBytes: int64(settings.Audit.RefusalsMiB) << 20,
 	}
+	watched := &space{free: freeSpace}
+	service.Space = watched.Space
 	logger := cmp.Or(from.Logger, slog.New(slog.DiscardHandler))
-	return &Folder{Dir: dir, Settings: settings, Records: records, Service: service, Logger: logger}, nil
+	return &Folder{Dir: dir, Settings: settings, Records: records, Service: service, Logger: logger, space: watched}, nil
 }
 
 // nameRun draws the name of this run of the server. Names sort by the start

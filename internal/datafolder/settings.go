@@ -79,7 +79,10 @@ type ConsoleSettings struct {
 type LimitSettings struct {
 	Connections           int `toml:"connections"`             // of each listener
 	ConnectionsPerAddress int `toml:"connections_per_address"` // of each listener, once half of its are taken
+	NewConnections        int `toml:"new_connections"`         // a second, of each listener, by addresses that are not known
+	NewPerAddress         int `toml:"new_per_address"`         // a second, of each listener, by each of them
 	HeaderBytes           int `toml:"header_bytes"`
+	FreeMiB               int `toml:"free_mib"`      // of the disk, kept from strangers and new registrations
 	BodiesMiB             int `toml:"bodies_mib"`    // of all requests in flight
 	BodyBytes             int `toml:"body_bytes"`    // of a SOAP request, as it comes and unpacked
 	MessageParts          int `toml:"message_parts"` // of a SOAP request: elements, attributes, texts and comments
@@ -131,7 +134,7 @@ func DefaultSettings() Settings {
 		Console: ConsoleSettings{
 			ListenerSettings: defaultListener("127.0.0.1:8889"), ComponentType: "Self-Management", Name: console.DefaultName, Idle: 15 * time.Minute, Session: time.Hour,
 		},
-		Limits: LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, HeaderBytes: 16 << 10, BodiesMiB: 64, BodyBytes: 64 << 10, MessageParts: soap.MaxParts},
+		Limits: LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, NewConnections: 1000, NewPerAddress: 200, FreeMiB: 64, HeaderBytes: 16 << 10, BodiesMiB: 64, BodyBytes: 64 << 10, MessageParts: soap.MaxParts},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
 			Idle: time.Minute, Pressed: 2 * time.Second, Drain: 20 * time.Second,
@@ -213,6 +216,9 @@ func (s Settings) check() error {
 		within("console.session", s.Console.Session, time.Second, 24*time.Hour),
 		within("limits.connections", s.Limits.Connections, 1, 1<<20),
 		within("limits.connections_per_address", s.Limits.ConnectionsPerAddress, 1, 1<<20),
+		within("limits.new_connections", s.Limits.NewConnections, 1, 1<<20),
+		within("limits.new_per_address", s.Limits.NewPerAddress, 1, 1<<20),
+		within("limits.free_mib", s.Limits.FreeMiB, 0, 1<<30),
 		within("limits.header_bytes", s.Limits.HeaderBytes, 1<<10, 1<<20),
 		within("limits.bodies_mib", s.Limits.BodiesMiB, 1, 1<<20),
 		within("limits.body_bytes", s.Limits.BodyBytes, 1<<10, soap.MaxSize),

@@ -132,6 +132,15 @@ secure_cookies = false
 connections = 1024
 # How many of them an address that is not known may hold once half are taken.
 connections_per_address = 256
+# How many connections addresses that are not known may begin in a second, at
+# each listener: all of them together, and each. Who begins more is refused
+# before a word is said. While all together begin more, each has its share.
+new_connections = 1000
+new_per_address = 200
+# How much of the disk stays free, in MiB. When less is, refusals of strangers are
+# only counted; when half of that is, there are no new registrations either, and
+# those that are open can still be activated. 0: the disk may become full.
+free_mib = 64
 # The largest header of an HTTP request, in bytes.
 header_bytes = 16384
 # The memory for the bodies of all requests in flight, in MiB. When it is taken,

@@ -46,6 +46,7 @@ func (s Settings) Listening(name string, handler http.Handler, logger *slog.Logg
 		Name: name, Handler: handler, Log: logger,
 		Limits: listen.Limits{
 			Connections: s.Limits.Connections, PerAddress: s.Limits.ConnectionsPerAddress, HeaderBytes: s.Limits.HeaderBytes,
+			BeginPerAddress: s.Limits.NewPerAddress, BeginInAll: s.Limits.NewConnections,
 		},
 		Timeouts: listen.Timeouts{
 			ReadHeader: s.Timeouts.ReadHeader, Read: s.Timeouts.Read, Write: s.Timeouts.Write, Idle: s.Timeouts.Idle, Pressed: s.Timeouts.Pressed,

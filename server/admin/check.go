@@ -14,6 +14,11 @@ type Check struct{}
 // a living server holds up its commits while it looks at the store's file.
 type Checked struct {
 	Problems []Problem `json:"problems"`
+
+	// SealedSecrets is how many the master key is known to have sealed, of
+	// MaxSealedSecrets.
+	SealedSecrets    uint64 `json:"sealedSecrets"`
+	MaxSealedSecrets uint64 `json:"maxSealedSecrets"`
 }
 
 // Problem is one thing that is wrong, and what puts it right.
@@ -31,7 +36,7 @@ func (d *Door) check(ctx context.Context, _ provision.Operator, _ Check) (Checke
 	for _, problem := range found {
 		problems = append(problems, Problem(problem))
 	}
-	return Checked{Problems: problems}, err
+	return Checked{Problems: problems, SealedSecrets: d.Service.Sealer.Sealed(), MaxSealedSecrets: provision.MaxSealed}, err
 }
 
 // Check looks for damage.

@@ -19,7 +19,7 @@ func TestCheck(t *testing.T) {
 	orphan := provision.User{Domain: "gone", UserID: "user1", PasswordHash: "x"}
 	change(t, o, func(tx *store.Tx) error { return store.Put(tx, provision.Users, orphan) })
 	got, err := o.Check(t.Context())
-	want := admin.Checked{Problems: []admin.Problem{
+	want := admin.Checked{MaxSealedSecrets: 1 << 32, Problems: []admin.Problem{
 		{Record: `user "user1" of domain "gone"`, Fault: "its domain does not exist", Mend: "add the domain"},
 	}}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

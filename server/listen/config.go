@@ -43,6 +43,10 @@ type Limits struct {
 	Connections int // open at once
 	PerAddress  int // of one address, once half of Connections are taken
 	HeaderBytes int // of one request
+
+	// How many connections an address begins in a second that is not known,
+	// and all such addresses do; 0: as many as they like.
+	BeginPerAddress, BeginInAll int
 }
 
 // Timeouts bound how long a peer may take. Zero means no bound.

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // listener accepts the connections for which its table has room.
@@ -54,6 +55,8 @@ func (l *listener) receive() {
 	for {
 		raw, err := l.Listener.Accept()
 		switch {
+		case err == nil && !l.table.paced(raw):
+			reset(raw)
 		case err == nil:
 			l.admit(raw)
 		case outOfDescriptors(err) && l.table.closeOne():
@@ -95,6 +98,27 @@ func (l *listener) hand(next accepted) {
 			_ = next.conn.Close()
 		}
 	}
+}
+
+// paced reports whether a connection's address may begin it now.
+func (t *table) paced(raw net.Conn) bool {
+	from := key(raw.RemoteAddr().String())
+	if t.known.has(from) || t.pace.allows(from, time.Now()) {
+		return true
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.told.hurried++
+	t.tell(0, 0)
+	return false
+}
+
+// reset ends a connection in the cheapest way.
+func reset(raw net.Conn) {
+	if c, is := raw.(*net.TCPConn); is {
+		_ = c.SetLinger(0)
+	}
+	_ = raw.Close()
 }
 
 func outOfDescriptors(err error) bool {

@@ -20,6 +20,7 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	c.Shared.Known.keep(c.Name, c.Proxies)
 	connections := &table{
 		name: c.Name, limits: c.Limits, pressed: c.Timeouts.Pressed, known: &c.Shared.Known, log: c.Log,
+		pace:   pace{perAddress: float64(c.Limits.BeginPerAddress), inAll: float64(c.Limits.BeginInAll)},
 		groups: make(map[netip.Prefix]*group), remotes: make(map[string]*conn),
 	}
 	e := newEndpoint(c, network)

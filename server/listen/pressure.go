@@ -63,6 +63,7 @@ func (t *table) waitingBefore(since time.Time) []*conn {
 // telling is what the log has not heard yet.
 type telling struct {
 	closed, refused int
+	hurried         int // refused because their addresses begin too many
 	last            time.Time
 }
 
@@ -80,11 +81,11 @@ func (t *table) turnedAway() {
 func (t *table) tell(closed, refused int) {
 	t.told.closed += closed
 	t.told.refused += refused
-	if t.told.closed+t.told.refused == 0 || time.Since(t.told.last) < tellEvery {
+	if t.told.closed+t.told.refused+t.told.hurried == 0 || time.Since(t.told.last) < tellEvery {
 		return
 	}
-	t.log.Warn("connections are short: the idlest are closed for the sake of new ones", "door", t.name,
+	t.log.Warn("connections are short: the idlest are closed for the sake of new ones, and who begins too many is refused", "door", t.name,
 		"open", t.pools[unknown].open+t.pools[familiar].open, "unknown", t.pools[unknown].open, "addresses", len(t.groups),
-		slog.Group("since", "closed", t.told.closed, "refused", t.told.refused))
+		slog.Group("since", "closed", t.told.closed, "refused", t.told.refused, "too_fast", t.told.hurried))
 	t.told = telling{last: time.Now()}
 }

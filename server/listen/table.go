@@ -17,6 +17,7 @@ type table struct {
 	limits  Limits
 	pressed time.Duration
 	known   *Known
+	pace    pace
 	log     *slog.Logger
 
 	mu       sync.Mutex

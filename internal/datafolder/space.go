@@ -1,0 +1,101 @@
+package datafolder
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"github.com/dsappd/dsappd/provision"
+)
+
+// space watches the free space of the disk that a folder is on.
+type space struct {
+	last atomic.Int32 // a provision.Space
+
+	// free is how many bytes are free for the folder's owner, and whether that
+	// is known.
+	free func(dir string) (bytes uint64, known bool)
+}
+
+// lookEvery is how often the free space is looked at.
+const lookEvery = time.Second
+
+// Space is what there was at the last look.
+func (s *space) Space() provision.Space { return provision.Space(s.last.Load()) }
+
+// KeepSpace looks at the free space until ctx ends.
+func (f *Folder) KeepSpace(ctx context.Context) {
+	looking := time.NewTicker(lookEvery)
+	defer looking.Stop()
+	for {
+		f.lookAtSpace()
+		select {
+		case <-ctx.Done():
+			return
+		case <-looking.C:
+		}
+	}
+}
+
+// lookAtSpace logs when the space becomes another than it was. Only what is well
+// over a bound is over it again.
+func (f *Folder) lookAtSpace() {
+	free, known := f.space.free(f.Dir)
+	if !known {
+		return
+	}
+	before := f.space.Space()
+	now := spaceOf(free, uint64(f.Current().Limits.FreeMiB)<<20, before)
+	if now == before {
+		return
+	}
+	f.space.last.Store(int32(now))
+	switch now {
+	case provision.Ample:
+		f.Logger.Info("the disk has room again", "free_mib", free>>20)
+	case provision.Short:
+		f.Logger.Warn("the disk is short of room: refusals of strangers are only counted", "free_mib", free>>20)
+	case provision.Scarce:
+		f.Logger.Error("the disk is nearly full: there are no new registrations until there is room", "free_mib", free>>20)
+	}
+}
+
+// spaceOf says what so many free bytes are, with a reserve, after what there was
+// before.
+func spaceOf(free, reserve uint64, before provision.Space) provision.Space {
+	bound := func(bytes uint64, is provision.Space) bool {
+		if before >= is {
+			bytes += bytes / 4
+		}
+		return free < bytes
+	}
+	switch {
+	case bound(reserve/2, provision.Scarce):
+		return provision.Scarce
+	case bound(reserve, provision.Short):
+		return provision.Short
+	}
+	return provision.Ample
+}
+
+// spareFiles are those that a server has open beside its connections.
+const spareFiles = 64
+
+// WarnOfFiles has the log say when the process may not have as many files open
+// as the connections of so many listeners take.
+func (f *Folder) WarnOfFiles(listeners int) {
+	needed := uint64(listeners*f.Current().Limits.Connections + spareFiles)
+	if files, known := openFiles(); known && files < needed {
+		f.Logger.Warn("the process may not have as many files open as limits.connections allows connections: raise its limit (LimitNOFILE= of systemd, ulimit -n of a shell), or lower the setting",
+			"files", files, "needed", needed, "listeners", listeners, "connections", f.Current().Limits.Connections)
+	}
+}
+
+// WarnOfSeals has the log say when the master key has sealed half of the secrets
+// that it may, or more.
+func (f *Folder) WarnOfSeals() {
+	if sealed := f.Service.Sealer.Sealed(); sealed > provision.MaxSealed/2 {
+		f.Logger.Warn("the master key has sealed many secrets: before it has sealed as many as it may, move to a new data folder",
+			"sealed", sealed, "limit", uint64(provision.MaxSealed))
+	}
+}
