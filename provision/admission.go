@@ -13,7 +13,9 @@ import (
 
 // Admit refuses a caller at an address from which no component of any type may
 // call, whatever is asked. It reads no more than the caller, and is cheap: a
-// door asks it before it reads a request.
+// door asks it before it reads a request. While there are no components yet but
+// those of the server's own doors, it refuses nobody: whoever sets a server up
+// learns from an operation's answer what is wrong with a request.
 func (s *Service) Admit(ctx context.Context, caller Caller) error {
 	if caller.OwnDoor {
 		return nil
@@ -40,14 +42,16 @@ func refuseDoubt(caller Caller) *Error {
 	return refuse(NoComponent, fmt.Sprintf("It is not known where the request comes from: %v.", caller.Doubt))
 }
 
-// locations are those of all components.
+// locations are those of all components but the server's own doors'.
 func (s *Service) locations(ctx context.Context) (all []netip.Prefix, err error) {
 	err = s.Store.View(ctx, func(v *store.View) error {
 		for component, err := range store.Scan(v, Components, ComponentKey{}, ComponentKey{}) {
 			if err != nil {
 				return fmt.Errorf("components: %w", err)
 			}
-			all = append(all, component.Location)
+			if component.Location.Addr() != netip.IPv4Unspecified() || !component.Location.IsSingleIP() {
+				all = append(all, component.Location)
+			}
 		}
 		return nil
 	})
@@ -67,11 +71,13 @@ type admission struct {
 const rereadAfter = time.Second
 
 func (a *admission) holds(address netip.Addr, now time.Time, read func() ([]netip.Prefix, error)) (bool, error) {
-	contains := func(location netip.Prefix) bool { return location.Contains(address) }
+	contains := func(all []netip.Prefix) bool {
+		return len(all) == 0 || slices.ContainsFunc(all, func(location netip.Prefix) bool { return location.Contains(address) })
+	}
 	a.mu.RLock()
 	age, changes := now.Sub(a.read), a.changes
 	fresh := !a.read.IsZero() && age >= 0 && age < rereadAfter
-	found := slices.ContainsFunc(a.locations, contains)
+	found := contains(a.locations)
 	a.mu.RUnlock()
 	if fresh {
 		return found, nil
@@ -85,7 +91,7 @@ func (a *admission) holds(address netip.Addr, now time.Time, read func() ([]neti
 	if a.changes == changes {
 		a.locations, a.read = locations, now
 	}
-	return slices.ContainsFunc(locations, contains), nil
+	return contains(locations), nil
 }
 
 // forget has the locations read anew.

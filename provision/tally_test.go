@@ -81,3 +81,16 @@ func TestSumsBeyondTheirRoomAreJoined(t *testing.T) {
 		t.Error("sums are written twice")
 	}
 }
+
+// A server without components refuses nobody before it has read a request.
+func TestAdmitWithoutComponents(t *testing.T) {
+	p := newPage(t)
+	stranger := provision.Caller{Address: netip.MustParseAddr("198.51.100.1"), RequestID: "r"}
+	p.refused(p.Admit(t.Context(), stranger), 1005)
+	for _, c := range must(p.ListComponents(t.Context(), provision.ListComponents{}))(t).Records {
+		if c.Location.String() != "0.0.0.0/32" {
+			must(p.DeleteComponent(t.Context(), operator(), provision.NameComponent{ComponentType: c.ComponentType, Location: c.Location.String()}))(t)
+		}
+	}
+	must(0, p.Admit(t.Context(), stranger))(t)
+}
