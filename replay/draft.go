@@ -24,6 +24,7 @@ type Drafter struct {
 	sorter    sorter
 	passwords map[string]string // that were right, by user
 	presumer  presumer          // of replies that nobody recorded
+	taken     int               // exchanges
 }
 
 // Add takes an exchange and returns the number, from 0, of the draft that it
@@ -57,6 +58,7 @@ func (d *Drafter) take(e *exchanged) (int, error) {
 		}
 		d.passwords[e.holder()] = e.request.value("staticPassword")
 	}
+	d.taken++
 	return d.sorter.sort(e), nil
 }
 

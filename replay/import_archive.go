@@ -229,6 +229,9 @@ func (i *Importer) readZip(ctx context.Context, in *input) error {
 			return i.readFiddler(ctx, z)
 		case z.isCharles():
 			return i.readCharlesArchive(ctx, z)
+		case z.isDocument():
+			i.leaveOut(Source{File: in.name}, "it is a document or a table of an office program, which is not read: save the messages in it as texts")
+			return nil
 		}
 		composite, err := i.composites(ctx, z)
 		if err != nil {
@@ -244,6 +247,11 @@ func (i *Importer) readZip(ctx context.Context, in *input) error {
 		}
 		return nil
 	})
+}
+
+// isDocument reports whether files are those of a document of an office program.
+func (z *zipped) isDocument() bool {
+	return slices.ContainsFunc([]string{"word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", "META-INF/manifest.xml"}, func(name string) bool { return z.files[name] != nil })
 }
 
 // composites reads the composite projects of SoapUI in an archive, and returns

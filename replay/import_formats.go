@@ -40,9 +40,12 @@ func archives() []format {
 		{name: "a zip archive", read: (*Importer).readZip,
 			is: func(b *opening) bool { return b.starts("PK\x03\x04", "PK\x05\x06") }},
 		{name: "a tar archive", read: (*Importer).readTar,
-			is: func(b *opening) bool { return len(b.raw) > 262 && string(b.raw[257:262]) == "ustar" }},
+			is: func(b *opening) bool {
+				return len(b.raw) > 262 && (string(b.raw[257:262]) == "ustar" || path.Ext(b.base) == ".tar")
+			}},
 		{name: "a 7-Zip archive", is: func(b *opening) bool { return b.starts("7z\xbc\xaf\x27\x1c") }, instead: unpack},
 		{name: "a RAR archive", is: func(b *opening) bool { return b.starts("Rar!\x1a\x07") }, instead: unpack},
+		{name: "a file packed by compress", is: func(b *opening) bool { return b.starts("\x1f\x9d") }, instead: "unpack it by uncompress"},
 		{name: "a file packed by xz", is: func(b *opening) bool { return b.starts("\xfd7zXZ\x00") }, instead: "unpack it by xz -d"},
 		{name: "a file packed by Zstandard", is: func(b *opening) bool { return b.starts("\x28\xb5\x2f\xfd") }, instead: "unpack it by zstd -d"},
 		{name: "a file packed by LZ4", is: func(b *opening) bool { return b.starts("\x04\x22\x4d\x18") }, instead: "unpack it by lz4 -d"},
@@ -56,8 +59,8 @@ func projects() []format {
 			is: func(b *opening) bool { return soapui.IsRoot(b.root.Local) || soapui.IsProject(b.raw) }},
 		{name: "a test plan of JMeter", read: (*Importer).readJMeter,
 			is: func(b *opening) bool { return b.root.Local == "jmeterTestPlan" }},
-		{name: "a collection of Postman in the format 1", instead: "import it into Postman, and export it as Collection v2.1",
-			is: func(b *opening) bool { return b.has("requests", '[') && b.has("order", '[') }},
+		{name: "a collection of Hoppscotch, or of Postman in the format 1", instead: "import it into Postman, and export it as Collection v2.1",
+			is: func(b *opening) bool { return b.has("requests", '[') && (b.has("order", '[') || b.has("folders", '[')) }},
 		{name: "a collection of Postman", read: (*Importer).readPostman,
 			is: func(b *opening) bool {
 				return b.has("item", '[') || b.has("info", '{') || b.has("_postman_id", '"') || b.has("collection", '{') || b.has("collections", '[')
@@ -66,7 +69,11 @@ func projects() []format {
 			is: func(b *opening) bool { return b.has("values", '[') && b.has("name", '"') }},
 		{name: "stubs of WireMock", read: (*Importer).readWireMock, is: isWireMock},
 		{name: "a workspace of Insomnia", instead: "export it from Insomnia as HAR",
-			is: func(b *opening) bool { return b.has("_type", '"') && b.has("__export_format", '0') }},
+			is: func(b *opening) bool {
+				return b.has("_type", '"') && b.has("__export_format", '0') || b.starts("type: collection.insomnia.rest")
+			}},
+		{name: "a web test of Visual Studio", instead: "record its requests through dsappd replay record",
+			is: func(b *opening) bool { return b.root.Local == "WebTest" }},
 		{name: "a project of Bruno", instead: "export it from Bruno as a collection of Postman",
 			is: func(b *opening) bool { return strings.HasSuffix(b.base, ".bru") || b.base == "bruno.json" }},
 		{name: "a transcript", instead: "play it by dsappd replay run",
@@ -104,6 +111,8 @@ func sessions() []format {
 			is: func(b *opening) bool { return b.root.Local == "charles-session" }},
 		{name: "a session of Charles in its own format", instead: "save it in Charles as a JSON session file (.chlsj) or as HAR",
 			is: func(b *opening) bool { return path.Ext(b.base) == ".chls" || b.starts("\xac\xed\x00\x05") }},
+		{name: "a session of Proxyman", instead: "export it from Proxyman as HAR",
+			is: func(b *opening) bool { return strings.HasPrefix(path.Ext(b.base), ".proxymanlog") }},
 		{name: "an export of Burp Suite", instead: toFiles,
 			is: func(b *opening) bool { return b.root.Local == "items" && slices.Contains(b.attrs, "burpVersion") }},
 		{name: "a project of Burp Suite", instead: "choose its items in Burp Suite, " + toFiles,

@@ -173,7 +173,11 @@ func (i *Importer) read(ctx context.Context, in *input) error {
 		all := formats()
 		at := slices.IndexFunc(all, func(f format) bool { return f.is(b) })
 		if f := all[at]; f.read != nil {
+			before := i.found()
 			err = f.read(i, ctx, in)
+			if err == nil && i.found() == before {
+				i.leaveOut(Source{File: in.name}, "%s without anything in it", f.name)
+			}
 		} else {
 			i.leaveOut(Source{File: in.name}, "it is %s, which is not read: %s", f.name, f.instead)
 		}
@@ -184,6 +188,10 @@ func (i *Importer) read(ctx context.Context, in *input) error {
 	}
 	return err
 }
+
+// found counts what was found so far: exchanges, messages, and what there is to
+// say.
+func (i *Importer) found() int { return i.Drafter.taken + len(i.raw) + len(i.all) }
 
 // readSoapUI reads a project of SoapUI, and the whole of a composite project
 // that the file is a part of.
