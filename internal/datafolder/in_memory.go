@@ -28,7 +28,11 @@ func OpenInMemory(ctx context.Context, setup replay.Setup) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return made, addSamples(ctx, made, InitOptions{Replay: setup.Sample})
+	sample := setup.Sample
+	if len(sample.Components) == 0 { // a malformed request names none, and has to be heard
+		sample.Components = []replay.Component{{ComponentType: "any", Policy: "Provisioning"}}
+	}
+	return made, addSamples(ctx, made, InitOptions{Replay: sample})
 }
 
 // theEmptyStore is what every store in memory begins with. To make it costs more
