@@ -136,7 +136,7 @@ func TestLowerLimit(t *testing.T) {
 	if connect(8) == nil {
 		t.Error("a new connection is turned away while others are idle")
 	}
-	if open := len(table.remotes); open > 4-4/4 {
+	if open := len(table.remotes); open > 3 {
 		t.Errorf("%d are open, and strangers may have 3 of 4", open)
 	}
 	table.limit(100, 100)
