@@ -42,6 +42,12 @@ func joinKey(kind string, p Parts, n int) string {
 	return key.String()
 }
 
+// KindOf returns the name of the kind that an engine's key belongs to.
+func KindOf(key string) string {
+	kind, _, _ := strings.Cut(key, end)
+	return kind
+}
+
 // splitKey takes a key apart; its kind is the first part.
 func splitKey(key string) []string {
 	return strings.Split(strings.TrimSuffix(key, end), end)

@@ -4,17 +4,19 @@ import (
 	"cmp"
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/memory"
 )
 
 // OpenInMemory opens a folder in memory that holds the sample of a transcript.
 // It is for throw-away servers: its password hashes cost next to nothing, and
-// its master key is no secret.
-func OpenInMemory(ctx context.Context, setup replay.Setup) (*Folder, error) {
+// its master key is no secret. Records of the kinds that it drops are not kept.
+func OpenInMemory(ctx context.Context, setup replay.Setup, drops ...string) (*Folder, error) {
 	first, err := theEmptyStore()
 	if err != nil {
 		return nil, err
@@ -24,7 +26,9 @@ func OpenInMemory(ctx context.Context, setup replay.Setup) (*Folder, error) {
 	if err := settings.check(); err != nil {
 		return nil, err
 	}
-	made, err := newFolder("", settings, inMemoryKey(), first.Copy(), Source{Now: setup.Now, Rand: setup.Rand})
+	engine := first.Copy()
+	engine.Drops = func(key string) bool { return slices.Contains(drops, store.KindOf(key)) }
+	made, err := newFolder("", settings, inMemoryKey(), engine, Source{Now: setup.Now, Rand: setup.Rand})
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,15 @@ func TestCopy(t *testing.T) {
 	}
 }
 
+// What is dropped was never there; the rest of the commit is.
+func TestDrops(t *testing.T) {
+	e := &memory.Engine{Drops: func(key string) bool { return key == "dropped" }}
+	put(t, e, store.Write{Key: "kept", Value: []byte("1")}, store.Write{Key: "dropped", Value: []byte("1")})
+	if got, want := keys(t, e), []string{"kept=1"}; !slices.Equal(got, want) {
+		t.Errorf("the engine holds %q, want %q", got, want)
+	}
+}
+
 func put(t *testing.T, e *memory.Engine, writes ...store.Write) {
 	t.Helper()
 	if err := e.Commit(t.Context(), nil, writes); err != nil {

@@ -17,6 +17,10 @@ import (
 
 // Engine implements store.Engine. Its zero value is empty and ready.
 type Engine struct {
+	// Drops reports whether what is written under a key is not kept; nil: all
+	// is.
+	Drops func(key string) bool
+
 	mutex    sync.Mutex
 	entries  btree.Map[string, entry]
 	revision uint64 // of the last commit
@@ -34,7 +38,7 @@ type entry struct {
 func (e *Engine) Copy() *Engine {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	return &Engine{entries: *e.entries.Copy(), revision: e.revision}
+	return &Engine{Drops: e.Drops, entries: *e.entries.Copy(), revision: e.revision}
 }
 
 // Snapshot freezes the state by a copy that shares what is not written later.
@@ -75,6 +79,9 @@ func (e *Engine) Commit(ctx context.Context, reads []store.Read, writes []store.
 	}
 	e.revision++
 	for _, w := range writes {
+		if e.Drops != nil && e.Drops(w.Key) {
+			continue
+		}
 		if w.Delete {
 			e.entries.Delete(w.Key)
 			continue
