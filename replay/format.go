@@ -13,53 +13,93 @@ import (
 // Format writes a transcript from its exported fields: what Parse of it reads
 // is the same transcript. The error names what cannot be written down.
 func Format(t *Transcript) ([]byte, error) {
-	archive := &txtar.Archive{Comment: []byte(t.Title + "\n")}
+	out := &transcriptWriter{}
+	out.Grow(t.size())
+	out.comment(t.Title + "\n")
 	if t.Why != "" {
-		archive.Comment = append(archive.Comment, "\n"+t.Why+"\n"...)
+		out.comment("\n" + t.Why + "\n")
 	}
 	header, err := encodeTOML(t.Header)
 	if err != nil {
 		return nil, err
 	}
 	if len(header) > 0 {
-		archive.Files = append(archive.Files, txtar.File{Name: "transcript.toml", Data: header})
+		out.file("transcript.toml", header)
 	}
 	for _, e := range t.Exchanges {
-		files, err := e.files()
-		if err != nil {
+		if err := e.format(out); err != nil {
 			return nil, err
 		}
-		archive.Files = append(archive.Files, files...)
 	}
-	return txtar.Format(archive), checkArchive(archive)
+	if out.holdsMarker {
+		return nil, errMarker
+	}
+	return out.Bytes(), nil
 }
 
-func (e Exchange) files() ([]txtar.File, error) {
-	var files []txtar.File
+// size is about how many bytes a transcript takes, so that a large one is not
+// copied while it grows.
+func (t *Transcript) size() int {
+	const aroundBodies = 256 // names, and the options of an exchange
+	size := len(t.Title) + len(t.Why) + 1<<10
+	for _, e := range t.Exchanges {
+		size += len(e.Request.Body) + len(e.Reply.Body) + aroundBodies
+	}
+	return size
+}
+
+func (e Exchange) format(out *transcriptWriter) error {
 	options, err := encodeTOML(exchangeOptions{Title: e.Title, Advance: e.Advance, Orders: e.Orders, Request: e.Request.RequestOptions, Reply: e.Reply.ReplyOptions})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if len(options) > 0 {
-		files = append(files, txtar.File{Name: fmt.Sprintf("%d.toml", e.Number), Data: options})
+		out.file(fmt.Sprintf("%d.toml", e.Number), options)
 	}
 	if e.Request.Kind != "" {
-		files = append(files, txtar.File{Name: fmt.Sprintf("%d.request.%s", e.Number, e.Request.Kind), Data: []byte(e.Request.Body)})
+		out.file(fmt.Sprintf("%d.request.%s", e.Number, e.Request.Kind), e.Request.Body)
 	}
 	if e.Reply.Kind != "" {
-		files = append(files, txtar.File{Name: fmt.Sprintf("%d.reply.%s", e.Number, e.Reply.Kind), Data: []byte(e.Reply.Body)})
+		out.file(fmt.Sprintf("%d.reply.%s", e.Number, e.Reply.Kind), e.Reply.Body)
 	}
-	return files, nil
+	return nil
 }
 
-func encodeTOML(v any) ([]byte, error) {
+// transcriptWriter writes a txtar archive.
+type transcriptWriter struct {
+	bytes.Buffer
+	holdsMarker bool // a text in it would be read as the marker of a file
+}
+
+// comment adds lines to what stands before the files.
+func (w *transcriptWriter) comment(text string) {
+	w.holdsMarker = w.holdsMarker || holdsMarker(text)
+	w.WriteString(text)
+}
+
+// file adds a file, whose last line is ended.
+func (w *transcriptWriter) file(name, text string) {
+	w.holdsMarker = w.holdsMarker || holdsMarker(text)
+	fmt.Fprintf(w, "-- %s --\n%s", name, text)
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		w.WriteByte('\n')
+	}
+}
+
+// holdsMarker reports whether a line of a text would be read as the marker of a
+// file.
+func holdsMarker(text string) bool {
+	return (strings.HasPrefix(text, "-- ") || strings.Contains(text, "\n-- ")) && len(txtar.Parse([]byte(text)).Files) > 0
+}
+
+func encodeTOML(v any) (string, error) {
 	var out bytes.Buffer
 	encoder := toml.NewEncoder(&out)
 	encoder.Indent = ""
 	if err := encoder.Encode(v); err != nil {
-		return nil, fmt.Errorf("write TOML: %w", err)
+		return "", fmt.Errorf("write TOML: %w", err)
 	}
-	return []byte(withoutEmptyTables(out.String())), nil
+	return withoutEmptyTables(out.String()), nil
 }
 
 // withoutEmptyTables drops the headings of tables that hold nothing.
@@ -83,14 +123,6 @@ func withoutEmptyTables(text string) string {
 		return ""
 	}
 	return trimmed + "\n"
-}
-
-// checkArchive refuses texts that would be read as markers of files.
-func checkArchive(archive *txtar.Archive) error {
-	if again := txtar.Parse(txtar.Format(archive)); len(again.Files) != len(archive.Files) {
-		return errMarker
-	}
-	return nil
 }
 
 const errMarker templateError = "a line of a body looks like -- NAME --, which a transcript cannot hold"

@@ -46,9 +46,11 @@ func Parse(name string, text []byte) (*Transcript, error) {
 		replies:    map[Kind]map[string]compiled{XML: {}, Text: {}},
 	}
 	p.comment(string(archive.Comment))
-	line := 1 + bytes.Count(archive.Comment, []byte("\n"))
+	line, start := 1+bytes.Count(archive.Comment, []byte("\n")), len(archive.Comment)
 	for _, file := range archive.Files {
-		p.section(section{name: file.Name, text: string(file.Data), line: line})
+		start += strings.IndexByte(p.transcript.text[start:], '\n') + 1 // behind the marker
+		p.section(section{name: file.Name, text: textOf(file, p.transcript.text[start:]), line: line})
+		start += len(file.Data)
 		line += 1 + bytes.Count(file.Data, []byte("\n"))
 	}
 	p.whole()
@@ -56,6 +58,15 @@ func Parse(name string, text []byte) (*Transcript, error) {
 		return nil, err
 	}
 	return p.transcript, nil
+}
+
+// textOf is the text of a file, of which a transcript is kept only once: it
+// stands at the beginning of rest, but for the line feed that a last line lacks.
+func textOf(file txtar.File, rest string) string {
+	if len(file.Data) > len(rest) {
+		return string(file.Data)
+	}
+	return rest[:len(file.Data)]
 }
 
 // section is a file of the archive; its marker stands in line.

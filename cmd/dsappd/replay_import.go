@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -35,6 +36,8 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 	if c.JSON == "-" {
 		people = std.Err
 	}
+	// A large file takes much memory for a short time: rather a little more work.
+	defer debug.SetGCPercent(debug.SetGCPercent(40))
 	progress := &importProgress{out: terminal(std.Err)}
 	run := &replay.ImportRun{
 		Importer: &replay.Importer{Drafter: &replay.Drafter{Redact: c.Redact}, Properties: c.Property, Progress: progress.reading},
