@@ -35,13 +35,15 @@ type Summary struct {
 	Skipped     int `json:"skipped"`
 	Broken      int `json:"broken"`
 	Updated     int `json:"updated,omitempty"`
-	Unwritten   int `json:"unwritten,omitempty"` // exchanges of which nothing was expected
+	Unwritten   int `json:"unwritten,omitempty"` // exchanges of which nothing is expected
 }
 
 func (s *Summary) count(r Result) {
 	s.Transcripts++
 	s.Exchanges += len(r.Exchanges)
-	s.Unwritten += r.Unwritten()
+	if r.Updated == "" { // else what came is written down now
+		s.Unwritten += r.Unwritten()
+	}
 	switch {
 	case r.Broken != "":
 		s.Broken++

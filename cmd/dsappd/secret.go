@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"github.com/dsappd/dsappd/internal/hint"
 )
 
 // maxSecretInput bounds what is read of a file that holds one secret.
@@ -60,9 +62,18 @@ func readLine(std streams, name string) (string, error) {
 	case len(rest) > 0:
 		return "", fmt.Errorf("%s holds more than one line: it must hold one", name)
 	case len(text) == 0:
-		return "", fmt.Errorf("%s is empty: it must hold one line", name)
+		return "", emptySecret(name)
 	}
 	return strings.TrimSuffix(string(line), "\r"), nil
+}
+
+// emptySecret says how a script gives a secret, where it forgot to.
+func emptySecret(name string) error {
+	err := fmt.Errorf("%s is empty: it must hold one line", name)
+	if name != "stdin" {
+		return err
+	}
+	return hint.Add(err, "pipe the line in, name a file that holds it, or run this at a terminal, which asks")
 }
 
 // askTwice asks for a password at the terminal.
