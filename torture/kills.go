@@ -161,7 +161,7 @@ func (k *killing) replay(server *server) error {
 
 // patience is how long sealing may stand still while something is left to be
 // sealed.
-const patience = 8 * time.Second
+const patience = 12 * time.Second
 
 // sealed waits until nothing is left to be sealed, as long as that gets on, and
 // insists that the audit holds all the while.
