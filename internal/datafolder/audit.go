@@ -118,12 +118,12 @@ func (f *Folder) KeepSealing(ctx context.Context) {
 	}
 }
 
-// finishAudit writes the run's last seals, as long as that gets on, and notes
-// the last one in the log: outside the store, it is a witness of all that the
-// store holds.
-func (f *Folder) finishAudit() error {
+// finishAudit writes the run's last seals, as long as another one comes within
+// so much time, and notes the last one in the log: outside the store, it is a
+// witness of all that the store holds.
+func (f *Folder) finishAudit(within time.Duration) error {
 	for number := uint64(0); ; {
-		last, err := f.finishSealing()
+		last, err := f.finishSealing(within)
 		if err == nil {
 			if last.Number > 0 {
 				f.Logger.Info("audit sealed", "seal", last.String(), "sha256", last.Digest.String())
@@ -139,8 +139,8 @@ func (f *Folder) finishAudit() error {
 	}
 }
 
-func (f *Folder) finishSealing() (provision.SealDigest, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), finishTimeout)
+func (f *Folder) finishSealing(within time.Duration) (provision.SealDigest, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
 	return f.Service.FinishAudit(ctx)
 }

@@ -218,4 +218,4 @@ func (f *Folder) UntilStopped(ctx context.Context) error {
 }
 
 // close seals what the audit of this run has left and lets go of the folder.
-func (f *Folder) Close() error { return errors.Join(f.finishAudit(), f.Records.Close()) }
+func (f *Folder) Close() error { return errors.Join(f.finishAudit(finishTimeout), f.Records.Close()) }

@@ -16,7 +16,7 @@ var reloadable = []string{
 	"console.proxies", "console.hosts",
 	"console.certificate", "console.key", "console.client_ca", "console.client_certificates", "console.legacy_tls", "console.hsts",
 	"console.name", "console.logo", "console.app_link", "console.secure_cookies",
-	"limits.connections", "limits.connections_per_address", "limits.bodies_mib", "limits.body_bytes", "limits.message_parts",
+	"limits.connections", "limits.connections_per_address", "limits.bodies_mib", "limits.body_bytes", "limits.message_parts", "limits.free_mib",
 	"timeouts.drain", "sweep.retention", "audit.retention",
 }
 
