@@ -15,7 +15,7 @@ func withHeaders(hsts time.Duration, handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
 		header.Set("Referrer-Policy", "no-referrer")
 		if hsts > 0 && r.TLS != nil {
 			header.Set("Strict-Transport-Security", transport)

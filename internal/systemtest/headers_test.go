@@ -61,7 +61,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 			response.Body.Close()
 			policy := response.Header.Get("Content-Security-Policy")
 			if response.Header.Get("X-Content-Type-Options") != "nosniff" || response.Header.Get("Referrer-Policy") != "no-referrer" ||
-				!strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") {
+				!strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(policy, "base-uri 'none'") {
 				t.Errorf("%s %s: %v", method, url, response.Header)
 			}
 		}

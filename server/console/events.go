@@ -81,7 +81,7 @@ func (e *exchange) beginStream() error {
 		return fmt.Errorf("begin a stream: %w", err)
 	}
 	e.status = http.StatusOK
-	e.w.Header().Set("Content-Type", "text/event-stream")
+	e.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	e.w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events until there are enough
 	e.w.WriteHeader(e.status)
 	return nil

@@ -35,7 +35,7 @@ func (b *browser) follow(path string) *events {
 	client.Timeout = 0
 	response := must(client.Get(b.url + path))(b.t)
 	b.t.Cleanup(func() { response.Body.Close() })
-	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/event-stream" {
+	if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/event-stream; charset=utf-8" {
 		b.t.Fatalf("%s: %s, %s", path, response.Status, response.Header.Get("Content-Type"))
 	}
 	return &events{t: b.t, lines: bufio.NewScanner(response.Body)}

@@ -76,6 +76,21 @@ func (l *lab) failed(t *testing.T) journal.Entry {
 	}
 }
 
+// isGuarded reports whether the header of an answer keeps browsers from making
+// more of it than it is.
+func isGuarded(answer string) bool {
+	header, _, _ := strings.Cut(answer, "\r\n\r\n")
+	for _, line := range []string{
+		"X-Content-Type-Options: nosniff", "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+		"Referrer-Policy: no-referrer", "Cache-Control: no-store",
+	} {
+		if !strings.Contains(header, "\r\n"+line) {
+			return false
+		}
+	}
+	return true
+}
+
 // say writes to a connection and reads what comes back.
 func (l *lab) say(t *testing.T, words string) string {
 	t.Helper()
@@ -108,7 +123,7 @@ func TestTLSToPlain(t *testing.T) {
 	if e := l.failed(t); e.Problem != "TLSOnPlainPort" || !strings.Contains(e.Reason, "use http://"+l.address()+"/") {
 		t.Errorf("%+v", e)
 	}
-	if answer := l.say(t, "\x16\x03\x01\x02\x00\x01\x00"); !strings.HasPrefix(answer, "HTTP/1.1 400 ") || !strings.Contains(answer, "http://"+l.address()) {
+	if answer := l.say(t, "\x16\x03\x01\x02\x00\x01\x00"); !strings.HasPrefix(answer, "HTTP/1.1 400 ") || !strings.Contains(answer, "http://"+l.address()) || !isGuarded(answer) {
 		t.Errorf("answered %q", answer)
 	}
 	if response, err := l.Client().Get(l.URL); err != nil || response.StatusCode != http.StatusOK {
@@ -125,7 +140,7 @@ func TestPlainToTLS(t *testing.T) {
 	} {
 		l := newLab(t, true, func(*tls.Config) {})
 		answer := l.say(t, c.request)
-		if !strings.HasPrefix(answer, "HTTP/1.1 "+c.status) || !strings.Contains(answer, c.answer) || !strings.Contains(answer, c.url) {
+		if !strings.HasPrefix(answer, "HTTP/1.1 "+c.status) || !strings.Contains(answer, c.answer) || !strings.Contains(answer, c.url) || !isGuarded(answer) {
 			t.Errorf("%s: answered %q", name, answer)
 		}
 		if e := l.failed(t); e.Problem != "HTTPOnTLSPort" || !strings.Contains(e.Reason, c.url) || e.Door != "soap" {

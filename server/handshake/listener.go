@@ -152,13 +152,20 @@ func hostOf(head []byte) string {
 	return ""
 }
 
+// guards are the headers that the server's other answers have too: a browser
+// keeps nothing of the answer and makes no page, frame or script of it.
+const guards = "Cache-Control: no-store\r\n" +
+	"X-Content-Type-Options: nosniff\r\n" +
+	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'; base-uri 'none'\r\n" +
+	"Referrer-Policy: no-referrer\r\n"
+
 // answer writes an answer, hears the peer out, which may still be sending, and
 // ends the connection.
 func (c *conn) answer(status, problem string, code int, mediaType, body, reason string) {
 	c.reporter.report(c.RemoteAddr().String(), status, problem, reason)
 	_ = c.Conn.SetDeadline(time.Now().Add(patience))
-	_, _ = fmt.Fprintf(c.Conn, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s",
-		code, http.StatusText(code), mediaType, len(body), body)
+	_, _ = fmt.Fprintf(c.Conn, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n%sConnection: close\r\n\r\n%s",
+		code, http.StatusText(code), mediaType, len(body), guards, body)
 	_ = c.CloseWrite()
 	_, _ = io.CopyN(io.Discard, c.Conn, maxDrained)
 	_ = c.Conn.Close()
