@@ -32,11 +32,7 @@ func OpenInMemory(ctx context.Context, setup replay.Setup, drops ...string) (*Fo
 	if err != nil {
 		return nil, err
 	}
-	sample := setup.Sample
-	if len(sample.Components) == 0 { // a malformed request names none, and has to be heard
-		sample.Components = []replay.Component{{ComponentType: "any", Policy: "Provisioning"}}
-	}
-	return made, addSamples(ctx, made, InitOptions{Replay: sample})
+	return made, addSamples(ctx, made, InitOptions{Replay: setup.Sample})
 }
 
 // theEmptyStore is what every store in memory begins with. To make it costs more
