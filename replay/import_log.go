@@ -26,6 +26,9 @@ func (i *Importer) readLog(ctx context.Context, in *input, text io.Reader) error
 	said := len(i.all)
 	reader := &traffic.Reader{
 		Found: func(m traffic.Message) {
+			if len(all) > 0 && all[len(all)-1].isBodyOf(m) {
+				return
+			}
 			if read, ok := i.logged(in.name, m); ok {
 				all = append(all, read)
 			}
@@ -86,6 +89,14 @@ func (i *Importer) onWire(m *rawMessage) bool {
 		return false
 	}
 	return true
+}
+
+// isBodyOf reports whether a message that was found is only the header of a
+// request, whose body stands before it, as in what curl -v shows.
+func (m *rawMessage) isBodyOf(found traffic.Message) bool {
+	first, _, body, ok := takeApart(found.Text)
+	alone := found.HTTP && ok && strings.HasPrefix(first, "POST ") && len(body) == 0
+	return alone && !m.reply && m.Header.Get("Host") == "" && m.beside.stream == found.Stream
 }
 
 // headerIDs are identifiers in the headers of a message.

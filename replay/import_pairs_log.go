@@ -167,7 +167,10 @@ func (p *pairer) ask(m *rawMessage) {
 			p.byID[key] = append(p.byID[key], m)
 		}
 	}
-	for _, thread := range m.beside.threads {
+	for n, thread := range m.beside.threads {
+		if slices.Contains(m.beside.threads[:n], thread) {
+			continue
+		}
 		p.byThread[thread] = append(p.byThread[thread], m)
 	}
 	if m.beside.stream != "" {

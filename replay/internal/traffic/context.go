@@ -79,13 +79,14 @@ var (
 	forOther = regexp.MustCompile(`(?i)for request\s*[\[:(]?\s*$`)
 )
 
+// labelLines is how many lines before a message tell who has logged it.
+const labelLines = 5
+
 // Label returns the words before a message, without numbers: what the part of
 // a program writes that has logged it.
 func (m Message) Label() string {
-	text := strings.TrimRight(m.Before, " \t\r\n")
-	if n := strings.LastIndexByte(text, '\n'); n >= 0 {
-		text = text[n+1:]
-	}
+	lines := strings.Split(strings.TrimSpace(m.record()), "\n")
+	text := strings.Join(lines[max(len(lines)-labelLines, 0):], "\n")
 	return connection(m.Stream) + " " + changing.ReplaceAllString(text[max(len(text)-300, 0):], "0")
 }
 

@@ -99,10 +99,25 @@ func startLine(text []byte, at, from int) (int, bool) {
 	rest := text[at:min(len(text), at+8<<10)]
 	if first := afterRequest.Find(rest); first != nil {
 		method := requestStart.FindSubmatchIndex(before)
-		return at - len(before) + at0(method), method != nil && headerLine.Match(rest[len(first):])
+		return at - len(before) + at0(method), method != nil && isHeader(rest[len(first):])
 	}
 	first := statusStart.Find(rest)
-	return at, first != nil && labelled.Match(before) && headerLine.Match(rest[len(first):])
+	return at, first != nil && labelled.Match(before) && isHeader(rest[len(first):])
+}
+
+// isHeader reports whether a text begins with the header of a message, which
+// an empty line ends.
+func isHeader(text []byte) bool {
+	for n := 0; ; n++ {
+		line, rest, more := bytes.Cut(text, []byte("\n"))
+		switch {
+		case !more && n > 0, len(bytes.TrimSpace(line)) == 0:
+			return true
+		case !headerLine.Match(text) && !(n > 0 && (line[0] == ' ' || line[0] == '\t')):
+			return false
+		}
+		text = rest
+	}
 }
 
 // at0 is where the first group of a match begins.

@@ -16,7 +16,8 @@ type Reader struct {
 
 	text    *stream
 	streams map[string]*stream
-	curl    bool // the lines are the headers that curl shows
+
+	curl, curlSeen bool // the lines are the headers that curl shows; such lines were there
 }
 
 // full is how many bytes of a stream are collected before they are looked at.
@@ -66,7 +67,11 @@ func (r *Reader) line(line []byte, number int) {
 		r.collect(r.streams[name], sent, number)
 		return
 	}
+	if r.curlSeen && curlNote.Match(line) {
+		return
+	}
 	line, r.curl = curlLine(line, r.curl)
+	r.curlSeen = r.curlSeen || r.curl
 	r.collect(r.text, line, number)
 }
 

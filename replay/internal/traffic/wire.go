@@ -85,7 +85,8 @@ var (
 )
 
 // curlLine reads a line of what curl -v shows: headers behind > and <, and
-// notes behind *. within says that the lines before were headers.
+// notes behind *, which are left out. within says that the lines before were
+// headers.
 func curlLine(line []byte, within bool) ([]byte, bool) {
 	if !within && !curlStart.Match(line) {
 		return line, false
