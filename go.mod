@@ -27,7 +27,10 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require github.com/maruel/natural v1.3.0
+require (
+	github.com/gopacket/gopacket v1.7.7
+	github.com/maruel/natural v1.3.0
+)
 
 require (
 	github.com/bahlo/generic-list-go v0.2.0 // indirect

@@ -99,6 +99,7 @@ func isWireMock(b *opening) bool {
 func sessions() []format {
 	toFiles := "save each request and its reply as files, such as 1.request.txt and 1.reply.txt, and import the folder"
 	return []format{
+		{name: "a capture of packets", read: (*Importer).readCapture, is: isCapture},
 		{name: "a HAR file", read: (*Importer).readHAR,
 			is: func(b *opening) bool {
 				return b.has("log", '{') || b.has("entries", '[') || b.list && b.has("startedDateTime", 0)

@@ -22,6 +22,11 @@ type traces struct {
 
 // readLog reads a stream or a log of messages, and pairs them.
 func (i *Importer) readLog(ctx context.Context, in *input, text io.Reader) error {
+	return i.messages(in.name, func(reader *traffic.Reader) error { return reader.Read(ctx, text) })
+}
+
+// messages pairs the messages of a file that read finds.
+func (i *Importer) messages(file string, read func(*traffic.Reader) error) error {
 	var all []*rawMessage
 	said := len(i.all)
 	reader := &traffic.Reader{
@@ -29,20 +34,20 @@ func (i *Importer) readLog(ctx context.Context, in *input, text io.Reader) error
 			if len(all) > 0 && all[len(all)-1].isBodyOf(m) {
 				return
 			}
-			if read, ok := i.logged(in.name, m); ok {
-				all = append(all, read)
+			if kept, ok := i.logged(file, m); ok {
+				all = append(all, kept)
 			}
 		},
-		Unread: func(line int, why error) { i.leaveOut(Source{File: in.name, Line: line}, "%v", why) },
+		Unread: func(line int, why error) { i.leaveOut(Source{File: file, Line: line}, "%v", why) },
 	}
-	if err := reader.Read(ctx, text); err != nil {
+	if err := read(reader); err != nil {
 		return err
 	}
 	if len(all) == 0 && len(i.all) == said {
-		i.leaveOut(Source{File: in.name}, "it holds no message of SOAP or HTTP")
+		i.leaveOut(Source{File: file}, "it holds no message of SOAP or HTTP")
 	}
 	slices.SortStableFunc(all, func(a, b *rawMessage) int { return a.Source.Line - b.Source.Line })
-	i.pairWithin(in.name, all)
+	i.pairWithin(file, all)
 	return nil
 }
 

@@ -20,12 +20,14 @@ var (
 // unescaped is a message without the escapes that a program has written for
 // its characters: those of XML, or those of JSON and of programs' languages.
 func unescaped(text []byte) []byte {
-	text = colours.ReplaceAll(text, nil)
+	if bytes.IndexByte(text, '\x1b') >= 0 {
+		text = colours.ReplaceAll(text, nil)
+	}
 	for range mostEscapes {
 		switch {
-		case asEntities.Match(text):
+		case bytes.HasPrefix(text, []byte("&")) && asEntities.Match(text):
 			text = []byte(html.UnescapeString(string(text)))
-		case asBackslash.Match(text):
+		case bytes.IndexByte(text, '\\') >= 0 && asBackslash.Match(text):
 			text = withoutBackslashes(text)
 		default:
 			return bytes.Clone(text)

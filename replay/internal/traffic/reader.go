@@ -48,11 +48,34 @@ func (r *Reader) Read(ctx context.Context, in io.Reader) error {
 			return context.Cause(ctx)
 		}
 	}
-	r.look(r.text, true)
+	r.End()
+	return context.Cause(ctx)
+}
+
+// Add takes bytes of one direction of a connection, in their order. End has to
+// follow.
+func (r *Reader) Add(connection, direction string, text []byte, line int) {
+	r.add(connection+"\x00"+direction, text, line)
+}
+
+func (r *Reader) add(name string, text []byte, line int) {
+	if r.streams == nil {
+		r.streams = map[string]*stream{}
+	}
+	if r.streams[name] == nil {
+		r.streams[name] = &stream{name: name}
+	}
+	r.collect(r.streams[name], text, line)
+}
+
+// End finds what is left when there is no more text.
+func (r *Reader) End() {
+	if r.text != nil {
+		r.look(r.text, true)
+	}
 	for _, name := range slices.Sorted(maps.Keys(r.streams)) {
 		r.look(r.streams[name], true)
 	}
-	return context.Cause(ctx)
 }
 
 // line puts a line where it belongs.
@@ -61,10 +84,7 @@ func (r *Reader) line(line []byte, number int) {
 		if sent == nil {
 			return // what another line has too
 		}
-		if r.streams[name] == nil {
-			r.streams[name] = &stream{name: name}
-		}
-		r.collect(r.streams[name], sent, number)
+		r.add(name, sent, number)
 		return
 	}
 	if r.curlSeen && curlNote.Match(line) {
