@@ -191,7 +191,7 @@ func (i *Importer) read(ctx context.Context, in *input) error {
 
 // found counts what was found so far: exchanges, messages, and what there is to
 // say.
-func (i *Importer) found() int { return i.Drafter.taken + len(i.raw) + len(i.all) }
+func (i *Importer) found() int { return i.Drafter.taken + len(i.raw) + len(i.decided) + len(i.all) }
 
 // readSoapUI reads a project of SoapUI, and the whole of a composite project
 // that the file is a part of.
