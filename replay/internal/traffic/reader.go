@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -14,18 +15,20 @@ type Reader struct {
 	Found  func(Message)             // is told of each message, those of a stream in their order
 	Unread func(line int, why error) // is told of what begins as a message and is none
 
+	step    int // how many bytes of a stream are collected before they are looked at
 	text    *stream
 	streams map[string]*stream
 
 	curl, curlSeen bool // the lines are the headers that curl shows; such lines were there
 }
 
-// full is how many bytes of a stream are collected before they are looked at.
+// full is the usual step.
 const full = 16 << 20
 
 // Read reads a text up to its end. The error is that of reading, or of ctx.
 func (r *Reader) Read(ctx context.Context, in io.Reader) error {
 	r.text, r.streams = &stream{}, map[string]*stream{}
+	r.step = cmp.Or(r.step, full)
 	lines := bufio.NewReaderSize(in, 1<<20)
 	whole := true // the piece begins a line
 	for line := 1; ; {
@@ -59,6 +62,7 @@ func (r *Reader) Add(connection, direction string, text []byte, line int) {
 }
 
 func (r *Reader) add(name string, text []byte, line int) {
+	r.step = cmp.Or(r.step, full)
 	if r.streams == nil {
 		r.streams = map[string]*stream{}
 	}
@@ -97,9 +101,9 @@ func (r *Reader) line(line []byte, number int) {
 
 func (r *Reader) collect(s *stream, text []byte, line int) {
 	s.write(text, line)
-	if len(s.text) >= max(s.enough, full) {
+	if len(s.text) >= max(s.enough, r.step, 1) {
 		r.look(s, false)
-		s.enough = 2*len(s.text) + full
+		s.enough = 2*len(s.text) + r.step
 	}
 }
 
