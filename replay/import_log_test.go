@@ -36,6 +36,20 @@ func TestImportLogs(t *testing.T) {
 		"transport.svclog": {played: threeCalls},
 		"both-levels.svclog": {played: threeCalls, notices: []string{
 			"testdata/logs/both-levels.svclog:11: messages that the log holds twice, written by two parts of a program, are read once: 6"}},
+		"two-files": {played: threeCalls, notices: []string{
+			"testdata/logs/two-files/RECV.log:1: the replies of this file are taken for those to the requests of testdata/logs/two-files/SENT.log in their order: nothing speaks against it"}},
+		"chunked.txt":    {played: threeCalls},
+		"chunked-lf.txt": {played: threeCalls}, // lengths that no longer fit
+		"dechunked.txt":  {played: threeCalls},
+		"wronglen.txt":   {played: threeCalls},
+		"utf16.log":      {played: threeCalls},
+		"json.log":       {played: threeCalls},
+		"noid.log":       {played: []string{"dsappSRPRegister", "dsappSRPRegister"}}, // crosswise
+		"cut.log": {
+			played: []string{"dsappSRPRegister (STAT_INVCREDENTIALS)", "dsappSRPRegister (STAT_INVCREDENTIALS)", "dsappSRPRegister (STAT_INVCREDENTIALS)"},
+			notices: []string{
+				"testdata/logs/cut.log:1: the end of the envelope is not there: it was cut off, or another message stands in it",
+				"testdata/logs/cut.log:33: the request that it answers is not there"}},
 		"cxf-exchange-id.log": {played: []string{"dsappSRPRegister", "dsappSRPRegister"}},
 		"threads.log": {played: []string{ // refusals name nobody
 			"dsappSRPRegister", "dsappSRPRegister (STAT_INVCREDENTIALS)", "dsappSRPRegister (STAT_INVCREDENTIALS)", "dsappSRPRegister (STAT_INVCREDENTIALS)"}},

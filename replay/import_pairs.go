@@ -104,7 +104,15 @@ func (i *Importer) pairAcross() {
 		}
 	}
 	all := slices.Concat(requests, replies)
-	newPairer(all).identify(all)
+	p := newPairer(all)
+	if !p.aligned(requests, replies) {
+		p.identify(all)
+		return
+	}
+	for n, m := range requests {
+		m.take(replies[n])
+	}
+	i.doubt(replies[0].Source, "the replies of this file are taken for those to the requests of %s in their order: nothing speaks against it", requests[0].Source.File)
 }
 
 func sortedByName(messages []rawMessage) []rawMessage {

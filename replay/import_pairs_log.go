@@ -159,6 +159,21 @@ func (p *pairer) identify(all []*rawMessage) {
 	}
 }
 
+// aligned reports whether each reply can be that to the request with its
+// number.
+func (p *pairer) aligned(requests, replies []*rawMessage) bool {
+	if len(requests) == 0 || len(requests) != len(replies) {
+		return false
+	}
+	for n, m := range replies {
+		p.learn(m)
+		if !m.answers(*requests[n]) || len(p.fitting(m, requests[n:n+1])) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // ask enters a request.
 func (p *pairer) ask(m *rawMessage) {
 	m.entered = true
