@@ -162,7 +162,7 @@ func (i *Importer) readCharlesXML(ctx context.Context, in *input) error {
 // elements reads the elements of a name in a file of XML, one after the other.
 // What is not well-formed ends the reading with a notice.
 func (i *Importer) elements(ctx context.Context, in *input, name string, take func(Source, *xml.Decoder, xml.StartElement) error) error {
-	text, err := i.openText(ctx, in)
+	text, err := i.wholeText(ctx, in)
 	if err != nil {
 		return err
 	}

@@ -456,3 +456,27 @@ func TestImportEndsAtOnce(t *testing.T) {
 		cancel()
 	}
 }
+
+// A plan that is too large is refused at once, by its size.
+func TestImportTooLargeForItsKind(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "plan.jmx")
+	plan, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.WriteString(plan, `<jmeterTestPlan version="1.2">`)
+	blank := bytes.Repeat([]byte("\n"), 1<<20)
+	for n := 0; n < 257 && err == nil; n++ {
+		_, err = plan.Write(blank)
+	}
+	if err = errors.Join(err, plan.Close()); err != nil {
+		t.Fatal(err)
+	}
+	i := &replay.Importer{Drafter: &replay.Drafter{}}
+	if err := i.Paths(t.Context(), name); err != nil {
+		t.Fatal(err)
+	}
+	if all := i.Notices(); len(all) != 1 || !strings.Contains(all[0].Reason, "more than 256 MiB") {
+		t.Errorf("got %v", all)
+	}
+}

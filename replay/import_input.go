@@ -74,6 +74,33 @@ func (i *Importer) openText(ctx context.Context, in *input) (io.ReadCloser, erro
 	}{text, opened}, nil
 }
 
+// wholeText is openText for an input of at most maxWhole bytes.
+func (i *Importer) wholeText(ctx context.Context, in *input) (io.ReadCloser, error) {
+	if in.size > maxWhole {
+		return nil, errTooLargeWhole
+	}
+	text, err := i.openText(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &wholeReader{text, maxWhole}, nil
+}
+
+// wholeReader reads so many bytes and refuses the next: an archive may say any
+// size of its members.
+type wholeReader struct {
+	io.ReadCloser
+	left int64
+}
+
+func (r *wholeReader) Read(p []byte) (int, error) {
+	n, err := r.ReadCloser.Read(p)
+	if r.left -= int64(n); r.left < 0 {
+		return 0, errTooLargeWhole
+	}
+	return n, err
+}
+
 // whole reads all bytes of an input, of which there are at most maxWhole.
 func (i *Importer) whole(ctx context.Context, in *input) ([]byte, error) {
 	opened, err := i.open(ctx, in)

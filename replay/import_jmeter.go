@@ -128,7 +128,7 @@ type jmeterScope struct {
 
 // readJMeter reads a test plan of JMeter: each thread group is a transcript.
 func (i *Importer) readJMeter(ctx context.Context, in *input) error {
-	text, err := i.openText(ctx, in)
+	text, err := i.wholeText(ctx, in)
 	if err != nil {
 		return err
 	}
