@@ -201,16 +201,16 @@ func TestFairQueue(t *testing.T) {
 					working++
 				}
 			},
-			"leave": func(rt *rapid.T) {
+			"leave": func(*rapid.T) {
 				if working == 0 {
-					rt.Skip()
+					return
 				}
 				working--
 				q.leave()
 			},
 			"withdraw": func(rt *rapid.T) {
 				if len(waiting) == 0 {
-					rt.Skip()
+					return
 				}
 				w := rapid.SampledFrom(waiting).Draw(rt, "who")
 				q.withdraw(w.share, w.told)
