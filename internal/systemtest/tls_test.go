@@ -122,7 +122,8 @@ func exchange(t *testing.T, client *http.Client, url string) {
 // While certificates are renewed no request fails, and the last is shown in
 // the end.
 func TestRenewUnderLoad(t *testing.T) {
-	dir := certifiedFolder(t, "[soap]\ntls = \"on\"\n")
+	// Each request comes over a connection of its own.
+	dir := certifiedFolder(t, "[soap]\ntls = \"on\"\n[limits]\nnew_per_address = 1000000\nnew_connections = 1000000\n")
 	urls := serveFolder(t, dsappd.Config{Dir: dir})
 	client := trusting(t, dir)
 	var shown atomic.Value // the serial number of the certificate seen last
