@@ -138,11 +138,11 @@ func (f *frame) read(body func(*store.View) error) error {
 // get reads a record, and has the commit make sure that it stays as it is, or
 // that it stays away.
 func get[K, R any](f *frame, v *store.View, kind store.Kind[K, R], key K) (R, error) {
-	record, err := store.Get(v, kind, key)
+	record, revision, err := store.Look(v, kind, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return record, err
 	}
-	expect(f, kind, key, store.RevisionOf(record))
+	expect(f, kind, key, revision)
 	return record, err
 }
 

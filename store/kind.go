@@ -37,19 +37,6 @@ type revised interface{ setRevision(uint64) }
 
 func (r *Revised) setRevision(revision uint64) { r.Revision = revision }
 
-// revision is what a record is.
-type revision interface{ revision() uint64 }
-
-func (r Revised) revision() uint64 { return r.Revision }
-
-// RevisionOf returns the revision that a record was read with; 0: it was not.
-func RevisionOf(record any) uint64 {
-	if r, ok := record.(revision); ok {
-		return r.revision()
-	}
-	return 0
-}
-
 // OnePart splits a key of a single part.
 func OnePart(key string) Parts { return Parts{key} }
 

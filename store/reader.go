@@ -19,21 +19,27 @@ type Reader interface {
 // where there is none, an *UnreadableError where it is damaged, or wraps
 // ErrEnded, the context's or the engine's.
 func Get[K, R any](r Reader, kind Kind[K, R], key K) (R, error) {
-	var none R
+	record, _, err := Look(r, kind, key)
+	return record, err
+}
+
+// Look is Get with the revision that Expect takes: 0 where there is no record.
+func Look[K, R any](r Reader, kind Kind[K, R], key K) (record R, revision uint64, err error) {
 	whole, err := kind.Key(key)
 	if err != nil {
 		// No record can be there, and a peer that asks for it must not
 		// learn more than one that asks for any other.
-		return none, fmt.Errorf("%w: %w", ErrNotFound, err)
+		return record, 0, fmt.Errorf("%w: %w", ErrNotFound, err)
 	}
 	value, revision, err := r.get(whole)
 	if err != nil {
-		return none, err
+		return record, 0, err
 	}
 	if value == nil {
-		return none, ErrNotFound
+		return record, 0, ErrNotFound
 	}
-	return kind.decode(r.macs(), Entry{Key: whole, Value: value, Revision: revision})
+	record, err = kind.decode(r.macs(), Entry{Key: whole, Value: value, Revision: revision})
+	return record, revision, err
 }
 
 // Scan yields the records of a kind in the order of their keys, beginning after
