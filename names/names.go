@@ -105,7 +105,7 @@ func Trim(text string) string {
 	})
 }
 
-// Qualified is a user ID with a domain.
+// Qualified names a user by ID and domain.
 type Qualified struct{ UserID, Domain string }
 
 // Splits returns the ways in which a user ID may name a domain too: user@domain

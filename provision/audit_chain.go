@@ -99,7 +99,7 @@ func (c *chain) next(now time.Time) (events []EventDigest, more bool, completeTo
 	return append(events, c.unsealed[:n]...), n < len(c.unsealed) || !c.doubt.IsZero(), completeTo
 }
 
-// Unsealed is how many events of this run are known to await a seal. There may
+// Unsealed returns how many events of this run are known to await a seal. There may
 // be more after a failed commit, or beyond what is kept in memory.
 func (s *Service) Unsealed() int {
 	s.chain.mu.Lock()

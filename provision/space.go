@@ -1,6 +1,6 @@
 package provision
 
-// Space is how much room there is on the disk of the store.
+// Space says how much room there is on the disk of the store.
 type Space int
 
 const (

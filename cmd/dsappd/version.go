@@ -8,9 +8,8 @@ import (
 	"runtime/debug"
 	"strconv"
 
-	"github.com/dsappd/dsappd/internal/datafolder"
-
 	"github.com/alecthomas/kong"
+	"github.com/dsappd/dsappd/store"
 )
 
 type versionCommand struct{ jsonFlag }
@@ -49,7 +48,7 @@ type version struct {
 
 // currentVersion reads what the Go toolchain stamped into this program.
 func currentVersion() version {
-	v := version{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Schema: datafolder.StoreSchema}
+	v := version{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Schema: store.Schema}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return v

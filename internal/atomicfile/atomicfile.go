@@ -31,7 +31,7 @@ func Write(name string, content []byte, mode fs.FileMode) error {
 	return SyncFolder(filepath.Dir(name))
 }
 
-// Temporary is the pattern of the names that files have until they are whole, as
+// Temporary makes the names that files have until they are whole: a pattern as
 // os.CreateTemp takes it.
 const Temporary = ".dsappd-*"
 

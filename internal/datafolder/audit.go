@@ -24,7 +24,7 @@ const (
 	finishTimeout = 10 * time.Second
 )
 
-// keepAudit seals what earlier runs left when they crashed, and then, until
+// KeepAudit seals what earlier runs left when they crashed, and then, until
 // ctx ends, what this one decides; and it removes what is too old.
 func (f *Folder) KeepAudit(ctx context.Context) {
 	f.sealEndedRuns(ctx)
@@ -103,7 +103,7 @@ func (f *Folder) retainAudit(ctx context.Context) {
 	}
 }
 
-// keepSealing seals what a process without a server decides, until ctx ends.
+// KeepSealing seals what a process without a server decides, until ctx ends.
 func (f *Folder) KeepSealing(ctx context.Context) {
 	sealing := time.NewTicker(sealEvery)
 	defer sealing.Stop()

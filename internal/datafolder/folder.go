@@ -31,10 +31,7 @@ const (
 	SocketName   = "admin.sock"
 )
 
-// StoreSchema is the version of the stores that this program makes and opens.
-const StoreSchema = store.Schema
-
-// source is where time and randomness come from, and where the log goes; nil:
+// Source says where time and randomness come from, and where the log goes; nil:
 // nowhere.
 type Source struct {
 	Now    func() time.Time
@@ -42,7 +39,7 @@ type Source struct {
 	Logger *slog.Logger
 }
 
-// folder is an open data folder: while it is open, nobody else has it.
+// Folder is an open data folder: while it is open, nobody else has it.
 type Folder struct {
 	Dir      string
 	Settings Settings // as the folder was opened with; Current has those in force
@@ -58,7 +55,7 @@ type Folder struct {
 	current atomic.Pointer[Settings] // nil: Settings
 }
 
-// openFolder opens the data folder dir, or names what is wrong with it and
+// Open opens the data folder dir, or names what is wrong with it and
 // how to mend that.
 func Open(ctx context.Context, dir string, from Source) (*Folder, error) {
 	key, settings, err := readFolder(dir)
@@ -107,7 +104,7 @@ func checkFolder(dir string) error {
 	return nil
 }
 
-// checkNamed refuses the empty name, which would be the working folder's.
+// CheckNamed refuses the empty name, which would be the working folder's.
 func CheckNamed(dir string) error {
 	if dir == "" {
 		return hint.Add(fmt.Errorf("%w: its name is empty", ErrNoFolder), "name one with --dir")
@@ -206,7 +203,7 @@ func nameRun(from Source) (string, error) {
 	return fmt.Sprintf("%s-%x", from.Now().UTC().Format("20060102T150405.000"), random), nil
 }
 
-// untilStopped returns ErrStoreFailed when the store goes out of service, and
+// UntilStopped returns ErrStoreFailed when the store goes out of service, and
 // nil when ctx ends first.
 func (f *Folder) UntilStopped(ctx context.Context) error {
 	select {
@@ -217,5 +214,5 @@ func (f *Folder) UntilStopped(ctx context.Context) error {
 	}
 }
 
-// close seals what the audit of this run has left and lets go of the folder.
+// Close seals what the audit of this run has left and lets go of the folder.
 func (f *Folder) Close() error { return errors.Join(f.finishAudit(finishTimeout), f.Records.Close()) }

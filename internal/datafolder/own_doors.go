@@ -32,7 +32,7 @@ func addConsole(ctx context.Context, service *provision.Service, settings Consol
 	return addOwnDoor(ctx, service, settings.ComponentType, policy)
 }
 
-// checkOwnDoor makes sure that a door of the server's own has the component in
+// CheckOwnDoor makes sure that a door of the server's own has the component in
 // whose name it asks, which a folder of before that door lacks.
 func (f *Folder) CheckOwnDoor(table, componentType string) error {
 	found, err := f.Service.HasOwnDoor(context.Background(), componentType)

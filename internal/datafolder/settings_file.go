@@ -1,6 +1,6 @@
 package datafolder
 
-// settingsFile is the settings.toml of a new data folder: every setting at
+// SettingsText holds the settings.toml of a new data folder: every setting at
 // its value of DefaultSettings, and why one would change it.
 const SettingsText = `# The settings of this dsappd data folder. The server reads them when it starts,
 # and again on SIGHUP: the log then says which it has taken, and which wait for

@@ -23,7 +23,7 @@ const (
 	clientsOptional = "optional"
 )
 
-// files are the settings' with names that do not depend on the working folder.
+// CertificateFiles returns the files of the settings, with names that do not depend on the working folder.
 func (s ListenerSettings) CertificateFiles(dir string) certificate.Files {
 	return certificate.Files{
 		Certificate: inFolder(dir, s.Certificate), Key: inFolder(dir, s.Key), ClientCA: inFolder(dir, s.ClientCA),
@@ -40,7 +40,7 @@ func inFolder(dir, name string) string {
 	return filepath.Join(dir, name)
 }
 
-// listen is how an endpoint of that name serves, but for where.
+// Listening returns how an endpoint of that name serves, but for where.
 func (s Settings) Listening(name string, handler http.Handler, logger *slog.Logger) listen.Config {
 	return listen.Config{
 		Name: name, Handler: handler, Log: logger,
@@ -54,7 +54,7 @@ func (s Settings) Listening(name string, handler http.Handler, logger *slog.Logg
 	}
 }
 
-// shared is what the endpoints of one server share.
+// Shared returns what the endpoints of one server share.
 func (s Settings) Shared() *listen.Shared { return listen.NewShared(int64(s.Limits.BodiesMiB) << 20) }
 
 // listener is one of the interfaces that the settings have a table for.

@@ -89,7 +89,7 @@ func CheckListen(name, address string) error {
 	return nil
 }
 
-// hosts are the names of the setting hosts, and this machine's own.
+// AllowedHosts returns the names of the setting hosts, and this machine's own.
 func (s ListenerSettings) AllowedHosts() []string {
 	own, err := os.Hostname()
 	if err != nil {
@@ -98,7 +98,7 @@ func (s ListenerSettings) AllowedHosts() []string {
 	return append(slices.Clone(s.Hosts), own)
 }
 
-// hosts adds the one in public_url.
+// AllowedHosts adds the one in public_url.
 func (s SOAPSettings) AllowedHosts() []string {
 	all := s.ListenerSettings.AllowedHosts()
 	if at, err := url.Parse(s.PublicURL); err == nil && at.Host != "" {
@@ -117,7 +117,7 @@ func (s ListenerSettings) checkHosts(table string) error {
 	return nil
 }
 
-// proxies reads the setting proxies of the table of that name; the error names
+// TrustedProxies reads the setting proxies of the table of that name; the error names
 // every entry that is refused.
 func (s ListenerSettings) TrustedProxies(table string) ([]netip.Prefix, error) {
 	var prefixes []netip.Prefix

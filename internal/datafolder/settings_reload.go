@@ -20,7 +20,7 @@ var reloadable = []string{
 	"timeouts.drain", "sweep.retention", "audit.retention",
 }
 
-// Reloaded is what came of reading settings.toml again.
+// Reloaded tells what came of reading settings.toml again.
 type Reloaded struct {
 	Settings Settings // to serve with from now on
 	Taken    []string // the names of settings that have changed, sorted

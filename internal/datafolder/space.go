@@ -20,7 +20,7 @@ type space struct {
 // lookEvery is how often the free space is looked at.
 const lookEvery = time.Second
 
-// Space is what there was at the last look.
+// Space returns what there was at the last look.
 func (s *space) Space() provision.Space { return provision.Space(s.last.Load()) }
 
 // KeepSpace looks at the free space until ctx ends.

@@ -19,7 +19,7 @@ type sweeper struct {
 	logger    *slog.Logger
 }
 
-// keepSweeping sweeps at once and then at every interval of the settings,
+// KeepSweeping sweeps at once and then at every interval of the settings,
 // until ctx ends.
 func (f *Folder) KeepSweeping(ctx context.Context) {
 	f.sweeper().every(ctx, f.Settings.Sweep.Interval)

@@ -16,7 +16,7 @@ import (
 	"github.com/dsappd/dsappd/server/admin"
 )
 
-// DoorConfig says who comes through the operators' door. Only Operator is
+// Config says who comes through the operators' door. Only Operator is
 // required.
 type Config struct {
 	// Operator is the name that the audit notes.
@@ -54,12 +54,12 @@ type Door struct {
 // Close lets go of the data folder, where this process holds it.
 func (d *Door) Close() error { return d.close() }
 
-// doorRounds is how often OpenDoor tries while another process holds the
+// doorRounds is how often Open tries while another process holds the
 // folder and does not answer: another command, or a server that starts or
 // ends. Each round waits for the store's lock.
 const doorRounds = 5
 
-// OpenDoor opens the operators' door of the data folder dir. Decisions are
+// Open opens the operators' door of the data folder dir. Decisions are
 // made by the server that holds the folder or, when none does, by the same
 // code in this process, which then holds it until Close.
 func Open(ctx context.Context, dir string, config Config) (*Door, error) {
@@ -110,7 +110,7 @@ func openDoor(ctx context.Context, dir string, config Config) (*Door, error) {
 	return door, nil
 }
 
-// inProcess opens the door of a folder that this process holds, and keeps.
+// InProcess opens the door of a folder that this process holds, and keeps.
 func InProcess(f *datafolder.Folder, operator string, logger *slog.Logger) *Door {
 	deciding := admin.Door{Service: f.Service, Log: logger, Check: f.Check}
 	transport, end := admin.InProcess(deciding.Handler())

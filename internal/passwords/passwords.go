@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Cost are the parameters of Argon2id (RFC 9106): memory in KiB,
+// Cost holds the parameters of Argon2id (RFC 9106): memory in KiB,
 // passes, lanes.
 type Cost struct {
 	MemoryKiB   uint32
@@ -121,7 +121,7 @@ func (p *Hasher) Verify(ctx context.Context, share Share, password, phcString st
 	return right && known, err
 }
 
-// outdated reports whether a stored hash is to be made anew at a right
+// Outdated reports whether a stored hash is to be made anew at a right
 // password: unprepared says that it is of that password as it was given.
 func (p *Hasher) Outdated(phcString string, unprepared bool) (bool, error) {
 	h, err := parsePasswordHash(phcString)

@@ -17,7 +17,7 @@ import (
 	"github.com/dsappd/dsappd/server/provisioning"
 )
 
-// StartReplay starts a throw-away server for one play of a transcript, at a
+// Start starts a throw-away server for one play of a transcript, at a
 // free port of 127.0.0.1: its store is in memory, its password hashes cost
 // next to nothing, and nothing works beside its SOAP interface. It keeps no
 // audit, which no transcript can ask for: that of ten thousand exchanges takes

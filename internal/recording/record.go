@@ -23,7 +23,7 @@ import (
 	"github.com/dsappd/dsappd/server/listen"
 )
 
-// RecordConfig says what a recording proxy stands before. Fields are required
+// Config says what a recording proxy stands before. Fields are required
 // unless they say otherwise.
 type Config struct {
 	// Listen is where it listens, HOST:PORT; port 0 takes a free one.
@@ -56,7 +56,7 @@ type Config struct {
 	Took func(replay.Taken)
 }
 
-// RecordingProxy passes requests on to another server and records what is
+// Proxy passes requests on to another server and records what is
 // said.
 type Proxy struct {
 	endpoint *listen.Endpoint
@@ -64,7 +64,7 @@ type Proxy struct {
 	served   chan error
 }
 
-// OpenRecordingProxy begins to record; when it returns nil, the proxy answers.
+// Open begins to record; when it returns nil, the proxy answers.
 func Open(ctx context.Context, config Config) (*Proxy, error) {
 	if config.Logger == nil {
 		config.Logger = slog.New(slog.DiscardHandler)
@@ -91,7 +91,7 @@ func Open(ctx context.Context, config Config) (*Proxy, error) {
 	return p, nil
 }
 
-// newRecorder logs what it cannot record.
+// NewRecorder returns a recorder that logs what it cannot record.
 func NewRecorder(dir string, now func() time.Time, logger *slog.Logger, took func(replay.Taken)) (*replay.Recorder, error) {
 	left := func(n replay.Notice) { logger.Warn("not recorded", "what", n.Source.String(), "why", n.Reason) }
 	return replay.NewRecorder(replay.RecorderConfig{Dir: dir, Now: now, Left: left, Took: took})

@@ -9,7 +9,7 @@ import (
 	"runtime/debug"
 )
 
-// Error is a panic that was caught.
+// Error tells of a panic that was caught.
 type Error struct {
 	Value any
 	Stack []byte // of the goroutine that panicked
