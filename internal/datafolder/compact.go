@@ -2,19 +2,16 @@ package datafolder
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
 )
 
 // CompactOptions say how to compact a data folder.
@@ -44,27 +41,17 @@ type Compacted struct {
 // a folder that a process holds (ErrLocked), one of another schema (ErrSchema)
 // and a damaged one (ErrDamagedStore).
 func Compact(ctx context.Context, dir string, options CompactOptions) (_ Compacted, err error) {
-	if options.Now == nil {
-		options.Now = time.Now
-	}
-	if options.Rand == nil {
-		options.Rand = rand.Reader
-	}
-	key, settings, err := readFolder(dir)
+	from := Source{Now: options.Now, Rand: options.Rand, Logger: options.Logger}.WithDefaults()
+	old, err := openOriginal(dir)
 	if err != nil {
 		return Compacted{}, err
-	}
-	name := filepath.Join(dir, storeName)
-	old, err := bolt.OpenFile(name)
-	if err != nil {
-		return Compacted{}, storeFault(dir, err)
 	}
 	defer func() { err = errors.Join(err, old.Close()) }()
 	if old.Schema != store.Schema {
 		return Compacted{}, storeFault(dir, old.OtherSchema())
 	}
-	unfinished := name + ".compacting"
-	made, err := copyFolder(ctx, dir, old, unfinished, key, settings, Source{Now: options.Now, Rand: options.Rand, Logger: options.Logger})
+	name, unfinished := old.name, old.name+".compacting"
+	made, err := old.copyTo(ctx, unfinished, from)
 	if err != nil {
 		return Compacted{}, fmt.Errorf("compact %s: the store is as it was: %w", name, err)
 	}
@@ -81,11 +68,7 @@ func Compact(ctx context.Context, dir string, options CompactOptions) (_ Compact
 
 // noteCompaction checks the copy, and has its audit say what it is.
 func (f *Folder) noteCompaction(ctx context.Context, operator string) error {
-	problems, err := f.Check(ctx)
-	if err == nil && len(problems) > 0 {
-		err = fmt.Errorf("%w: %d faults, of which the first is: %v", ErrDamagedStore, len(problems), problems[0])
-	}
-	if err != nil {
+	if err := f.mustBeSound(ctx); err != nil {
 		return err
 	}
 	return f.Service.NoteCompaction(ctx, provision.Operator{Name: operator})

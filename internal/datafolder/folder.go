@@ -3,6 +3,7 @@ package datafolder
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -37,6 +38,21 @@ type Source struct {
 	Now    func() time.Time
 	Rand   io.Reader
 	Logger *slog.Logger
+}
+
+// WithDefaults puts the system's clock and randomness, and a log that goes
+// nowhere, in the places that are nil.
+func (s Source) WithDefaults() Source {
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Rand == nil {
+		s.Rand = rand.Reader
+	}
+	if s.Logger == nil {
+		s.Logger = slog.New(slog.DiscardHandler)
+	}
+	return s
 }
 
 // Folder is an open data folder: while it is open, nobody else has it.

@@ -2,7 +2,6 @@ package datafolder
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,6 @@ import (
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
 )
 
 // MigrateOptions say how to migrate a data folder.
@@ -64,34 +62,24 @@ var migrations = []migration{
 // (ErrLocked), one of a newer program (ErrSchema) and a damaged one
 // (ErrDamagedStore). A folder that has this schema already is left alone.
 func Migrate(ctx context.Context, dir string, options MigrateOptions) (_ Migrated, err error) {
-	if options.Now == nil {
-		options.Now = time.Now
-	}
-	if options.Rand == nil {
-		options.Rand = rand.Reader
-	}
-	key, settings, err := readFolder(dir)
+	from := Source{Now: options.Now, Rand: options.Rand, Logger: options.Logger}.WithDefaults()
+	old, err := openOriginal(dir)
 	if err != nil {
 		return Migrated{}, err
-	}
-	name := filepath.Join(dir, storeName)
-	old, err := bolt.OpenFile(name)
-	if err != nil {
-		return Migrated{}, storeFault(dir, err)
 	}
 	defer func() { err = errors.Join(err, old.Close()) }()
 	done := Migrated{From: old.Schema, To: store.Schema, DryRun: options.DryRun, Notes: []string{}}
 	if done.From == done.To {
 		return done, nil
 	}
-	unfinished := name + ".migrating"
-	made, err := copyFolder(ctx, dir, old, unfinished, key, settings, Source{Now: options.Now, Rand: options.Rand, Logger: options.Logger})
+	name, unfinished := old.name, old.name+".migrating"
+	made, err := old.copyTo(ctx, unfinished, from)
 	if err != nil {
 		return Migrated{}, fmt.Errorf("migrate %s: %w", name, err)
 	}
 	done.Notes, err = made.migrate(ctx, done, options.Operator)
 	if err = errors.Join(err, made.Close()); err == nil && !options.DryRun {
-		done.Backup = fmt.Sprintf("%s.schema-%d.%s", name, done.From, options.Now().UTC().Format("20060102T150405Z"))
+		done.Backup = fmt.Sprintf("%s.schema-%d.%s", name, done.From, from.Now().UTC().Format("20060102T150405Z"))
 		err = replaceStore(name, unfinished, done.Backup)
 	} else {
 		err = errors.Join(err, os.Remove(unfinished))
@@ -100,43 +88,6 @@ func Migrate(ctx context.Context, dir string, options MigrateOptions) (_ Migrate
 		return Migrated{}, fmt.Errorf("migrate %s: the store is as it was: %w", name, err)
 	}
 	return done, nil
-}
-
-// readFolder reads what stands beside the store in a data folder.
-func readFolder(dir string) ([]byte, Settings, error) {
-	if err := checkFolder(dir); err != nil {
-		return nil, Settings{}, err
-	}
-	if err := checkModes(dir); err != nil {
-		return nil, Settings{}, err
-	}
-	settings, err := ReadSettings(dir)
-	if err != nil {
-		return nil, Settings{}, err
-	}
-	key, err := readKey(dir)
-	return key, settings, err
-}
-
-// copyFolder opens a copy of an older store, in this schema, in place of the
-// folder's own.
-func copyFolder(ctx context.Context, dir string, old *bolt.File, name string, key []byte, settings Settings, from Source) (*Folder, error) {
-	recordKey, err := provision.RecordKey(key)
-	if err != nil {
-		return nil, err
-	}
-	engine, err := old.CopyTo(ctx, name, store.Convert(old.Schema, recordKey))
-	if err != nil {
-		return nil, storeFault(dir, err)
-	}
-	made, err := newFolder(dir, settings, key, engine, from)
-	if err == nil {
-		err = made.checkKey(ctx)
-	}
-	if err != nil {
-		return nil, errors.Join(err, engine.Close(), os.Remove(name))
-	}
-	return made, nil
 }
 
 // migrate runs the steps on the copy and checks what came of them.
@@ -158,11 +109,7 @@ func (f *Folder) migrate(ctx context.Context, done Migrated, operator string) ([
 	if err := f.Service.NoteMigration(ctx, provision.Operator{Name: operator}, done.From, done.To, notes); err != nil {
 		return nil, err
 	}
-	problems, err := f.Check(ctx)
-	if err == nil && len(problems) > 0 {
-		err = fmt.Errorf("%w: %d faults, of which the first is: %v", ErrDamagedStore, len(problems), problems[0])
-	}
-	return notes, err
+	return notes, f.mustBeSound(ctx)
 }
 
 // replaceStore keeps the old store under the name of the backup and puts the

@@ -2,7 +2,6 @@ package operators
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -32,15 +31,8 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Rand == nil {
-		c.Rand = rand.Reader
-	}
+	from := datafolder.Source{Now: c.Now, Rand: c.Rand, Logger: c.Logger}.WithDefaults()
+	c.Now, c.Rand, c.Logger = from.Now, from.Rand, from.Logger
 	return c
 }
 
