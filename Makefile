@@ -35,7 +35,7 @@ interop:
 
 # Pictures of the self-management page, for a person to look at.
 screens: tools
-	DSAPPD_SCREENS=$(CURDIR)/docs/screens $(GO) test -count 1 -tags clients -run TestScreens ./server/console
+	DSAPPD_SCREENS=$(CURDIR)/docs/screens $(GO) test -count 1 -tags clients -run TestScreens ./internal/server/console
 
 bench:
 	$(GO) test -run '^$$' -bench . ./...
@@ -62,7 +62,7 @@ fuzz-nightly:
 # The program attacked, killed and without power, and mutants of it that must not
 # hold. MINUTES is for each campaign, and most decide sooner. RUN says which.
 torture:
-	$(GO) run ./torture -minutes $(MINUTES) -run '$(RUN)'
+	$(GO) run ./internal/torture -minutes $(MINUTES) -run '$(RUN)'
 
 # A campaign of CI is short; a nightly one may take more MINUTES.
 ci: check test interop

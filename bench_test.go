@@ -24,8 +24,8 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/oath"
-	"github.com/dsappd/dsappd/provision"
 )
 
 const (

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
-	"github.com/dsappd/dsappd/server/console"
+	"github.com/dsappd/dsappd/internal/server/console"
 )
 
 // consoleHandler makes the page; where it is made again it keeps the sign-ins.

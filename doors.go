@@ -10,11 +10,11 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
-	"github.com/dsappd/dsappd/server/certificate"
-	"github.com/dsappd/dsappd/server/console"
-	"github.com/dsappd/dsappd/server/handshake"
-	"github.com/dsappd/dsappd/server/listen"
-	"github.com/dsappd/dsappd/server/provisioning"
+	"github.com/dsappd/dsappd/internal/server/certificate"
+	"github.com/dsappd/dsappd/internal/server/console"
+	"github.com/dsappd/dsappd/internal/server/handshake"
+	"github.com/dsappd/dsappd/internal/server/listen"
+	"github.com/dsappd/dsappd/internal/server/provisioning"
 )
 
 // noAddress is what the flag of a door's address says where the door shall not

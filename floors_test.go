@@ -23,15 +23,15 @@ var floors = []struct {
 	rooms []string
 	about string
 }{
-	{[]string{"cmd", "internal/systemtest", "torture"}, "the command line; tests of the whole program"},
+	{[]string{"cmd", "internal/systemtest", "internal/torture"}, "the command line; tests of the whole program"},
 	{[]string{".", "internal/playserver"}, "servers: Open(ctx, Config), and the one for each play of a transcript"},
 	{[]string{"internal/operators", "internal/recording"}, "a folder's door for operators; the recording proxy"},
 	{[]string{"internal/datafolder"}, "a data folder: settings, keys, certificates, store, upkeep"},
-	{[]string{"store/bolt", "store/memory", "store/storetest", "server/admin", "server/console", "server/gateway", "server/provisioning"}, "engines; doors"},
-	{[]string{"replay", "server/browser", "server/listen", "server/request"}, "transcripts; listeners; the frame of a request"},
-	{[]string{"provision", "phone", "server/certificate", "server/directory", "server/forwarded", "server/handshake"}, "the domain; the device at the other end"},
-	{[]string{"dsapp", "server/journal"}, "the profile's formats"},
-	{[]string{"srp", "oath", "names", "soap", "wsdl", "store", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
+	{[]string{"store/bolt", "store/memory", "store/storetest", "internal/server/admin", "internal/server/console", "internal/server/gateway", "internal/server/provisioning"}, "engines; doors"},
+	{[]string{"replay", "internal/server/browser", "internal/server/listen", "internal/server/request"}, "transcripts; listeners; the frame of a request"},
+	{[]string{"internal/provision", "phone", "internal/server/certificate", "internal/server/directory", "internal/server/forwarded", "internal/server/handshake"}, "the domain; the device at the other end"},
+	{[]string{"dsapp", "internal/server/journal"}, "the profile's formats"},
+	{[]string{"srp", "oath", "internal/names", "soap", "wsdl", "store", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
 	{[]string{"internal/atomicfile", "internal/hint", "internal/recovered"}, "tools"},
 }
 

@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
-	"github.com/dsappd/dsappd/server/gateway"
+	"github.com/dsappd/dsappd/internal/server/gateway"
 )
 
 func (s *Server) gatewayHandler(all datafolder.Settings) (http.Handler, error) {

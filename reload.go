@@ -5,8 +5,8 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/hint"
-	"github.com/dsappd/dsappd/server/certificate"
-	"github.com/dsappd/dsappd/server/listen"
+	"github.com/dsappd/dsappd/internal/server/certificate"
+	"github.com/dsappd/dsappd/internal/server/listen"
 )
 
 // Reload reads settings.toml and the certificates again and serves by them:

@@ -15,12 +15,12 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/dsappd/dsappd/internal/server/admin"
+	"github.com/dsappd/dsappd/internal/server/console"
+	"github.com/dsappd/dsappd/internal/server/directory"
+	"github.com/dsappd/dsappd/internal/server/journal"
+	"github.com/dsappd/dsappd/internal/server/listen"
 	"github.com/dsappd/dsappd/replay"
-	"github.com/dsappd/dsappd/server/admin"
-	"github.com/dsappd/dsappd/server/console"
-	"github.com/dsappd/dsappd/server/directory"
-	"github.com/dsappd/dsappd/server/journal"
-	"github.com/dsappd/dsappd/server/listen"
 )
 
 // Config says which data folder to serve, and how. Only Dir is required.

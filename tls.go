@@ -12,8 +12,8 @@ import (
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/hint"
 
-	"github.com/dsappd/dsappd/server/certificate"
-	"github.com/dsappd/dsappd/server/listen"
+	"github.com/dsappd/dsappd/internal/server/certificate"
+	"github.com/dsappd/dsappd/internal/server/listen"
 )
 
 // speaksTLS decides whether a door does. It refuses, with ErrAddress, plain

@@ -14,10 +14,10 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/provisioning"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/provisioning"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )

@@ -12,9 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/gateway"
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/gateway"
 )
 
 // The authenticators of the user in an imageLab.

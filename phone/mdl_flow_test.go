@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/provision"
 )
 
 // newLicensedLab has a user with a licence for two devices, and beside

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
-	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/internal/names"
 )
 
 // requestWriter writes what is sent, with what was captured and what a phone

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/dsapp"
-	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/internal/names"
 )
 
 // denied is the status of who may not call, among others, and wrongProof that

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/internal/names"
 )
 
 // about are the requests that name the user or the registration of a reply.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dsappd/dsappd/names"
+	"github.com/dsappd/dsappd/internal/names"
 	"github.com/dsappd/dsappd/replay/internal/traffic"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 const (

@@ -16,8 +16,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )

@@ -11,9 +11,9 @@ import (
 	"github.com/dsappd/dsappd/internal/operators"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/oath"
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/admin"
 )
 
 type authenticatorCommand struct {

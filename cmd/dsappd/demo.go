@@ -15,9 +15,9 @@ import (
 	"github.com/dsappd/dsappd/internal/operators"
 
 	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/admin"
 )
 
 type demoCommand struct {

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/provision"
 )
 
 // licenceRegister asks for a registration on the licence of user6.

@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // demoPrinter tells the demo's course to a person.

@@ -8,7 +8,7 @@ import (
 
 // The demo sends what the provisioning door is tested with.
 func TestDemoSendsTheDocumentedEnvelope(t *testing.T) {
-	documented, err := os.ReadFile("../../server/provisioning/testdata/dsappsrpregister.xml")
+	documented, err := os.ReadFile("../../internal/server/provisioning/testdata/dsappsrpregister.xml")
 	if err != nil {
 		t.Fatal(err)
 	}

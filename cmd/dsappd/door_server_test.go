@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // operate gives one order to a data folder and returns what is printed.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/operators"
 
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 type explainCommand struct {

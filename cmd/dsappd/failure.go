@@ -18,8 +18,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/server/admin"
 )
 
 // Exit codes beside 0; docs/cli.md has them too. A command that a signal ends

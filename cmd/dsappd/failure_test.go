@@ -18,9 +18,9 @@ import (
 	"github.com/dsappd/dsappd/internal/datafolder"
 
 	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/admin"
 )
 
 func TestFailures(t *testing.T) {

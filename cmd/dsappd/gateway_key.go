@@ -6,8 +6,8 @@ import (
 
 	"github.com/dsappd/dsappd/internal/operators"
 
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 type gatewayKeyCommand struct {

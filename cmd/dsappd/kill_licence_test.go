@@ -14,8 +14,8 @@ import (
 	"github.com/dsappd/dsappd/internal/operators"
 
 	"github.com/dsappd/dsappd/dsapp"
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 const sampleLicence = "VDM1000001"

@@ -13,9 +13,9 @@ import (
 
 	"github.com/dsappd/dsappd/internal/operators"
 
+	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/server/admin"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )

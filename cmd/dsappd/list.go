@@ -15,7 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // listFlags are those of every list.

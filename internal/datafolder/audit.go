@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/memory"
 )

@@ -14,7 +14,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/hint"
-	"github.com/dsappd/dsappd/server/certificate"
+	"github.com/dsappd/dsappd/internal/server/certificate"
 )
 
 // What the folder tls in a data folder holds.

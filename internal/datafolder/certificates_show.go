@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/dsappd/dsappd/server/certificate"
+	"github.com/dsappd/dsappd/internal/server/certificate"
 )
 
 // Certificates are what a data folder's listeners show, and its own CA.

@@ -3,7 +3,7 @@ package datafolder
 import (
 	"context"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 )
 

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/atomicfile"
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 )
 

@@ -19,7 +19,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/hint"
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )

@@ -16,7 +16,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/hint"
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/store/bolt"
 )

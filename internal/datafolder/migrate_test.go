@@ -17,7 +17,7 @@ import (
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/internal/operators"
 
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // keptFolder unpacks a data folder that an older program made, from

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dsappd/dsappd/internal/hint"
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 )
 
 // ownDoor is the location of the components of the server's own doors, which

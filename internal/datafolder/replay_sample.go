@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/replay"
 )
 

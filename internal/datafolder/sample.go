@@ -6,8 +6,8 @@ import (
 	"fmt"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/oath"
-	"github.com/dsappd/dsappd/provision"
 )
 
 // addDefaults gives an empty store what every folder has.

@@ -14,7 +14,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/dsappd/dsappd/internal/hint"
-	"github.com/dsappd/dsappd/server/console"
+	"github.com/dsappd/dsappd/internal/server/console"
 	"github.com/dsappd/dsappd/soap"
 )
 

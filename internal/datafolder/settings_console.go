@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/dsappd/dsappd/server/console"
+	"github.com/dsappd/dsappd/internal/server/console"
 )
 
 // checkBrand refuses a name or a link that the page cannot show. ReadLogo

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"path/filepath"
 
-	"github.com/dsappd/dsappd/server/certificate"
-	"github.com/dsappd/dsappd/server/listen"
+	"github.com/dsappd/dsappd/internal/server/certificate"
+	"github.com/dsappd/dsappd/internal/server/listen"
 )
 
 // How a door's setting tls is said.

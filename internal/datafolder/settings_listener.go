@@ -14,7 +14,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 )
 
 // check also refuses a SOAP interface that is not served, without which there

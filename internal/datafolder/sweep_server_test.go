@@ -12,7 +12,7 @@ import (
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/internal/datafolder"
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 )
 
 // A server sweeps from its start on, by its own clock.

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 )
 
 // clock is one that the test sets.

@@ -12,7 +12,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // Config says who comes through the operators' door. Only Operator is

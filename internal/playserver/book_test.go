@@ -13,7 +13,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/wsdl"
 )

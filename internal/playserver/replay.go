@@ -12,9 +12,9 @@ import (
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/provisioning"
 	"github.com/dsappd/dsappd/replay"
-	"github.com/dsappd/dsappd/server/provisioning"
 )
 
 // Start starts a throw-away server for one play of a transcript, at a

@@ -17,10 +17,10 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
+	"github.com/dsappd/dsappd/internal/server/certificate"
+	"github.com/dsappd/dsappd/internal/server/handshake"
+	"github.com/dsappd/dsappd/internal/server/listen"
 	"github.com/dsappd/dsappd/replay"
-	"github.com/dsappd/dsappd/server/certificate"
-	"github.com/dsappd/dsappd/server/handshake"
-	"github.com/dsappd/dsappd/server/listen"
 )
 
 // Config says what a recording proxy stands before. Fields are required

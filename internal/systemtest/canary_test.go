@@ -23,9 +23,9 @@ import (
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
-	"github.com/dsappd/dsappd/server/admin"
 )
 
 // No secret of a run is found in the store's file, which holds the audit, in

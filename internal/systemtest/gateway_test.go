@@ -10,7 +10,7 @@ import (
 	"github.com/dsappd/dsappd/internal/operators"
 
 	"github.com/dsappd/dsappd"
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // A folder of before the gateway is told what it lacks, and the command that

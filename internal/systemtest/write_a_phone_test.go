@@ -12,8 +12,8 @@ import (
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/internal/operators"
-	"github.com/dsappd/dsappd/provision"
-	"github.com/dsappd/dsappd/server/admin"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // blocks returns what stands between the fences of a language in the page for
@@ -74,7 +74,7 @@ func TestPhoneInPython(t *testing.T) {
 // TestPhonePageNames holds the members and elements that the page shows to
 // those of the gateway's description and the schemas.
 func TestPhonePageNames(t *testing.T) {
-	openapi, err := os.ReadFile(filepath.Join("..", "..", "server", "gateway", "openapi.yaml"))
+	openapi, err := os.ReadFile(filepath.Join("..", "server", "gateway", "openapi.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 )
 

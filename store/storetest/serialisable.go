@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/dsappd/dsappd/provision"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 )
 

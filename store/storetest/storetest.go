@@ -14,8 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/oath"
-	"github.com/dsappd/dsappd/provision"
 	"github.com/dsappd/dsappd/store"
 )
 

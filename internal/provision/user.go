@@ -1,0 +1,46 @@
+package provision
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+
+	"github.com/dsappd/dsappd/internal/names"
+	"github.com/dsappd/dsappd/store"
+)
+
+// defaultDomain is the vendor's documented one.
+const defaultDomain = "master"
+
+// resolve finds whom a user ID and a domain name: user@domain and DOMAIN\user
+// are split only where that domain exists, else the whole is the user ID, in
+// the domain given or the default one.
+func (f *frame) resolve(v *store.View, userID, domain string) (UserKey, error) {
+	userID, domain = names.Trim(userID), names.Trim(domain)
+	if userID == "" {
+		return UserKey{}, refuse(InvalidParameter, "The user ID is missing.")
+	}
+	for _, split := range names.Splits(userID) {
+		name, err := f.domainNamed(v, split.Domain)
+		if err != nil {
+			return UserKey{}, err
+		}
+		_, err = get(f, v, Domains, name)
+		if err == nil {
+			return f.userNamed(v, name, split.UserID)
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return UserKey{}, fmt.Errorf("domain: %w", err)
+		}
+	}
+	name, err := f.domainNamed(v, cmp.Or(domain, defaultDomain))
+	if err != nil {
+		return UserKey{}, err
+	}
+	return f.userNamed(v, name, userID)
+}
+
+// output is the user as replies name it.
+func (u User) output() UserOutput {
+	return UserOutput{UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit}
+}

@@ -1,0 +1,191 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/recovered"
+	"github.com/dsappd/dsappd/internal/server/journal"
+	"github.com/dsappd/dsappd/internal/server/request"
+	"github.com/dsappd/dsappd/store"
+)
+
+// Door answers operators by a Service's decisions. Fields are required unless
+// they say otherwise.
+type Door struct {
+	Service *provision.Service
+	Log     *slog.Logger
+
+	// Journal has what the server turned away; nil where none runs.
+	Journal *journal.Journal
+
+	// Check looks for damage in all that the Service's store keeps.
+	Check func(context.Context) ([]store.Problem, error)
+}
+
+// operatorHeader names the operator. Whoever may open the socket may read the
+// whole data folder too, so the name is taken as it is given.
+const operatorHeader = "Dsappd-Operator"
+
+// maxBody bounds a request, in bytes.
+const maxBody = 64 << 10
+
+// Handler answers every operation at its path.
+func (d *Door) Handler() http.Handler {
+	mux := http.NewServeMux()
+	handle(d, mux, "check", d.check)
+	handle(d, mux, "domain/add", d.addDomain)
+	handle(d, mux, "domain/list", d.listDomains)
+	handle(d, mux, "domain/delete", d.deleteDomain)
+	handle(d, mux, "user/add", d.addUser)
+	handle(d, mux, "user/list", d.listUsers)
+	handle(d, mux, "user/show", d.showUser)
+	handle(d, mux, "user/set-password", d.setUserPassword)
+	handle(d, mux, "user/enable", d.enableUser)
+	handle(d, mux, "user/disable", d.disableUser)
+	handle(d, mux, "user/unlock", d.unlockUser)
+	handle(d, mux, "user/delete", d.deleteUser)
+	handle(d, mux, "authenticator/add", d.addAuthenticator)
+	handle(d, mux, "authenticator/list", d.listAuthenticators)
+	handle(d, mux, "authenticator/show", d.showAuthenticator)
+	handle(d, mux, "authenticator/assign", d.assignAuthenticator)
+	handle(d, mux, "authenticator/unassign", d.unassignAuthenticator)
+	handle(d, mux, "authenticator/reset", d.resetAuthenticator)
+	handle(d, mux, "authenticator/set", d.setAuthenticator)
+	handle(d, mux, "authenticator/enable", d.enableAuthenticator)
+	handle(d, mux, "authenticator/disable", d.disableAuthenticator)
+	handle(d, mux, "authenticator/delete", d.deleteAuthenticator)
+	handle(d, mux, "authenticator/deactivate", d.deactivateInstance)
+	handle(d, mux, "component/add", d.addComponent)
+	handle(d, mux, "component/list", d.listComponents)
+	handle(d, mux, "component/show", d.showComponent)
+	handle(d, mux, "component/set", d.setComponent)
+	handle(d, mux, "component/delete", d.deleteComponent)
+	handle(d, mux, "gateway-key/add", d.addGatewayKey)
+	handle(d, mux, "gateway-key/list", d.listGatewayKeys)
+	handle(d, mux, "gateway-key/delete", d.deleteGatewayKey)
+	handle(d, mux, "policy/add", d.addPolicy)
+	handle(d, mux, "policy/list", d.listPolicies)
+	handle(d, mux, "policy/show", d.showPolicy)
+	handle(d, mux, "policy/set", d.setPolicy)
+	handle(d, mux, "policy/delete", d.deletePolicy)
+	handle(d, mux, "registration/list", d.listRegistrations)
+	handle(d, mux, "registration/show", d.showRegistration)
+	handle(d, mux, "registration/close", d.closeRegistration)
+	handle(d, mux, "audit/list", d.listAuditEvents)
+	handle(d, mux, "audit/verify", d.verifyAudit)
+	handle(d, mux, "audit/export", d.exportAudit)
+	handle(d, mux, "audit/prune", d.pruneAudit)
+	handle(d, mux, "audit/explain", d.explainRequest)
+	handle(d, mux, "audit/refusals", d.listRefusals)
+	return mux
+}
+
+// handle answers POST at a path: decode, decide, encode, one log line.
+func handle[In, Out any](d *Door, mux *http.ServeMux, path string,
+	decide func(context.Context, provision.Operator, In) (Out, error)) {
+	frame := &request.Frame{Door: "operators", Log: d.Log, Rand: d.Service.Rand, Now: d.Service.Now}
+	mux.HandleFunc("POST /"+path, func(w http.ResponseWriter, r *http.Request) {
+		q, err := frame.Begin(w, r)
+		operator := provision.Operator{Name: r.Header.Get(operatorHeader), RequestID: q.ID}
+		var out Out
+		if err == nil {
+			err = q.Do(func() (err error) {
+				var in In
+				if err := decode(w, r, operator, &in); err != nil {
+					return err
+				}
+				atLeisure(w)
+				out, err = decide(r.Context(), operator, in)
+				return err
+			})
+		}
+		d.answer(w, out, err)
+		d.log(q, operator, err)
+	})
+}
+
+// atLeisure lifts the connection's deadlines, which bound a peer that sends
+// slowly: a check may take longer, and the one deadline would end its context,
+// the other its answer.
+func atLeisure(w http.ResponseWriter) {
+	controller := http.NewResponseController(w)
+	_ = controller.SetReadDeadline(time.Time{})
+	_ = controller.SetWriteDeadline(time.Time{})
+}
+
+// decode checks who asks, and reads one JSON object of known members and nothing
+// after it.
+func decode(w http.ResponseWriter, r *http.Request, operator provision.Operator, in any) error {
+	if length := len(operator.Name); length < 1 || length > 255 {
+		return malformed(fmt.Sprintf(
+			"The header %s has %d bytes: it names the operator in 1 to 255.", operatorHeader, length))
+	}
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return malformed("The Content-Type is not application/json.")
+	}
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(in); err != nil {
+		return undecodable(err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return malformed("The request is more than one JSON object.")
+	}
+	return nil
+}
+
+// undecodable never quotes a value, which may be a password.
+func undecodable(err error) error {
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return malformed(fmt.Sprintf("The request has more than %d bytes.", maxBody))
+	}
+	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return malformed(fmt.Sprintf("The member %q of the request has the wrong type, or a value out of range: it is a %s.", mistyped.Field, mistyped.Type.Kind()))
+	}
+	if broken, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return malformed(fmt.Sprintf("The request is not JSON, from byte %d on.", broken.Offset))
+	}
+	if unknown, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return malformed("The request has a member that this operation does not know: " + unknown + ".")
+	}
+	return malformed("The request is not one JSON object that ends.")
+}
+
+// answer writes what was decided.
+func (d *Door) answer(w http.ResponseWriter, out any, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	status, body := http.StatusOK, out
+	if err != nil {
+		shown := d.shown(err)
+		status, body = shown.httpStatus(), errorBody{Error: shown}
+	}
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(body)
+}
+
+func (d *Door) log(q *request.Request, operator provision.Operator, err error) {
+	attrs := []slog.Attr{slog.String("operation", q.HTTP.URL.Path), slog.String("operator", operator.Name)}
+	level := slog.LevelInfo
+	if q.HTTP.URL.Path == "/audit/list" { // which a tail that follows asks for every second
+		level = slog.LevelDebug
+	}
+	switch {
+	case err == nil:
+		q.End(level, "operator's request", attrs...)
+	case foreseen(err):
+		q.Reason = err.Error()
+		q.End(slog.LevelInfo, "operator's request refused", attrs...)
+	default:
+		q.End(slog.LevelError, "operator's request failed", append(attrs, recovered.Attrs(err)...)...)
+	}
+}

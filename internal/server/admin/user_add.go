@@ -1,0 +1,89 @@
+package admin
+
+import (
+	"context"
+	"time"
+
+	"github.com/dsappd/dsappd/internal/provision"
+)
+
+// User is a user as operators see it.
+type User struct {
+	Domain         string    `json:"domain"`
+	UserID         string    `json:"userID"`
+	OrgUnit        string    `json:"orgUnit,omitempty"`
+	Disabled       bool      `json:"disabled"`
+	LockedAt       time.Time `json:"lockedAt,omitzero"`
+	WrongPasswords int       `json:"wrongPasswords"`
+
+	// LockedUntil is when the lock opens by itself, by the policy that it was
+	// made under; zero: when an operator opens it. LockedFor are the addresses
+	// that it is for, "unfamiliar" standing for all that are; none: everybody.
+	LockedUntil time.Time `json:"lockedUntil,omitzero"`
+	LockedFor   []string  `json:"lockedFor,omitempty"`
+
+	// SpentRegistrations counts how often as many wrong proofs as close a
+	// registration were made since the last activation, which count towards a
+	// lock too; WrongProofs are those since.
+	WrongProofs        int `json:"wrongProofs"`
+	SpentRegistrations int `json:"spentRegistrations"`
+
+	Locks         int       `json:"locks"`
+	SerialNumbers []string  `json:"serialNumbers"`
+	CreatedAt     time.Time `json:"createdAt"`
+}
+
+func showUser(u provision.User) User {
+	shown := User{
+		Domain:             u.Domain,
+		UserID:             u.UserID,
+		OrgUnit:            u.OrgUnit,
+		Disabled:           u.Disabled,
+		LockedAt:           u.LockedAt.UTC(),
+		WrongPasswords:     u.WrongPasswords,
+		WrongProofs:        u.WrongProofs,
+		SpentRegistrations: u.SpentRegistrations,
+		Locks:              u.Locks,
+		SerialNumbers:      append([]string{}, u.SerialNumbers...),
+		CreatedAt:          u.CreatedAt.UTC(),
+	}
+	if !u.LockedAt.IsZero() {
+		shown.LockedUntil, shown.LockedFor = u.LockedUntil.UTC(), lockedFor(u)
+	}
+	return shown
+}
+
+// lockedFor names the addresses that a lock is for.
+func lockedFor(u provision.User) (addresses []string) {
+	for _, prefix := range u.LockedFor {
+		switch {
+		case prefix.Bits() == 0:
+			addresses = append(addresses, "unfamiliar")
+		case prefix.IsSingleIP():
+			addresses = append(addresses, prefix.Addr().String())
+		default:
+			addresses = append(addresses, prefix.String())
+		}
+	}
+	return addresses
+}
+
+// AddUser is a new user. Without a domain, user@domain is split where that
+// domain exists, and else the domain is the default one.
+type AddUser struct {
+	Domain         string `json:"domain,omitempty"`
+	UserID         string `json:"userID"`
+	OrgUnit        string `json:"orgUnit,omitempty"`
+	StaticPassword string `json:"staticPassword,omitempty"`
+	PasswordHash   string `json:"passwordHash,omitempty"` // in place of the password
+}
+
+func (d *Door) addUser(ctx context.Context, operator provision.Operator, in AddUser) (User, error) {
+	user, err := d.Service.AddUser(ctx, operator, provision.AddUser(in))
+	return showUser(user), err
+}
+
+// AddUser makes a user.
+func (c *Client) AddUser(ctx context.Context, in AddUser) (User, error) {
+	return call[User](ctx, c, "user/add", in)
+}

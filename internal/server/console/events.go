@@ -1,0 +1,128 @@
+package console
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/dsappd/dsappd/internal/provision"
+)
+
+// writeTimeout is for one event to be taken by the browser.
+const writeTimeout = 10 * time.Second
+
+// follow streams the status of a registration to its page, as server-sent
+// events: at once, whenever it changes, and now and then. It ends with the
+// registration, the session or the server. A browser that is told 204 does
+// not come back.
+func (e *exchange) follow() error {
+	if e.session == nil {
+		e.status = http.StatusNoContent
+		e.w.WriteHeader(e.status)
+		return nil
+	}
+	m, err := e.registration()
+	if err != nil {
+		return err
+	}
+	leave, admitted := e.streams.enter(e.session)
+	if !admitted {
+		return &problem{status: http.StatusTooManyRequests, Title: "Too many pages are following",
+			Words: "Close other pages, or look here now and then."}
+	}
+	defer leave()
+	moved, stop := e.service.WatchRegistration(m.id)
+	defer stop()
+	return e.stream(m, moved)
+}
+
+// stream reads first and waits then, so that nothing falls between the two.
+func (e *exchange) stream(m made, moved <-chan struct{}) error {
+	if err := e.beginStream(); err != nil {
+		return err
+	}
+	tick := time.NewTicker(e.limits.Reread)
+	defer tick.Stop()
+	var last status
+	var sent time.Time
+	for {
+		now, ended, err := e.current(m)
+		if err != nil {
+			return err
+		}
+		if now.differs(last) || time.Since(sent) >= e.limits.Heartbeat {
+			if e.send(now) != nil {
+				return nil // the browser went away
+			}
+			last, sent = now, time.Now()
+		}
+		if ended {
+			return nil
+		}
+		select {
+		case <-moved:
+		case <-tick.C:
+		case <-e.session.over:
+		case <-e.streams.ended:
+			return nil
+		case <-e.HTTP.Context().Done():
+			return nil
+		}
+	}
+}
+
+// beginStream lifts the connection's deadline for reading, which would end
+// the request's context; that for writing is set anew for each event.
+func (e *exchange) beginStream() error {
+	controller := http.NewResponseController(e.w)
+	if err := controller.SetReadDeadline(time.Time{}); err != nil {
+		return fmt.Errorf("begin a stream: %w", err)
+	}
+	e.status = http.StatusOK
+	e.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	e.w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events until there are enough
+	e.w.WriteHeader(e.status)
+	return nil
+}
+
+// signedOut is the phase of a page whose session has ended.
+const signedOut phase = "signed out"
+
+// current is the status now, and whether it is the last. To be followed keeps
+// a session, as long as its registration is open.
+func (e *exchange) current(m made) (status, bool, error) {
+	if e.session.ended() || e.sessions.find(e.cookie(sessionCookie), e.service.Now()) == nil {
+		return status{Phase: signedOut}, true, nil
+	}
+	progress, err := e.progress(m)
+	if _, refused := errors.AsType[*provision.Error](err); refused {
+		return status{Phase: signedOut}, true, nil
+	}
+	if err != nil {
+		return status{}, false, err
+	}
+	return newStatus(progress), progress.Ended(), nil
+}
+
+// differs reports whether a page has to change.
+func (s status) differs(last status) bool {
+	s.Remaining, last.Remaining = 0, 0
+	return s != last
+}
+
+func (e *exchange) send(s status) error {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	controller := http.NewResponseController(e.w)
+	if err := controller.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(e.w, "retry: 2000\ndata: %s\n\n", data); err != nil {
+		return err
+	}
+	return controller.Flush()
+}

@@ -1,0 +1,88 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/dsappd/dsappd/internal/provision"
+)
+
+// signInPage is the form of the sign-in. The password is never filled in.
+type signInPage struct {
+	UserID string
+	Words  string // what went wrong, or came to an end; empty: nothing
+	Token  string
+}
+
+// home is the page to begin at: the sign-in, or what is the user's own.
+func (e *exchange) home() error {
+	if e.session != nil {
+		return signedIn((*exchange).authenticators)(e)
+	}
+	words := ""
+	if e.cookie(sessionCookie) != "" {
+		e.setCookie(sessionCookie, "")
+		words = "You were signed out after a while. Sign in again."
+	}
+	return e.showSignIn(http.StatusOK, signInPage{Words: words})
+}
+
+// showSignIn shows the form, which is good for this browser only.
+func (e *exchange) showSignIn(status int, p signInPage) error {
+	cookie, err := draw(e.service.Rand)
+	if err != nil {
+		return err
+	}
+	e.setCookie(formCookie, cookie)
+	p.Token = e.forms.token(formCookie, cookie)
+	return e.render(status, "signin", page{Title: "Sign in", Body: p})
+}
+
+// signIn begins a session, under a cookie that nobody had before, and ends the
+// one that this browser may have had.
+func (e *exchange) signIn() error {
+	userID := e.HTTP.PostForm.Get("userID")
+	if !e.checkForm(formCookie) {
+		e.noteReason("the form was too old, or the browser keeps no cookies")
+		return e.showSignIn(http.StatusForbidden, signInPage{UserID: userID,
+			Words: "This form was too old, or your browser blocks cookies. This page needs them. Try again."})
+	}
+	caller, err := e.caller()
+	if err != nil {
+		return err
+	}
+	who, err := e.service.SelfSignIn(e.HTTP.Context(), caller, provision.SignIn{UserID: userID, StaticPassword: e.HTTP.PostForm.Get("password")})
+	if refusal, refused := errors.AsType[*provision.Error](err); refused {
+		e.noteRefusal(refusal)
+		return e.showSignIn(refusalStatus(refusal.Refusal), signInPage{UserID: userID, Words: signInWords(refusal)})
+	}
+	if err != nil {
+		return err
+	}
+	e.sessions.end(e.cookie(sessionCookie))
+	cookie, err := e.sessions.begin(who, e.service.Now(), e.service.Rand)
+	if err != nil {
+		return err
+	}
+	e.setCookie(formCookie, "")
+	e.setCookie(sessionCookie, cookie)
+	return e.toHome()
+}
+
+// signOut ends the session, if the form is its own.
+func (e *exchange) signOut() error {
+	if e.session != nil && e.checkForm(sessionCookie) {
+		e.sessions.end(e.cookie(sessionCookie))
+		e.setCookie(sessionCookie, "")
+	}
+	return e.toHome()
+}
+
+// endSession ends a session whose sign-in holds no longer.
+func (e *exchange) endSession(refusal *provision.Error) error {
+	e.noteRefusal(refusal)
+	e.sessions.end(e.cookie(sessionCookie))
+	e.setCookie(sessionCookie, "")
+	e.session = nil
+	return e.showSignIn(http.StatusForbidden, signInPage{Words: "Your account has changed. Sign in again."})
+}

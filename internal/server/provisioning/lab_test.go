@@ -1,0 +1,156 @@
+package provisioning_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"github.com/dsappd/dsappd/internal/passwords"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/journal"
+	"github.com/dsappd/dsappd/internal/server/provisioning"
+	"github.com/dsappd/dsappd/oath"
+	"github.com/dsappd/dsappd/store"
+	"github.com/dsappd/dsappd/store/bolt"
+)
+
+const rfc4226Secret = "12345678901234567890"
+
+// lab is a server with its records in a folder of the test's.
+type lab struct {
+	t       testing.TB
+	service *provision.Service
+	server  *httptest.Server
+	log     lockedBuffer
+	trace   lockedBuffer
+	journal journal.Journal
+	ahead   atomic.Int64 // of the real time, in nanoseconds
+}
+
+type lockedBuffer struct {
+	mutex sync.Mutex
+	b     bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.b.String()
+}
+
+func must[T any](value T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+// newLab has user1 of master with VDS1000140 (HOTP, the secret of RFC 4226),
+// and srp-component on loopback, which needs a key exchange, and srp-direct,
+// which does not.
+func newLab(t testing.TB, strict bool) *lab {
+	t.Helper()
+	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
+	l := &lab{t: t}
+	l.service = &provision.Service{
+		Store:     store.New(engine, []byte("record key")),
+		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
+		SRP:       must(dsapp.NewSRP())(t),
+		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
+		Statuses:  provision.DefaultStatusTable(),
+		GatewayID: "0123456789",
+		Run:       "lab",
+		Now:       func() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) },
+		Rand:      rand.Reader,
+	}
+	handler := must(provisioning.NewHandler(provisioning.Config{
+		Service: l.service, Strict: strict, Journal: &l.journal, Trace: &l.trace, Log: slog.New(slog.NewTextHandler(&l.log, nil)),
+	}))(t)
+	l.server = httptest.NewServer(handler)
+	t.Cleanup(func() { l.server.Close(); l.service.Store.Close() })
+	l.furnish()
+	return l
+}
+
+func (l *lab) furnish() {
+	ctx, by := l.t.Context(), provision.Operator{Name: "tester", RequestID: "test"}
+	must(l.service.AddDomain(ctx, by, provision.AddDomain{Name: "master"}))(l.t)
+	must(l.service.AddPolicy(ctx, by, provision.AddPolicy{Name: "lab", Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0}`)}))(l.t)
+	must(l.service.AddPolicy(ctx, by, provision.AddPolicy{Name: "direct", Parent: "lab", Set: json.RawMessage(`{"KeyExchangeRequired":false}`)}))(l.t)
+	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "srp-component", Location: "127.0.0.0/8", Policy: "lab"}))(l.t)
+	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "srp-direct", Location: "127.0.0.0/8", Policy: "direct"}))(l.t)
+	must(l.service.AddComponent(ctx, by, provision.AddComponent{ComponentType: "far", Location: "192.0.2.7", Policy: "lab"}))(l.t)
+	must(l.service.AddUser(ctx, by, provision.AddUser{UserID: "user1", StaticPassword: "Password2", OrgUnit: "R&D"}))(l.t)
+	must(l.service.AddAuthenticator(ctx, by, provision.AddAuthenticator{SerialNumber: "VDS1000140",
+		Parameters: oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA1, Digits: 6}, Secret: []byte(rfc4226Secret)}))(l.t)
+	must(l.service.AssignAuthenticator(ctx, by, provision.AssignAuthenticator{SerialNumber: "VDS1000140", UserID: "user1"}))(l.t)
+}
+
+// envelope is the documented example of an operation, with replacements in
+// pairs.
+func envelope(t testing.TB, operation string, replacements ...string) string {
+	t.Helper()
+	text := string(must(os.ReadFile("testdata/" + operation + ".xml"))(t))
+	for i := 0; i < len(replacements); i += 2 {
+		if !strings.Contains(text, replacements[i]) {
+			t.Fatalf("the example of %s holds no %q", operation, replacements[i])
+		}
+	}
+	return strings.NewReplacer(replacements...).Replace(text)
+}
+
+// post sends an envelope and returns the reply's.
+func (l *lab) post(envelope string) (*http.Response, *etree.Document) {
+	l.t.Helper()
+	response := must(http.Post(l.server.URL+"/any/path", "text/xml; charset=utf-8", strings.NewReader(envelope)))(l.t)
+	defer response.Body.Close()
+	text := must(io.ReadAll(response.Body))(l.t)
+	document := etree.NewDocument()
+	if err := document.ReadFromBytes(text); err != nil {
+		l.t.Fatalf("%v: %s", err, text)
+	}
+	return response, document
+}
+
+// ask posts and wants a reply of HTTP 200 with the status code.
+func (l *lab) ask(statusCode, envelope string) *etree.Document {
+	l.t.Helper()
+	response, reply := l.post(envelope)
+	got := text(reply, "//status/resultCodes/statusCode")
+	if response.StatusCode != http.StatusOK || got != statusCode {
+		l.t.Fatalf("HTTP %d, status %q, want %s: %s", response.StatusCode, got, statusCode, must(reply.WriteToString())(l.t))
+	}
+	return reply
+}
+
+func text(d *etree.Document, path string) string {
+	if e := d.FindElement(path); e != nil {
+		return e.Text()
+	}
+	return ""
+}
+
+func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }

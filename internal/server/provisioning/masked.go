@@ -1,0 +1,56 @@
+package provisioning
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// withoutMasked takes out of a refusal's words, for the peer and for the log,
+// what they repeat of attributes that were sent as masked. They repeat none
+// that the command passed over.
+func withoutMasked(err error, c command, sent []wsdl.ProvisioningAttribute) error {
+	refusal, ok := errors.AsType[*provision.Error](err)
+	if !ok {
+		return err
+	}
+	done := map[string]bool{}
+	for _, a := range sent {
+		taken := slices.Contains(c.in(), strings.TrimPrefix(a.AttributeID, attributePrefix))
+		if taken && !done[a.AttributeID] && a.Value != nil && a.AttributeOptions != nil && set(a.AttributeOptions.Masked) {
+			done[a.AttributeID] = true // a repetition has the same value
+			refusal = refusal.Without(repeated(a.Value.Text), "("+a.AttributeID+", masked)")
+		}
+	}
+	return refusal
+}
+
+// repeated finds a value in words: as a word of its own or in quotes, in any
+// letter case, and in the forms that a normalisation may give it.
+func repeated(value string) *regexp.Regexp {
+	var forms []string
+	for _, form := range []string{value, strings.TrimSpace(value), norm.NFC.String(value), norm.NFKC.String(value)} {
+		quoted := strconv.Quote(form)
+		for _, written := range []string{form, quoted, quoted[1 : len(quoted)-1]} {
+			if written = strings.TrimSpace(written); written != "" {
+				forms = append(forms, edge(written, 0)+regexp.QuoteMeta(written)+edge(written, len(written)-1))
+			}
+		}
+	}
+	return regexp.MustCompile(`(?i)` + strings.Join(append(forms, `\z\A.`), "|"))
+}
+
+// edge keeps a form from being found inside a word.
+func edge(form string, at int) string {
+	if c := form[at]; c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '_' {
+		return `\b`
+	}
+	return ""
+}

@@ -1,0 +1,25 @@
+package provisioning
+
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/soap"
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// updateDevicePNID has no result: the status says it all.
+func (d *door) updateDevicePNID(ctx context.Context, r *soap.Request, in *wsdl.UpdateDevicePNID) (*struct{}, error) {
+	caller, err := d.caller(r, in.ComponentType)
+	if err != nil {
+		return nil, err
+	}
+	return nil, d.service.UpdateDevicePNID(ctx, caller, provision.UpdateDevicePNID{
+		Possession: possession(in.User, in.SerialNumber),
+		DevicePNID: in.DevicePNID,
+	})
+}
+
+func replyUpdateDevicePNID(dst []byte, status wsdl.CommandStatusResponse, _ *struct{}) []byte {
+	return wsdl.AppendUpdateDevicePNIDResponse(dst, &wsdl.UpdateDevicePNIDResponse{Status: status})
+}
