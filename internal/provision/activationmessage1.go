@@ -11,6 +11,15 @@ import (
 // firstMessage makes a registration's Activation Message 1, which it keeps
 // sealed: a device code is checked against it.
 func (f *frame) firstMessage(r *Registration, a Authenticator) (string, error) {
+	message, err := f.newMessage(a)
+	if err != nil {
+		return "", err
+	}
+	return message, f.keepMessage(r, message)
+}
+
+// newMessage draws an Activation Message 1 of a licence.
+func (f *frame) newMessage(a Authenticator) (string, error) {
 	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 	if err != nil {
 		return "", err
@@ -24,9 +33,14 @@ func (f *frame) firstMessage(r *Registration, a Authenticator) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("activation message 1: %w", err)
 	}
+	return message.String(), nil
+}
+
+func (f *frame) keepMessage(r *Registration, message string) error {
 	r.forgetDevice()
-	r.Message1, err = f.service.Sealer.seal(registrationPlace(r.ID, "message 1"), []byte(message.String()))
-	return message.String(), err
+	var err error
+	r.Message1, err = f.service.Sealer.seal(registrationPlace(r.ID, "message 1"), []byte(message))
+	return err
 }
 
 // openMessage reads the registration's Activation Message 1.
@@ -44,11 +58,8 @@ func (r *Registration) forgetDevice() { r.Message1, r.DeviceCode, r.Message2 = n
 // drawOffline makes the ID of a registration whose activation password is the
 // message itself.
 func (f *frame) drawOffline(r *Registration, a Authenticator) (string, error) {
-	var err error
-	r.ID, err = dsapp.Draw(f.service.Rand, f.settings.RegistrationIDAlphabet, f.settings.RegistrationIDLength)
-	if err != nil {
-		return "", fmt.Errorf("draw a registration ID: %w", err)
+	if err := f.drawID(r); err != nil {
+		return "", err
 	}
-	f.mustBeNew(r.ID)
 	return f.firstMessage(r, a)
 }

@@ -306,8 +306,22 @@ func (f *frame) activations(a Authenticator) string {
 
 // register draws the registration and seals what it keeps.
 func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResult, error) {
-	if err := f.roomToBegin(); err != nil {
+	r, err := f.newRegistration(a, activationType)
+	if err != nil {
 		return DSAPPSRPRegisterResult{}, err
+	}
+	password, err := f.activationPassword(&r, a.authenticator)
+	if err != nil {
+		return DSAPPSRPRegisterResult{}, err
+	}
+	f.open(a, r)
+	return f.registered(a, r, password), nil
+}
+
+// newRegistration begins one for data that can be delivered. It has no ID yet.
+func (f *frame) newRegistration(a applicant, activationType *int) (Registration, error) {
+	if err := f.roomToBegin(); err != nil {
+		return Registration{}, err
 	}
 	r := Registration{
 		State:          Registered,
@@ -321,21 +335,18 @@ func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResu
 		CreatedAt:      f.now,
 		ExpiresAt:      f.now.Add(f.settings.lifetime()),
 	}
-	if err := f.deliverable(r.ActivationType, a.authenticator); err != nil {
-		return DSAPPSRPRegisterResult{}, err
-	}
-	password, err := f.activationPassword(&r, a.authenticator)
-	if err != nil {
-		return DSAPPSRPRegisterResult{}, err
-	}
-	f.open(a.possession, r)
+	return r, f.deliverable(r.ActivationType, a.authenticator)
+}
+
+// registered is what the caller is told of a new registration.
+func (f *frame) registered(a applicant, r Registration, password string) DSAPPSRPRegisterResult {
 	return DSAPPSRPRegisterResult{
 		RegistrationID:     r.ID,
 		ActivationPassword: password,
 		User:               a.user.output(),
 		SerialNumber:       r.SerialNumber,
 		DigipassGatewayID:  f.service.GatewayID,
-	}, nil
+	}
 }
 
 // activationPassword is Activation Message 1 itself where the device is
@@ -348,8 +359,11 @@ func (f *frame) activationPassword(r *Registration, a Authenticator) (string, er
 }
 
 // open writes a new registration, which supersedes the open one of a single
-// device.
-func (f *frame) open(p possession, r Registration) {
+// device, and has the user's record name it.
+func (f *frame) open(a applicant, r Registration) {
+	p := a.possession
+	a.user.LastRegistration = r.ID
+	put(f, Users, a.user)
 	if p.open.Revision != 0 && !p.open.ended() {
 		p.open.closeBecause("a newer registration superseded it", f.now)
 		put(f, Registrations, p.open)
@@ -405,10 +419,8 @@ func (f *frame) mayBeOffline() error {
 // draw makes the registration's ID, its activation password, which it
 // returns, and s and v, which it seals.
 func (f *frame) draw(r *Registration) (string, error) {
-	var err error
-	r.ID, err = dsapp.Draw(f.service.Rand, f.settings.RegistrationIDAlphabet, f.settings.RegistrationIDLength)
-	if err != nil {
-		return "", fmt.Errorf("draw a registration ID: %w", err)
+	if err := f.drawID(r); err != nil {
+		return "", err
 	}
 	password, err := dsapp.Draw(f.service.Rand, f.settings.ActivationPasswordAlphabet, f.settings.ActivationPasswordLength)
 	if err != nil {
@@ -422,14 +434,19 @@ func (f *frame) draw(r *Registration) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("SRP verifier: %w", err)
 	}
-	f.mustBeNew(r.ID)
 	return password, f.sealVerifier(r, salt, verifier)
 }
 
-// mustBeNew makes the operation start again, with another draw, should the
-// ID be taken.
-func (f *frame) mustBeNew(id string) {
+// drawID gives the registration an ID. Should it be taken, the operation starts
+// again with another.
+func (f *frame) drawID(r *Registration) error {
+	id, err := dsapp.Draw(f.service.Rand, f.settings.RegistrationIDAlphabet, f.settings.RegistrationIDLength)
+	if err != nil {
+		return fmt.Errorf("draw a registration ID: %w", err)
+	}
+	r.ID = id
 	expect(f, Registrations, id, 0)
+	return nil
 }
 
 func (f *frame) sealVerifier(r *Registration, salt, verifier []byte) error {

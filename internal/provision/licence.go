@@ -28,6 +28,16 @@ type Licence struct {
 
 	// Instances are in the order of their sequence numbers.
 	Instances []Instance `json:",omitempty"`
+
+	// Message is the Activation Message 1 that was made before there is a
+	// registration; nil: none waits.
+	Message *LicenceMessage `json:",omitempty"`
+}
+
+// LicenceMessage is an Activation Message 1 that waits for a device's answer.
+type LicenceMessage struct {
+	Sealed []byte
+	Wrong  int `json:",omitempty"` // device codes that did not answer it
 }
 
 // InstanceState says what has happened to an instance.

@@ -1,11 +1,6 @@
 package provision
 
-import (
-	"context"
-	"fmt"
-
-	"github.com/dsappd/dsappd/dsapp"
-)
+import "context"
 
 // RegisterOutsideSRPResult is what PROVISIONCMD_REGISTER hands out: the
 // activation data in the clear.
@@ -58,32 +53,18 @@ func (f *frame) mayPassOutsideSRP(caller Caller) error {
 
 func (f *frame) registerOutsideSRP(a applicant, activationType *int) (RegisterOutsideSRPResult, error) {
 	var none RegisterOutsideSRPResult
-	if err := f.roomToBegin(); err != nil {
+	r, err := f.newRegistration(a, activationType)
+	if err != nil {
 		return none, err
 	}
-	r := Registration{
-		State:          DataIssued,
-		Domain:         a.user.Domain,
-		UserID:         a.user.UserID,
-		SerialNumber:   a.authenticator.SerialNumber,
-		ActivationType: effectiveType(activationType, a.authenticator),
-		ComponentType:  a.component.ComponentType,
-		Policy:         a.component.Policy,
-		CreatedAt:      f.now,
-		ExpiresAt:      f.now.Add(f.settings.lifetime()),
-	}
-	if err := f.deliverable(r.ActivationType, a.authenticator); err != nil {
-		return none, err
-	}
+	r.State = DataIssued
 	code, err := f.activationText(living{registration: r, user: a.user, authenticator: a.authenticator})
 	if err != nil {
 		return none, err
 	}
-	r.ID, err = dsapp.Draw(f.service.Rand, f.settings.RegistrationIDAlphabet, f.settings.RegistrationIDLength)
-	if err != nil {
-		return none, fmt.Errorf("draw a registration ID: %w", err)
+	if err := f.drawID(&r); err != nil {
+		return none, err
 	}
-	f.mustBeNew(r.ID)
-	f.open(a.possession, r)
+	f.open(a, r)
 	return RegisterOutsideSRPResult{ActivationCode: code, User: a.user.output(), SerialNumber: r.SerialNumber}, nil
 }

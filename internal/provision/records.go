@@ -62,6 +62,9 @@ type User struct {
 	// It and Authenticator.UserID always agree.
 	SerialNumbers []string `json:",omitempty"`
 
+	// LastRegistration is the newest one, which may have been swept.
+	LastRegistration string `json:",omitempty"`
+
 	CreatedAt time.Time
 }
 
