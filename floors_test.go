@@ -30,7 +30,7 @@ var floors = []struct {
 	{[]string{"store/bolt", "store/memory", "store/storetest", "internal/server/admin", "internal/server/console", "internal/server/gateway", "internal/server/provisioning"}, "engines; doors"},
 	{[]string{"replay", "internal/server/browser", "internal/server/listen", "internal/server/request"}, "transcripts; listeners; the frame of a request"},
 	{[]string{"internal/provision", "phone", "internal/server/certificate", "internal/server/directory", "internal/server/forwarded", "internal/server/handshake"}, "the domain; the device at the other end"},
-	{[]string{"dsapp", "internal/server/journal"}, "the profile's formats"},
+	{[]string{"dsapp", "internal/server/journal", "internal/server/watch"}, "the profile's formats"},
 	{[]string{"srp", "oath", "internal/names", "soap", "wsdl", "store", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
 	{[]string{"internal/atomicfile", "internal/hint", "internal/recovered"}, "tools"},
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
@@ -106,6 +108,7 @@ type Server struct {
 	console   *console.Handler   // nil: it is not served
 	config    Config             // as the server was opened
 	reloading sync.Mutex         // held while Reload works
+	draining  atomic.Bool        // Shutdown has begun
 	stop      context.CancelFunc // ends what works beside the endpoints
 	serving   *errgroup.Group
 	ended     context.Context // has ended when the server no longer serves
@@ -190,7 +193,10 @@ func (s *Server) openOperators() error {
 		return err
 	}
 	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Journal: s.journal}
-	serving := s.folder.Settings.Listening("operators", door.Handler(), s.config.Logger)
+	mux := http.NewServeMux()
+	mux.Handle("/", door.Handler())
+	s.health().Register(mux)
+	serving := s.folder.Settings.Listening("operators", mux, s.config.Logger)
 	serving.Timeouts.Write = 0 // a verification takes as long as the audit is long
 	s.endpoints = append(s.endpoints, listen.On(socket, serving))
 	return nil
@@ -215,6 +221,7 @@ func (s *Server) endRecording() error {
 
 func (s *Server) start() {
 	serving, ended := errgroup.WithContext(context.Background())
+	s.serving, s.ended = serving, ended
 	for _, e := range s.endpoints {
 		serving.Go(e.Serve)
 	}
@@ -224,7 +231,6 @@ func (s *Server) start() {
 	serving.Go(func() error { s.folder.KeepSpace(beside); return nil })
 	serving.Go(func() error { return s.folder.UntilStopped(beside) })
 	s.stop = stop
-	s.serving, s.ended = serving, ended
 }
 
 // Done is closed when the server no longer serves: it was closed, or a
@@ -250,6 +256,7 @@ func (s *Server) Close() error {
 
 // Shutdown is Close with a bound of the caller's own.
 func (s *Server) Shutdown(ctx context.Context) error {
+	s.draining.Store(true)
 	var draining errgroup.Group
 	for _, e := range s.endpoints {
 		draining.Go(func() error { return e.Drain(ctx) })

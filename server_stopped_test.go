@@ -26,11 +26,17 @@ func TestServerEndsWithItsStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := errors.Join(server.Live(t.Context()), server.Ready(t.Context())); err != nil {
+		t.Errorf("a server that serves: %v", err)
+	}
 	close(stopped)
 	select {
 	case <-server.Done():
 	case <-time.After(time.Minute):
 		t.Fatal("the server serves on")
+	}
+	if server.Live(t.Context()) == nil || server.Ready(t.Context()) == nil {
+		t.Error("a server that has ended lives")
 	}
 	if err := server.Close(); !errors.Is(err, datafolder.ErrStoreFailed) {
 		t.Errorf("Close: %v", err)

@@ -18,6 +18,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/internal/operators"
 	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/phone"
 )
@@ -173,6 +174,7 @@ var errorCodes = []struct {
 	{datafolder.ErrCertificate, "certificate_refused"},
 	{datafolder.ErrDamagedStore, "store_damaged"},
 	{admin.ErrNoServer, "no_server"},
+	{operators.ErrNotReady, "not_ready"},
 	{phone.ErrStep, "wrong_step"},
 	{syscall.ECONNREFUSED, "unreachable"},
 	{context.DeadlineExceeded, "timeout"},

@@ -34,6 +34,7 @@ type commands struct {
 	WSDL   wsdlCommand   `cmd:"" group:"test" name:"wsdl" help:"Print the WSDL, or write it and its schemas into a folder."`
 	Replay replayCommand `cmd:"" group:"test" help:"Record conversations, and play them as tests."`
 
+	Ready      readyCommand      `cmd:"" group:"keep" help:"Ask whether a server answers requests, and wait until it does."`
 	Check      checkCommand      `cmd:"" group:"keep" help:"Look for damage in a data folder."`
 	Migrate    migrateCommand    `cmd:"" group:"keep" help:"Bring a data folder of an older dsappd up to date, keeping a copy."`
 	Compact    compactCommand    `cmd:"" group:"keep" help:"Give back the space that the store of a data folder no longer uses."`

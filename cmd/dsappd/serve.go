@@ -10,10 +10,12 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
 )
 
 type serveCommand struct {
 	Dir         string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Serve this data folder, made by: dsappd init."`
+	Init        bool   `help:"Make the data folder first where there is none, or an empty one. The certificate is for this machine's name; for another: dsappd tls renew --host."`
 	Addr        string `placeholder:"HOST:PORT" help:"Listen for SOAP here, in place of the setting soap.listen. Port 0 takes a free one, and another for the gateway and the console unless they are given."`
 	GatewayAddr string `placeholder:"HOST:PORT" help:"Listen for phones here, in place of the setting gateway.listen; none: nowhere."`
 	ConsoleAddr string `placeholder:"HOST:PORT" help:"Serve the self-management page here, in place of the setting console.listen; none: nowhere."`
@@ -33,25 +35,46 @@ func (c *serveCommand) Run(ctx context.Context, std streams) error {
 	hangups, stop := untilHangups()
 	defer stop()
 	config := c.config(std.Err)
+	if err := c.makeFolder(ctx, config.Logger); err != nil {
+		return err
+	}
 	server, err := dsappd.Open(ctx, config)
 	if err != nil {
 		return err
 	}
+	supervisor := supervisor{config.Logger}
 	err = c.printURLs(std.Out, server.URLs())
 	if err == nil {
-		reloadUntilEnd(ctx, server, hangups)
+		supervisor.ready(server.URLs())
+		watched, stop := context.WithCancel(context.WithoutCancel(ctx))
+		defer stop() // a drain is watched, too
+		go supervisor.keepWatchdog(watched, server)
+		reloadUntilEnd(ctx, server, hangups, supervisor)
 	}
 	logEnd(ctx, config.Logger, server, err)
+	supervisor.ending()
 	return errors.Join(err, server.Close())
+}
+
+// makeFolder makes the data folder with --init, unless there is one.
+func (c *serveCommand) makeFolder(ctx context.Context, log *slog.Logger) error {
+	if !c.Init || datafolder.Exists(c.Dir) {
+		return nil
+	}
+	err := datafolder.Init(ctx, c.Dir, datafolder.InitOptions{Certificate: &datafolder.CertificateOptions{}})
+	if err == nil {
+		log.Info("made the data folder", "folder", c.Dir)
+	}
+	return err
 }
 
 // reloadUntilEnd has the server reload at each SIGHUP, until ctx or the server
 // ends.
-func reloadUntilEnd(ctx context.Context, server *dsappd.Server, hangups <-chan os.Signal) {
+func reloadUntilEnd(ctx context.Context, server *dsappd.Server, hangups <-chan os.Signal, supervisor supervisor) {
 	for {
 		select {
 		case <-hangups:
-			_ = server.Reload() // it is in the log, and the server goes on
+			supervisor.reload(server)
 		case <-ctx.Done():
 			return
 		case <-server.Done():

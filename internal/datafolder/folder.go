@@ -106,6 +106,9 @@ func (f *Folder) checkKey(ctx context.Context) error {
 	return err
 }
 
+// Readable returns why the folder's records cannot be read.
+func (f *Folder) Readable(ctx context.Context) error { return provision.Readable(ctx, f.Records) }
+
 func checkFolder(dir string) error {
 	if err := CheckNamed(dir); err != nil {
 		return err

@@ -81,6 +81,13 @@ func Init(ctx context.Context, dir string, options InitOptions) (err error) {
 	return moveFolder(unfinished, dir)
 }
 
+// Exists reports whether dir holds anything of a data folder. Open says whether
+// that can be served.
+func Exists(dir string) bool {
+	entries, _ := os.ReadDir(dir)
+	return lacksStore(entries) || slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == storeName })
+}
+
 func checkEmpty(dir string) error {
 	entries, err := os.ReadDir(dir)
 	holdsStore := slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == storeName })

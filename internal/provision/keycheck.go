@@ -76,3 +76,12 @@ func noteSealed(tx *store.Tx, secrets uint64) error {
 	check.Secrets += secrets
 	return store.Put(tx, KeyChecks, check)
 }
+
+// Readable returns why the records cannot be read, at the example of the one
+// that every store has.
+func Readable(ctx context.Context, records *store.Store) error {
+	return records.View(ctx, func(v *store.View) error {
+		_, err := store.Get(v, KeyChecks, masterKey)
+		return err
+	})
+}
