@@ -80,7 +80,7 @@ func TestStatusTableIsRefused(t *testing.T) {
 		"[status.busy]\nstatus_code = \"99\"":                              {"status.busy.status_code", "string"},
 		"[status.busy]\nstatus_code = 9.5":                                 {"float"},
 		"[status.busy":                                                     {"line 1"},
-		"[status.busy]\nstatus_code = 5\n[status.exists]\nstatus_code = 0": {"STAT_ERROR is -1 here and 5", `"exists"`},
+		"[status.busy]\nstatus_code = 5\n[status.exists]\nstatus_code = 0": {"STAT_ERROR is 5 here and -1", `"exists"`},
 	} {
 		_, err := parseStatusTable(text)
 		if err == nil {

@@ -121,7 +121,6 @@ func (f findings) user(u User) {
 	f = f.of("user %q of domain %q", u.UserID, u.Domain)
 	_, err := store.Get(f.View, Domains, u.Domain)
 	f.report(!f.exists("its domain", err), "its domain does not exist", "add the domain")
-	f.report(u.PasswordHash == "", "it has no password", "set its password")
 	f.report(u.negative(), "a counter is negative", "unlock the user")
 	f.report(!ascending(u.SerialNumbers), "its authenticators are not listed in ascending order, each once", "unassign and assign its authenticators")
 	for _, serialNumber := range u.SerialNumbers {

@@ -143,7 +143,6 @@ func (f *furnished) userDamages() []damage {
 			user1 + `its domain does not exist`, `user "user2" of domain "master": its domain does not exist`,
 			first + `its domain "master" does not exist`, `authenticator VDS1000141: its domain "master" does not exist`, third + `its domain "master" does not exist`,
 		}},
-		{"no password", user(func(u *provision.User) { u.PasswordHash = "" }), []string{user1 + `it has no password`}},
 		{"negative counter", user(func(u *provision.User) { u.Locks = -1 }), []string{user1 + `a counter is negative`}},
 		{"no list", user(func(u *provision.User) { u.SerialNumbers = nil }), []string{
 			first + `it is assigned to the user "user1" of domain "master", who does not list it`,
@@ -298,7 +297,7 @@ func TestCheckRecordsPages(t *testing.T) {
 	p := newPlay(t)
 	const many = 600
 	name := func(i int) provision.User {
-		return provision.User{Domain: "master", UserID: fmt.Sprintf("many%03d", i)}
+		return provision.User{Domain: "master", UserID: fmt.Sprintf("many%03d", i), WrongPasswords: -1}
 	}
 	each := func(do func(*store.Tx, int) error) {
 		t.Helper()

@@ -97,6 +97,8 @@ func TestStatusTable(t *testing.T) {
 		provision.AuthenticatorLimit, provision.InvalidCredentials, provision.UserLocked, provision.UserDisabled,
 		provision.MessageExpired, provision.NotFound, provision.Exists, provision.InUse, provision.LicenceFull,
 		provision.OutOfOrder, provision.Busy, provision.Unforeseen,
+		provision.NoPermission, provision.SessionStopped, provision.UserUnknown, provision.MissingField,
+		provision.InvalidData, provision.NotAvailable, provision.NotAssigned, provision.AuthenticatorError,
 	} {
 		s := provision.DefaultStatusTable()[refusal]
 		fmt.Fprintf(&table, "| %s | %d %s | %d %s |\n", refusal, s.ReturnCode, s.ReturnCodeEnum, s.StatusCode, s.StatusCodeEnum)

@@ -29,9 +29,35 @@ type User struct {
 	OrgUnit        string `json:",omitempty"`
 
 	// PasswordHash is a PHC string; the password itself is never stored.
-	PasswordHash string
+	// Empty: the user has no static password, and none is right.
+	PasswordHash  string
+	PasswordSetAt time.Time `json:",omitzero"`
 
 	Disabled bool `json:",omitempty"`
+
+	// LocalAuth overrides the policy's local authentication; empty: the
+	// policy's holds. BackendAuth is kept for clients and decides nothing.
+	LocalAuth   LocalAuthentication   `json:",omitempty"`
+	BackendAuth BackendAuthentication `json:",omitempty"`
+
+	// ExpiresAt is from when on the user is refused; zero: never.
+	ExpiresAt time.Time `json:",omitzero"`
+
+	// What is known of the person. Nothing is decided by it.
+	Email       string `json:",omitempty"`
+	Mobile      string `json:",omitempty"`
+	Phone       string `json:",omitempty"`
+	Name        string `json:",omitempty"`
+	Description string `json:",omitempty"`
+
+	// LastAuthRequestAt is when somebody last tried to authenticate as the
+	// user, LastAuthAt when that last succeeded.
+	LastAuthRequestAt time.Time `json:",omitzero"`
+	LastAuthAt        time.Time `json:",omitzero"`
+
+	// LockHeld says that an administrator locked the user: the lock is for
+	// every address and opens when it is unlocked, not by itself.
+	LockHeld bool `json:",omitempty"`
 
 	// WrongPasswords counts those from every address since a right one from
 	// there, Origins those of each address; at the policy's thresholds LockedAt
@@ -155,7 +181,26 @@ type Authenticator struct {
 	// device, which may have been swept.
 	ActivatedBy string `json:",omitempty"`
 
+	// Model is the DIGIPASS type that clients ask for, such as VIR10; empty:
+	// the type of its one-time passwords.
+	Model string `json:",omitempty"`
+
+	// PIN is the server PIN that stands before a one-time password, sealed;
+	// empty: there is none.
+	PIN []byte `json:",omitempty"`
+
+	// Errors counts the wrong one-time passwords and PINs since the last
+	// right one.
+	Errors int `json:",omitempty"`
+
+	// ExpiresAt is from when on it is refused; zero: never.
+	ExpiresAt time.Time `json:",omitzero"`
+
 	CreatedAt time.Time
+
+	// ModifiedAt is when an operator or an administrator last changed it;
+	// zero: at CreatedAt.
+	ModifiedAt time.Time `json:",omitzero"`
 }
 
 // AuthenticatorType is what operators and policies tell authenticators by:

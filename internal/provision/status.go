@@ -41,10 +41,33 @@ const (
 	OutOfOrder         Refusal = "out of order"
 	Busy               Refusal = "busy"
 	Unforeseen         Refusal = "unforeseen"
+
+	// NoPermission says that an administrator lacks a privilege, or may not
+	// reach a domain.
+	NoPermission Refusal = "no permission"
+	// SessionStopped says that an administrative session has ended or never was.
+	SessionStopped Refusal = "session stopped"
+	// UserUnknown says that a service user has no session.
+	UserUnknown Refusal = "user unknown"
+	// MissingField and InvalidData are for the attributes of administration.
+	MissingField Refusal = "missing field"
+	InvalidData  Refusal = "invalid data"
+	// NotAvailable is for an authenticator that somebody has already,
+	// NotAssigned for one that nobody has.
+	NotAvailable Refusal = "authenticator not available"
+	NotAssigned  Refusal = "authenticator not assigned"
+	// AuthenticatorError is for what the authenticator does not take, such
+	// as a PIN that is too long.
+	AuthenticatorError Refusal = "authenticator error"
 )
 
+// nearby are the refusals whose name clients know and whose number is not
+// public. They have the closest published number, which has a name of its own.
+var nearby = []Refusal{SessionStopped, UserUnknown, MissingField, InvalidData, NotAvailable, AuthenticatorError}
+
 // StatusTable maps every refusal to the pair that the wire and the audit
-// show. The numbers are the vendor's published ones and no others.
+// show. The numbers are the vendor's published ones and no others; names whose
+// number is not public have the closest one.
 type StatusTable map[Refusal]Status
 
 // DefaultStatusTable is the closest published pair for each refusal.
@@ -70,6 +93,14 @@ func DefaultStatusTable() StatusTable {
 		OutOfOrder:         failure(-1, "STAT_ERROR"),
 		Busy:               failure(-1, "STAT_ERROR"),
 		Unforeseen:         failure(-1, "STAT_ERROR"),
+		NoPermission:       failure(1005, "STAT_PERMISSION"),
+		SessionStopped:     failure(1005, "STAT_ADMIN_SESSION_STOPPED"),
+		UserUnknown:        failure(-13, "STAT_USER_UNKNOWN"),
+		MissingField:       failure(-2, "STAT_MISSINGFLD"),
+		InvalidData:        failure(-2, "STAT_INVDATA"),
+		NotAvailable:       failure(-14, "STAT_DIGIPASS_NOT_AVAILABLE"),
+		NotAssigned:        failure(-1, "STAT_ERROR"),
+		AuthenticatorError: failure(-1, "STAT_DPERROR"),
 	}
 }
 
@@ -77,8 +108,8 @@ func DefaultStatusTable() StatusTable {
 func Refusals() []Refusal { return slices.Sorted(maps.Keys(DefaultStatusTable())) }
 
 // Check looks whether every row can go on the wire and none can be taken for
-// another: success alone is 0, and a number has one name. It names every
-// fault.
+// another: success alone is 0, and a number has one name, but for the names
+// whose own number is not public. It names every fault.
 func (t StatusTable) Check() error {
 	var faults []error
 	returns, statuses := newNaming("return code"), newNaming("status code")
@@ -89,8 +120,8 @@ func (t StatusTable) Check() error {
 			continue
 		}
 		for _, err := range []error{
-			returns.check(row.ReturnCode, row.ReturnCodeEnum, refusal == Granted),
-			statuses.check(row.StatusCode, row.StatusCodeEnum, refusal == Granted),
+			returns.check(row.ReturnCode, row.ReturnCodeEnum, refusal),
+			statuses.check(row.StatusCode, row.StatusCodeEnum, refusal),
 		} {
 			if err != nil {
 				faults = append(faults, fmt.Errorf("status %q: %w", refusal, err))
@@ -109,7 +140,8 @@ type naming struct {
 
 func newNaming(what string) naming { return naming{what, make(map[int]string), make(map[string]int)} }
 
-func (n naming) check(number int, name string, success bool) error {
+func (n naming) check(number int, name string, refusal Refusal) error {
+	success := refusal == Granted
 	switch {
 	case number < math.MinInt32 || number > math.MaxInt32:
 		return fmt.Errorf("the %s %d does not fit 32 bits", n.what, number)
@@ -118,13 +150,17 @@ func (n naming) check(number int, name string, success bool) error {
 	case name == "" || len(name) > maxStatusName || strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "":
 		return fmt.Errorf("the %s is called %q: a name has 1 to %d of A to Z, 0 to 9 and _", n.what, name, maxStatusName)
 	}
-	if other, named := n.names[number]; named && other != name {
+	borrowed := slices.Contains(nearby, refusal)
+	if other, named := n.names[number]; named && other != name && !borrowed {
 		return fmt.Errorf("the %s %d is called %s here and %s in another row", n.what, number, name, other)
 	}
 	if other, numbered := n.numbers[name]; numbered && other != number {
 		return fmt.Errorf("the %s %s is %d here and %d in another row", n.what, name, number, other)
 	}
-	n.names[number], n.numbers[name] = name, number
+	n.numbers[name] = number
+	if !borrowed {
+		n.names[number] = name
+	}
 	return nil
 }
 
