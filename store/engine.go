@@ -8,7 +8,7 @@ import (
 
 // Schema is the version of the keys and records that this package writes. An
 // engine keeps it beside them and refuses another.
-const Schema = 2
+const Schema = 3
 
 // The limits of one entry, in bytes.
 const (

@@ -49,7 +49,9 @@ type migration struct {
 	run func(context.Context, *provision.Service) (notes []string, err error)
 }
 
-// migrations are the steps, in the order in which they run.
+// migrations are the steps, in the order in which they run. A field that is new
+// in schema 3 needs one only where its zero value does not mean what records
+// meant before.
 var migrations = []migration{
 	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.MendAudit(ctx) }},
 	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.NormalizeNames(ctx) }},
