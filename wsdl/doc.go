@@ -1,5 +1,5 @@
-// Package wsdl is the SOAP provisioning interface as documents and as Go:
-// provisioning.wsdl and its schemas, the types that gowsdl makes of them, what
+// Package wsdl is the SOAP interfaces as documents and as Go: a WSDL for each,
+// such as provisioning.wsdl, and their schemas, the types that gowsdl makes of them, what
 // the schemas say of every element, and the writing of requests and replies.
 // It knows nothing of what an operation does.
 //

@@ -17,18 +17,36 @@ import (
 //go:embed served
 var documents embed.FS
 
-// Document returns the WSDL with an address as its endpoint. It holds all of
-// its schemas, so that a saved copy needs no other document.
-func Document(address string) []byte {
+// interfaces are the names of the interfaces, as ?wsdl=NAME asks for their
+// WSDLs. A WSDL's file is NAME.wsdl.
+var interfaces = []string{"provisioning", "administration"}
+
+// Interfaces returns the names of the interfaces, provisioning first.
+func Interfaces() []string { return slices.Clone(interfaces) }
+
+// Document returns the WSDL of provisioning with an address as its endpoint, as
+// DocumentOf does.
+func Document(address string) []byte { return DocumentOf(interfaces[0], address) }
+
+// DocumentOf returns the WSDL of an interface with an address as its endpoint,
+// and nil if there is no interface of that name. It holds all of its schemas, so
+// that a saved copy needs no other document.
+func DocumentOf(name, address string) []byte {
+	if !slices.Contains(interfaces, name) {
+		return nil
+	}
 	escaped, _ := appendText(nil, address)
-	return []byte(strings.Replace(file("provisioning.wsdl"), `location="http://127.0.0.1:8888/"`, `location="`+string(escaped)+`"`, 1))
+	return []byte(strings.Replace(file(name+".wsdl"), `location="http://127.0.0.1:8888/"`, `location="`+string(escaped)+`"`, 1))
 }
 
-// Files returns the documents as files by their names: the WSDL with an
-// address as its endpoint, which needs no other, and its schemas, which import
+// Files returns the documents as files by their names: each WSDL with an
+// address as its endpoint, which needs no other, and their schemas, which import
 // each other by their file names.
 func Files(address string) map[string][]byte {
-	files := map[string][]byte{"provisioning.wsdl": Document(address)}
+	files := map[string][]byte{}
+	for _, name := range interfaces {
+		files[name+".wsdl"] = DocumentOf(name, address)
+	}
 	for _, name := range schemas {
 		files[name] = []byte(file(name))
 	}
@@ -38,7 +56,9 @@ func Files(address string) map[string][]byte {
 // Schemas returns the schemas' file names.
 func Schemas() []string { return slices.Clone(schemas) }
 
-var schemas = []string{"Provisioning.xsd", "ProvisioningTypes.xsd", "BasicTypes.xsd"}
+var schemas = []string{
+	"Provisioning.xsd", "ProvisioningTypes.xsd", "BasicTypes.xsd", "Administration.xsd", "AdministrationTypes.xsd", "CredentialTypes.xsd",
+}
 
 // Schema returns a schema by its file name, in any letter case, and "" if
 // there is none of that name. It names those that it imports relative to where
@@ -57,10 +77,12 @@ func file(name string) string {
 	return string(content)
 }
 
-// Serve answers a GET or HEAD request for the WSDL (?wsdl or ?singleWsdl, on
-// any path, in any letter case) or for a schema (?xsd=NAME, or a path that ends
-// in the name), and reports whether it was one. The endpoint in the WSDL is
-// endpoint or, where that is empty, the address that the request was sent to.
+// Serve answers a GET or HEAD request for a WSDL (?wsdl or ?singleWsdl, on any
+// path, in any letter case) or for a schema (?xsd=NAME, or a path that ends in
+// the name), and reports whether it was one. The WSDL is that of the interface
+// that the parameter names, such as ?wsdl=administration, and else that of
+// provisioning. Its endpoint is endpoint or, where that is empty, the address
+// that the request was sent to.
 func Serve(w http.ResponseWriter, r *http.Request, endpoint string) bool {
 	document := []byte(Schema(path.Base(r.URL.Path)))
 	query := r.URL.Query()
@@ -69,8 +91,8 @@ func Serve(w http.ResponseWriter, r *http.Request, endpoint string) bool {
 			http.Error(w, "There is no schema of this name. The WSDL, at ?wsdl, holds all of them.", http.StatusNotFound)
 			return true
 		}
-	} else if asked(query, "wsdl", "singleWsdl") {
-		document = Document(cmp.Or(endpoint, address(r)))
+	} else if name, ok := asked(query); ok {
+		document = DocumentOf(name, cmp.Or(endpoint, address(r)))
 		if endpoint == "" {
 			// What repeats the caller's Host must not reach another caller.
 			w.Header().Set("Cache-Control", "no-store")
@@ -85,12 +107,20 @@ func Serve(w http.ResponseWriter, r *http.Request, endpoint string) bool {
 	return true
 }
 
-// asked reports whether a query has one of the parameters.
-func asked(query url.Values, names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool {
-		_, ok := parameter(query, name)
-		return ok
-	})
+// asked returns the interface whose WSDL a query asks for, and reports whether
+// it asks for one. Values that name none are those of toolkits, such as 1.
+func asked(query url.Values) (name string, ok bool) {
+	for _, key := range []string{"wsdl", "singleWsdl"} {
+		value, given := parameter(query, key)
+		if !given {
+			continue
+		}
+		if value = strings.ToLower(value); slices.Contains(interfaces, value) {
+			return value, true
+		}
+		ok = true
+	}
+	return interfaces[0], ok
 }
 
 // parameter returns a parameter of a query, whose name may be in any letter

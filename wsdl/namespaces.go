@@ -1,12 +1,15 @@
 package wsdl
 
-// The namespaces of the interface. Operations and their responses are in
-// Provisioning; the other two hold types.
+// The namespaces of the interfaces. Operations and their responses are in those
+// with an interface's name; the others hold types.
 const (
-	Provisioning      = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning"
-	ProvisioningTypes = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/ProvisioningTypes.xsd"
-	BasicTypes        = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/BasicTypes.xsd"
-	XMLSchema         = "http://www.w3.org/2001/XMLSchema"
+	Provisioning        = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning"
+	Administration      = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Administration"
+	ProvisioningTypes   = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/ProvisioningTypes.xsd"
+	AdministrationTypes = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/AdministrationTypes.xsd"
+	CredentialTypes     = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/CredentialTypes.xsd"
+	BasicTypes          = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/BasicTypes.xsd"
+	XMLSchema           = "http://www.w3.org/2001/XMLSchema"
 )
 
 // Namespace is a namespace and the prefix that the Append functions write for
@@ -21,5 +24,8 @@ func Namespaces() []Namespace {
 		{"BASIC-TYPES", BasicTypes},
 		{"PROVISIONING-TYPES", ProvisioningTypes},
 		{"PROV-TYPES", Provisioning},
+		{"CREDENTIAL-TYPES", CredentialTypes},
+		{"ADMINISTRATION-TYPES", AdministrationTypes},
+		{"ADMIN-TYPES", Administration},
 	}
 }

@@ -15,7 +15,12 @@ import (
 // A saved copy of the WSDL is all that a generator needs: it points at no
 // other document, and it declares every name that it uses.
 func TestStandsAlone(t *testing.T) {
-	root := parse(t, wsdl.Document("http://127.0.0.1/"))
+	for _, name := range wsdl.Interfaces() {
+		t.Run(name, func(t *testing.T) { standsAlone(t, parse(t, wsdl.DocumentOf(name, "http://127.0.0.1/"))) })
+	}
+}
+
+func standsAlone(t *testing.T, root *etree.Element) {
 	if located := root.FindElements("//import[@schemaLocation]"); len(located) > 0 {
 		t.Errorf("%d imports have a location", len(located))
 	}
@@ -61,11 +66,20 @@ func namespace(e *etree.Element, prefix string) string {
 	return ""
 }
 
-// servedDocuments are the WSDL and the schemas, by name.
+// servedDocuments are the WSDLs and the schemas, by name.
 func servedDocuments(t *testing.T) map[string]*etree.Element {
-	out := map[string]*etree.Element{"?wsdl": parse(t, wsdl.Document("http://127.0.0.1/"))}
-	for _, name := range []string{"Provisioning.xsd", "ProvisioningTypes.xsd", "BasicTypes.xsd"} {
+	out := servedWSDLs(t)
+	for _, name := range wsdl.Schemas() {
 		out[name] = parse(t, []byte(wsdl.Schema(name)))
+	}
+	return out
+}
+
+// servedWSDLs are the WSDLs of all interfaces, by name.
+func servedWSDLs(t *testing.T) map[string]*etree.Element {
+	out := map[string]*etree.Element{}
+	for _, name := range wsdl.Interfaces() {
+		out[name] = parse(t, wsdl.DocumentOf(name, "http://127.0.0.1/"))
 	}
 	return out
 }
@@ -103,7 +117,17 @@ func TestPrefixesAreIdentifiers(t *testing.T) {
 
 // What a person reads in generated code and in an editor.
 func TestEverythingIsDocumented(t *testing.T) {
-	root := servedDocuments(t)["?wsdl"]
+	documents := servedWSDLs(t)
+	for name, root := range documents {
+		t.Run(name, func(t *testing.T) { everythingIsDocumented(t, root) })
+	}
+	devicePNID := documents["provisioning"].FindElement("//element[@name='updateDevicePNID']//element[@name='devicePNID']/annotation/documentation")
+	if got, want := devicePNID.Text(), "The notification ID of the device, in hexadecimal (1 to 535 pairs of hexadecimal characters)."; got != want {
+		t.Errorf("devicePNID is documented as %q", got)
+	}
+}
+
+func everythingIsDocumented(t *testing.T, root *etree.Element) {
 	words := regexp.MustCompile(`^[A-Z0-9][^<>\n]+[.]$`)
 	for path, documentation := range map[string]string{
 		"service": "documentation", "portType": "documentation", "portType/operation": "documentation",
@@ -124,16 +148,17 @@ func TestEverythingIsDocumented(t *testing.T) {
 			t.Errorf("%d requests and replies have an annotation, which PySimpleSOAP or Axis 1 does not expect there", len(found))
 		}
 	}
-	devicePNID := root.FindElement("//element[@name='updateDevicePNID']//element[@name='devicePNID']/annotation/documentation")
-	if got, want := devicePNID.Text(), "The notification ID of the device, in hexadecimal (1 to 535 pairs of hexadecimal characters)."; got != want {
-		t.Errorf("devicePNID is documented as %q", got)
-	}
 }
 
 // Generators make classes of messages, elements and types, some of them in one
 // namespace and without regard to case.
 func TestNamesAreDistinct(t *testing.T) {
-	root := servedDocuments(t)["?wsdl"]
+	for name, root := range servedWSDLs(t) {
+		t.Run(name, func(t *testing.T) { namesAreDistinct(t, root) })
+	}
+}
+
+func namesAreDistinct(t *testing.T, root *etree.Element) {
 	seen := map[string]string{}
 	for _, path := range []string{"message", "portType", "binding", "service", "types/schema/element", "types/schema/complexType"} {
 		for _, e := range root.FindElements(path) {
@@ -169,10 +194,11 @@ func namesOfLanguages() []string {
 // captured replies have, are types of the served schemas.
 func TestTypesOfReplies(t *testing.T) {
 	declared := map[string]bool{}
-	root := servedDocuments(t)["?wsdl"]
-	for _, schema := range root.FindElements("types/schema") {
-		for _, complexType := range schema.FindElements("complexType") {
-			declared[schema.SelectAttrValue("targetNamespace", "")+" "+complexType.SelectAttrValue("name", "")] = true
+	for _, root := range servedWSDLs(t) {
+		for _, schema := range root.FindElements("types/schema") {
+			for _, complexType := range schema.FindElements("complexType") {
+				declared[schema.SelectAttrValue("targetNamespace", "")+" "+complexType.SelectAttrValue("name", "")] = true
+			}
 		}
 	}
 	spaces := map[string]string{}
@@ -190,7 +216,11 @@ func TestTypesOfReplies(t *testing.T) {
 			t.Errorf("%s is no type of the served schemas", match[0])
 		}
 	}
-	if want := []string{"ErrorStack", "AttributeOptions", "AttributeSet", "DSAPPSRPRegisterResult2"}; !slices.Equal(found, want) {
+	want := []string{
+		"AdminDomain", "AdminDomainInfoList", "AdministrationAttributeList", "AdministrationAttributeSet", "AdministrationFieldSet",
+		"AdministrationQueryOptions", "AttributeOptions", "ErrorStack", "CredentialAttributeSet", "AttributeSet", "DSAPPSRPRegisterResult2",
+	}
+	if !slices.Equal(found, want) {
 		t.Errorf("replies are written with the types %v, want %v", found, want)
 	}
 }

@@ -1,4 +1,4 @@
-// Code generated from provisioning.wsdl, internal/generate; DO NOT EDIT.
+// Code generated from the WSDLs, internal/generate; DO NOT EDIT.
 
 package wsdl
 
@@ -186,6 +186,477 @@ func AppendProvisioningFault(dst []byte, v *ProvisioningFault) []byte {
 	return a.buffer
 }
 
+// AppendLogon appends the element ADMIN-TYPES:logon.
+// The error is a TextError.
+func AppendLogon(dst []byte, v *Logon) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:logon>")
+	a.appendCredentialAttributeSet("attributeSet", &v.AttributeSet)
+	a.raw("</ADMIN-TYPES:logon>")
+	return a.checked()
+}
+
+// AppendLogonResponse appends the element ADMIN-TYPES:logonResponse.
+func AppendLogonResponse(dst []byte, v *LogonResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:logonResponse>")
+	a.appendCredentialResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:logonResponse>")
+	return a.buffer
+}
+
+// AppendLogoff appends the element ADMIN-TYPES:logoff.
+// The error is a TextError.
+func AppendLogoff(dst []byte, v *Logoff) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:logoff>")
+	a.appendCredentialAttributeSet("attributeSet", &v.AttributeSet)
+	a.raw("</ADMIN-TYPES:logoff>")
+	return a.checked()
+}
+
+// AppendLogoffResponse appends the element ADMIN-TYPES:logoffResponse.
+func AppendLogoffResponse(dst []byte, v *LogoffResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:logoffResponse>")
+	a.appendCredentialResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:logoffResponse>")
+	return a.buffer
+}
+
+// AppendSessionalive appends the element ADMIN-TYPES:sessionalive.
+// The error is a TextError.
+func AppendSessionalive(dst []byte, v *Sessionalive) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:sessionalive>")
+	a.appendCredentialAttributeSet("attributeSet", &v.AttributeSet)
+	a.raw("</ADMIN-TYPES:sessionalive>")
+	return a.checked()
+}
+
+// AppendSessionaliveResponse appends the element ADMIN-TYPES:sessionaliveResponse.
+func AppendSessionaliveResponse(dst []byte, v *SessionaliveResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:sessionaliveResponse>")
+	a.appendCredentialResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:sessionaliveResponse>")
+	return a.buffer
+}
+
+// AppendAdminSessionQuery appends the element ADMIN-TYPES:adminSessionQuery.
+// The error is a TextError.
+func AppendAdminSessionQuery(dst []byte, v *AdminSessionQuery) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:adminSessionQuery>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	if v.FieldSet != nil {
+		a.appendAdministrationFieldSet("fieldSet", v.FieldSet)
+	}
+	if v.QueryOptions != nil {
+		a.appendAdministrationQueryOptions("queryOptions", v.QueryOptions)
+	}
+	a.raw("</ADMIN-TYPES:adminSessionQuery>")
+	return a.checked()
+}
+
+// AppendAdminSessionQueryResponse appends the element ADMIN-TYPES:adminSessionQueryResponse.
+func AppendAdminSessionQueryResponse(dst []byte, v *AdminSessionQueryResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:adminSessionQueryResponse>")
+	a.appendAdministrationQueryResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:adminSessionQueryResponse>")
+	return a.buffer
+}
+
+// AppendUserExecute appends the element ADMIN-TYPES:userExecute.
+// The error is a TextError.
+func AppendUserExecute(dst []byte, v *UserExecute) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:userExecute>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.text("cmd", v.Cmd)
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	if v.AdminDomainInfoList != nil {
+		a.appendAdminDomainInfoList("adminDomainInfoList", v.AdminDomainInfoList)
+	}
+	a.raw("</ADMIN-TYPES:userExecute>")
+	return a.checked()
+}
+
+// AppendUserExecuteResponse appends the element ADMIN-TYPES:userExecuteResponse.
+func AppendUserExecuteResponse(dst []byte, v *UserExecuteResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:userExecuteResponse>")
+	a.appendAdministrationResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:userExecuteResponse>")
+	return a.buffer
+}
+
+// AppendUserQuery appends the element ADMIN-TYPES:userQuery.
+// The error is a TextError.
+func AppendUserQuery(dst []byte, v *UserQuery) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:userQuery>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	if v.FieldSet != nil {
+		a.appendAdministrationFieldSet("fieldSet", v.FieldSet)
+	}
+	if v.QueryOptions != nil {
+		a.appendAdministrationQueryOptions("queryOptions", v.QueryOptions)
+	}
+	a.raw("</ADMIN-TYPES:userQuery>")
+	return a.checked()
+}
+
+// AppendUserQueryResponse appends the element ADMIN-TYPES:userQueryResponse.
+func AppendUserQueryResponse(dst []byte, v *UserQueryResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:userQueryResponse>")
+	a.appendAdministrationQueryResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:userQueryResponse>")
+	return a.buffer
+}
+
+// AppendUserattributeExecute appends the element ADMIN-TYPES:userattributeExecute.
+// The error is a TextError.
+func AppendUserattributeExecute(dst []byte, v *UserattributeExecute) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:userattributeExecute>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.text("cmd", v.Cmd)
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	a.raw("</ADMIN-TYPES:userattributeExecute>")
+	return a.checked()
+}
+
+// AppendUserattributeExecuteResponse appends the element ADMIN-TYPES:userattributeExecuteResponse.
+func AppendUserattributeExecuteResponse(dst []byte, v *UserattributeExecuteResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:userattributeExecuteResponse>")
+	a.appendAdministrationResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:userattributeExecuteResponse>")
+	return a.buffer
+}
+
+// AppendUserattributeQuery appends the element ADMIN-TYPES:userattributeQuery.
+// The error is a TextError.
+func AppendUserattributeQuery(dst []byte, v *UserattributeQuery) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:userattributeQuery>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	if v.FieldSet != nil {
+		a.appendAdministrationFieldSet("fieldSet", v.FieldSet)
+	}
+	if v.QueryOptions != nil {
+		a.appendAdministrationQueryOptions("queryOptions", v.QueryOptions)
+	}
+	a.raw("</ADMIN-TYPES:userattributeQuery>")
+	return a.checked()
+}
+
+// AppendUserattributeQueryResponse appends the element ADMIN-TYPES:userattributeQueryResponse.
+func AppendUserattributeQueryResponse(dst []byte, v *UserattributeQueryResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:userattributeQueryResponse>")
+	a.appendAdministrationQueryResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:userattributeQueryResponse>")
+	return a.buffer
+}
+
+// AppendDigipassExecute appends the element ADMIN-TYPES:digipassExecute.
+// The error is a TextError.
+func AppendDigipassExecute(dst []byte, v *DigipassExecute) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:digipassExecute>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.text("cmd", v.Cmd)
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	a.raw("</ADMIN-TYPES:digipassExecute>")
+	return a.checked()
+}
+
+// AppendDigipassExecuteResponse appends the element ADMIN-TYPES:digipassExecuteResponse.
+func AppendDigipassExecuteResponse(dst []byte, v *DigipassExecuteResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:digipassExecuteResponse>")
+	a.appendAdministrationResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:digipassExecuteResponse>")
+	return a.buffer
+}
+
+// AppendDigipassQuery appends the element ADMIN-TYPES:digipassQuery.
+// The error is a TextError.
+func AppendDigipassQuery(dst []byte, v *DigipassQuery) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:digipassQuery>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	if v.FieldSet != nil {
+		a.appendAdministrationFieldSet("fieldSet", v.FieldSet)
+	}
+	if v.QueryOptions != nil {
+		a.appendAdministrationQueryOptions("queryOptions", v.QueryOptions)
+	}
+	a.raw("</ADMIN-TYPES:digipassQuery>")
+	return a.checked()
+}
+
+// AppendDigipassQueryResponse appends the element ADMIN-TYPES:digipassQueryResponse.
+func AppendDigipassQueryResponse(dst []byte, v *DigipassQueryResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:digipassQueryResponse>")
+	a.appendAdministrationQueryResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:digipassQueryResponse>")
+	return a.buffer
+}
+
+// AppendDigipassapplExecute appends the element ADMIN-TYPES:digipassapplExecute.
+// The error is a TextError.
+func AppendDigipassapplExecute(dst []byte, v *DigipassapplExecute) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:digipassapplExecute>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.text("cmd", v.Cmd)
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	a.raw("</ADMIN-TYPES:digipassapplExecute>")
+	return a.checked()
+}
+
+// AppendDigipassapplExecuteResponse appends the element ADMIN-TYPES:digipassapplExecuteResponse.
+func AppendDigipassapplExecuteResponse(dst []byte, v *DigipassapplExecuteResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:digipassapplExecuteResponse>")
+	a.appendAdministrationResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:digipassapplExecuteResponse>")
+	return a.buffer
+}
+
+// AppendDomainExecute appends the element ADMIN-TYPES:domainExecute.
+// The error is a TextError.
+func AppendDomainExecute(dst []byte, v *DomainExecute) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:domainExecute>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.text("cmd", v.Cmd)
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	a.raw("</ADMIN-TYPES:domainExecute>")
+	return a.checked()
+}
+
+// AppendDomainExecuteResponse appends the element ADMIN-TYPES:domainExecuteResponse.
+func AppendDomainExecuteResponse(dst []byte, v *DomainExecuteResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:domainExecuteResponse>")
+	a.appendAdministrationResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:domainExecuteResponse>")
+	return a.buffer
+}
+
+// AppendDomainQuery appends the element ADMIN-TYPES:domainQuery.
+// The error is a TextError.
+func AppendDomainQuery(dst []byte, v *DomainQuery) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:domainQuery>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	if v.FieldSet != nil {
+		a.appendAdministrationFieldSet("fieldSet", v.FieldSet)
+	}
+	if v.QueryOptions != nil {
+		a.appendAdministrationQueryOptions("queryOptions", v.QueryOptions)
+	}
+	a.raw("</ADMIN-TYPES:domainQuery>")
+	return a.checked()
+}
+
+// AppendDomainQueryResponse appends the element ADMIN-TYPES:domainQueryResponse.
+func AppendDomainQueryResponse(dst []byte, v *DomainQueryResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:domainQueryResponse>")
+	a.appendAdministrationQueryResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:domainQueryResponse>")
+	return a.buffer
+}
+
+// AppendOrgunitExecute appends the element ADMIN-TYPES:orgunitExecute.
+// The error is a TextError.
+func AppendOrgunitExecute(dst []byte, v *OrgunitExecute) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:orgunitExecute>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.text("cmd", v.Cmd)
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	a.raw("</ADMIN-TYPES:orgunitExecute>")
+	return a.checked()
+}
+
+// AppendOrgunitExecuteResponse appends the element ADMIN-TYPES:orgunitExecuteResponse.
+func AppendOrgunitExecuteResponse(dst []byte, v *OrgunitExecuteResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:orgunitExecuteResponse>")
+	a.appendAdministrationResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:orgunitExecuteResponse>")
+	return a.buffer
+}
+
+// AppendOrgunitQuery appends the element ADMIN-TYPES:orgunitQuery.
+// The error is a TextError.
+func AppendOrgunitQuery(dst []byte, v *OrgunitQuery) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:orgunitQuery>")
+	if v.SessionID != nil {
+		a.text("sessionID", *v.SessionID)
+	}
+	a.appendAdministrationAttributeSet("attributeSet", &v.AttributeSet)
+	if v.FieldSet != nil {
+		a.appendAdministrationFieldSet("fieldSet", v.FieldSet)
+	}
+	if v.QueryOptions != nil {
+		a.appendAdministrationQueryOptions("queryOptions", v.QueryOptions)
+	}
+	a.raw("</ADMIN-TYPES:orgunitQuery>")
+	return a.checked()
+}
+
+// AppendOrgunitQueryResponse appends the element ADMIN-TYPES:orgunitQueryResponse.
+func AppendOrgunitQueryResponse(dst []byte, v *OrgunitQueryResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<ADMIN-TYPES:orgunitQueryResponse>")
+	a.appendAdministrationQueryResults("results", &v.Results)
+	a.raw("</ADMIN-TYPES:orgunitQueryResponse>")
+	return a.buffer
+}
+
+func (a *appender) appendAdminDomain(name string, v *AdminDomain) {
+	a.open(name, " xsi:type=\"ADMINISTRATION-TYPES:AdminDomain\"")
+	if v.AdminDomain != nil {
+		a.text("adminDomain", *v.AdminDomain)
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAdminDomainInfoList(name string, v *AdminDomainInfoList) {
+	a.open(name, " xsi:type=\"ADMINISTRATION-TYPES:AdminDomainInfoList\"")
+	for i := range v.AdminDomains {
+		a.appendAdminDomain("adminDomains", &v.AdminDomains[i])
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAdministrationAttribute(name string, v *AdministrationAttribute) {
+	a.open(name, "")
+	if v.AttributeOptions != nil {
+		a.appendAttributeOptions("attributeOptions", v.AttributeOptions)
+	}
+	if v.Value != nil {
+		a.value("value", *v.Value)
+	}
+	a.text("attributeID", v.AttributeID)
+	a.close(name)
+}
+
+func (a *appender) appendAdministrationAttributeList(name string, v *AdministrationAttributeList) {
+	a.open(name, " xsi:type=\"ADMINISTRATION-TYPES:AdministrationAttributeList\"")
+	for i := range v.AttributeList {
+		a.appendAdministrationAttributeSet("attributeList", &v.AttributeList[i])
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAdministrationAttributeSet(name string, v *AdministrationAttributeSet) {
+	a.open(name, " xsi:type=\"ADMINISTRATION-TYPES:AdministrationAttributeSet\"")
+	for i := range v.Attributes {
+		a.appendAdministrationAttribute("attributes", &v.Attributes[i])
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAdministrationFieldSet(name string, v *AdministrationFieldSet) {
+	a.open(name, " xsi:type=\"ADMINISTRATION-TYPES:AdministrationFieldSet\"")
+	for i := range v.AttributeID {
+		a.text("attributeID", v.AttributeID[i])
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAdministrationQueryOptions(name string, v *AdministrationQueryOptions) {
+	a.open(name, " xsi:type=\"ADMINISTRATION-TYPES:AdministrationQueryOptions\"")
+	if v.Distinct != nil {
+		a.boolean("distinct", *v.Distinct)
+	}
+	if v.Rowoffset != nil {
+		a.integer("rowoffset", *v.Rowoffset)
+	}
+	if v.Rowcount != nil {
+		a.integer("rowcount", *v.Rowcount)
+	}
+	if v.Count != nil {
+		a.boolean("count", *v.Count)
+	}
+	if v.Sortorder != nil {
+		a.text("sortorder", *v.Sortorder)
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAdministrationQueryResults(name string, v *AdministrationQueryResults) {
+	a.open(name, "")
+	a.appendResultCodes("resultCodes", &v.ResultCodes)
+	a.appendAdministrationAttributeList("resultAttribute", &v.ResultAttribute)
+	a.appendErrorStack("errorStack", &v.ErrorStack)
+	if v.ResultCount != nil {
+		a.integer("resultCount", *v.ResultCount)
+	}
+	a.close(name)
+}
+
+func (a *appender) appendAdministrationResults(name string, v *AdministrationResults) {
+	a.open(name, "")
+	a.appendResultCodes("resultCodes", &v.ResultCodes)
+	a.appendAdministrationAttributeSet("resultAttribute", &v.ResultAttribute)
+	a.appendErrorStack("errorStack", &v.ErrorStack)
+	a.close(name)
+}
+
+func (a *appender) appendAttributeOptions(name string, v *AttributeOptions) {
+	a.open(name, " xsi:type=\"BASIC-TYPES:AttributeOptions\"")
+	if v.Null != nil {
+		a.boolean("null", *v.Null)
+	}
+	if v.Negative != nil {
+		a.boolean("negative", *v.Negative)
+	}
+	if v.Masked != nil {
+		a.boolean("masked", *v.Masked)
+	}
+	a.close(name)
+}
+
 func (a *appender) appendCommandStatusResponse(name string, v *CommandStatusResponse) {
 	a.open(name, "")
 	a.appendResultCodes("resultCodes", &v.ResultCodes)
@@ -217,6 +688,34 @@ func (a *appender) appendResultCodes(name string, v *ResultCodes) {
 	a.close(name)
 }
 
+func (a *appender) appendCredentialAttribute(name string, v *CredentialAttribute) {
+	a.open(name, "")
+	if v.AttributeOptions != nil {
+		a.appendAttributeOptions("attributeOptions", v.AttributeOptions)
+	}
+	if v.Value != nil {
+		a.value("value", *v.Value)
+	}
+	a.text("attributeID", v.AttributeID)
+	a.close(name)
+}
+
+func (a *appender) appendCredentialAttributeSet(name string, v *CredentialAttributeSet) {
+	a.open(name, " xsi:type=\"CREDENTIAL-TYPES:CredentialAttributeSet\"")
+	for i := range v.Attributes {
+		a.appendCredentialAttribute("attributes", &v.Attributes[i])
+	}
+	a.close(name)
+}
+
+func (a *appender) appendCredentialResults(name string, v *CredentialResults) {
+	a.open(name, "")
+	a.appendResultCodes("resultCodes", &v.ResultCodes)
+	a.appendCredentialAttributeSet("resultAttribute", &v.ResultAttribute)
+	a.appendErrorStack("errorStack", &v.ErrorStack)
+	a.close(name)
+}
+
 func (a *appender) appendActivateCredentialInput(name string, v *ActivateCredentialInput) {
 	a.open(name, "")
 	if v.Response != nil {
@@ -224,20 +723,6 @@ func (a *appender) appendActivateCredentialInput(name string, v *ActivateCredent
 	}
 	if v.DerivationCode != nil {
 		a.text("derivationCode", *v.DerivationCode)
-	}
-	a.close(name)
-}
-
-func (a *appender) appendAttributeOptions(name string, v *AttributeOptions) {
-	a.open(name, " xsi:type=\"PROVISIONING-TYPES:AttributeOptions\"")
-	if v.Null != nil {
-		a.boolean("null", *v.Null)
-	}
-	if v.Negative != nil {
-		a.boolean("negative", *v.Negative)
-	}
-	if v.Masked != nil {
-		a.boolean("masked", *v.Masked)
 	}
 	a.close(name)
 }

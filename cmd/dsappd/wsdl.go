@@ -15,8 +15,9 @@ import (
 
 type wsdlCommand struct {
 	jsonFlag
-	Out string `placeholder:"DIR" help:"Write provisioning.wsdl and the schemas into this folder, made if need be; without it, print the WSDL."`
-	URL string `name:"url" default:"http://127.0.0.1:8888/" placeholder:"URL" help:"Name this endpoint in the WSDL; ${default} if not given."`
+	Interface string `arg:"" optional:"" enum:"provisioning,administration" default:"provisioning" help:"Print the WSDL of this interface: ${enum}; ${default} if not given."`
+	Out       string `placeholder:"DIR" help:"Write the WSDLs of all interfaces and the schemas into this folder, made if need be; without it, print one WSDL."`
+	URL       string `name:"url" default:"http://127.0.0.1:8888/" placeholder:"URL" help:"Name this endpoint in the WSDL; ${default} if not given."`
 }
 
 // Validate refuses what no client could call.
@@ -30,7 +31,7 @@ func (c *wsdlCommand) Validate() error {
 
 func (c *wsdlCommand) Run(std streams) error {
 	if c.Out == "" {
-		_, err := std.Out.Write(wsdl.Document(c.URL))
+		_, err := std.Out.Write(wsdl.DocumentOf(c.Interface, c.URL))
 		return err
 	}
 	if err := os.MkdirAll(c.Out, 0o777); err != nil { // less the umask

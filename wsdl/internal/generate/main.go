@@ -1,7 +1,8 @@
-// Command generate makes the Go side of the provisioning interface from its
-// WSDL and schemas: the types by gowsdl, refined; the table of elements; the
-// writers. It also writes the documents that clients read. Run in the folder of the WSDL. With -check it writes nothing and
-// fails, naming the file, where what it would write is not what is there.
+// Command generate makes the Go side of the interfaces from their WSDLs and
+// schemas: the types by gowsdl, refined; the table of elements; the writers. It
+// also writes the documents that clients read. Run it in the folder of the
+// WSDLs. With -check it writes nothing and fails, naming the file, where what it
+// would write is not what is there.
 package main
 
 import (
@@ -14,7 +15,8 @@ import (
 	"path/filepath"
 )
 
-const document = "provisioning.wsdl"
+// documents are the WSDLs, one for each interface.
+var documents = []string{"provisioning.wsdl", "administration.wsdl"}
 
 func main() {
 	check := flag.Bool("check", false, "compare with the files instead of writing them")
@@ -26,13 +28,17 @@ func main() {
 }
 
 func run(check bool) error {
-	s, err := readSchemas(document)
+	s, err := readSchemas(documents)
 	if err != nil {
 		return err
 	}
-	raw, err := gowsdl()
-	if err != nil {
-		return err
+	var raw [][]byte
+	for _, document := range documents {
+		source, err := gowsdl(document)
+		if err != nil {
+			return err
+		}
+		raw = append(raw, source)
 	}
 	types, err := refine(raw, s)
 	if err != nil {
@@ -46,13 +52,15 @@ func run(check bool) error {
 	if err != nil {
 		return err
 	}
-	files, err := publish(document, s)
-	if err != nil {
-		return err
-	}
-	for name, source := range files {
-		if err := put(filepath.Join(published, name), source, check); err != nil {
+	for _, document := range documents {
+		files, err := publish(document, s)
+		if err != nil {
 			return err
+		}
+		for name, source := range files {
+			if err := put(filepath.Join(published, name), source, check); err != nil {
+				return err
+			}
 		}
 	}
 	for name, source := range map[string][]byte{"types_gen.go": types, "elements_gen.go": elements, "writers_gen.go": writers} {
@@ -68,7 +76,7 @@ func run(check bool) error {
 }
 
 // gowsdl runs the generator that go.mod names and returns what it wrote.
-func gowsdl() ([]byte, error) {
+func gowsdl(document string) ([]byte, error) {
 	folder, err := os.MkdirTemp("", "gowsdl")
 	if err != nil {
 		return nil, err
@@ -95,4 +103,4 @@ func put(name string, source []byte, check bool) error {
 	return nil
 }
 
-const header = "// Code generated from provisioning.wsdl, internal/generate; DO NOT EDIT.\n\npackage wsdl\n\n"
+const header = "// Code generated from the WSDLs, internal/generate; DO NOT EDIT.\n\npackage wsdl\n\n"

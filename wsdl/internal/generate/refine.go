@@ -7,6 +7,7 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -18,12 +19,15 @@ import (
 // occurrence: a pointer where an element may be absent, a value where it must
 // be there, a slice where it may repeat; a type that another extends gives
 // way to the other, with its fields in it.
-func refine(source []byte, s *schemas) ([]byte, error) {
-	file, err := parser.ParseFile(token.NewFileSet(), "types.go", source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, fmt.Errorf("parse gowsdl's output: %w", err)
+func refine(sources [][]byte, s *schemas) ([]byte, error) {
+	structs := map[string]*ast.StructType{}
+	for _, source := range sources {
+		file, err := parser.ParseFile(token.NewFileSet(), "types.go", source, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, fmt.Errorf("parse gowsdl's output: %w", err)
+		}
+		maps.Copy(structs, structTypes(file))
 	}
-	structs := structTypes(file)
 	declared, err := s.structs()
 	if err != nil {
 		return nil, err
@@ -109,7 +113,7 @@ func fieldType(p *particle, field *ast.Field) (string, error) {
 		if err := format.Node(&given, token.NewFileSet(), field.Type); err != nil {
 			return "", err
 		}
-		goType = given.String()
+		goType = strings.TrimPrefix(given.String(), "[]") // which gowsdl gives to one that repeats
 		if p.simple.base == "anyType" {
 			goType = "Value"
 		}

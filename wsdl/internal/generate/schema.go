@@ -47,16 +47,26 @@ type schemas struct {
 	inputs   map[string]bool // global elements that a request is made of
 }
 
-// readSchemas reads a WSDL document and the schemas that it imports.
-func readSchemas(wsdl string) (*schemas, error) {
+// readSchemas reads WSDL documents and the schemas that they import.
+func readSchemas(documents []string) (*schemas, error) {
 	s := &schemas{prefixes: map[string]string{}, types: map[qname]*etree.Element{}, extended: map[qname]bool{}, used: map[qname]bool{}, inputs: map[string]bool{}}
+	seen := map[string]bool{}
+	for _, document := range documents {
+		if err := s.read(document, seen); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *schemas) read(wsdl string, seen map[string]bool) error {
 	document := etree.NewDocument()
 	if err := document.ReadFromFile(wsdl); err != nil {
-		return nil, fmt.Errorf("read WSDL: %w", err)
+		return fmt.Errorf("read WSDL: %w", err)
 	}
 	for _, schema := range document.FindElements("/definitions/types/schema") {
-		if err := s.add(schema, filepath.Dir(wsdl), map[string]bool{}); err != nil {
-			return nil, err
+		if err := s.add(schema, filepath.Dir(wsdl), seen); err != nil {
+			return err
 		}
 	}
 	elements := map[string]string{}
@@ -67,7 +77,7 @@ func readSchemas(wsdl string) (*schemas, error) {
 	for _, input := range document.FindElements("/definitions/portType/operation/input") {
 		s.inputs[elements[local(input.SelectAttrValue("message", ""))]] = true
 	}
-	return s, nil
+	return nil
 }
 
 func (s *schemas) add(schema *etree.Element, folder string, seen map[string]bool) error {
