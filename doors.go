@@ -57,6 +57,13 @@ func networkDoors(config Config, settings datafolder.Settings) []networkDoor {
 			handler:  (*Server).consoleHandler,
 			url:      func(u *URLs) *string { return &u.Console },
 		},
+		{
+			name: "platform", flag: "--platform-addr", table: "platform",
+			address:  config.PlatformAddr,
+			settings: settings.Platform.ListenerSettings,
+			handler:  (*Server).platformHandler,
+			url:      func(u *URLs) *string { return &u.Platform },
+		},
 	}
 }
 
@@ -64,6 +71,7 @@ func networkDoors(config Config, settings datafolder.Settings) []networkDoor {
 func (c Config) withAddresses(settings datafolder.Settings) Config {
 	c.GatewayAddr = c.besideAddr(c.GatewayAddr, settings.Gateway.Listen)
 	c.ConsoleAddr = c.besideAddr(c.ConsoleAddr, settings.Console.Listen)
+	c.PlatformAddr = c.besideAddr(c.PlatformAddr, settings.Platform.Listen)
 	c.Addr = cmp.Or(c.Addr, settings.SOAP.Listen)
 	return c
 }
@@ -87,7 +95,7 @@ func (c Config) check() error {
 		all = append(all, errors.New("--tls and --plain exclude each other"))
 	}
 	for _, given := range []struct{ flag, address string }{
-		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr},
+		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr}, {"--platform-addr", c.PlatformAddr},
 	} {
 		none := given.address == noAddress && given.flag != "--addr"
 		if given.address != "" && !none {

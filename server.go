@@ -34,12 +34,14 @@ type Config struct {
 	// free one. Empty: as the setting soap.listen says.
 	Addr string
 
-	// GatewayAddr and ConsoleAddr are where the gateway and the console
-	// listen, or "none". Empty: as the settings gateway.listen and
-	// console.listen say; but where Addr has port 0, a free port of its host,
-	// so that servers beside each other never collide.
-	GatewayAddr string
-	ConsoleAddr string
+	// GatewayAddr, ConsoleAddr and PlatformAddr are where the gateway, the
+	// console and the Platform API listen, or "none". Empty: as the settings
+	// gateway.listen, console.listen and platform.listen say; but where Addr has
+	// port 0, a free port of its host, so that servers beside each other never
+	// collide.
+	GatewayAddr  string
+	ConsoleAddr  string
+	PlatformAddr string
 
 	// TLS is for every listener whose setting tls is "auto", on loopback too.
 	TLS bool
@@ -90,9 +92,10 @@ func (c Config) withDefaults() Config {
 // by TLS; empty where it does not. HOST is localhost where it answers on every
 // address of the machine.
 type URLs struct {
-	SOAP    string
-	Gateway string
-	Console string
+	SOAP     string
+	Gateway  string
+	Console  string
+	Platform string
 }
 
 // Server is a data folder being served.
@@ -161,11 +164,11 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 	if err != nil {
 		return nil, errors.Join(err, s.closeListeners(), s.endRecording())
 	}
-	s.directory.SOAP, s.directory.Gateway, s.directory.Console = s.urls.SOAP, s.urls.Gateway, s.urls.Console
+	s.directory.SOAP, s.directory.Gateway, s.directory.Console, s.directory.Platform = s.urls.SOAP, s.urls.Gateway, s.urls.Console, s.urls.Platform
 	opened.WarnOfFiles(len(s.doors))
 	opened.WarnOfSeals()
 	s.start()
-	config.Logger.Info("serving", "soap", s.urls.SOAP, "gateway", s.urls.Gateway, "console", s.urls.Console,
+	config.Logger.Info("serving", "soap", s.urls.SOAP, "gateway", s.urls.Gateway, "console", s.urls.Console, "platform", s.urls.Platform,
 		"folder", opened.Dir, "run", opened.Service.Run)
 	return s, nil
 }
@@ -177,6 +180,9 @@ func (s *Server) openNetworkDoors(ctx context.Context) error {
 			continue
 		}
 		opened, err := door.open(ctx, s)
+		if s.lacksPlatform(door, err) {
+			continue
+		}
 		if err != nil {
 			return err
 		}

@@ -14,19 +14,20 @@ import (
 )
 
 type serveCommand struct {
-	Dir         string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Serve this data folder, made by: dsappd init."`
-	Init        bool   `help:"Make the data folder first where there is none, or an empty one. The certificate is for this machine's name; for another: dsappd tls renew --host."`
-	Addr        string `placeholder:"HOST:PORT" help:"Listen for SOAP here, in place of the setting soap.listen. Port 0 takes a free one, and another for the gateway and the console unless they are given."`
-	GatewayAddr string `placeholder:"HOST:PORT" help:"Listen for phones here, in place of the setting gateway.listen; none: nowhere."`
-	ConsoleAddr string `placeholder:"HOST:PORT" help:"Serve the self-management page here, in place of the setting console.listen; none: nowhere."`
-	Trace       bool   `help:"Print each envelope in and out on stderr, secrets redacted."`
-	Record      string `placeholder:"DIR" help:"Record what the SOAP interface is asked and answers as transcripts in this folder, secrets redacted."`
-	Strict      bool   `help:"Hold requests to the order, occurrence, namespaces and simple types of the schema."`
-	StatusTable string `placeholder:"FILE" help:"Take numbers and names of statuses from FILE, as docs/statuses.toml shows."`
-	TLS         bool   `name:"tls" xor:"tls" help:"Speak TLS on every listener whose setting tls is auto, on loopback too."`
-	Plain       bool   `xor:"tls" help:"Serve unencrypted, unless the setting tls is on, also where other machines can reach it, although passwords travel there."`
-	LegacyTLS   bool   `name:"legacy-tls" help:"Allow RSA key exchange, in TLS 1.2, to clients that cannot do better."`
-	JSON        bool   `name:"json" help:"Print the URLs as JSON and the log as lines of JSON, errors too."`
+	Dir          string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Serve this data folder, made by: dsappd init."`
+	Init         bool   `help:"Make the data folder first where there is none, or an empty one. The certificate is for this machine's name; for another: dsappd tls renew --host."`
+	Addr         string `placeholder:"HOST:PORT" help:"Listen for SOAP here, in place of the setting soap.listen. Port 0 takes a free one, and another for the gateway and the console unless they are given."`
+	GatewayAddr  string `placeholder:"HOST:PORT" help:"Listen for phones here, in place of the setting gateway.listen; none: nowhere."`
+	ConsoleAddr  string `placeholder:"HOST:PORT" help:"Serve the self-management page here, in place of the setting console.listen; none: nowhere."`
+	PlatformAddr string `placeholder:"HOST:PORT" help:"Serve the Platform API (REST) here, in place of the setting platform.listen; none: nowhere."`
+	Trace        bool   `help:"Print each envelope in and out on stderr, secrets redacted."`
+	Record       string `placeholder:"DIR" help:"Record what the SOAP interface is asked and answers as transcripts in this folder, secrets redacted."`
+	Strict       bool   `help:"Hold requests to the order, occurrence, namespaces and simple types of the schema."`
+	StatusTable  string `placeholder:"FILE" help:"Take numbers and names of statuses from FILE, as docs/statuses.toml shows."`
+	TLS          bool   `name:"tls" xor:"tls" help:"Speak TLS on every listener whose setting tls is auto, on loopback too."`
+	Plain        bool   `xor:"tls" help:"Serve unencrypted, unless the setting tls is on, also where other machines can reach it, although passwords travel there."`
+	LegacyTLS    bool   `name:"legacy-tls" help:"Allow RSA key exchange, in TLS 1.2, to clients that cannot do better."`
+	JSON         bool   `name:"json" help:"Print the URLs as JSON and the log as lines of JSON, errors too."`
 }
 
 // Run prints a line with each URL when the server answers, and serves until
@@ -107,16 +108,17 @@ func (c *serveCommand) printURLs(w io.Writer, urls dsappd.URLs) error {
 
 // servedURLs are those of a server; one that is not served is left out.
 type servedURLs struct {
-	SOAP    string `json:"soap"`
-	Gateway string `json:"gateway,omitempty"`
-	Console string `json:"console,omitempty"`
+	SOAP     string `json:"soap"`
+	Gateway  string `json:"gateway,omitempty"`
+	Console  string `json:"console,omitempty"`
+	Platform string `json:"platform,omitempty"`
 }
 
 // servedLines say where the server answers, SOAP first.
 func servedLines(urls dsappd.URLs) string {
 	var lines strings.Builder
 	for _, served := range []struct{ name, url string }{
-		{"SOAP", urls.SOAP}, {"the gateway", urls.Gateway}, {"the console", urls.Console},
+		{"SOAP", urls.SOAP}, {"the gateway", urls.Gateway}, {"the console", urls.Console}, {"the Platform API", urls.Platform},
 	} {
 		if served.url != "" {
 			fmt.Fprintf(&lines, "dsappd serves %s at %s\n", served.name, served.url)
@@ -135,7 +137,7 @@ func newLogger(w io.Writer, asJSON bool) *slog.Logger {
 
 func (c *serveCommand) config(log io.Writer) dsappd.Config {
 	config := dsappd.Config{
-		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr,
+		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr, PlatformAddr: c.PlatformAddr,
 		TLS: c.TLS, Plain: c.Plain, LegacyTLS: c.LegacyTLS, Strict: c.Strict, StatusTable: c.StatusTable, Record: c.Record,
 		Logger: newLogger(log, c.JSON),
 	}

@@ -162,17 +162,20 @@ func beginEmpty(ctx context.Context, made *Folder) error {
 }
 
 // addSamples adds the sample data that a folder was asked to begin with, and
-// the console, whose policy depends on them.
+// the doors whose policies depend on them.
 func addSamples(ctx context.Context, made *Folder, options InitOptions) error {
 	service := made.Service
-	consolePolicy := provision.ProvisioningPolicy
+	consolePolicy, platformPolicy := provision.ProvisioningPolicy, provision.ProvisioningPolicy
 	if options.Sample || options.Replay.Lab {
 		if err := addSample(ctx, service); err != nil {
 			return err
 		}
-		consolePolicy = labPolicy
+		consolePolicy, platformPolicy = labPolicy, labPlatformPolicy
 	}
 	if err := addConsole(ctx, service, made.Settings.Console, consolePolicy); err != nil {
+		return err
+	}
+	if err := addPlatform(ctx, service, made.Settings.Platform, platformPolicy); err != nil {
 		return err
 	}
 	return addReplaySample(ctx, service, options.Replay)

@@ -32,6 +32,12 @@ func addConsole(ctx context.Context, service *provision.Service, settings Consol
 	return addOwnDoor(ctx, service, settings.ComponentType, policy)
 }
 
+// addPlatform gives a new folder what the Platform API needs: the component
+// whose policy governs what is registered there.
+func addPlatform(ctx context.Context, service *provision.Service, settings PlatformSettings, policy string) error {
+	return addOwnDoor(ctx, service, settings.ComponentType, policy)
+}
+
 // CheckOwnDoor makes sure that a door of the server's own has the component in
 // whose name it asks, which a folder of before that door lacks.
 func (f *Folder) CheckOwnDoor(table, componentType string) error {

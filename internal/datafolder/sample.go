@@ -47,6 +47,9 @@ func addSample(ctx context.Context, service *provision.Service) error {
 			return fmt.Errorf("sample gateway key %s: %w", key.Name, err)
 		}
 	}
+	if _, err := service.AddPlatformKey(ctx, initOperator(), provision.AddPlatformKey{Name: "lab-platform", Key: "lab-platform-key"}); err != nil {
+		return fmt.Errorf("sample platform key: %w", err)
+	}
 	for _, component := range sampleComponents() {
 		if _, err := service.AddComponent(ctx, initOperator(), component); err != nil {
 			return fmt.Errorf("sample component %s: %w", component.ComponentType, err)
@@ -55,6 +58,11 @@ func addSample(ctx context.Context, service *provision.Service) error {
 	for i, authenticator := range sampleAuthenticators() {
 		if err := addSampleUser(ctx, service, fmt.Sprintf("user%d", i+1), authenticator); err != nil {
 			return fmt.Errorf("sample user %d: %w", i+1, err)
+		}
+	}
+	for _, free := range sampleFree() {
+		if _, err := service.AddAuthenticator(ctx, initOperator(), free); err != nil {
+			return fmt.Errorf("sample authenticator %s: %w", free.SerialNumber, err)
 		}
 	}
 	return nil
@@ -66,6 +74,8 @@ const (
 	labPolicy       = "lab"
 	labDirectPolicy = "lab-direct"
 	labMDLPolicy    = "lab-mdl"
+
+	labPlatformPolicy = "lab-platform"
 )
 
 func samplePolicies() []provision.AddPolicy {
@@ -73,6 +83,7 @@ func samplePolicies() []provision.AddPolicy {
 		{Name: labPolicy, Parent: provision.ProvisioningPolicy, Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0,"Explain":true}`)},
 		{Name: labDirectPolicy, Parent: labPolicy, Set: json.RawMessage(`{"KeyExchangeRequired":false,"ActivationCodeOutsideSRP":true}`)},
 		{Name: labMDLPolicy, Parent: provision.MDLProvisioningPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"Explain":true}`)},
+		{Name: labPlatformPolicy, Parent: labDirectPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"Explain":false}`)},
 	}
 }
 
@@ -113,6 +124,14 @@ func sampleAuthenticators() []provision.AddAuthenticator {
 		// appendix B, tests SHA-256 with.
 		{SerialNumber: "VDM1000001", Parameters: dsapp.InstanceParameters(), Limit: 3,
 			Secret: []byte("12345678901234567890123456789012")},
+	}
+}
+
+// sampleFree are authenticators that nobody has yet.
+func sampleFree() []provision.AddAuthenticator {
+	return []provision.AddAuthenticator{
+		{SerialNumber: "VDS1000145", Parameters: oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6}},
+		{SerialNumber: "VDM1000002", Parameters: dsapp.InstanceParameters(), Limit: 2},
 	}
 }
 

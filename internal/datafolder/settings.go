@@ -26,6 +26,7 @@ type Settings struct {
 	SOAP         SOAPSettings         `toml:"soap"`
 	Gateway      GatewaySettings      `toml:"gateway"`
 	Console      ConsoleSettings      `toml:"console"`
+	Platform     PlatformSettings     `toml:"platform"`
 	Limits       LimitSettings        `toml:"limits"`
 	Timeouts     TimeoutSettings      `toml:"timeouts"`
 	PasswordHash PasswordHashSettings `toml:"password_hash"`
@@ -73,6 +74,12 @@ type ConsoleSettings struct {
 	Idle          time.Duration `toml:"idle"`
 	Session       time.Duration `toml:"session"`
 	SecureCookies bool          `toml:"secure_cookies"` // browsers come over TLS to a proxy
+}
+
+// PlatformSettings belong to the Platform API, which is REST.
+type PlatformSettings struct {
+	ListenerSettings
+	ComponentType string `toml:"component_type"`
 }
 
 // LimitSettings bound what peers may hold and ask for.
@@ -134,7 +141,8 @@ func DefaultSettings() Settings {
 		Console: ConsoleSettings{
 			ListenerSettings: defaultListener("127.0.0.1:8889"), ComponentType: "Self-Management", Name: console.DefaultName, Idle: 15 * time.Minute, Session: time.Hour,
 		},
-		Limits: LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, NewConnections: 1000, NewPerAddress: 200, FreeMiB: 64, HeaderBytes: 16 << 10, BodiesMiB: 64, BodyBytes: 64 << 10, MessageParts: soap.MaxParts},
+		Platform: PlatformSettings{defaultListener("127.0.0.1:8890"), "Platform API"},
+		Limits:   LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, NewConnections: 1000, NewPerAddress: 200, FreeMiB: 64, HeaderBytes: 16 << 10, BodiesMiB: 64, BodyBytes: 64 << 10, MessageParts: soap.MaxParts},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
 			Idle: time.Minute, Pressed: 2 * time.Second, Drain: 20 * time.Second,
@@ -212,6 +220,8 @@ func (s Settings) check() error {
 		s.Console.check("console"),
 		checkComponentType("console.component_type", s.Console.ComponentType),
 		s.Console.checkBrand(),
+		s.Platform.check("platform"),
+		checkComponentType("platform.component_type", s.Platform.ComponentType),
 		within("console.idle", s.Console.Idle, time.Second, 24*time.Hour),
 		within("console.session", s.Console.Session, time.Second, 24*time.Hour),
 		within("limits.connections", s.Limits.Connections, 1, 1<<20),

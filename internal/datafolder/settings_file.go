@@ -69,7 +69,7 @@ hsts = "0s"
 [gateway]
 # Where phones activate: the gateway's REST services. Empty: nowhere. While
 # serve has --addr with port 0, as labs do, and no --gateway-addr, the gateway
-# takes a free port of that host too, and so does the console.
+# takes a free port of that host too, and so do the console and the Platform API.
 listen = "127.0.0.1:11080"
 # The rest is as in [soap].
 proxies = []
@@ -123,6 +123,24 @@ session = "1h0m0s"
 # Behind a proxy that speaks TLS, true has browsers keep the cookies to TLS. By
 # TLS of its own the console has them do so anyway.
 secure_cookies = false
+
+[platform]
+# Where sites provision by REST, the Platform API. Empty: nowhere. A caller needs
+# a key of "dsappd platform-key add", or a certificate under client_ca.
+listen = "127.0.0.1:8890"
+# The rest is as in [soap].
+proxies = []
+hosts = []
+tls = "auto"
+certificate = "tls/server.pem"
+key = ""
+client_ca = ""
+client_certificates = "required"
+legacy_tls = false
+hsts = "0s"
+# The component whose policy governs what is registered here. dsappd init makes
+# it, at 0.0.0.0, as the gateway's.
+component_type = "Platform API"
 
 [limits]
 # How many connections each listener holds at once. When they are taken, a new

@@ -15,6 +15,8 @@ var reloadable = []string{
 	"gateway.certificate", "gateway.key", "gateway.client_ca", "gateway.client_certificates", "gateway.legacy_tls", "gateway.hsts",
 	"console.proxies", "console.hosts",
 	"console.certificate", "console.key", "console.client_ca", "console.client_certificates", "console.legacy_tls", "console.hsts",
+	"platform.proxies", "platform.hosts",
+	"platform.certificate", "platform.key", "platform.client_ca", "platform.client_certificates", "platform.legacy_tls", "platform.hsts",
 	"console.name", "console.logo", "console.app_link", "console.secure_cookies",
 	"limits.connections", "limits.connections_per_address", "limits.bodies_mib", "limits.body_bytes", "limits.message_parts", "limits.free_mib",
 	"timeouts.drain", "sweep.retention", "audit.retention",

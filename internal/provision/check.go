@@ -45,6 +45,7 @@ func CheckRecords(ctx context.Context, records *store.Store, now time.Time) ([]s
 		pages(c, Components, findings.component),
 		pages(c, Policies, findings.policy),
 		pages(c, GatewayKeys, findings.gatewayKey),
+		pages(c, PlatformKeys, findings.platformKey),
 	)
 	return c.problems, err
 }
@@ -316,4 +317,11 @@ func (f findings) gatewayKey(k GatewayKey) {
 	f = f.of("gateway key %q", k.Name)
 	f.report(!k.Side.known(), fmt.Sprintf("its side %q is not known, and it opens nothing", k.Side), mend)
 	f.report(len(k.Digest) != sha256.Size, fmt.Sprintf("its digest has %d bytes, not %d, and no key fits", len(k.Digest), sha256.Size), mend)
+}
+
+func (f findings) platformKey(k PlatformKey) {
+	f = f.of("platform key %q", k.Name)
+	_, err := checkScopes(k.Scopes)
+	f.report(err != nil || len(k.Scopes) == 0, "its scopes are not known", "delete the key and add another")
+	f.report(len(k.Digest) != 32, fmt.Sprintf("its digest has %d bytes, not 32", len(k.Digest)), "delete the key and add another")
 }

@@ -73,6 +73,21 @@ func (s *Service) HasOwnDoor(ctx context.Context, componentType string) (found b
 	return found, err
 }
 
+// OwnDoorPolicy returns the policy of the component of the type for the
+// server's own doors; empty: there is none.
+func (s *Service) OwnDoorPolicy(ctx context.Context, componentType string) (policy string, err error) {
+	err = s.Store.View(ctx, func(v *store.View) error {
+		location, found, err := narrowest(v, componentType, Caller{OwnDoor: true}.stands())
+		if err != nil || !found {
+			return err
+		}
+		component, err := store.Get(v, Components, ComponentKey{componentType, location})
+		policy = component.Policy
+		return err
+	})
+	return policy, err
+}
+
 // govern makes the named policy the one that this operation follows.
 func (f *frame) govern(v *store.View, policy string) error {
 	settings, err := effectiveSettings(func(name string) (Policy, error) {

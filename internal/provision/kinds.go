@@ -105,6 +105,12 @@ var (
 		Split:     store.OnePart,
 		KeyOf:     func(k GatewayKey) string { return k.Name },
 	}
+	PlatformKeys = store.Kind[string, PlatformKey]{
+		Name:      "platformkey",
+		PartNames: []string{"Name"},
+		Split:     store.OnePart,
+		KeyOf:     func(k PlatformKey) string { return k.Name },
+	}
 )
 
 func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
@@ -115,6 +121,6 @@ func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
 // Kinds returns all of them, for Store.Check.
 func Kinds() []store.AnyKind {
 	return []store.AnyKind{
-		Domains, Users, Authenticators, Registrations, Components, Policies, AuditEvents, AuditRequests, AuditSeals, AuditRuns, AuditAnchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PastExpiries,
+		Domains, Users, Authenticators, Registrations, Components, Policies, AuditEvents, AuditRequests, AuditSeals, AuditRuns, AuditAnchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries,
 	}
 }

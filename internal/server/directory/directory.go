@@ -13,9 +13,10 @@ import (
 // empty: the door is not served. It is filled before the server answers, and
 // only read from then on.
 type Directory struct {
-	SOAP    string
-	Gateway string
-	Console string
+	SOAP     string
+	Gateway  string
+	Console  string
+	Platform string
 
 	PublicSOAP string // what SOAP clients are told in place of SOAP; empty: nothing else
 }
@@ -27,10 +28,11 @@ func (d *Directory) For(r *http.Request) Directory {
 	if d == nil {
 		return Directory{}
 	}
-	if d.PublicSOAP != "" {
-		return Directory{SOAP: d.PublicSOAP, Gateway: at(d.Gateway, r.Host), Console: at(d.Console, r.Host)}
+	here := Directory{SOAP: d.PublicSOAP, Gateway: at(d.Gateway, r.Host), Console: at(d.Console, r.Host), Platform: at(d.Platform, r.Host)}
+	if here.SOAP == "" {
+		here.SOAP = at(d.SOAP, r.Host)
 	}
-	return Directory{SOAP: at(d.SOAP, r.Host), Gateway: at(d.Gateway, r.Host), Console: at(d.Console, r.Host)}
+	return here
 }
 
 // at is a door's URL with another host, if there is one.
