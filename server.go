@@ -180,9 +180,6 @@ func (s *Server) openNetworkDoors(ctx context.Context) error {
 			continue
 		}
 		opened, err := door.open(ctx, s)
-		if s.lacksPlatform(door, err) {
-			continue
-		}
 		if err != nil {
 			return err
 		}

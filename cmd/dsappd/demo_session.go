@@ -63,8 +63,9 @@ func (p *demoPrinter) stays(urls dsappd.URLs, program, dir string) {
 		"  for SOAP clients   %s?wsdl, with the componentType srp-component\n"+
 		"  for phones         %s, with the key %s\n"+
 		"  for browsers       %s, to set up a phone as user3 with the password Password2\n"+
+		"  for REST clients   %sv1/, with the key %s\n"+
 		"  for you            %s audit tail --dir %s\n",
-		urls.SOAP, urls.Gateway, sampleKey, urls.Console, hint.ShellWord(program), hint.ShellWord(dir))
+		urls.SOAP, urls.Gateway, sampleKey, urls.Console, urls.Platform, samplePlatformKey, hint.ShellWord(program), hint.ShellWord(dir))
 }
 
 // session prints what a reader with nothing but curl can do.

@@ -65,7 +65,7 @@ func (c *initCommand) next(w io.Writer) error {
 	}
 	_, err = io.WriteString(w, c.saidMade()+strings.NewReplacer("{dir}", hint.ShellWord(c.Dir),
 		"{settings}", filepath.Join(c.Dir, "settings.toml"),
-		"{soap}", settings.SOAP.Listen, "{gateway}", settings.Gateway.Listen, "{console}", settings.Console.Listen).Replace(text))
+		"{soap}", settings.SOAP.Listen, "{gateway}", settings.Gateway.Listen, "{console}", settings.Console.Listen, "{platform}", settings.Platform.Listen).Replace(text))
 	return err
 }
 
@@ -74,6 +74,7 @@ Its users are user1 to user6, each with the password Password2. Once it is serve
   for SOAP clients   http://{soap}/?wsdl, with the componentType srp-component
   for phones         http://{gateway}/, with the key lab-front-key
   for browsers       http://{console}/, to set up a phone
+  for REST clients   http://{platform}/v1/, with the key lab-platform-key
   for you            dsappd audit tail --dir {dir} --follow
 Settings are in {settings}; certificates for TLS: dsappd tls show --dir {dir}
 `

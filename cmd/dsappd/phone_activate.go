@@ -53,6 +53,9 @@ type phoneGateway struct {
 // sampleKey is the front end's in every folder that has the sample.
 const sampleKey = "lab-front-key"
 
+// samplePlatformKey opens the Platform API of every folder that has the sample.
+const samplePlatformKey = "lab-platform-key"
+
 // AfterApply leaves the PIN of a whole activation until a file is looked for.
 func (c *phoneActivateCommand) AfterApply(ctx context.Context, std streams) error {
 	switch whole := c.Image != ""; {

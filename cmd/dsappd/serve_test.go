@@ -23,12 +23,13 @@ const patience = 30 * time.Second
 
 // served is a real process that serves a data folder.
 type served struct {
-	url     string
-	gateway string
-	console string
-	command *exec.Cmd
-	log     *lineLog
-	ended   chan error // gets what Wait returned, once
+	url      string
+	gateway  string
+	console  string
+	platform string
+	command  *exec.Cmd
+	log      *lineLog
+	ended    chan error // gets what Wait returned, once
 }
 
 // newDataFolder makes a data folder whose password hashes cost next to
@@ -73,7 +74,7 @@ func startServe(dir string, flags ...string) (*served, error) {
 		name string
 		url  *string
 	}{
-		{"SOAP", &s.url}, {"the gateway", &s.gateway}, {"the console", &s.console},
+		{"SOAP", &s.url}, {"the gateway", &s.gateway}, {"the console", &s.console}, {"the Platform API", &s.platform},
 	} {
 		line, err := lines.ReadString('\n')
 		url, ok := strings.CutPrefix(strings.TrimSpace(line), "dsappd serves "+served.name+" at ")

@@ -55,6 +55,7 @@ type migration struct {
 var migrations = []migration{
 	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.MendAudit(ctx) }},
 	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.NormalizeNames(ctx) }},
+	{to: 3, run: migratePlatform},
 }
 
 // Migrate brings the store of the data folder dir to this program's schema. It

@@ -38,6 +38,19 @@ func addPlatform(ctx context.Context, service *provision.Service, settings Platf
 	return addOwnDoor(ctx, service, settings.ComponentType, policy)
 }
 
+// migratePlatform adds the component of the Platform API to a folder from before
+// there was one.
+func migratePlatform(ctx context.Context, s *provision.Service) ([]string, error) {
+	name := DefaultSettings().Platform.ComponentType
+	found, err := s.HasOwnDoor(ctx, name)
+	if err != nil || found {
+		return nil, err
+	}
+	_, err = s.AddComponent(ctx, provision.Operator{Name: "migrate", RequestID: "migrate"},
+		provision.AddComponent{ComponentType: name, Location: ownDoor, Policy: provision.ProvisioningPolicy})
+	return []string{fmt.Sprintf("added the component %q at %s, by which the Platform API registers", name, ownDoor)}, err
+}
+
 // CheckOwnDoor makes sure that a door of the server's own has the component in
 // whose name it asks, which a folder of before that door lacks.
 func (f *Folder) CheckOwnDoor(table, componentType string) error {

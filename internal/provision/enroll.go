@@ -2,10 +2,8 @@ package provision
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -19,7 +17,7 @@ type Enroll struct {
 	UserID, Domain string
 
 	// StaticPassword becomes that of a new user and is checked of any other.
-	// Without one, a new user gets one that nobody knows.
+	// Without one, a new user has none, and no password is right.
 	StaticPassword string
 
 	// SerialNumber names the authenticator: the user's, or one that is free.
@@ -82,11 +80,8 @@ func (f *frame) newcomer(a *applicant, in Enroll, password *newPassword) error {
 		return refuse(NotFound, fmt.Sprintf("There is no user %q in domain %q.", f.event.UserID, f.event.Domain))
 	}
 	f.checked("user", "new")
-	if err := password.drawn(f.service.Rand); err != nil {
-		return err
-	}
-	user := AddUser{Domain: f.event.Domain, UserID: f.event.UserID, StaticPassword: password.text}
-	if err := user.check(); err != nil {
+	user := AddUser{Domain: f.event.Domain, UserID: f.event.UserID, StaticPassword: in.StaticPassword}
+	if err := checkUserName(user.Domain, user.UserID); err != nil {
 		return err
 	}
 	var key UserKey
@@ -98,25 +93,16 @@ func (f *frame) newcomer(a *applicant, in Enroll, password *newPassword) error {
 	if err != nil {
 		return err
 	}
-	hash, err := password.hash(f)
-	if err != nil {
-		return err
-	}
-	a.user = User{Domain: key.Domain, UserID: key.UserID, PasswordHash: hash, CreatedAt: f.now}
-	return nil
-}
-
-// drawn draws a password that nobody knows where none is given.
-func (p *newPassword) drawn(random io.Reader) error {
-	if p.text != "" {
+	a.user = User{Domain: key.Domain, UserID: key.UserID, CreatedAt: f.now}
+	if in.StaticPassword == "" {
 		return nil
 	}
-	var secret [32]byte
-	if _, err := io.ReadFull(random, secret[:]); err != nil {
-		return fmt.Errorf("draw a password: %w", err)
+	if err := checkPassword(in.StaticPassword); err != nil {
+		return err
 	}
-	p.text = hex.EncodeToString(secret[:])
-	return nil
+	a.user.PasswordHash, err = password.hash(f)
+	a.user.PasswordSetAt = f.now
+	return err
 }
 
 // vouchedFor admits a user who is there; a password that is given must be right.
