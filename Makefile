@@ -2,12 +2,56 @@ GO ?= go
 FUZZTIME ?= 30s
 MINUTES ?= 1
 
-.PHONY: build demo check tools test interop screens bench fuzz fuzz-nightly torture ci
+PREFIX ?= /usr/local
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
+export DEB_VERSION
+DESTDIR ?=
+
+.PHONY: build install uninstall deb rootfs demo check tools test interop screens bench fuzz fuzz-nightly torture ci
 
 # The same commit gives the same bytes, wherever it is built: no cgo, no paths.
 # The toolchain stamps the program with the version and commit from git.
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -o bin/dsappd ./cmd/dsappd
+
+# The program with its manual, completions and systemd unit. DESTDIR is where a
+# package is put together.
+install: build
+	install -D -m 755 bin/dsappd $(DESTDIR)$(PREFIX)/bin/dsappd
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(ZSH_COMPLETIONS) \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	bin/dsappd completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/dsappd
+	bin/dsappd completion zsh >$(DESTDIR)$(ZSH_COMPLETIONS)/_dsappd
+	bin/dsappd completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/dsappd.fish
+	bin/dsappd man --out $(DESTDIR)$(PREFIX)/share/man
+	sed 's|@BINDIR@|$(PREFIX)/bin|' packaging/dsappd.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/dsappd.service
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/dsappd $(DESTDIR)$(PREFIX)/share/bash-completion/completions/dsappd \
+		$(DESTDIR)$(ZSH_COMPLETIONS)/_dsappd $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/dsappd.fish \
+		$(DESTDIR)$(PREFIX)/share/man/man1/dsappd.1 $(DESTDIR)$(PREFIX)/share/man/man1/dsappd-*.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man5/dsappd-settings.5 $(DESTDIR)$(PREFIX)/lib/systemd/system/dsappd.service
+
+# The Debian package, in bin. The same commit gives the same bytes. Its version is
+# what the toolchain has stamped into the program, or DEB_VERSION.
+deb: export SOURCE_DATE_EPOCH = $(shell git log -1 --format=%ct)
+deb:
+	rm -rf bin/deb
+	$(MAKE) install DESTDIR=$(CURDIR)/bin/deb PREFIX=/usr ZSH_COMPLETIONS=/usr/share/zsh/vendor-completions
+	find bin/deb/usr/share/man -type f -exec gzip -9n {} +
+	find bin/deb -exec touch -d @$$SOURCE_DATE_EPOCH {} +
+	@ARCH=$$($(GO) env GOARCH); \
+	VERSION=$${DEB_VERSION:-$$(bin/dsappd version --json | sed -n 's/.*"version": "v\([^"]*\)".*/\1/p')}; \
+	[ -n "$$VERSION" ] || { echo "make deb: the toolchain found no version: build in a clone, or give DEB_VERSION=1.2.3" >&2; exit 1; }; \
+	export ARCH VERSION; \
+	$(GO) tool -modfile=packaging/nfpm/go.mod nfpm package --config packaging/nfpm.yaml --packager deb --target bin/
+
+# The file system of the image: packaging/Containerfile.
+rootfs: build
+	install -D -m 755 bin/dsappd $(DESTDIR)/usr/bin/dsappd
+	install -d -m 755 $(DESTDIR)/etc
+	echo 'dsappd:x:65532:65532::/:/' >$(DESTDIR)/etc/passwd
+	install -d -m 700 $(DESTDIR)/var/lib/dsappd
 
 # One whole activation over real HTTP, in a throw-away data folder.
 demo:

@@ -40,6 +40,7 @@ type commands struct {
 	Compact    compactCommand    `cmd:"" group:"keep" help:"Give back the space that the store of a data folder no longer uses."`
 	TLS        tlsCommand        `cmd:"" group:"keep" name:"tls" help:"Show and renew the certificates that clients see."`
 	Completion completionCommand `cmd:"" group:"keep" help:"Print the script that completes commands in a shell."`
+	Man        manCommand        `cmd:"" group:"keep" help:"Write the manual pages, one for each command and one for the settings."`
 	Version    versionCommand    `cmd:"" group:"keep" help:"Print the version."`
 	Complete   completeCommand   `cmd:"" group:"keep" hidden:""`
 

@@ -11,7 +11,7 @@ import (
 
 // Write replaces the file of that name, which needs not be there. Content and
 // name are on disk when it returns nil. The error is the file system's; the old
-// file is then still there.
+// file is then still there. The new one belongs to whom the folder belongs to.
 func Write(name string, content []byte, mode fs.FileMode) error {
 	file, err := os.CreateTemp(filepath.Dir(name), Temporary)
 	if err != nil {
@@ -20,7 +20,7 @@ func Write(name string, content []byte, mode fs.FileMode) error {
 	defer os.Remove(file.Name()) // nothing is there once it was renamed
 	_, err = file.Write(content)
 	if err == nil {
-		err = errors.Join(file.Chmod(mode), file.Sync())
+		err = errors.Join(file.Chmod(mode), KeepOwner(file.Name(), filepath.Dir(name)), file.Sync())
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
+	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -55,7 +56,8 @@ const copyBatch = 8192
 
 // CopyTo makes a new store file of this program's schema, without holes, of
 // all entries, whose values convert turns into those of the schema. Revisions
-// stay. What a copy that was interrupted left at path is replaced.
+// stay, and so does the owner of the file. What a copy that was interrupted left
+// at path is replaced.
 func (f *File) CopyTo(ctx context.Context, path string, convert func(key string, value []byte) ([]byte, error)) (_ *Engine, err error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("copy store file: %w", err)
@@ -69,6 +71,9 @@ func (f *File) CopyTo(ctx context.Context, path string, convert func(key string,
 			err = errors.Join(fmt.Errorf("copy store file: %w", err), db.Close(), os.Remove(path))
 		}
 	}()
+	if err := atomicfile.KeepOwner(path, f.path); err != nil {
+		return nil, err
+	}
 	db.NoSync = true
 	if err := db.Update(writeHead); err != nil {
 		return nil, err

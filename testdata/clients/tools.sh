@@ -60,6 +60,10 @@ find_missing() {
 	need zsh has zsh
 	need fish has fish
 	need chromium has chromium
+	need git has git
+	need dpkg has dpkg
+	need systemd has systemd-analyze
+	need mandoc has mandoc
 	need fonts-inter test -e /usr/share/fonts/opentype/inter
 	modules_installed || need npm has npm
 	if [ -n "$interop" ]; then
