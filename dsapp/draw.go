@@ -46,6 +46,14 @@ func Draw(rand io.Reader, a Alphabet, length int) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return draw(rand, symbols, length)
+}
+
+// DrawDigits is a text of so many decimal digits, every one as likely as any
+// other.
+func DrawDigits(rand io.Reader, length int) (string, error) { return draw(rand, "0123456789", length) }
+
+func draw(rand io.Reader, symbols string, length int) (string, error) {
 	// A byte from limit up is drawn again: the rest of a division would favour
 	// the first symbols.
 	limit := 256 - 256%len(symbols)

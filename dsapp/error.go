@@ -39,6 +39,8 @@ const (
 	ErrDeviceCode Error = "device code"
 	// ErrImage says that a text cannot be, or is not, an activation image.
 	ErrImage Error = "activation image"
+	// ErrChallenge says that a text is no challenge.
+	ErrChallenge Error = "challenge"
 	// ErrDraw says that an alphabet and length make no registration ID or
 	// activation password.
 	ErrDraw Error = "registration ID or activation password"

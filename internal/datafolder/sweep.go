@@ -54,9 +54,12 @@ func (s sweeper) sweep(ctx context.Context) {
 	if err == nil {
 		swept, err = s.service.SweepRegistrations(ctx, operator, s.retention())
 	}
+	if err == nil {
+		_, err = s.service.SweepChallenges(ctx, operator)
+	}
 	switch {
 	case err != nil && ctx.Err() == nil:
-		s.logger.Error("sweep of registrations failed", "request_id", operator.RequestID, "error", err)
+		s.logger.Error("sweep failed", "request_id", operator.RequestID, "error", err)
 	case swept != provision.Swept{}:
 		s.logger.Info("registrations swept", "request_id", operator.RequestID, "blanked", swept.Blanked, "deleted", swept.Deleted)
 	}

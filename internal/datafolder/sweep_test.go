@@ -115,7 +115,7 @@ func TestSweeperNotesAFailureAndGoesOn(t *testing.T) {
 	ticks <- time.Time{}
 	cancel()
 	<-ended
-	if got := strings.Count(log.String(), "sweep of registrations failed"); got < 2 {
+	if got := strings.Count(log.String(), "sweep failed"); got < 2 {
 		t.Errorf("log:\n%s", log.String())
 	}
 }

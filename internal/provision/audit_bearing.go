@@ -72,6 +72,16 @@ func bearingOnForms(check string) []string {
 		return []string{"MessageMinutes"}
 	case "credential of an instance":
 		return []string{"OTPInsteadOfSignature"}
+	case "local authentication":
+		return []string{"LocalAuthentication"}
+	case "register by one-time password":
+		return []string{"RegisterByOTP"}
+	case "grace period":
+		return []string{"GraceDays"}
+	case "challenge":
+		return []string{"ChallengeResponse", "ChallengeSeconds"}
+	case "new PIN":
+		return []string{"MinimumPINLength"}
 	case "one-time password instead of a signature":
 		return []string{"OTPInsteadOfSignature", "Attempts"}
 	}

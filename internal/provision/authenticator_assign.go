@@ -138,7 +138,7 @@ func (f *frame) startOver(a *Authenticator) {
 	}
 	a.NextMovingFactor = a.AssignedMovingFactor
 	a.GraceEndsAt = f.now.Add(f.settings.gracePeriod())
-	a.Drift = 0
+	a.Drift, a.Drifted = 0, nil
 	a.LastActivatedAt = time.Time{}
 	a.Activations = 0
 }

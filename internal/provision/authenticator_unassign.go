@@ -65,7 +65,7 @@ func (f *frame) unassign(h held, because string) (Authenticator, error) {
 		return Authenticator{}, err
 	}
 	a.UserID = ""
-	a.AssignedMovingFactor, a.Drift = 0, 0
+	a.AssignedMovingFactor, a.Drift, a.Drifted, a.PIN = 0, 0, nil, nil
 	a.AssignedAt, a.GraceEndsAt, a.LastActivatedAt = time.Time{}, time.Time{}, time.Time{}
 	a.Activations = 0
 	if a.State != Disabled { // which it stays

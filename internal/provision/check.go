@@ -122,6 +122,9 @@ func (f findings) user(u User) {
 	f = f.of("user %q of domain %q", u.UserID, u.Domain)
 	_, err := store.Get(f.View, Domains, u.Domain)
 	f.report(!f.exists("its domain", err), "its domain does not exist", "add the domain")
+	if u.LocalAuth != "" {
+		f.report(u.LocalAuth.check() != nil, fmt.Sprintf("its local authentication %q is not known", u.LocalAuth), "set the user's local authentication")
+	}
 	f.report(u.negative(), "a counter is negative", "unlock the user")
 	f.report(!ascending(u.SerialNumbers), "its authenticators are not listed in ascending order, each once", "unassign and assign its authenticators")
 	for _, serialNumber := range u.SerialNumbers {

@@ -18,6 +18,7 @@ func CheckSealed(ctx context.Context, records *store.Store, sealer *Sealer) ([]s
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "initial secret"), a.InitialSecret)
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 			f.opens(sealer, authenticatorPlace(a.SerialNumber, "notification ID"), a.DevicePNID)
+			f.opens(sealer, authenticatorPlace(a.SerialNumber, "PIN"), a.PIN)
 			f.opensInstances(sealer, a)
 		}),
 		pages(c, Registrations, func(f findings, r Registration) {

@@ -117,8 +117,12 @@ func (in DSAPPSRPActivate) kind() string {
 	return "derivation code"
 }
 
-// errWrongCredential is for what is well-formed but does not verify.
-var errWrongCredential = errors.New("the credential does not verify")
+// errWrongCredential is for what is well-formed but does not verify, and
+// errUsedCredential, which wraps it, for what has verified before.
+var (
+	errWrongCredential = errors.New("the credential does not verify")
+	errUsedCredential  = fmt.Errorf("%w: it was used", errWrongCredential)
+)
 
 // verifyCredential returns the authenticator as it is once the credential
 // has verified: its moving factor spent and, by a derivation code, its

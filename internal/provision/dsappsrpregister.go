@@ -19,7 +19,7 @@ import (
 // DSAPPSRPRegister authenticates a user by static password and opens a
 // registration, which supersedes an open one for the same authenticator.
 func (s *Service) DSAPPSRPRegister(ctx context.Context, caller Caller, in DSAPPSRPRegister) (DSAPPSRPRegisterResult, error) {
-	password := passwordCheck{passwords: s.Passwords, share: caller.share(), password: in.StaticPassword}
+	password := passwordCheck{passwords: s.Passwords, share: caller.share(), password: in.StaticPassword, orOTP: true}
 	claim := claim{single: !in.MDL, licence: true}
 	return perform(ctx, s, callEvent("dsappSRPRegister", caller), func(f *frame) (DSAPPSRPRegisterResult, error) {
 		a, err := f.applicant(caller, in)
@@ -88,12 +88,21 @@ type passwordCheck struct {
 	passwords *passwords.Hasher
 	share     passwords.Share
 	password  string
+	orOTP     bool // a one-time password does as well, where the policy says RegisterByOTP
 
 	paid       bool
 	unprepared bool // the hash is of the password as it was given
 	against    string
 	right      bool
 	renewed    string // what is to replace against; "" for nothing
+}
+
+// of has the check be one of another text.
+func (c *passwordCheck) of(text string) *passwordCheck {
+	if c.password != text {
+		c.password, c.paid = text, false
+	}
+	return c
 }
 
 // verify checks the password as it is prepared and, where that is another
@@ -146,6 +155,9 @@ func (c *passwordCheck) renew(ctx context.Context) (string, error) {
 // answer whether the password is right or wrong: nobody finds it while the lock
 // holds.
 func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
+	if password.orOTP && f.settings.RegisterByOTP {
+		return f.authenticateByEither(a, password)
+	}
 	f.checked("password", a.user.UserID)
 	right, err := password.verify(f.ctx, a.user.PasswordHash)
 	if errors.Is(err, passwords.ErrBusy) {
@@ -171,6 +183,19 @@ func (f *frame) authenticate(a *applicant, password *passwordCheck) error {
 	return f.welcome(a, password)
 }
 
+// authenticateByEither takes a one-time password where the static password
+// belongs, alone or behind the static password and the PIN.
+func (f *frame) authenticateByEither(a *applicant, password *passwordCheck) error {
+	f.checked("register by one-time password", "")
+	whole := AuthUser{Credential: Credential{Combined: password.password}}
+	_, err := f.prove(a, whole, DigipassPassword, password)
+	password.of(whole.Combined)
+	if refusal, refused := errors.AsType[*Error](err); refused && refusal.hidden {
+		return refuseCredentials(refusal.reason)
+	}
+	return err
+}
+
 // admitted refuses a user who is locked or disabled.
 func (f *frame) admitted(a *applicant) error {
 	f.checked("disabled and locked", "")
@@ -184,6 +209,9 @@ func (f *frame) admitted(a *applicant) error {
 		return refuse(UserLocked, "The user is locked for some time.")
 	case a.user.Disabled:
 		return refuse(UserDisabled, "The user is disabled.")
+	case a.user.expired(f.now):
+		f.found("expired at " + seconds(a.user.ExpiresAt))
+		return refuse(UserDisabled, "The user has expired.")
 	case !until.IsZero():
 		f.found("no longer, since " + seconds(until))
 	case !a.user.LockedAt.IsZero():
@@ -202,18 +230,26 @@ func (f *frame) welcome(a *applicant, password *passwordCheck) error {
 	password.passwords.Prove(password.share)
 	f.paid = true
 	changed := a.user.rightPassword(a.from, f.now, f.settings)
-	renewed, err := password.renew(f.ctx)
-	if err != nil {
-		return fmt.Errorf("renew the password's hash: %w", err)
-	}
-	if renewed != "" {
-		f.checked("password hash", "made anew at the current cost")
-		a.user.PasswordHash, changed = renewed, true
-	}
-	if changed {
+	renewed, err := f.renewHash(a, password)
+	if changed || renewed {
 		put(f, Users, a.user)
 	}
-	return nil
+	return err
+}
+
+// renewHash gives the user another hash of the right password where the
+// present one is outdated, and reports whether it did.
+func (f *frame) renewHash(a *applicant, password *passwordCheck) (bool, error) {
+	renewed, err := password.renew(f.ctx)
+	if err != nil {
+		return false, fmt.Errorf("renew the password's hash: %w", err)
+	}
+	if renewed == "" {
+		return false, nil
+	}
+	f.checked("password hash", "made anew at the current cost")
+	a.user.PasswordHash = renewed
+	return true, nil
 }
 
 // choose finds the authenticator to register, and loads it only now: before
@@ -263,6 +299,9 @@ func (f *frame) possession(v *store.View, serialNumber string) (possession, erro
 	p.authenticator, err = get(f, v, Authenticators, serialNumber)
 	if err != nil {
 		return p, fmt.Errorf("authenticator %s: %w", serialNumber, err)
+	}
+	if f.spent.SerialNumber == serialNumber {
+		p.authenticator = f.spent
 	}
 	if p.authenticator.OpenRegistration == "" {
 		return p, nil

@@ -93,6 +93,12 @@ var (
 		Split:     func(k FreeKey) store.Parts { return store.Parts{k.Domain, string(k.Type), k.SerialNumber} },
 		KeyOf:     FreeAuthenticator.Key,
 	}
+	Challenges = store.Kind[string, Challenge]{
+		Name:      "challenge",
+		PartNames: []string{"Key"},
+		Split:     store.OnePart,
+		KeyOf:     func(c Challenge) string { return c.Key },
+	}
 	Strangers = store.Kind[string, Stranger]{
 		Name:      "stranger",
 		PartNames: []string{"Slot"},
@@ -121,6 +127,6 @@ func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
 // Kinds returns all of them, for Store.Check.
 func Kinds() []store.AnyKind {
 	return []store.AnyKind{
-		Domains, Users, Authenticators, Registrations, Components, Policies, AuditEvents, AuditRequests, AuditSeals, AuditRuns, AuditAnchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries,
+		Domains, Users, Authenticators, Registrations, Components, Policies, AuditEvents, AuditRequests, AuditSeals, AuditRuns, AuditAnchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries, Challenges,
 	}
 }

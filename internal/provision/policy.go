@@ -74,6 +74,18 @@ type Settings struct {
 	// MessageMinutes is the validity of Activation Message 1.
 	MessageMinutes int
 
+	// LocalAuthentication says by what users authenticate at authUser.
+	LocalAuthentication LocalAuthentication
+	// RegisterByOTP takes a one-time password in place of the static password
+	// when a user registers.
+	RegisterByOTP bool
+	// ChallengeResponse allows responses to challenges, in one step;
+	// ChallengeSeconds is how long a challenge of the server lives.
+	ChallengeResponse bool
+	ChallengeSeconds  int
+	// MinimumPINLength is that of a new server PIN, 1 to 8 digits.
+	MinimumPINLength int
+
 	// Explain puts the decision in one line into errorDesc; for labs.
 	Explain bool
 }
@@ -102,6 +114,9 @@ func DefaultSettings() Settings {
 		MinimumIntervalMinutes:     1440,
 		GraceDays:                  7,
 		MessageMinutes:             10,
+		LocalAuthentication:        PasswordInGrace,
+		ChallengeSeconds:           60,
+		MinimumPINLength:           4,
 	}
 }
 
@@ -128,6 +143,8 @@ func (s Settings) Check() error {
 		{"GraceDays", s.GraceDays, 0, 3650},
 		{"AuthenticatorLimit", s.AuthenticatorLimit, 0, 1000},
 		{"MessageMinutes", s.MessageMinutes, 1, 525600},
+		{"ChallengeSeconds", s.ChallengeSeconds, 1, 86400},
+		{"MinimumPINLength", s.MinimumPINLength, 1, maxPIN},
 	}
 	for _, limit := range limits {
 		if limit.value < limit.low || limit.value > limit.up {
@@ -138,6 +155,9 @@ func (s Settings) Check() error {
 	case "", EventBased, TimeBased, MDL:
 	default:
 		return fmt.Errorf("setting AutoAssignType is %q: it must be %q, %q, %q or empty", s.AutoAssignType, EventBased, TimeBased, MDL)
+	}
+	if err := s.LocalAuthentication.check(); err != nil {
+		return err
 	}
 	if err := s.RegistrationIDAlphabet.Check(s.RegistrationIDLength); err != nil {
 		return fmt.Errorf("settings RegistrationIDLength and RegistrationIDAlphabet: %w", err)

@@ -103,7 +103,7 @@ type AuthenticatorState string
 // The states of an authenticator.
 const (
 	Unassigned AuthenticatorState = "Unassigned"
-	Assigned   AuthenticatorState = "Assigned" // the grace period runs
+	Assigned   AuthenticatorState = "Assigned" // until its activation
 	Active     AuthenticatorState = "Active"
 	Disabled   AuthenticatorState = "Disabled"
 )
@@ -159,8 +159,12 @@ type Authenticator struct {
 	PeakMovingFactor uint64 `json:",omitempty"`
 
 	// Drift is how many time steps ahead of the server's clock the device's
-	// was found by a resynchronisation.
+	// was at the last one-time password that was accepted.
 	Drift int64 `json:",omitempty"`
+
+	// Drifted is what the last one-time password at authUser was, where the
+	// next one may redeem it.
+	Drifted *Drifted `json:",omitempty"`
 
 	AssignedAt      time.Time `json:",omitzero"`
 	GraceEndsAt     time.Time `json:",omitzero"`

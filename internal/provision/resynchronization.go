@@ -36,78 +36,122 @@ func (a *Authenticator) accept(movingFactor uint64) {
 	}
 }
 
-// spend matches a one-time password within the policy's window, or as the next
-// one after a drifted one, and moves the moving factor past it. A diversifier
-// says that the secret was derived with it. What drifts itself is noted in the
-// registration.
+// spend matches a one-time password of a registration and moves the moving
+// factor past it. A diversifier says that the secret was derived with it. What
+// drifts is noted in the registration.
 func (f *frame) spend(l *living, a Authenticator, secret []byte, otp string, diversifier []byte) (Authenticator, error) {
-	before := l.registration.Drifted
-	l.registration.Drifted = nil
+	a, drifted, err := f.matchResponse(a, l.registration.Drifted, oneTimePassword{secret, a.Parameters, otp}, diversifier)
+	l.registration.Drifted = drifted
+	return a, err
+}
+
+// response is something that a device makes of its secret and a moving factor.
+type response interface {
+	// match returns the moving factor from..to, inclusive, that it was made of.
+	match(from, to uint64) (movingFactor uint64, ok bool)
+}
+
+// oneTimePassword is a response to nothing but the moving factor.
+type oneTimePassword struct {
+	secret     []byte
+	parameters oath.Parameters
+	text       string
+}
+
+func (p oneTimePassword) match(from, to uint64) (uint64, bool) {
+	return oath.Match(p.secret, p.text, p.parameters, from, to)
+}
+
+// matchResponse matches a response within the policy's window, or as the next one
+// after a drifted one, and moves the moving factor past it. The error is
+// errWrongCredential, or errUsedCredential for one that was right before; with
+// it may come what has drifted.
+func (f *frame) matchResponse(a Authenticator, before *Drifted, r response, diversifier []byte) (Authenticator, *Drifted, error) {
 	from, to := f.window(a)
-	if matched, ok := oath.Match(secret, otp, a.Parameters, from, to); ok {
+	if matched, ok := r.match(from, to); ok {
+		f.follow(&a, matched)
 		a.accept(matched)
-		return a, nil
+		return a, nil, nil
 	}
 	if f.settings.ResynchronizationWindow == 0 {
-		f.stray(a, secret, otp)
-		return a, errWrongCredential
+		return a, nil, f.stray(a, r)
 	}
 	from, to = f.farWindow(a)
-	if matched, ok := consecutive(before, secret, otp, a.Parameters, diversifier); ok && from <= matched && matched <= to {
+	if matched, ok := consecutive(before, r, diversifier); ok && from <= matched && matched <= to {
 		f.noted("resynchronization", "the one-time password follows the one before it")
 		a.accept(matched)
 		if a.Type == oath.TOTP {
 			a.Drift = int64(matched - oath.TimeStep(f.now))
 		}
-		return a, nil
+		return a, nil, nil
 	}
-	if matched, ok := oath.Match(secret, otp, a.Parameters, from, to); ok {
+	if matched, ok := r.match(from, to); ok {
 		f.noted("resynchronization", "the one-time password lies outside the window: the next one may follow it")
-		l.registration.Drifted = &Drifted{MovingFactor: matched, Diversifier: diversifier}
-		return a, errWrongCredential
+		return a, &Drifted{MovingFactor: matched, Diversifier: diversifier}, errWrongCredential
 	}
-	f.stray(a, secret, otp)
-	return a, errWrongCredential
+	return a, nil, f.stray(a, r)
+}
+
+// follow keeps how far the device's clock was from the server's. One password
+// moves the window only as far as the present stays in it: it may have been
+// typed late. Two in a row, as a resynchronisation takes them, move it further.
+func (f *frame) follow(a *Authenticator, matched uint64) {
+	if a.Type != oath.TOTP {
+		return
+	}
+	least, most := -int64(f.settings.TimeWindowAhead), int64(f.settings.TimeWindowBack)
+	if f.settings.ResynchronizationWindow > 0 {
+		least, most = min(a.Drift, least), max(a.Drift, most)
+	}
+	a.Drift = max(least, min(int64(matched-oath.TimeStep(f.now)), most))
 }
 
 // stray notes for the audit what a wrong one-time password was right for: one
 // that was used, or a moving factor as far from the window as that is wide.
-func (f *frame) stray(a Authenticator, secret []byte, otp string) {
+func (f *frame) stray(a Authenticator, r response) error {
 	from, to := f.window(a)
 	wide := int(to - from)
 	if a.Type == oath.TOTP { // the window is cut where passwords were used
 		wide = f.settings.TimeWindowBack + f.settings.TimeWindowAhead
 	}
-	matched, ok := oath.Match(secret, otp, a.Parameters, back(from, wide+1), ahead(to, wide+1))
+	matched, ok := r.match(back(from, wide+1), ahead(to, wide+1))
 	switch {
 	case !ok:
 	case matched < a.NextMovingFactor:
 		f.noted("window", "the one-time password was used, or comes before one that was")
+		return errUsedCredential
 	case matched < from:
 		f.noted("window", "the one-time password is too old")
 	default:
 		f.noted("window", "the one-time password is ahead of the window")
 	}
+	return errWrongCredential
 }
 
 // consecutive matches the one password that comes after the drifted one.
-func consecutive(before *Drifted, secret []byte, otp string, p oath.Parameters, diversifier []byte) (uint64, bool) {
+func consecutive(before *Drifted, r response, diversifier []byte) (uint64, bool) {
 	if before == nil || !bytes.Equal(before.Diversifier, diversifier) {
 		return 0, false
 	}
 	next := before.MovingFactor + 1
-	return oath.Match(secret, otp, p, next, next)
+	return r.match(next, next)
 }
 
 // window is the inclusive range of moving factors in which a one-time
 // password may lie (profile section 6); only values above the last accepted
-// one are in it. A clock that was found to drift has its window there.
+// one are in it. A clock that was found to drift has its window there. A login
+// also looks where the last password of the device was.
 func (f *frame) window(a Authenticator) (from, to uint64) {
 	if a.Type == oath.HOTP {
 		return a.NextMovingFactor, ahead(a.NextMovingFactor, f.settings.EventWindow-1)
 	}
-	now := uint64(max(0, int64(oath.TimeStep(f.now))+f.settings.drift(a)))
-	return max(a.NextMovingFactor, back(now, f.settings.TimeWindowBack)), ahead(now, f.settings.TimeWindowAhead)
+	now := int64(oath.TimeStep(f.now))
+	earliest, latest := now+f.settings.drift(a), now+f.settings.drift(a)
+	if f.tracking {
+		earliest, latest = min(earliest, now+min(0, a.Drift)), max(latest, now+max(0, a.Drift))
+	}
+	first := back(uint64(max(0, earliest)), f.settings.TimeWindowBack)
+	return max(a.NextMovingFactor, first), ahead(uint64(max(0, latest)), f.settings.TimeWindowAhead)
 }
 
 // drift is that of the device's clock, as far as the policy still lets it.

@@ -111,12 +111,14 @@ type frame struct {
 	digest   Digest // of the event's line, once it is settled
 	expected []func(*store.Tx) error
 	writes   []func(*store.Tx) error
-	moving   []string // registrations that it writes
-	admits   bool     // it changes from where components may call
-	alike    bool     // a refusal does not tell who or what there is
-	unproven bool     // it is granted to whoever asks
-	ownDoor  bool     // the caller is no site but anybody
-	paid     bool     // the caller has proved something, or has the ID of a registration
+	moving   []string      // registrations that it writes
+	admits   bool          // it changes from where components may call
+	alike    bool          // a refusal does not tell who or what there is
+	unproven bool          // it is granted to whoever asks
+	ownDoor  bool          // the caller is no site but anybody
+	spent    Authenticator // whose one-time password this operation has accepted; zero: none
+	tracking bool          // it looks for one-time passwords where the device's last one was
+	paid     bool          // the caller has proved something, or has the ID of a registration
 }
 
 // proven tells whoever wants to know that a caller has proved something. An
@@ -265,7 +267,8 @@ func (f *frame) settle(refusal *Error) error {
 func (f *frame) refused(refusal *Error) {
 	f.event.Status = f.service.Statuses[refusal.Refusal]
 	f.event.Reason = refusal.reason
-	if f.settings.GenericStatusCodes && (refusal.Refusal == UserLocked || refusal.Refusal == UserDisabled) {
+	hidden := refusal.hidden || refusal.Refusal == UserLocked || refusal.Refusal == UserDisabled
+	if f.settings.GenericStatusCodes && hidden {
 		refusal.Refusal, refusal.Desc = InvalidCredentials, invalidCredentials
 	}
 	if f.alike && refusal.tells() {

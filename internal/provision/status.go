@@ -59,11 +59,25 @@ const (
 	// AuthenticatorError is for what the authenticator does not take, such
 	// as a PIN that is too long.
 	AuthenticatorError Refusal = "authenticator error"
+
+	// OTPIncorrect also says that the PIN before the right one is wrong;
+	// OTPUsed, that it was right before.
+	OTPIncorrect Refusal = "one-time password incorrect"
+	OTPUsed      Refusal = "one-time password used"
+	// PasswordMismatch is for a wrong static password, GracePeriodExpired for
+	// the right one where only a one-time password does.
+	PasswordMismatch   Refusal = "static password mismatch"
+	GracePeriodExpired Refusal = "grace period expired"
+	// NotLocal says that the local authentication is None.
+	NotLocal Refusal = "no local authentication"
+	// ChallengeExpired also says that there is no such challenge.
+	ChallengeExpired Refusal = "challenge expired"
 )
 
 // nearby are the refusals whose name clients know and whose number is not
 // public. They have the closest published number, which has a name of its own.
-var nearby = []Refusal{SessionStopped, UserUnknown, MissingField, InvalidData, NotAvailable, AuthenticatorError}
+var nearby = []Refusal{SessionStopped, UserUnknown, MissingField, InvalidData, NotAvailable, AuthenticatorError,
+	OTPIncorrect, OTPUsed, PasswordMismatch, GracePeriodExpired}
 
 // StatusTable maps every refusal to the pair that the wire and the audit
 // show. The numbers are the vendor's published ones and no others; names whose
@@ -101,6 +115,13 @@ func DefaultStatusTable() StatusTable {
 		NotAvailable:       failure(-14, "STAT_DIGIPASS_NOT_AVAILABLE"),
 		NotAssigned:        failure(-1, "STAT_ERROR"),
 		AuthenticatorError: failure(-1, "STAT_DPERROR"),
+
+		OTPIncorrect:       failure(1000, "STAT_OTP_INCORRECT"),
+		OTPUsed:            failure(1000, "STAT_OTP_INCORRECT"),
+		PasswordMismatch:   failure(1000, "STAT_LOCAL_PASSWORD_MISMATCH"),
+		GracePeriodExpired: failure(1000, "STAT_GRACE_PERIOD_EXPIRED"),
+		NotLocal:           failure(1006, "STAT_LOCALAUTH"),
+		ChallengeExpired:   failure(1004, "STAT_EXP_CHALLENGE"),
 	}
 }
 
@@ -175,6 +196,9 @@ type Error struct {
 
 	// reason is the truth in words, for the audit and the log.
 	reason string
+	// hidden says that it goes out as invalid credentials where the policy
+	// says GenericStatusCodes.
+	hidden bool
 	// plain is Desc before it was explained; empty: Desc itself.
 	plain string
 }
@@ -207,6 +231,11 @@ func refuse(refusal Refusal, desc string) *Error {
 // learns which check failed.
 func refuseCredentials(reason string) *Error {
 	return &Error{Refusal: InvalidCredentials, Desc: invalidCredentials, reason: reason}
+}
+
+// refuseHidden turns a request down by what GenericStatusCodes hides.
+func refuseHidden(refusal Refusal, desc string) *Error {
+	return &Error{Refusal: refusal, Desc: desc, reason: desc, hidden: true}
 }
 
 // tells reports whether a refusal says of somebody's user or authenticator

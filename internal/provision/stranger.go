@@ -14,12 +14,16 @@ import (
 // anything.
 type Stranger struct {
 	store.Revised
-	Slot    string // 00 to ff
+	Slot    string // 00 to ff, or one of as many for authenticators
 	Filling string
 }
 
-// usualUser is about the length of a User as it is stored, less its names.
-const usualUser = 290
+// The lengths, about, of a User as it is stored, less its names, and of an
+// Authenticator.
+const (
+	usualUser          = 290
+	usualAuthenticator = 600
+)
 
 func stranger(domain, userID string) Stranger {
 	digest := sha256.Sum256([]byte(domain + "\x00" + userID))
@@ -27,4 +31,11 @@ func stranger(domain, userID string) Stranger {
 		Slot:    fmt.Sprintf("%02x", digest[0]),
 		Filling: strings.Repeat("x", usualUser+len(domain)+len(userID)),
 	}
+}
+
+// strangersAuthenticator is written where an authenticator's error would be
+// counted.
+func strangersAuthenticator(domain, userID string) Stranger {
+	s := stranger(domain, userID)
+	return Stranger{Slot: "authenticator " + s.Slot, Filling: strings.Repeat("x", usualAuthenticator)}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dsappd/dsappd/internal/names"
 	"github.com/dsappd/dsappd/store"
@@ -44,3 +45,6 @@ func (f *frame) resolve(v *store.View, userID, domain string) (UserKey, error) {
 func (u User) output() UserOutput {
 	return UserOutput{UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit}
 }
+
+// expired reports whether the user is refused at now because of its date.
+func (u User) expired(now time.Time) bool { return !u.ExpiresAt.IsZero() && !now.Before(u.ExpiresAt) }

@@ -141,10 +141,15 @@ type newPassword struct {
 }
 
 func (p *newPassword) hash(f *frame) (string, error) {
+	return p.hashFor(f, passwords.Share{Door: operatorsDoor})
+}
+
+// hashFor hashes it as a share of somebody's work.
+func (p *newPassword) hashFor(f *frame, share passwords.Share) (string, error) {
 	if p.hashed != "" {
 		return p.hashed, nil
 	}
-	hashed, err := f.service.Passwords.Hash(f.ctx, passwords.Share{Door: operatorsDoor}, names.Password(p.text))
+	hashed, err := f.service.Passwords.Hash(f.ctx, share, names.Password(p.text))
 	if errors.Is(err, passwords.ErrBusy) {
 		return "", refuse(Busy, "Too many password checks are waiting: try again.")
 	}

@@ -446,6 +446,13 @@ func (w *world) match(r *worldRegistration, d *worldDevice, c credential) (uint6
 	r.Drifted = nil
 	near, far, now := w.windows(d)
 	if matched, ok := find(near[0], near[1]); ok || w.settings.ResynchronizationWindow == 0 {
+		if ok && d.parameters.Type == oath.TOTP {
+			least, most := int64(-w.settings.TimeWindowAhead), int64(w.settings.TimeWindowBack)
+			if w.settings.ResynchronizationWindow > 0 {
+				least, most = min(d.Drift, least), max(d.Drift, most)
+			}
+			d.Drift = max(least, min(int64(matched)-now, most))
+		}
 		return matched, ok
 	}
 	if before != nil && slices.Equal(before.Diversifier, c.diversifier) {

@@ -1,0 +1,93 @@
+package provision
+
+import (
+	"context"
+	"time"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/store"
+)
+
+// GetChallenge asks for a challenge that the user answers in authUser, or
+// anybody where UserID is empty.
+type GetChallenge struct {
+	UserID string
+	Domain string
+}
+
+// GetChallengeResult is a challenge and the key by which authUser names it.
+type GetChallengeResult struct {
+	Challenge string // 8 digits
+	Key       string // 10 digits
+}
+
+// The lengths of what is drawn, in digits.
+const (
+	challengeLength    = 8
+	challengeKeyLength = 10
+)
+
+// GetChallenge draws a challenge. It does not say whether there is such a user.
+func (s *Service) GetChallenge(ctx context.Context, caller Caller, in GetChallenge) (GetChallengeResult, error) {
+	return perform(ctx, s, callEvent("getChallenge", caller), func(f *frame) (GetChallengeResult, error) {
+		f.unproven = true
+		key, err := f.challenged(caller, in)
+		if err != nil {
+			return GetChallengeResult{}, err
+		}
+		f.checked("challenge", "")
+		if !f.settings.ChallengeResponse {
+			return GetChallengeResult{}, refuse(NotAllowed, "The policy does not take responses to challenges (ChallengeResponse).")
+		}
+		return f.drawChallenge(key)
+	})
+}
+
+// challenged finds the component and whom the challenge is for.
+func (f *frame) challenged(caller Caller, in GetChallenge) (key UserKey, err error) {
+	if in.UserID != "" {
+		if err := checkUserName(in.Domain, in.UserID); err != nil {
+			return UserKey{}, err
+		}
+	}
+	err = f.read(func(v *store.View) error {
+		component, err := f.component(v, caller)
+		if err != nil {
+			return err
+		}
+		if err := f.govern(v, component.Policy); err != nil || in.UserID == "" {
+			return err
+		}
+		key, err = f.resolve(v, in.UserID, in.Domain)
+		f.event.Domain, f.event.UserID = key.Domain, key.UserID
+		return err
+	})
+	return key, err
+}
+
+func (f *frame) drawChallenge(of UserKey) (GetChallengeResult, error) {
+	if err := f.roomToBegin(); err != nil {
+		return GetChallengeResult{}, err
+	}
+	challenge, err := dsapp.DrawDigits(f.service.Rand, challengeLength)
+	if err != nil {
+		return GetChallengeResult{}, err
+	}
+	key, err := f.drawChallengeKey()
+	if err != nil {
+		return GetChallengeResult{}, err
+	}
+	put(f, Challenges, Challenge{Key: key, Challenge: challenge, Domain: of.Domain, UserID: of.UserID,
+		ExpiresAt: f.now.Add(time.Duration(f.settings.ChallengeSeconds) * time.Second)})
+	return GetChallengeResult{Challenge: challenge, Key: key}, nil
+}
+
+// drawChallengeKey draws a key that no other challenge has.
+func (f *frame) drawChallengeKey() (string, error) {
+	key, err := dsapp.DrawDigits(f.service.Rand, challengeKeyLength)
+	if err != nil {
+		return "", err
+	}
+	expect(f, Challenges, key, 0)
+	return key, nil
+}
