@@ -22,6 +22,8 @@ type endpoint struct {
 func endpoints() []endpoint {
 	const register, administer, render = provision.ScopeRegister, provision.ScopeAdminister, provision.ScopeRender
 	return []endpoint{
+		{http.MethodGet, "/v1/openapi.json", "", describe},
+
 		{http.MethodPost, "/v1/users/register", register, registerUser},
 		{http.MethodPost, "/v1/users/{user}/unregister", register, unregisterUser},
 		{http.MethodPost, "/v1/registrations", register, addRegistration},
@@ -55,7 +57,7 @@ func endpoints() []endpoint {
 }
 
 // table is what requests are looked up in.
-var table = endpoints()
+var table = endpoints() // never changes
 
 // route finds the endpoint of a method and an escaped path, with the texts of its
 // segments in braces. Without one it returns the methods that the path takes.
