@@ -30,6 +30,10 @@ var (
 	// that they are not.
 	ErrUncertain = errors.New("commit failed, and it is not known whether it was written")
 
+	// ErrOverloaded is what Commit answers when the engine has not come to it
+	// in the time that it allows itself. Nothing was written.
+	ErrOverloaded = errors.New("the store does not keep up: a commit has waited too long")
+
 	// ErrClosed is what a closed store answers.
 	ErrClosed = errors.New("store is closed")
 )
@@ -54,7 +58,8 @@ var (
 )
 
 // Engine keeps values under keys, in the byte order of the keys. Its methods
-// may be called by several goroutines at once.
+// may be called by several goroutines at once. They bound their own waiting,
+// because operations go on when their callers have left.
 type Engine interface {
 	// Snapshot freezes the state for reading. It holds no more than what
 	// was committed, and ctx bounds all that is read from it.
@@ -80,6 +85,11 @@ type Engine interface {
 type Snapshot interface {
 	// Get returns the value under key; revision 0 says that there is none.
 	Get(key string) (value []byte, revision uint64, err error)
+
+	// GetMany returns what stands under each of the keys, in their order, by
+	// one round trip where the engine is remote. Revision 0 says that there
+	// is nothing.
+	GetMany(keys []string) ([]Entry, error)
 
 	// Scan yields what stands under keys that begin with prefix and come
 	// after the key after, in order, and at most one error, last.

@@ -24,6 +24,11 @@ type Kind[K, R any] struct {
 
 	// KeyOf returns the key of a record.
 	KeyOf func(R) K
+
+	// Versioned has every Put and Delete move the version of the kind, by
+	// which a Table knows that nothing has moved. It is for kinds of few
+	// records that hardly ever change.
+	Versioned bool
 }
 
 // Revised is what a record embeds: the revision that it was read with. The

@@ -12,6 +12,9 @@ type Reader interface {
 	// is not committed yet.
 	get(key string) (value []byte, revision uint64, err error)
 
+	// getMany does so for many keys.
+	getMany(keys []string) ([]Entry, error)
+
 	macs() *authenticator
 }
 
@@ -77,6 +80,9 @@ func Put[K, R any](t *Tx, kind Kind[K, R], record R) error {
 	if err != nil {
 		return t.fail(err)
 	}
+	if err := moveVersion(t, kind); err != nil {
+		return err
+	}
 	return t.write(Write{Key: key, Value: value})
 }
 
@@ -85,6 +91,9 @@ func Delete[K, R any](t *Tx, kind Kind[K, R], key K) error {
 	whole, err := kind.Key(key)
 	if err != nil {
 		return t.fail(err)
+	}
+	if err := moveVersion(t, kind); err != nil {
+		return err
 	}
 	return t.write(Write{Key: whole, Delete: true})
 }

@@ -44,7 +44,12 @@ func (s *Store) View(ctx context.Context, read func(*View) error) error {
 // anew what it is based on. One that is ErrUncertain leaves open whether the writes are kept; after
 // any other they are not.
 func (s *Store) Update(ctx context.Context, write func(*Tx) error) error {
-	for {
+	for n := 0; ; n++ {
+		if n > 0 {
+			if err := Pause(ctx, n); err != nil {
+				return fmt.Errorf("update: %w", err)
+			}
+		}
 		t, err := s.attempt(ctx, write)
 		if err != nil {
 			return err

@@ -36,11 +36,8 @@ func (t *Tx) get(key string) ([]byte, uint64, error) {
 	if i, written := t.at[key]; written {
 		return t.writes[i].Value, 0, nil
 	}
-	if t.snapshot == nil {
-		var err error
-		if t.snapshot, err = t.open(); err != nil {
-			return nil, 0, t.fail(err)
-		}
+	if err := t.begin(); err != nil {
+		return nil, 0, err
 	}
 	value, revision, err := t.snapshot.Get(key)
 	if err != nil {
@@ -48,6 +45,18 @@ func (t *Tx) get(key string) ([]byte, uint64, error) {
 	}
 	t.reads = append(t.reads, Read{key, revision})
 	return value, revision, nil
+}
+
+// begin opens the snapshot, unless it is open.
+func (t *Tx) begin() (err error) {
+	if t.snapshot != nil {
+		return nil
+	}
+	if t.snapshot, err = t.open(); err != nil {
+		t.snapshot = nil
+		return t.fail(err)
+	}
+	return nil
 }
 
 func (t *Tx) write(w Write) error {

@@ -38,7 +38,11 @@ func (f *frame) component(v *store.View, caller Caller) (Component, error) {
 		return Component{}, refuseDoubt(caller)
 	}
 	f.checked("component", caller.ComponentType+" at "+address.String())
-	location, found, err := narrowest(v, caller.ComponentType, address)
+	components, err := tabled(f, v, Components, &f.service.tables.components, makeComponents)
+	if err != nil {
+		return Component{}, fmt.Errorf("components: %w", err)
+	}
+	component, found, err := components.narrowest(caller.ComponentType, address)
 	if err != nil {
 		return Component{}, err
 	}
@@ -46,30 +50,17 @@ func (f *frame) component(v *store.View, caller Caller) (Component, error) {
 		return Component{}, refuse(NoComponent, fmt.Sprintf(
 			"There is no component of type %q for address %s.", caller.ComponentType, address))
 	}
-	return get(f, v, Components, ComponentKey{caller.ComponentType, location})
-}
-
-// narrowest is the location of a component of the type that decides for the
-// address.
-func narrowest(v *store.View, componentType string, address netip.Addr) (best netip.Prefix, found bool, err error) {
-	for candidate, err := range store.Scan(v, Components, ComponentKey{ComponentType: componentType}, ComponentKey{}) {
-		if err != nil {
-			return best, false, fmt.Errorf("components: %w", err)
-		}
-		if candidate.Location.Contains(address) && (!found || candidate.Location.Bits() > best.Bits()) {
-			best, found = candidate.Location, true
-		}
-	}
-	return best, found, nil
+	return component, nil
 }
 
 // HasOwnDoor reports whether there is a component of the type for the server's
 // own doors.
-func (s *Service) HasOwnDoor(ctx context.Context, componentType string) (found bool, err error) {
-	err = s.Store.View(ctx, func(v *store.View) error {
-		_, found, err = narrowest(v, componentType, Caller{OwnDoor: true}.stands())
-		return err
-	})
+func (s *Service) HasOwnDoor(ctx context.Context, componentType string) (bool, error) {
+	components, err := s.componentsNow(ctx)
+	if err != nil {
+		return false, err
+	}
+	_, found, err := components.Value.narrowest(componentType, Caller{OwnDoor: true}.stands())
 	return found, err
 }
 
@@ -90,14 +81,16 @@ func (s *Service) OwnDoorPolicy(ctx context.Context, componentType string) (poli
 
 // govern makes the named policy the one that this operation follows.
 func (f *frame) govern(v *store.View, policy string) error {
-	settings, err := effectiveSettings(func(name string) (Policy, error) {
-		return get(f, v, Policies, name)
-	}, policy)
+	policies, err := tabled(f, v, Policies, &f.service.tables.policies, makePolicies)
 	if err != nil {
-		return fmt.Errorf("effective policy: %w", err)
+		return fmt.Errorf("policies: %w", err)
+	}
+	g := policies.governing(policy)
+	if g.err != nil {
+		return fmt.Errorf("effective policy: %w", g.err)
 	}
 	f.checked("policy", policy)
 	f.event.Policy = policy
-	f.settings = settings
+	f.settings, f.governing = g.settings, g
 	return nil
 }

@@ -9,6 +9,7 @@ var (
 		PartNames: []string{"Name"},
 		Split:     store.OnePart,
 		KeyOf:     func(d Domain) string { return d.Name },
+		Versioned: true,
 	}
 	Users = store.Kind[UserKey, User]{
 		Name:      "user",
@@ -33,12 +34,14 @@ var (
 		PartNames: []string{"ComponentType", "Location"},
 		Split:     func(k ComponentKey) store.Parts { return store.Parts{k.ComponentType, store.PrefixPart(k.Location)} },
 		KeyOf:     Component.Key,
+		Versioned: true,
 	}
 	Policies = store.Kind[string, Policy]{
 		Name:      "policy",
 		PartNames: []string{"Name"},
 		Split:     store.OnePart,
 		KeyOf:     func(p Policy) string { return p.Name },
+		Versioned: true,
 	}
 	AuditEvents = store.Kind[AuditKey, AuditEvent]{
 		Name:      "audit",
@@ -110,6 +113,7 @@ var (
 		PartNames: []string{"Name"},
 		Split:     store.OnePart,
 		KeyOf:     func(k GatewayKey) string { return k.Name },
+		Versioned: true,
 	}
 	PlatformKeys = store.Kind[string, PlatformKey]{
 		Name:      "platformkey",
@@ -128,5 +132,6 @@ func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
 func Kinds() []store.AnyKind {
 	return []store.AnyKind{
 		Domains, Users, Authenticators, Registrations, Components, Policies, AuditEvents, AuditRequests, AuditSeals, AuditRuns, AuditAnchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries, Challenges,
+		store.Versions,
 	}
 }

@@ -37,8 +37,7 @@ func stored(text string, prepare func(string) (string, error), is func(string) (
 // there is one.
 func (f *frame) domainNamed(v *store.View, text string) (string, error) {
 	return stored(text, names.Domain, func(name string) (bool, error) {
-		_, err := get(f, v, Domains, name)
-		return exists(err)
+		return f.hasDomain(v, name)
 	})
 }
 

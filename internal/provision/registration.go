@@ -64,13 +64,16 @@ func (f *frame) holder(v *store.View, l *living) error {
 	key := UserKey{l.registration.Domain, l.registration.UserID}
 	f.event.Domain, f.event.UserID = key.Domain, key.UserID
 	f.event.SerialNumber = l.registration.SerialNumber
-	var err error
-	l.user, err = get(f, v, Users, key)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	var user store.Found[User]
+	var authenticator store.Found[Authenticator]
+	err := store.GetMany(v, store.Want(Users, key, &user), store.Want(Authenticators, l.registration.SerialNumber, &authenticator))
+	if err != nil {
+		return fmt.Errorf("user and authenticator: %w", err)
+	}
+	if l.user, err = found(f, Users, key, user); err != nil {
 		return fmt.Errorf("user: %w", err)
 	}
-	l.authenticator, err = get(f, v, Authenticators, l.registration.SerialNumber)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	if l.authenticator, err = found(f, Authenticators, l.registration.SerialNumber, authenticator); err != nil {
 		return fmt.Errorf("authenticator: %w", err)
 	}
 	return nil

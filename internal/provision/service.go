@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -49,11 +50,11 @@ type Service struct {
 	// Space says how much room there is on the store's disk; nil: ample.
 	Space func() Space
 
-	chain     chain
-	tally     tally
-	admission admission
-	turns     turns
-	watchers  watchers
+	chain    chain
+	tally    tally
+	tables   tables
+	turns    turns
+	watchers watchers
 }
 
 // rounds is how often an operation starts again because a record moved
@@ -72,11 +73,19 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 	ctx = context.WithoutCancel(ctx)
 	turn := &turn{turns: &s.turns}
 	defer turn.end()
-	for range rounds {
-		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), settings: DefaultSettings(), event: event}
+	for round := range rounds {
+		if round > 0 {
+			if err := store.Pause(ctx, round-1); err != nil {
+				return none, err
+			}
+		}
+		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), again: round > 0, settings: DefaultSettings(), event: event}
 		result, err := body(f)
 		refusal, refused := errors.AsType[*Error](err)
 		if err != nil && !refused {
+			if moved := f.stands(); errors.Is(moved, store.ErrMoved) {
+				continue
+			}
 			return none, err
 		}
 		err = f.commit(refusal)
@@ -87,8 +96,8 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 			return none, fmt.Errorf("commit %s: %w", event.Operation, err)
 		}
 		s.watchers.tell(f.moving)
-		if f.admits {
-			s.admission.forget()
+		for _, changed := range f.changed {
+			s.tables.forget(changed)
 		}
 		if refused {
 			return none, refusal
@@ -102,23 +111,26 @@ func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func
 // frame is one round of an operation: what it read, what it wants written,
 // and what the audit will say of it.
 type frame struct {
-	service  *Service
-	ctx      context.Context
-	turn     *turn
-	now      time.Time
-	settings Settings // that govern this operation, once they are known
-	event    AuditEvent
-	digest   Digest // of the event's line, once it is settled
-	expected []func(*store.Tx) error
-	writes   []func(*store.Tx) error
-	moving   []string      // registrations that it writes
-	admits   bool          // it changes from where components may call
-	alike    bool          // a refusal does not tell who or what there is
-	unproven bool          // it is granted to whoever asks
-	ownDoor  bool          // the caller is no site but anybody
-	spent    Authenticator // whose one-time password this operation has accepted; zero: none
-	tracking bool          // it looks for one-time passwords where the device's last one was
-	paid     bool          // the caller has proved something, or has the ID of a registration
+	service   *Service
+	ctx       context.Context
+	turn      *turn
+	now       time.Time
+	again     bool       // an earlier round found that something had moved
+	settings  Settings   // that govern this operation, once they are known
+	governing *governing // they are of; nil: the default ones
+	event     AuditEvent
+	digest    Digest // of the event's line, once it is settled
+	expected  []func(*store.Tx) error
+	relied    []func(*store.View) (bool, error) // what was taken from tables
+	writes    []func(*store.Tx) error
+	moving    []string      // registrations that it writes
+	changed   []any         // records that it writes, or keys of those it deletes
+	alike     bool          // a refusal does not tell who or what there is
+	unproven  bool          // it is granted to whoever asks
+	ownDoor   bool          // the caller is no site but anybody
+	paid      bool          // the caller has proved something, or has the ID of a registration
+	spent     Authenticator // whose one-time password this operation has accepted; zero: none
+	tracking  bool          // it looks for one-time passwords where the device's last one was
 }
 
 // proven tells whoever wants to know that a caller has proved something. An
@@ -148,6 +160,16 @@ func get[K, R any](f *frame, v *store.View, kind store.Kind[K, R], key K) (R, er
 	return record, err
 }
 
+// found takes over a record that GetMany has read, or the zero one where there
+// is none, as get does.
+func found[K, R any](f *frame, kind store.Kind[K, R], key K, record store.Found[R]) (R, error) {
+	if record.Err != nil && !errors.Is(record.Err, store.ErrNotFound) {
+		return record.Record, record.Err
+	}
+	expect(f, kind, key, record.Revision)
+	return record.Record, nil
+}
+
 // expect has the commit make sure that a record still has a revision.
 func expect[K, R any](f *frame, kind store.Kind[K, R], key K, revision uint64) {
 	f.expected = append(f.expected, func(tx *store.Tx) error { return store.Expect(tx, kind, key, revision) })
@@ -155,26 +177,35 @@ func expect[K, R any](f *frame, kind store.Kind[K, R], key K, revision uint64) {
 
 // put has a record written at the commit.
 func put[K, R any](f *frame, kind store.Kind[K, R], record R) {
-	switch r := any(record).(type) {
-	case Registration:
+	if r, is := any(record).(Registration); is {
 		f.moving = append(f.moving, r.ID)
-	case Component:
-		f.admits = true
+	}
+	if kind.Versioned {
+		f.changed = append(f.changed, record)
 	}
 	f.writes = append(f.writes, func(tx *store.Tx) error { return store.Put(tx, kind, record) })
 }
 
 // remove has a record deleted at the commit.
 func remove[K, R any](f *frame, kind store.Kind[K, R], key K) {
-	if _, is := any(key).(ComponentKey); is {
-		f.admits = true
+	if kind.Versioned {
+		var record R
+		f.changed = append(f.changed, record)
 	}
 	f.writes = append(f.writes, func(tx *store.Tx) error { return store.Delete(tx, kind, key) })
 }
 
 // checked notes a step of the decision for the audit.
 func (f *frame) checked(name, detail string) {
-	f.event.Checks = append(f.event.Checks, Check{Name: name, Detail: detail, Settings: f.settings.bearing(name)})
+	f.event.Checks = append(f.event.Checks, Check{Name: name, Detail: detail, Settings: f.bearing(name)})
+}
+
+// bearing are the settings that bear on a check, with their values.
+func (f *frame) bearing(check string) json.RawMessage {
+	if f.governing == nil {
+		return f.settings.bearing(check)
+	}
+	return f.governing.bearingOn(check)
 }
 
 // noted notes what led to the last step, before it.
@@ -210,6 +241,8 @@ func (f *frame) commit(refusal *Error) error {
 		if err := f.service.chain.beside(update(f.write)); err != nil {
 			return err
 		}
+	} else if err := f.stands(); err != nil {
+		return err
 	}
 	f.service.tally.add(f.event, refusal, f.now)
 	return nil

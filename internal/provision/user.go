@@ -2,8 +2,6 @@ package provision
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/names"
@@ -26,12 +24,12 @@ func (f *frame) resolve(v *store.View, userID, domain string) (UserKey, error) {
 		if err != nil {
 			return UserKey{}, err
 		}
-		_, err = get(f, v, Domains, name)
-		if err == nil {
-			return f.userNamed(v, name, split.UserID)
+		found, err := f.hasDomain(v, name)
+		if err != nil {
+			return UserKey{}, err
 		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return UserKey{}, fmt.Errorf("domain: %w", err)
+		if found {
+			return f.userNamed(v, name, split.UserID)
 		}
 	}
 	name, err := f.domainNamed(v, cmp.Or(domain, defaultDomain))

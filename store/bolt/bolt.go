@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
@@ -37,6 +38,9 @@ type Engine struct {
 	path   string
 	commit func(*bbolt.Tx) error
 
+	patience time.Duration // of a commit that the writer has not taken yet
+	timers   sync.Pool
+
 	// queue is closed by Close, under closing, which its senders share.
 	queue   chan *request
 	closing sync.RWMutex
@@ -51,12 +55,13 @@ type Engine struct {
 
 func start(db *bbolt.DB, path string) *Engine {
 	e := &Engine{
-		db:      db,
-		path:    path,
-		commit:  (*bbolt.Tx).Commit,
-		queue:   make(chan *request, maxGroup),
-		drained: make(chan struct{}),
-		ended:   make(chan struct{}),
+		db:       db,
+		path:     path,
+		commit:   (*bbolt.Tx).Commit,
+		patience: patience,
+		queue:    make(chan *request, maxGroup),
+		drained:  make(chan struct{}),
+		ended:    make(chan struct{}),
 	}
 	go e.write()
 	return e

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -45,25 +46,45 @@ type write struct {
 	entry []byte
 }
 
-// Commit queues a request and waits for its true result. When ctx ends
-// before the writer has taken it, nothing is written.
+// patience is how long a commit waits for the writer to take it. The writer is
+// held up that long only by a disk that hangs.
+const patience = 10 * time.Second
+
+// Commit queues a request and waits for its true result. When ctx ends, or
+// patience, before the writer has taken it, nothing is written.
 func (e *Engine) Commit(ctx context.Context, reads []store.Read, writes []store.Write) error {
 	r, err := newRequest(reads, writes)
 	if err != nil {
 		return err
 	}
-	if err := e.submit(ctx, r); err != nil {
+	timer := e.timer()
+	defer e.timers.Put(timer)
+	defer timer.Stop()
+	if err := e.submit(ctx, r, timer.C); err != nil {
 		return err
 	}
+	var gaveUp error
 	select {
 	case err := <-r.done:
 		return err
 	case <-ctx.Done():
+		gaveUp = ctx.Err()
+	case <-timer.C:
+		gaveUp = store.ErrOverloaded
 	}
 	if r.claim() {
-		return ctx.Err()
+		return gaveUp
 	}
 	return <-r.done
+}
+
+// timer is one that ends with the engine's patience.
+func (e *Engine) timer() *time.Timer {
+	if kept, is := e.timers.Get().(*time.Timer); is {
+		kept.Reset(e.patience)
+		return kept
+	}
+	return time.NewTimer(e.patience)
 }
 
 // newRequest copies everything, so that neither bbolt nor the queue holds on
@@ -93,7 +114,7 @@ func newRequest(reads []store.Read, writes []store.Write) (*request, error) {
 	return r, nil
 }
 
-func (e *Engine) submit(ctx context.Context, r *request) error {
+func (e *Engine) submit(ctx context.Context, r *request, late <-chan time.Time) error {
 	e.closing.RLock()
 	defer e.closing.RUnlock()
 	if e.closed {
@@ -107,6 +128,8 @@ func (e *Engine) submit(ctx context.Context, r *request) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-late:
+		return store.ErrOverloaded
 	}
 }
 

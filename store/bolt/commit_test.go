@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -225,4 +226,27 @@ func TestCommitRefusesSizes(t *testing.T) {
 	longest := strings.Repeat("k", store.MaxKeySize)
 	mustCommit(t, e, put(longest, ""))
 	wantContents(t, e, map[string]string{longest: ""})
+}
+
+// A commit that the writer does not come to is given up, and nothing of it is
+// written; one that the writer has taken is waited for.
+func TestCommitWaitsNoLongerThanPatience(t *testing.T) {
+	e := fresh(t)
+	g := closeGate(e)
+	first := e.queueCommit(t.Context(), 0, nil, put("busy", "1"))
+	<-g.entered
+	e.patience = time.Millisecond
+	late := e.queueCommit(t.Context(), 0, nil, put("late", "1"))
+	wantResult(t, "while the writer is held up", late, store.ErrOverloaded)
+	close(g.open)
+	wantResult(t, "first", first, nil)
+	wantContents(t, e, map[string]string{"busy": "1"})
+}
+
+// A full queue is waited for no longer than that either.
+func TestSubmitWaitsNoLongerThanPatience(t *testing.T) {
+	e := &Engine{queue: make(chan *request), patience: time.Millisecond}
+	if err := e.Commit(t.Context(), nil, put("late", "1")); !errors.Is(err, store.ErrOverloaded) {
+		t.Errorf("Commit with a full queue: %v", err)
+	}
 }

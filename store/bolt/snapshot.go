@@ -27,6 +27,10 @@ func (s *snapshot) Get(key string) ([]byte, uint64, error) {
 	return openEntry(name, entry)
 }
 
+func (s *snapshot) GetMany(keys []string) ([]store.Entry, error) {
+	return store.GetEach(s, keys)
+}
+
 // Scan insists that keys grow: in a damaged file they may lead round in a
 // circle.
 func (s *snapshot) Scan(prefix, after string) iter.Seq2[store.Entry, error] {

@@ -122,6 +122,10 @@ func (s *snapshot) Get(key string) (value []byte, revision uint64, err error) {
 	return found.value, found.revision, nil
 }
 
+func (s *snapshot) GetMany(keys []string) ([]store.Entry, error) {
+	return store.GetEach(s, keys)
+}
+
 func (s *snapshot) Scan(prefix, after string) iter.Seq2[store.Entry, error] {
 	return func(yield func(store.Entry, error) bool) {
 		at := s.entries.Iter()

@@ -126,6 +126,13 @@ func (s faultySnapshot) Get(key string) ([]byte, uint64, error) {
 	return s.Snapshot.Get(key)
 }
 
+func (s faultySnapshot) GetMany(keys []string) ([]store.Entry, error) {
+	if err := s.faulty.nextRead(); err != nil {
+		return nil, err
+	}
+	return s.Snapshot.GetMany(keys)
+}
+
 func (s faultySnapshot) Scan(prefix, after string) iter.Seq2[store.Entry, error] {
 	return func(yield func(store.Entry, error) bool) {
 		for entry, err := range s.Snapshot.Scan(prefix, after) {

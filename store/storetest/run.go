@@ -31,6 +31,7 @@ func Run(t *testing.T, open Open) {
 		testRecords(t, open, auditSeals())
 		testRecords(t, open, auditRuns())
 		testRecords(t, open, auditAnchors())
+		testRecords(t, open, versions())
 	})
 	for name, test := range map[string]func(*testing.T, *store.Store){
 		"Revisions":       testRevisions,
@@ -54,6 +55,10 @@ func Run(t *testing.T, open Open) {
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t, open)) })
 	}
+	t.Run("GetMany", func(t *testing.T) { testGetMany(t, open) })
+	t.Run("GetManyInTx", func(t *testing.T) { testGetManyInTx(t, open) })
+	t.Run("Versions", func(t *testing.T) { testVersions(t, open) })
+	t.Run("Tables", func(t *testing.T) { testTables(t, open) })
 	t.Run("Unreadable", func(t *testing.T) { testUnreadable(t, open) })
 	t.Run("Model", func(t *testing.T) { testModel(t, open) })
 }

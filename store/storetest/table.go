@@ -50,6 +50,16 @@ func domains() table[string, provision.Domain] {
 	})
 }
 
+func versions() table[string, store.Version] {
+	return single(table[string, store.Version]{
+		name:  "version",
+		whole: store.Version{Kind: "k"},
+		key:   func(v store.Version) string { return v.Kind },
+		rekey: func(v store.Version, key string) store.Version { v.Kind = key; return v },
+		kind:  store.Versions,
+	})
+}
+
 func users() table[provision.UserKey, provision.User] {
 	type key = provision.UserKey
 	return table[key, provision.User]{
