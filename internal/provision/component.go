@@ -67,16 +67,12 @@ func (s *Service) HasOwnDoor(ctx context.Context, componentType string) (bool, e
 // OwnDoorPolicy returns the policy of the component of the type for the
 // server's own doors; empty: there is none.
 func (s *Service) OwnDoorPolicy(ctx context.Context, componentType string) (policy string, err error) {
-	err = s.Store.View(ctx, func(v *store.View) error {
-		location, found, err := narrowest(v, componentType, Caller{OwnDoor: true}.stands())
-		if err != nil || !found {
-			return err
-		}
-		component, err := store.Get(v, Components, ComponentKey{componentType, location})
-		policy = component.Policy
-		return err
-	})
-	return policy, err
+	components, err := s.componentsNow(ctx)
+	if err != nil {
+		return "", err
+	}
+	component, _, err := components.Value.narrowest(componentType, Caller{OwnDoor: true}.stands())
+	return component.Policy, err
 }
 
 // govern makes the named policy the one that this operation follows.
