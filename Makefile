@@ -1,13 +1,14 @@
 GO ?= go
 FUZZTIME ?= 30s
 MINUTES ?= 1
+AUTHENTICATORS ?= 100000
 
 PREFIX ?= /usr/local
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 export DEB_VERSION
 DESTDIR ?=
 
-.PHONY: build install uninstall deb rootfs demo check tools test interop screens bench fuzz fuzz-nightly torture ci
+.PHONY: build install uninstall deb rootfs demo check tools test interop screens bench profile fuzz fuzz-nightly torture ci
 
 # The same commit gives the same bytes, wherever it is built: no cgo, no paths.
 # The toolchain stamps the program with the version and commit from git.
@@ -81,8 +82,17 @@ interop:
 screens: tools
 	DSAPPD_SCREENS=$(CURDIR)/docs/screens $(GO) test -count 1 -tags clients -run TestScreens ./internal/server/console
 
-bench:
-	$(GO) test -run '^$$' -bench . ./...
+# The goals of speed as one table, each beside a reference of the same run; the
+# history is in benchmarks. RUN says which goals, and AUTHENTICATORS how many a
+# large store has.
+bench: tools
+	$(GO) run ./internal/bench -run '$(RUN)' -authenticators $(AUTHENTICATORS)
+
+# CPU, heap, mutex and block profiles of a server that activates, in profiles.
+profile: tools
+	mkdir -p profiles
+	DSAPPD_PROFILE=$(CURDIR)/profiles $(GO) test -count 1 -run '^$$' -bench '^BenchmarkActivate$$' -benchtime 12x ./internal/bench
+	@echo "Look at them with: go tool pprof -http 127.0.0.1:0 profiles/cpu.prof"
 
 # Every fuzz target of every package, one after the other, FUZZTIME each. Little
 # time goes into making inputs smaller. A failing input goes into the target's
