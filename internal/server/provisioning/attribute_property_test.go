@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/dsappd/dsappd/internal/server/operation"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -30,7 +31,7 @@ type reading struct {
 	handler http.Handler
 	strict  bool
 
-	got        values
+	got        operation.Values
 	passedOver []string
 	err        error
 }
@@ -61,20 +62,20 @@ func newReading(t *testing.T) *reading {
 func (r *reading) read(_ context.Context, request *soap.Request, dst []byte) ([]byte, error) {
 	var in wsdl.ProvisioningExecute
 	if r.err = request.Decode(&in); r.err == nil {
-		r.got, r.passedOver, r.err = r.table.read(r.table.commands[in.Cmd], in.AttributeSet.Attributes, r.strict)
+		r.got, r.passedOver, r.err = r.table.Read(r.table.commands[in.Cmd].Form, sent(in.AttributeSet.Attributes), r.strict)
 	}
 	return append(dst, "<read/>"...), nil
 }
 
 // send has the attributes read.
-func (r *reading) send(c command, sent []sentAttribute) (values, error) {
+func (r *reading) send(c command, sent []sentAttribute) (operation.Values, error) {
 	var set strings.Builder
 	for _, a := range sent {
 		set.WriteString("<attributes>" + strings.Join(a.children, " ") + "</attributes>")
 	}
 	r.got, r.passedOver, r.err = nil, nil, errors.New("nothing was read")
 	r.handler.ServeHTTP(httptest.NewRecorder(), newPost(`<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:s="http://www.w3.org/2001/XMLSchema"><e:Body>`+
-		`<p:provisioningExecute xmlns:p="`+wsdl.Provisioning+`"><cmd>`+commandPrefix+c.name+`</cmd><attributeSet>`+set.String()+
+		`<p:provisioningExecute xmlns:p="`+wsdl.Provisioning+`"><cmd>`+c.Name+`</cmd><attributeSet>`+set.String()+
 		`</attributeSet></p:provisioningExecute></e:Body></e:Envelope>`))
 	return r.got, r.err
 }
@@ -88,7 +89,7 @@ func newPost(body string) *http.Request {
 // sentAttribute is an attribute of a request and the ways of writing it that
 // were drawn.
 type sentAttribute struct {
-	attribute
+	operation.Attribute
 	value    string
 	there    bool
 	children []string // in the order that was drawn
@@ -99,15 +100,15 @@ type sentAttribute struct {
 func drawAttributes(rt *rapid.T, table *commandTable, c command) []sentAttribute {
 	var sent []sentAttribute
 	chosen := ""
-	if len(c.oneOf) > 0 {
-		chosen = rapid.SampledFrom(c.oneOf).Draw(rt, "the one of them")
+	if len(c.OneOf) > 0 {
+		chosen = rapid.SampledFrom(c.OneOf).Draw(rt, "the one of them")
 	}
-	for _, id := range c.in() {
-		a := sentAttribute{attribute: table.attributes[attributePrefix+id]}
+	for _, id := range c.In() {
+		a := sentAttribute{Attribute: table.Attributes[attributePrefix+id]}
 		switch {
-		case slices.Contains(c.required, id), id == chosen:
+		case slices.Contains(c.Required, id), id == chosen:
 			a.there = true
-		case slices.Contains(c.optional, id):
+		case slices.Contains(c.Optional, id):
 			a.there = rapid.Bool().Draw(rt, id+" is there")
 		}
 		if !a.there && rapid.Bool().Draw(rt, id+" is left out") {
@@ -122,30 +123,30 @@ func drawAttributes(rt *rapid.T, table *commandTable, c command) []sentAttribute
 // draw draws the value and how it is written.
 func (a *sentAttribute) draw(rt *rapid.T) {
 	if a.there {
-		a.value = drawValue(rt, a.attribute)
+		a.value = drawValue(rt, a.Attribute)
 	}
 	options := rapid.SampledFrom([]string{"", "<attributeOptions/>", "<attributeOptions><masked>true</masked></attributeOptions>",
-		"<attributeOptions><null>false</null><negative>0</negative><masked>false</masked></attributeOptions>"}).Draw(rt, a.id+"'s options")
+		"<attributeOptions><null>false</null><negative>0</negative><masked>false</masked></attributeOptions>"}).Draw(rt, a.ID+"'s options")
 	value := ""
 	switch {
 	case a.there:
 		value = a.element(rt)
-	case rapid.Bool().Draw(rt, a.id+" is null"):
+	case rapid.Bool().Draw(rt, a.ID+" is null"):
 		options = "<attributeOptions><null>true</null></attributeOptions>"
 	default:
 		value = `<value i:nil="true"/>`
 	}
-	a.children = rapid.Permutation([]string{value, "<attributeID>" + attributePrefix + a.id + "</attributeID>", options}).Draw(rt, a.id+"'s order")
+	a.children = rapid.Permutation([]string{value, "<attributeID>" + attributePrefix + a.ID + "</attributeID>", options}).Draw(rt, a.ID+"'s order")
 }
 
 func (a *sentAttribute) element(rt *rapid.T) string {
 	var text strings.Builder
 	_ = xml.EscapeText(&text, []byte(a.value)) // a Builder takes everything
 	written := text.String()
-	if a.xsdType != typeString && rapid.Bool().Draw(rt, a.id+" between spaces") {
+	if a.Type != operation.TypeString && rapid.Bool().Draw(rt, a.ID+" between spaces") {
 		written = "\n " + written + " "
 	}
-	if xsiType := rapid.SampledFrom(a.xsiTypes()).Draw(rt, a.id+"'s type"); xsiType != "" {
+	if xsiType := rapid.SampledFrom(a.xsiTypes()).Draw(rt, a.ID+"'s type"); xsiType != "" {
 		return `<value i:type="` + xsiType + `" ` + typePrefixes + `>` + written + `</value>`
 	}
 	return `<value>` + written + `</value>`
@@ -158,8 +159,8 @@ const typePrefixes = `xmlns:old="http://www.w3.org/1999/XMLSchema" xmlns:enc="ht
 // xsiTypes are the types that toolkits have been seen to give such a value,
 // and their kin; "" is none.
 func (a *sentAttribute) xsiTypes() []string {
-	all := []string{"", "s:" + a.xsdType, "old:" + a.xsdType, "enc:" + a.xsdType, a.xsdType, "gone:" + a.xsdType, "gone:UserID", "basic:UserID"}
-	if a.xsdType == typeString {
+	all := []string{"", "s:" + a.Type, "old:" + a.Type, "enc:" + a.Type, a.Type, "gone:" + a.Type, "gone:UserID", "basic:UserID"}
+	if a.Type == operation.TypeString {
 		return append(all, "s:token", "s:normalizedString", "s:anySimpleType", "enc:NMTOKEN", "gone:anyType")
 	}
 	if a.value == "0" {
@@ -168,14 +169,14 @@ func (a *sentAttribute) xsiTypes() []string {
 	return append(all, "s:long", "s:integer", "s:nonNegativeInteger", "gone:unsignedLong", "enc:long")
 }
 
-func drawValue(rt *rapid.T, a attribute) string {
+func drawValue(rt *rapid.T, a operation.Attribute) string {
 	switch {
-	case a.xsdType == typeUnsignedInt && a.pattern == "":
-		return strconv.FormatUint(uint64(rapid.Uint32().Draw(rt, a.id)), 10)
-	case strings.HasPrefix(a.pattern, "(?s)."):
-		return rapid.StringOfN(rapid.RuneFrom(nil, unicode.L, unicode.N, unicode.P, unicode.S), 1, 40, 255).Draw(rt, a.id)
+	case a.Type == operation.TypeUnsignedInt && a.Pattern == "":
+		return strconv.FormatUint(uint64(rapid.Uint32().Draw(rt, a.ID)), 10)
+	case strings.HasPrefix(a.Pattern, "(?s)."):
+		return rapid.StringOfN(rapid.RuneFrom(nil, unicode.L, unicode.N, unicode.P, unicode.S), 1, 40, 255).Draw(rt, a.ID)
 	}
-	return rapid.StringMatching("^("+a.pattern+")$").Draw(rt, a.id)
+	return rapid.StringMatching("^("+a.Pattern+")$").Draw(rt, a.ID)
 }
 
 // What is written in any of the forms that toolkits have is read as it was
@@ -184,10 +185,10 @@ func TestAttributesAreReadAsMeant(t *testing.T) {
 	r := newReading(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		c := rapid.SampledFrom(commands()).Draw(rt, "command")
-		sent, want := drawAttributes(rt, r.table, c), values{}
+		sent, want := drawAttributes(rt, r.table, c), operation.Values{}
 		for _, a := range sent {
 			if a.there {
-				want[a.id] = a.value
+				want[a.ID] = a.value
 			}
 		}
 		got, err := r.send(c, sent)
@@ -212,7 +213,7 @@ func TestWrongAttributesAreNamed(t *testing.T) {
 		},
 		"another type": func(rt *rapid.T, a *sentAttribute) []sentAttribute {
 			other := []string{"s:string", "s:token", "gone:string", "enc:boolean", "s:decimal", "old:dateTime", "other:int"}
-			if a.xsdType == typeString {
+			if a.Type == operation.TypeString {
 				other = []string{"s:int", "s:nonNegativeInteger", "gone:long", "s:boolean", "s:dateTime", "s:float", "other:string"}
 			}
 			return a.with("", `<value i:type="`+rapid.SampledFrom(other).Draw(rt, "type")+`" `+typePrefixes+`>1</value>`)
@@ -229,7 +230,7 @@ func TestWrongAttributesAreNamed(t *testing.T) {
 		a := sent[at]
 		wrong := rapid.SampledFrom(append(names, "missing")).Draw(rt, "wrong")
 		if wrong == "missing" {
-			if !slices.Contains(c.required, a.id) {
+			if !slices.Contains(c.Required, a.ID) {
 				return
 			}
 			sent = slices.Delete(sent, at, at+1)
@@ -238,11 +239,11 @@ func TestWrongAttributesAreNamed(t *testing.T) {
 		}
 		_, err := r.send(c, sent)
 		field, ok := errors.AsType[*soap.FieldError](err)
-		if !ok || field.Path != attributePrefix+a.id {
-			rt.Fatalf("%s of %s: %v", wrong, a.id, err)
+		if !ok || field.Path != attributePrefix+a.ID {
+			rt.Fatalf("%s of %s: %v", wrong, a.ID, err)
 		}
 		if len(a.value) > 8 && strings.Contains(err.Error(), a.value) {
-			rt.Fatalf("%s of %s is answered with its value: %v", wrong, a.id, err)
+			rt.Fatalf("%s of %s is answered with its value: %v", wrong, a.ID, err)
 		}
 	})
 }
@@ -259,21 +260,21 @@ func TestSuperfluousAttributes(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		other := rapid.SampledFrom(attributes()).Filter(func(a attribute) bool { return !slices.Contains(c.in(), a.id) }).Draw(rt, "not taken")
-		superfluous := sentAttribute{attribute: other, children: []string{"<value>anything</value>", "<attributeID>" + attributePrefix + other.id + "</attributeID>"}}
+		other := rapid.SampledFrom(attributes()).Filter(func(a operation.Attribute) bool { return a.Unsupported == "" && !slices.Contains(c.In(), a.ID) }).Draw(rt, "not taken")
+		superfluous := sentAttribute{Attribute: other, children: []string{"<value>anything</value>", "<attributeID>" + attributePrefix + other.ID + "</attributeID>"}}
 		again := rapid.SampledFrom(sent).Draw(rt, "again")
 		all := rapid.Permutation(slices.Concat(sent, []sentAttribute{superfluous, again})).Draw(rt, "order of all")
 		got, err := lenient.send(c, all)
 		if err != nil || !cmp.Equal(want, got) {
 			rt.Fatalf("read %v, %v; want %v", got, err, want)
 		}
-		if diff := cmp.Diff([]string{attributePrefix + other.id}, lenient.passedOver); diff != "" {
+		if diff := cmp.Diff([]string{attributePrefix + other.ID}, lenient.passedOver); diff != "" {
 			rt.Fatalf("passed over: %s", diff)
 		}
 		for _, more := range []sentAttribute{superfluous, again} {
 			_, err := strict.send(c, append(slices.Clone(sent), more))
 			if _, ok := errors.AsType[*soap.FieldError](err); !ok {
-				rt.Fatalf("strict takes %s: %v", more.id, err)
+				rt.Fatalf("strict takes %s: %v", more.ID, err)
 			}
 		}
 	})
@@ -308,13 +309,13 @@ func TestAttributesAreWrittenAsMeant(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		c := rapid.SampledFrom(commands()).Draw(rt, "command")
-		result := values{}
+		result := operation.Values{}
 		var want []string
-		for _, id := range c.out {
+		for _, id := range c.Out {
 			if rapid.Bool().Draw(rt, id+" is there") {
-				a := table.attributes[attributePrefix+id]
-				result[id] = drawValue(rt, attribute{id: id, pattern: "(?s).{1,40}"})
-				want = append(want, attributePrefix+id, "xsd:"+a.xsdType, result[id], strconv.FormatBool(a.masked))
+				a := table.Attributes[attributePrefix+id]
+				result[id] = drawValue(rt, operation.Attribute{ID: id, Pattern: "(?s).{1,40}"})
+				want = append(want, attributePrefix+id, "xsd:"+a.Type, result[id], strconv.FormatBool(a.Masked))
 			}
 		}
 		reply := etree.NewDocument()

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/dsappd/dsappd/internal/server/operation"
 )
 
 // The page is written from the table of commands; with -update, anew.
@@ -73,38 +75,38 @@ func commandsDocument() string {
 		panic(err)
 	}
 	for _, c := range commands() {
-		fmt.Fprintf(&b, "\n## %s%s\n\n%s\n\n| attribute | in | out | type | value |\n|---|---|---|---|---|\n", commandPrefix, c.name, c.about)
-		ids := c.in()
-		for _, id := range c.out {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n| attribute | in | out | type | value |\n|---|---|---|---|---|\n", c.Name, c.about)
+		ids := c.In()
+		for _, id := range c.Out {
 			if !slices.Contains(ids, id) {
 				ids = append(ids, id)
 			}
 		}
 		for _, id := range ids {
-			writeAttribute(&b, c, table.attributes[attributePrefix+id])
+			writeAttribute(&b, c, table.Attributes[attributePrefix+id])
 		}
 	}
 	return b.String()
 }
 
-func writeAttribute(b *strings.Builder, c command, a attribute) {
+func writeAttribute(b *strings.Builder, c command, a operation.Attribute) {
 	in, out, marks := "-", "-", ""
 	switch {
-	case slices.Contains(c.required, a.id):
+	case slices.Contains(c.Required, a.ID):
 		in = "required"
-	case slices.Contains(c.oneOf, a.id):
+	case slices.Contains(c.OneOf, a.ID):
 		in = "exactly one"
-	case slices.Contains(c.optional, a.id):
+	case slices.Contains(c.Optional, a.ID):
 		in = "optional"
 	}
-	if slices.Contains(c.out, a.id) {
+	if slices.Contains(c.Out, a.ID) {
 		out = "yes"
 	}
-	if a.masked {
+	if a.Masked {
 		marks += ", masked"
 	}
-	if a.ours {
+	if a.Ours {
 		marks += ", ours"
 	}
-	fmt.Fprintf(b, "| %s%s | %s | %s | xsd:%s | %s%s |\n", attributePrefix, a.id, in, out, a.xsdType, a.takes, marks)
+	fmt.Fprintf(b, "| %s%s | %s | %s | xsd:%s | %s%s |\n", attributePrefix, a.ID, in, out, a.Type, a.Takes, marks)
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/browser"
 	"github.com/dsappd/dsappd/internal/server/directory"
-	"github.com/dsappd/dsappd/internal/server/forwarded"
 	"github.com/dsappd/dsappd/internal/server/journal"
+	"github.com/dsappd/dsappd/internal/server/operation"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -88,7 +88,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 			return nil, err
 		}
 	}
-	d := &door{service: c.Service, log: c.Log, table: table, proxies: c.Proxies, strict: c.Strict, journal: c.Journal}
+	d := &door{Door: operation.Door{Service: c.Service, Log: c.Log, Proxies: c.Proxies, Strict: c.Strict, Journal: c.Journal}, table: table}
 	return soap.NewHandler(soap.Config{
 		Operations: d.operations(),
 		Schema:     schema,
@@ -96,7 +96,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		Detail:     faultDetail,
 		Describe:   description.answer,
 		Nearest:    provision.Near,
-		TurnedAway: d.turnedAway,
+		TurnedAway: d.TurnedAway,
 		Admit: func(r *http.Request, asked *soap.Request) error {
 			if fault := misguided(guard, c.Directory, r); fault != nil {
 				return fault
@@ -140,11 +140,11 @@ func misguided(guard *browser.Guard, doors *directory.Directory, r *http.Request
 // admit refuses a caller at an address from which no component may call. Whom
 // it cannot judge the operation will.
 func (d *door) admit(ctx context.Context, r *soap.Request) error {
-	from, err := d.proxies.Request(r.RemoteAddr, r.Header)
+	from, err := d.Proxies.Request(r.RemoteAddr, r.Header)
 	if err != nil {
 		return nil
 	}
-	err = d.service.Admit(ctx, provision.Caller{Address: from.Address, RequestID: r.ID, Doubt: from.Doubt})
+	err = d.Service.Admit(ctx, provision.Caller{Address: from.Address, RequestID: r.ID, Doubt: from.Doubt})
 	if refusal, ok := errors.AsType[*provision.Error](err); ok {
 		r.Note(from.Attrs()...)
 		return &soap.Fault{Code: soap.CodeClient, Reason: soap.ClosedAddress, Status: http.StatusForbidden, String: refusal.Desc}
@@ -188,61 +188,22 @@ func faultDetail(dst []byte, f *soap.Fault, requestID string) []byte {
 }
 
 type door struct {
-	service *provision.Service
-	log     *slog.Logger
-	table   *commandTable
-	proxies forwarded.Proxies
-	strict  bool
-	journal *journal.Journal
+	operation.Door
+	table *commandTable
 }
 
 // operations are all of the interface's; each is in the file of its name.
 func (d *door) operations() map[xml.Name]soap.Operation {
 	name := func(local string) xml.Name { return xml.Name{Space: wsdl.Provisioning, Local: local} }
 	return map[xml.Name]soap.Operation{
-		name("dsappSRPRegister"):               operation(d, d.dsappSRPRegister, replyDSAPPSRPRegister),
-		name("dsappSRPGenerateEphemeralKey"):   operation(d, d.dsappSRPGenerateEphemeralKey, replyDSAPPSRPGenerateEphemeralKey),
-		name("dsappSRPGenerateActivationData"): operation(d, d.dsappSRPGenerateActivationData, replyDSAPPSRPGenerateActivationData),
-		name("dsappSRPActivate"):               operation(d, d.dsappSRPActivate, replyDSAPPSRPActivate),
-		name("getAppUpgradeInfo"):              operation(d, d.getAppUpgradeInfo, replyGetAppUpgradeInfo),
-		name("updateDevicePNID"):               operation(d, d.updateDevicePNID, replyUpdateDevicePNID),
-		name("provisioningExecute"):            operation(d, d.provisioningExecute, replyProvisioningExecute),
+		name("dsappSRPRegister"):               operation.New(&d.Door, d.dsappSRPRegister, replyDSAPPSRPRegister),
+		name("dsappSRPGenerateEphemeralKey"):   operation.New(&d.Door, d.dsappSRPGenerateEphemeralKey, replyDSAPPSRPGenerateEphemeralKey),
+		name("dsappSRPGenerateActivationData"): operation.New(&d.Door, d.dsappSRPGenerateActivationData, replyDSAPPSRPGenerateActivationData),
+		name("dsappSRPActivate"):               operation.New(&d.Door, d.dsappSRPActivate, replyDSAPPSRPActivate),
+		name("getAppUpgradeInfo"):              operation.New(&d.Door, d.getAppUpgradeInfo, replyGetAppUpgradeInfo),
+		name("updateDevicePNID"):               operation.New(&d.Door, d.updateDevicePNID, replyUpdateDevicePNID),
+		name("provisioningExecute"):            operation.New(&d.Door, d.provisioningExecute, replyProvisioningExecute),
 	}
-}
-
-// operation is a request's way through the door: decoded into the generated
-// type, decided, answered.
-func operation[In, Result any](d *door,
-	decide func(context.Context, *soap.Request, *In) (*Result, error),
-	reply func(dst []byte, status wsdl.CommandStatusResponse, result *Result) []byte,
-) soap.Operation {
-	return func(ctx context.Context, r *soap.Request, dst []byte) ([]byte, error) {
-		var in In
-		var result *Result
-		err := r.Decode(&in)
-		if err == nil {
-			result, err = decide(ctx, r, &in)
-		}
-		status, err := d.outcome(ctx, r, err)
-		if err != nil {
-			return nil, err
-		}
-		return reply(dst, status, result), nil
-	}
-}
-
-// caller is who asks: the component type that the request names and the
-// address that it is believed to come from.
-func (d *door) caller(r *soap.Request, componentType string) (provision.Caller, error) {
-	from, err := d.proxies.Request(r.RemoteAddr, r.Header)
-	if err != nil {
-		return provision.Caller{}, err
-	}
-	r.Note(from.Attrs()...)
-	return provision.Caller{
-		ComponentType: componentType, Address: from.Address, RequestID: r.ID,
-		Doubt: from.Doubt, Confidential: from.Confidential(r.TLS),
-	}, nil
 }
 
 // value is an optional element's text, "" if it is absent.

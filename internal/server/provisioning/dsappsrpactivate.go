@@ -9,11 +9,11 @@ import (
 )
 
 func (d *door) dsappSRPActivate(ctx context.Context, r *soap.Request, in *wsdl.DsappSRPActivate) (*wsdl.DSAPPSRPActivateResult, error) {
-	caller, err := d.caller(r, in.ComponentType)
+	caller, err := d.Caller(r, in.ComponentType)
 	if err != nil {
 		return nil, err
 	}
-	result, err := d.service.DSAPPSRPActivate(ctx, caller, provision.DSAPPSRPActivate{
+	result, err := d.Service.DSAPPSRPActivate(ctx, caller, provision.DSAPPSRPActivate{
 		RegistrationID: in.RegistrationID,
 		Response:       value(in.Credential.Response),
 		DerivationCode: value(in.Credential.DerivationCode),

@@ -10,11 +10,11 @@ import (
 )
 
 func (d *door) dsappSRPGenerateActivationData(ctx context.Context, r *soap.Request, in *wsdl.DsappSRPGenerateActivationData) (*wsdl.DSAPPSRPGenerateActivationDataResult, error) {
-	caller, err := d.caller(r, in.ComponentType)
+	caller, err := d.Caller(r, in.ComponentType)
 	if err != nil {
 		return nil, err
 	}
-	result, err := d.service.DSAPPSRPGenerateActivationData(ctx, caller, provision.DSAPPSRPGenerateActivationData{
+	result, err := d.Service.DSAPPSRPGenerateActivationData(ctx, caller, provision.DSAPPSRPGenerateActivationData{
 		RegistrationID:        in.RegistrationID,
 		ClientEvidenceMessage: in.ClientEvidenceMessage,
 	})

@@ -9,11 +9,11 @@ import (
 )
 
 func (d *door) dsappSRPGenerateEphemeralKey(ctx context.Context, r *soap.Request, in *wsdl.DsappSRPGenerateEphemeralKey) (*wsdl.DSAPPSRPGenerateEphemeralKeyResult, error) {
-	caller, err := d.caller(r, in.ComponentType)
+	caller, err := d.Caller(r, in.ComponentType)
 	if err != nil {
 		return nil, err
 	}
-	result, err := d.service.DSAPPSRPGenerateEphemeralKey(ctx, caller, provision.DSAPPSRPGenerateEphemeralKey{
+	result, err := d.Service.DSAPPSRPGenerateEphemeralKey(ctx, caller, provision.DSAPPSRPGenerateEphemeralKey{
 		RegistrationID:           in.RegistrationID,
 		ClientEphemeralPublicKey: in.ClientEphemeralPublicKey,
 	})

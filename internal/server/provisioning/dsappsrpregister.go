@@ -9,7 +9,7 @@ import (
 )
 
 func (d *door) dsappSRPRegister(ctx context.Context, r *soap.Request, in *wsdl.DsappSRPRegister) (*wsdl.DSAPPSRPRegisterResult2, error) {
-	caller, err := d.caller(r, in.ComponentType)
+	caller, err := d.Caller(r, in.ComponentType)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +23,7 @@ func (d *door) dsappSRPRegister(ctx context.Context, r *soap.Request, in *wsdl.D
 		activationType := int(*in.ActivationType)
 		asked.ActivationType = &activationType
 	}
-	result, err := d.service.DSAPPSRPRegister(ctx, caller, asked)
+	result, err := d.Service.DSAPPSRPRegister(ctx, caller, asked)
 	if err != nil {
 		return nil, err
 	}

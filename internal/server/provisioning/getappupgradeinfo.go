@@ -9,11 +9,11 @@ import (
 )
 
 func (d *door) getAppUpgradeInfo(ctx context.Context, r *soap.Request, in *wsdl.GetAppUpgradeInfo) (*wsdl.GetAppUpgradeInfoResult, error) {
-	caller, err := d.caller(r, in.ComponentType)
+	caller, err := d.Caller(r, in.ComponentType)
 	if err != nil {
 		return nil, err
 	}
-	message, err := d.service.GetAppUpgradeInfo(ctx, caller, possession(in.User, in.SerialNumber))
+	message, err := d.Service.GetAppUpgradeInfo(ctx, caller, possession(in.User, in.SerialNumber))
 	if err != nil {
 		return nil, err
 	}

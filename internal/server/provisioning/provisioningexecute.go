@@ -3,6 +3,7 @@ package provisioning
 import (
 	"context"
 
+	"github.com/dsappd/dsappd/internal/server/operation"
 	"github.com/dsappd/dsappd/soap"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -12,21 +13,22 @@ func (d *door) provisioningExecute(ctx context.Context, r *soap.Request, in *wsd
 	if !ok {
 		return nil, &soap.FieldError{Path: "cmd", Problem: "is no command of this server", Mend: "it is one of " + d.table.names()}
 	}
-	given, passedOver, err := d.table.read(command, in.AttributeSet.Attributes, d.strict)
+	sent := sent(in.AttributeSet.Attributes)
+	given, passedOver, err := d.table.Read(command.Form, sent, d.Strict)
 	for _, name := range passedOver {
 		r.PassOver(name)
 	}
 	if err != nil {
 		return nil, err
 	}
-	caller, err := d.caller(r, given["COMPONENT_TYPE"])
+	caller, err := d.Caller(r, given["COMPONENT_TYPE"])
 	if err != nil {
 		return nil, err
 	}
 	caller.Command = in.Cmd
 	result, err := command.run(d, ctx, caller, given)
 	if err != nil {
-		return nil, withoutMasked(err, command, in.AttributeSet.Attributes)
+		return nil, d.table.WithoutMasked(err, command.Form, sent)
 	}
 	return d.table.write(command, result), nil
 }
@@ -39,19 +41,22 @@ func replyProvisioningExecute(dst []byte, status wsdl.CommandStatusResponse, res
 	return wsdl.AppendProvisioningExecuteResponse(dst, &reply)
 }
 
+// sent are the attributes of a request.
+func sent(attributes []wsdl.ProvisioningAttribute) []operation.Sent {
+	var out []operation.Sent
+	for _, a := range attributes {
+		out = append(out, operation.Sent{ID: a.AttributeID, Value: a.Value, Options: a.AttributeOptions})
+	}
+	return out
+}
+
 // write makes the attributes of a reply, in the order of the command's table.
-func (t *commandTable) write(c command, result values) *wsdl.AttributeSet {
+func (t *commandTable) write(c command, result operation.Values) *wsdl.AttributeSet {
 	var set wsdl.AttributeSet
-	for _, id := range c.out {
-		value, ok := result[id]
-		if !ok || value == "" {
-			continue
-		}
-		known := t.attributes[attributePrefix+id]
-		a := wsdl.ProvisioningAttribute{AttributeID: attributePrefix + id, Value: &wsdl.Value{Type: known.xsdType, Text: value}}
-		if known.masked {
-			masked := true
-			a.AttributeOptions = &wsdl.AttributeOptions{Masked: &masked}
+	for _, w := range t.Write(c.Form, result) {
+		a := wsdl.ProvisioningAttribute{AttributeID: w.ID, Value: &w.Value}
+		if w.Masked {
+			a.AttributeOptions = &wsdl.AttributeOptions{Masked: &w.Masked}
 		}
 		set.Attributes = append(set.Attributes, a)
 	}

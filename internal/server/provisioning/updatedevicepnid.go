@@ -10,11 +10,11 @@ import (
 
 // updateDevicePNID has no result: the status says it all.
 func (d *door) updateDevicePNID(ctx context.Context, r *soap.Request, in *wsdl.UpdateDevicePNID) (*struct{}, error) {
-	caller, err := d.caller(r, in.ComponentType)
+	caller, err := d.Caller(r, in.ComponentType)
 	if err != nil {
 		return nil, err
 	}
-	return nil, d.service.UpdateDevicePNID(ctx, caller, provision.UpdateDevicePNID{
+	return nil, d.Service.UpdateDevicePNID(ctx, caller, provision.UpdateDevicePNID{
 		Possession: possession(in.User, in.SerialNumber),
 		DevicePNID: in.DevicePNID,
 	})

@@ -1,4 +1,4 @@
-package provisioning
+package operation
 
 import (
 	"context"
@@ -20,29 +20,32 @@ const unforeseen = "The server could not answer because of an internal error: th
 // was decided.
 const contended = "Other requests kept changing the same records: try again."
 
-// outcome decides, alone, what an error is: a refusal, which stands in the
+// Outcome decides, alone, what an error is: a refusal, which stands in the
 // reply with its status; a fault, which is returned; or anything else, which
 // the log keeps and the peer does not hear.
-func (d *door) outcome(ctx context.Context, r *soap.Request, err error) (wsdl.CommandStatusResponse, error) {
+func (d *Door) Outcome(ctx context.Context, r *soap.Request, err error) (wsdl.CommandStatusResponse, error) {
 	if fault, ok := errors.AsType[*soap.Fault](err); ok {
 		return wsdl.CommandStatusResponse{}, fault
 	}
-	status, desc, reason := d.service.Statuses[provision.Granted], "", ""
+	status, desc, reason := d.Service.Statuses[provision.Granted], "", ""
 	if refusal, ok := errors.AsType[*provision.Error](err); ok {
 		status, desc, reason = refusal.Status, refusal.Desc, refusal.Reason()
+	} else if attribute, ok := errors.AsType[*AttributeError](err); ok {
+		status, desc, reason = d.Service.Statuses[attribute.Refusal], attribute.Error(), attribute.Error()
+		r.Note(slog.String("field", desc))
 	} else if field, ok := errors.AsType[*soap.FieldError](err); ok {
-		status, desc, reason = d.service.Statuses[provision.InvalidParameter], field.Error(), field.Error()
+		status, desc, reason = d.Service.Statuses[provision.InvalidParameter], field.Error(), field.Error()
 		r.Note(slog.String("field", desc))
 	} else if errors.Is(err, provision.ErrContended) {
-		status, desc, reason = d.service.Statuses[provision.Busy], contended, contended
+		status, desc, reason = d.Service.Statuses[provision.Busy], contended, contended
 	} else if err != nil {
-		status, desc, reason = d.service.Statuses[provision.Unforeseen], unforeseen, "an internal error"
-		d.log.LogAttrs(ctx, slog.LevelError, "operation failed", slog.String("request_id", r.ID), slog.String("error", err.Error()))
+		status, desc, reason = d.Service.Statuses[provision.Unforeseen], unforeseen, "an internal error"
+		d.Log.LogAttrs(ctx, slog.LevelError, "operation failed", slog.String("request_id", r.ID), slog.String("error", err.Error()))
 	}
 	r.Note(slog.String("status", status.StatusCodeEnum))
 	if reason != "" {
 		r.Note(slog.String("reason", reason))
-		d.journal.Add(journal.Entry{Time: d.service.Now(), RequestID: r.ID, Door: doorName, Remote: r.RemoteAddr,
+		d.Journal.Add(journal.Entry{Time: d.Service.Now(), RequestID: r.ID, Door: doorName, Remote: r.RemoteAddr,
 			Request: r.Operation(), Status: status.String(), Reason: reason})
 	}
 	return commandStatus(status, desc), nil
@@ -51,9 +54,9 @@ func (d *door) outcome(ctx context.Context, r *soap.Request, err error) (wsdl.Co
 // doorName is this door's in the journal.
 const doorName = "soap"
 
-// turnedAway remembers a Fault.
-func (d *door) turnedAway(r *http.Request, requestID string, status int, f *soap.Fault) {
-	d.journal.Add(journal.Entry{Time: d.service.Now(), RequestID: requestID, Door: doorName, Remote: r.RemoteAddr,
+// TurnedAway remembers a Fault.
+func (d *Door) TurnedAway(r *http.Request, requestID string, status int, f *soap.Fault) {
+	d.Journal.Add(journal.Entry{Time: d.Service.Now(), RequestID: requestID, Door: doorName, Remote: r.RemoteAddr,
 		Request: r.Method, Status: "HTTP " + strconv.Itoa(status), Problem: string(f.Reason), Reason: f.Words()})
 }
 

@@ -1,4 +1,4 @@
-package provisioning
+package operation
 
 import (
 	"errors"
@@ -10,23 +10,22 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/dsappd/dsappd/internal/provision"
-	"github.com/dsappd/dsappd/wsdl"
 )
 
-// withoutMasked takes out of a refusal's words, for the peer and for the log,
+// WithoutMasked takes out of a refusal's words, for the peer and for the log,
 // what they repeat of attributes that were sent as masked. They repeat none
 // that the command passed over.
-func withoutMasked(err error, c command, sent []wsdl.ProvisioningAttribute) error {
+func (t *Table) WithoutMasked(err error, f Form, sent []Sent) error {
 	refusal, ok := errors.AsType[*provision.Error](err)
 	if !ok {
 		return err
 	}
 	done := map[string]bool{}
 	for _, a := range sent {
-		taken := slices.Contains(c.in(), strings.TrimPrefix(a.AttributeID, attributePrefix))
-		if taken && !done[a.AttributeID] && a.Value != nil && a.AttributeOptions != nil && set(a.AttributeOptions.Masked) {
-			done[a.AttributeID] = true // a repetition has the same value
-			refusal = refusal.Without(repeated(a.Value.Text), "("+a.AttributeID+", masked)")
+		taken := slices.Contains(f.In(), strings.TrimPrefix(a.ID, t.Prefix))
+		if taken && !done[a.ID] && a.Value != nil && a.masked() {
+			done[a.ID] = true // a repetition has the same value
+			refusal = refusal.Without(repeated(a.Value.Text), "("+a.ID+", masked)")
 		}
 	}
 	return refusal

@@ -1,4 +1,4 @@
-package provisioning
+package operation
 
 import (
 	"math/big"
@@ -7,6 +7,14 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/wsdl"
+)
+
+// The types of XML Schema that attributes have.
+const (
+	TypeString      = "string"
+	TypeUnsignedInt = "unsignedInt"
+	TypeBoolean     = "boolean"
+	TypeDateTime    = "dateTime"
 )
 
 // vendorNamespaces is how the namespaces of all types begin that clients of
@@ -23,7 +31,7 @@ var integers = map[string]struct{ least, greatest string }{
 	"integer":            {},
 	"unsignedByte":       {"0", "255"},
 	"unsignedShort":      {"0", "65535"},
-	typeUnsignedInt:      {"0", "4294967295"},
+	TypeUnsignedInt:      {"0", "4294967295"},
 	"unsignedLong":       {"0", "18446744073709551615"},
 	"nonNegativeInteger": {least: "0"},
 	"positiveInteger":    {least: "1"},
@@ -33,14 +41,14 @@ var integers = map[string]struct{ least, greatest string }{
 
 // texts are the types of XML Schema whose values are texts.
 var texts = []string{
-	typeString, "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN", "ID", "IDREF", "ENTITY",
+	TypeString, "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN", "ID", "IDREF", "ENTITY",
 	"anySimpleType", "anyType",
 }
 
 // typedWrong says what is wrong with a value's xsi:type, and "" if nothing
 // is. A lenient reading takes any type of the attribute's kind, and one of
 // the vendor's namespaces or of a prefix that is declared nowhere as none.
-func (a attribute) typedWrong(v wsdl.Value, strict bool) string {
+func (a Attribute) typedWrong(v wsdl.Value, strict bool) string {
 	claimed := v.Type
 	if !strict {
 		claimed = claim(claimed)
@@ -52,7 +60,7 @@ func (a attribute) typedWrong(v wsdl.Value, strict bool) string {
 		return "has an xsi:type that no attribute has"
 	case !lexical(claimed, v.Text):
 		return "has a value that is none of its xsi:type"
-	case strict && claimed != a.xsdType, kind(claimed) != kind(a.xsdType):
+	case strict && claimed != a.Type, kind(claimed) != kind(a.Type):
 		return "has another xsi:type than it should"
 	}
 	return ""
@@ -77,9 +85,9 @@ func kind(xsdType string) string {
 	_, integer := integers[xsdType]
 	switch {
 	case integer:
-		return typeUnsignedInt
+		return TypeUnsignedInt
 	case slices.Contains(texts, xsdType):
-		return typeString
+		return TypeString
 	}
 	return xsdType
 }
@@ -87,7 +95,7 @@ func kind(xsdType string) string {
 // isSimpleType reports whether a type of XML Schema is one that values of
 // attributes have anywhere in the interfaces, or is of the same kind.
 func isSimpleType(xsdType string) bool {
-	return slices.Contains([]string{typeString, typeUnsignedInt, "boolean", "dateTime"}, kind(xsdType))
+	return slices.Contains([]string{TypeString, TypeUnsignedInt, "boolean", "dateTime"}, kind(xsdType))
 }
 
 // lexical reports whether a text is one of a simple type's (XML Schema, part
@@ -95,9 +103,9 @@ func isSimpleType(xsdType string) bool {
 func lexical(xsdType, text string) bool {
 	trimmed := strings.TrimSpace(text)
 	switch kind(xsdType) {
-	case typeString:
+	case TypeString:
 		return true
-	case typeUnsignedInt:
+	case TypeUnsignedInt:
 		return isInteger(xsdType, trimmed)
 	case "boolean":
 		return slices.Contains([]string{"true", "false", "1", "0"}, trimmed)
@@ -129,8 +137,8 @@ func isInteger(xsdType, text string) bool {
 
 // canonical is a value in the one form of its type: numbers without spaces,
 // leading zeros and plus sign.
-func (a attribute) canonical(text string) string {
-	if a.xsdType == typeString {
+func (a Attribute) canonical(text string) string {
+	if a.Type == TypeString {
 		return text
 	}
 	text = strings.TrimSpace(text)

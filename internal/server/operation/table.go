@@ -1,0 +1,96 @@
+package operation
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// Attribute is what an attributeID stands for, wherever it is used.
+type Attribute struct {
+	ID      string // without the table's prefix
+	Type    string // of XML Schema
+	Pattern string // of the whole value; empty: the type says it all
+	Takes   string // the same in words
+	Masked  bool   // its value is not shown
+	Ours    bool   // it has no documented name
+
+	// Unsupported says why an attribute is refused that others know.
+	Unsupported string
+}
+
+// Table is the attributes of an interface, by their names on the wire.
+type Table struct {
+	Prefix     string // of every name
+	Attributes map[string]Attribute
+
+	// Telling has what is wrong with an attribute tell by its status: missing,
+	// invalid data or an invalid parameter. Otherwise all are the last. A
+	// lenient reading then takes an empty value for none.
+	Telling bool
+
+	order    []string
+	patterns map[string]*regexp.Regexp
+}
+
+// NewTable makes a table. The error names an attribute whose pattern is none.
+func NewTable(prefix string, telling bool, attributes []Attribute) (*Table, error) {
+	t := &Table{Prefix: prefix, Telling: telling, Attributes: map[string]Attribute{}, patterns: map[string]*regexp.Regexp{}}
+	for _, a := range attributes {
+		pattern, err := regexp.Compile("^(?:" + a.Pattern + ")$")
+		if err != nil {
+			return nil, fmt.Errorf("attribute %s: %w", a.ID, err)
+		}
+		t.Attributes[prefix+a.ID], t.patterns[prefix+a.ID] = a, pattern
+		t.order = append(t.order, a.ID)
+	}
+	return t, nil
+}
+
+// Check refuses a form that names an attribute that is not in the table.
+func (t *Table) Check(f Form) error {
+	for _, id := range append(f.In(), f.Out...) {
+		if _, ok := t.Attributes[t.Prefix+id]; !ok {
+			return fmt.Errorf("command %s: there is no attribute %s", f.Name, id)
+		}
+	}
+	return nil
+}
+
+// ids are those that a request may have.
+func (t *Table) ids() []string {
+	var ids []string
+	for _, id := range t.order {
+		if t.Attributes[t.Prefix+id].Unsupported == "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Written is an attribute of a reply.
+type Written struct {
+	ID     string // the whole name
+	Value  wsdl.Value
+	Masked bool
+}
+
+// Write makes the attributes of a reply, in the order of the form. One without
+// a value is left out.
+func (t *Table) Write(f Form, result Values) []Written {
+	var out []Written
+	for _, id := range f.Out {
+		value, ok := result[id]
+		if !ok || value == "" {
+			continue
+		}
+		known := t.Attributes[t.Prefix+id]
+		out = append(out, Written{ID: t.Prefix + id, Value: wsdl.Value{Type: known.Type, Text: value}, Masked: known.Masked})
+	}
+	return out
+}
+
+// Names lists names in words.
+func Names(names []string) string { return strings.Join(names, ", ") }
