@@ -131,6 +131,10 @@ type frame struct {
 	paid      bool          // the caller has proved something, or has the ID of a registration
 	spent     Authenticator // whose one-time password this operation has accepted; zero: none
 	tracking  bool          // it looks for one-time passwords where the device's last one was
+
+	// staged is what the rows of an import before this one, and this one so
+	// far, write: get reads it as if it were stored. nil: there is no import.
+	staged *staged
 }
 
 // proven tells whoever wants to know that a caller has proved something. An
@@ -152,6 +156,9 @@ func (f *frame) read(body func(*store.View) error) error {
 // get reads a record, and has the commit make sure that it stays as it is, or
 // that it stays away.
 func get[K, R any](f *frame, v *store.View, kind store.Kind[K, R], key K) (R, error) {
+	if record, is := f.staged.find(kind.Name, key); is {
+		return record.(R), nil
+	}
 	record, revision, err := store.Look(v, kind, key)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return record, err
@@ -177,6 +184,9 @@ func expect[K, R any](f *frame, kind store.Kind[K, R], key K, revision uint64) {
 
 // put has a record written at the commit.
 func put[K, R any](f *frame, kind store.Kind[K, R], record R) {
+	if f.staged != nil {
+		f.staged.row[recordKey{kind.Name, kind.KeyOf(record)}] = record
+	}
 	if r, is := any(record).(Registration); is {
 		f.moving = append(f.moving, r.ID)
 	}

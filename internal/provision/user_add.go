@@ -48,14 +48,19 @@ func (s *Service) AddUser(ctx context.Context, operator Operator, in AddUser) (U
 	})
 }
 
-func (in AddUser) check() error {
+func (in AddUser) checkNames() error {
 	if err := checkUserName(in.Domain, in.UserID); err != nil {
 		return err
 	}
-	if in.OrgUnit != "" {
-		if err := checkName("organizational unit", in.OrgUnit); err != nil {
-			return err
-		}
+	if in.OrgUnit == "" {
+		return nil
+	}
+	return checkName("organizational unit", in.OrgUnit)
+}
+
+func (in AddUser) check() error {
+	if err := in.checkNames(); err != nil {
+		return err
 	}
 	if in.PasswordHash == "" {
 		return checkPassword(in.StaticPassword)

@@ -125,16 +125,26 @@ type AddAuthenticator struct {
 }
 
 func (d *Door) addAuthenticator(ctx context.Context, operator provision.Operator, in AddAuthenticator) (Authenticator, error) {
-	secret, err := hex.DecodeString(in.Secret)
-	if err != nil {
-		// The library's words would quote the secret.
-		return Authenticator{}, malformed("The secret is not hex: an even number of the characters 0-9, a-f and A-F.")
-	}
-	activationType, err := in.ActivationType.parse()
+	order, err := in.domain()
 	if err != nil {
 		return Authenticator{}, err
 	}
-	a, err := d.Service.AddAuthenticator(ctx, operator, provision.AddAuthenticator{
+	a, err := d.Service.AddAuthenticator(ctx, operator, order)
+	return d.shownAuthenticator(a), err
+}
+
+// domain is the order in the domain's words.
+func (in AddAuthenticator) domain() (provision.AddAuthenticator, error) {
+	secret, err := hex.DecodeString(in.Secret)
+	if err != nil {
+		// The library's words would quote the secret.
+		return provision.AddAuthenticator{}, malformed("The secret is not hex: an even number of the characters 0-9, a-f and A-F.")
+	}
+	activationType, err := in.ActivationType.parse()
+	if err != nil {
+		return provision.AddAuthenticator{}, err
+	}
+	return provision.AddAuthenticator{
 		SerialNumber:   in.SerialNumber,
 		Domain:         in.Domain,
 		Parameters:     oath.Parameters{Type: in.Type, Algorithm: in.Algorithm, Digits: in.Digits},
@@ -143,8 +153,7 @@ func (d *Door) addAuthenticator(ctx context.Context, operator provision.Operator
 		SecretSize:     in.SecretSize,
 		MovingFactor:   in.MovingFactor,
 		Limit:          in.Limit,
-	})
-	return d.shownAuthenticator(a), err
+	}, nil
 }
 
 // AddAuthenticator makes an authenticator, unassigned.

@@ -36,7 +36,7 @@ type Door struct {
 // whole data folder too, so the name is taken as it is given.
 const operatorHeader = "Dsappd-Operator"
 
-// maxBody bounds a request, in bytes.
+// maxBody bounds a request, in bytes, but for that of an import.
 const maxBody = 64 << 10
 
 // Handler answers every operation at its path.
@@ -87,11 +87,19 @@ func (d *Door) Handler() http.Handler {
 	handle(d, mux, "audit/prune", d.pruneAudit)
 	handle(d, mux, "audit/explain", d.explainRequest)
 	handle(d, mux, "audit/refusals", d.listRefusals)
+	handleUpTo(d, mux, "import", MaxImport, d.importRows)
+	handleUpTo(d, mux, "import/check", MaxImport, d.checkImport)
 	return mux
 }
 
 // handle answers POST at a path: decode, decide, encode, one log line.
 func handle[In, Out any](d *Door, mux *http.ServeMux, path string,
+	decide func(context.Context, provision.Operator, In) (Out, error)) {
+	handleUpTo(d, mux, path, maxBody, decide)
+}
+
+// handleUpTo takes requests of up to so many bytes.
+func handleUpTo[In, Out any](d *Door, mux *http.ServeMux, path string, limit int64,
 	decide func(context.Context, provision.Operator, In) (Out, error)) {
 	frame := &request.Frame{Door: "operators", Log: d.Log, Rand: d.Service.Rand, Now: d.Service.Now}
 	mux.HandleFunc("POST /"+path, func(w http.ResponseWriter, r *http.Request) {
@@ -101,7 +109,7 @@ func handle[In, Out any](d *Door, mux *http.ServeMux, path string,
 		if err == nil {
 			err = q.Do(func() (err error) {
 				var in In
-				if err := decode(w, r, operator, &in); err != nil {
+				if err := decode(w, r, operator, limit, &in); err != nil {
 					return err
 				}
 				atLeisure(w)
@@ -125,7 +133,7 @@ func atLeisure(w http.ResponseWriter) {
 
 // decode checks who asks, and reads one JSON object of known members and nothing
 // after it.
-func decode(w http.ResponseWriter, r *http.Request, operator provision.Operator, in any) error {
+func decode(w http.ResponseWriter, r *http.Request, operator provision.Operator, limit int64, in any) error {
 	if length := len(operator.Name); length < 1 || length > 255 {
 		return malformed(fmt.Sprintf(
 			"The header %s has %d bytes: it names the operator in 1 to 255.", operatorHeader, length))
@@ -133,7 +141,7 @@ func decode(w http.ResponseWriter, r *http.Request, operator provision.Operator,
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return malformed("The Content-Type is not application/json.")
 	}
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(in); err != nil {
 		return undecodable(err)
@@ -146,8 +154,8 @@ func decode(w http.ResponseWriter, r *http.Request, operator provision.Operator,
 
 // undecodable never quotes a value, which may be a password.
 func undecodable(err error) error {
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return malformed(fmt.Sprintf("The request has more than %d bytes.", maxBody))
+	if large, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return malformed(fmt.Sprintf("The request has more than %d bytes.", large.Limit))
 	}
 	if mistyped, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return malformed(fmt.Sprintf("The member %q of the request has the wrong type, or a value out of range: it is a %s.", mistyped.Field, mistyped.Type.Kind()))
