@@ -32,7 +32,7 @@ var floors = []struct {
 	{[]string{"internal/provision", "phone", "internal/server/certificate", "internal/server/directory", "internal/server/forwarded", "internal/server/handshake"}, "the domain; the device at the other end"},
 	{[]string{"dsapp", "internal/server/journal", "internal/server/watch"}, "the profile's formats"},
 	{[]string{"srp", "oath", "internal/names", "soap", "wsdl", "store", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
-	{[]string{"internal/atomicfile", "internal/hint", "internal/recovered"}, "tools"},
+	{[]string{"internal/atomicfile", "internal/cputime", "internal/hint", "internal/recovered"}, "tools"},
 }
 
 // room returns the room of an import path, and its floor; the ground floor is 0.

@@ -7,7 +7,7 @@ func (s *Suite) Verifier(x []byte) ([]byte, error) {
 	if len(x) != s.hash().Size() {
 		return nil, ErrPrivateKey
 	}
-	return s.power(s.g, x).Bytes(s.n), nil
+	return s.g.power(x).Bytes(s.n), nil
 }
 
 // ClientPublicKey is A = g^a for an a of PrivateSize random bytes.
@@ -15,7 +15,7 @@ func (s *Suite) ClientPublicKey(a []byte) ([]byte, error) {
 	if len(a) != PrivateSize {
 		return nil, ErrPrivateKey
 	}
-	return s.power(s.g, a).Bytes(s.n), nil
+	return s.g.power(a).Bytes(s.n), nil
 }
 
 // ClientKey is K = H(PAD(S)) as the client finds it, with

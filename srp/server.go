@@ -10,7 +10,7 @@ func (s *Suite) ServerPublicKey(v, b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	B := kv.Mul(s.k, s.n).Add(s.power(s.g, b), s.n)
+	B := kv.Mul(s.k, s.n).Add(s.g.power(b), s.n)
 	if B.IsZero() == 1 {
 		return nil, ErrDrawAgain
 	}

@@ -38,7 +38,8 @@ const (
 type Suite struct {
 	hash     func() hash.Hash
 	n        *bigmod.Modulus
-	g, k     *bigmod.Nat
+	g        generator
+	k        *bigmod.Nat
 	groupMix []byte // H(N) xor H(g), the first field of M1
 }
 
@@ -53,7 +54,8 @@ func New(group Group, hash func() hash.Hash) (*Suite, error) {
 	}
 	s := &Suite{hash: hash, n: n}
 	g := []byte{group.G}
-	if s.g, err = bigmod.NewNat().SetBytes(g, n); err != nil {
+	s.g.n, s.g.longest = n, max(PrivateSize, hash().Size())
+	if s.g.g, err = bigmod.NewNat().SetBytes(g, n); err != nil {
 		return nil, fmt.Errorf("%w: g: %w", ErrGroup, err)
 	}
 	if s.k, err = bigmod.NewNat().SetBytes(s.digest(s.pad(group.N), s.pad(g)), n); err != nil {
