@@ -83,7 +83,7 @@ func samplePolicies() []provision.AddPolicy {
 		{Name: labPolicy, Parent: provision.ProvisioningPolicy, Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0,"Explain":true}`)},
 		{Name: labDirectPolicy, Parent: labPolicy, Set: json.RawMessage(`{"KeyExchangeRequired":false,"ActivationCodeOutsideSRP":true}`)},
 		{Name: labMDLPolicy, Parent: provision.MDLProvisioningPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"Explain":true}`)},
-		{Name: labPlatformPolicy, Parent: labDirectPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"Explain":false}`)},
+		{Name: labPlatformPolicy, Parent: labDirectPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"ChallengeResponse":true,"Explain":false}`)},
 	}
 }
 

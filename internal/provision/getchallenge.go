@@ -1,7 +1,9 @@
 package provision
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -13,11 +15,14 @@ import (
 type GetChallenge struct {
 	UserID string
 	Domain string
+
+	Length     int  // of the challenge in digits, 1 to 16; 0: 8
+	CheckDigit bool // the last of them is a Luhn check digit
 }
 
 // GetChallengeResult is a challenge and the key by which authUser names it.
 type GetChallengeResult struct {
-	Challenge string // 8 digits
+	Challenge string
 	Key       string // 10 digits
 }
 
@@ -31,6 +36,9 @@ const (
 func (s *Service) GetChallenge(ctx context.Context, caller Caller, in GetChallenge) (GetChallengeResult, error) {
 	return perform(ctx, s, callEvent("getChallenge", caller), func(f *frame) (GetChallengeResult, error) {
 		f.unproven = true
+		if in.Length < 0 || in.Length > dsapp.MaxChallenge || in.CheckDigit && in.Length == 1 {
+			return GetChallengeResult{}, refuse(InvalidParameter, fmt.Sprintf("The length of a challenge is 1 to %d digits, and at least 2 with a check digit.", dsapp.MaxChallenge))
+		}
 		key, err := f.challenged(caller, in)
 		if err != nil {
 			return GetChallengeResult{}, err
@@ -39,7 +47,7 @@ func (s *Service) GetChallenge(ctx context.Context, caller Caller, in GetChallen
 		if !f.settings.ChallengeResponse {
 			return GetChallengeResult{}, refuse(NotAllowed, "The policy does not take responses to challenges (ChallengeResponse).")
 		}
-		return f.drawChallenge(key)
+		return f.drawChallenge(key, in)
 	})
 }
 
@@ -65,13 +73,20 @@ func (f *frame) challenged(caller Caller, in GetChallenge) (key UserKey, err err
 	return key, err
 }
 
-func (f *frame) drawChallenge(of UserKey) (GetChallengeResult, error) {
+func (f *frame) drawChallenge(of UserKey, in GetChallenge) (GetChallengeResult, error) {
 	if err := f.roomToBegin(); err != nil {
 		return GetChallengeResult{}, err
 	}
-	challenge, err := dsapp.DrawDigits(f.service.Rand, challengeLength)
+	length := cmp.Or(in.Length, challengeLength)
+	if in.CheckDigit {
+		length--
+	}
+	challenge, err := dsapp.DrawDigits(f.service.Rand, length)
 	if err != nil {
 		return GetChallengeResult{}, err
+	}
+	if in.CheckDigit {
+		challenge = dsapp.WithCheckDigit(challenge)
 	}
 	key, err := f.drawChallengeKey()
 	if err != nil {

@@ -64,6 +64,20 @@ var answers = map[provision.Refusal]struct {
 	provision.OutOfOrder:         {http.StatusConflict, ""},
 	provision.Busy:               {http.StatusServiceUnavailable, ""},
 	provision.Unforeseen:         {http.StatusInternalServerError, ""},
+	provision.OTPIncorrect:       {http.StatusConflict, ""},
+	provision.OTPUsed:            {http.StatusConflict, ""},
+	provision.PasswordMismatch:   {http.StatusConflict, ""},
+	provision.GracePeriodExpired: {http.StatusConflict, ""},
+	provision.ChallengeExpired:   {http.StatusConflict, ""},
+	provision.NotLocal:           {http.StatusConflict, ""},
+	provision.NoPermission:       {http.StatusForbidden, ""},
+	provision.SessionStopped:     {http.StatusForbidden, ""},
+	provision.UserUnknown:        {http.StatusNotFound, ""},
+	provision.MissingField:       {http.StatusBadRequest, ""},
+	provision.InvalidData:        {http.StatusBadRequest, ""},
+	provision.NotAvailable:       {http.StatusConflict, ""},
+	provision.NotAssigned:        {http.StatusConflict, ""},
+	provision.AuthenticatorError: {http.StatusConflict, ""},
 }
 
 // refuse makes the answer to a request that came to an error.
@@ -93,6 +107,9 @@ func (c *call) outcome(err error) (status int, message string, wrong []string) {
 		answer := answers[refusal.Refusal]
 		if answer.message == "" {
 			answer.message = refusal.Desc
+		}
+		if login, is := errors.AsType[*refusedLogin](err); is {
+			answer.status, answer.message = http.StatusConflict, login.words
 		}
 		return answer.status, answer.message, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/platform"
 )
 
@@ -198,5 +199,14 @@ func TestUsers(t *testing.T) {
 	free := l.ask(http.StatusOK, "GET", "/v1/authenticators/VDM1000002", "")
 	if !strings.Contains(free.body, `"assigned":false`) {
 		t.Errorf("%s", free.body)
+	}
+}
+
+// Every refusal of the domain has an HTTP status.
+func TestRefusalsAreAnswered(t *testing.T) {
+	for _, refusal := range provision.Refusals() {
+		if refusal != provision.Granted && !platform.Answered(refusal) {
+			t.Errorf("%q has none", refusal)
+		}
 	}
 }

@@ -20,7 +20,7 @@ type endpoint struct {
 
 // endpoints is the table of them.
 func endpoints() []endpoint {
-	const register, administer, render = provision.ScopeRegister, provision.ScopeAdminister, provision.ScopeRender
+	const register, administer, render, authenticate = provision.ScopeRegister, provision.ScopeAdminister, provision.ScopeRender, provision.ScopeLogin
 	return []endpoint{
 		{http.MethodGet, "/v1/openapi.json", "", describe},
 
@@ -50,6 +50,13 @@ func endpoints() []endpoint {
 
 		{http.MethodGet, "/v1/visualcodes/render", render, renderQuery},
 		{http.MethodPost, "/v1/visualcodes/render", render, renderBody},
+
+		{http.MethodPost, "/v1/users/{user}/generate-challenge", authenticate, generateChallenge},
+		{http.MethodPost, "/v1/users/{user}/login", authenticate, login},
+		{http.MethodPost, "/v1/users/{user}/events/validate", authenticate, validateEvent},
+		{http.MethodPost, "/v1/users/{user}/transactions/validate", authenticate, withoutSignatures},
+		{http.MethodPost, "/v1/users/{user}/generate-virtual-signature", authenticate, withoutSignatures},
+		{http.MethodGet, "/v1/sessions/{requestID}", authenticate, getSession},
 
 		{http.MethodPost, "/v1/orchestration-commands", register, orchestrate},
 		{http.MethodPost, "/v1/orchestration-commands-v2", register, orchestrate},
