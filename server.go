@@ -169,7 +169,7 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 	opened.WarnOfSeals()
 	s.start()
 	config.Logger.Info("serving", "soap", s.urls.SOAP, "gateway", s.urls.Gateway, "console", s.urls.Console, "platform", s.urls.Platform,
-		"folder", opened.Dir, "run", opened.Service.Run)
+		"folder", opened.Dir, "run", opened.Service.Audit.Run)
 	return s, nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"github.com/dsappd/dsappd/internal/passwords"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -13,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/labtest"
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
 	"github.com/dsappd/dsappd/oath"
@@ -46,14 +45,7 @@ func newLab(t *testing.T, parameters oath.Parameters) *lab {
 	l := &lab{t: t, now: time.Unix(1790000000, 0)}
 	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	clock := func() time.Time { return l.now }
-	l.service = &provision.Service{
-		Store:     store.New(engine, []byte("record key")),
-		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
-		SRP:       must(dsapp.NewSRP())(t),
-		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
-		Statuses:  provision.DefaultStatusTable(),
-		GatewayID: "0123456789", Run: "lab", Now: clock, Rand: rand.Reader,
-	}
+	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab", clock)
 	handler := must(provisioning.NewHandler(provisioning.Config{Service: l.service, Strict: true, Log: slog.New(slog.DiscardHandler)}))(t)
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() { server.Close(); l.service.Store.Close() })

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/operators"
 
-	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
@@ -29,10 +30,10 @@ type auditVerifyCommand struct {
 func (c *auditVerifyCommand) Run(ctx context.Context, std streams) error {
 	var in admin.VerifyAudit
 	for _, known := range c.Known {
-		in.Known = append(in.Known, provision.SealDigest(known))
+		in.Known = append(in.Known, audit.SealDigest(known))
 	}
-	var report provision.Verification
-	err := order(ctx, std, c.doorFlags, func(door *operators.Door) (provision.Verification, error) {
+	var report audit.Verification
+	err := order(ctx, std, c.doorFlags, func(door *operators.Door) (audit.Verification, error) {
 		var err error
 		report, err = door.VerifyAudit(ctx, in)
 		return report, err
@@ -45,29 +46,29 @@ func (c *auditVerifyCommand) Run(ctx context.Context, std streams) error {
 
 var errAuditBroken = errors.New("the audit is broken")
 
-func brokenSeal(b provision.BrokenSeal) error {
-	return fmt.Errorf("%w, first at seal %s: %s", errAuditBroken, b.AuditSealKey, b.Fault)
+func brokenSeal(b audit.BrokenSeal) error {
+	return fmt.Errorf("%w, first at seal %s: %s", errAuditBroken, b.SealKey, b.Fault)
 }
 
-func verification(v provision.Verification) string {
+func verification(v audit.Verification) string {
 	var text strings.Builder
 	for _, broken := range v.Broken {
-		fmt.Fprintf(&text, "broken: seal %s: %s\n", broken.AuditSealKey, broken.Fault)
+		fmt.Fprintf(&text, "broken: seal %s: %s\n", broken.SealKey, broken.Fault)
 	}
 	fmt.Fprintf(&text, "%s, %s, %s; not sealed yet: %d", counted(v.Runs, "run"), counted(v.Seals, "seal"), counted(v.Events, "event"), v.Unsealed)
 	for _, end := range v.Ends {
-		fmt.Fprintf(&text, "\nlast seal: %s=%s", end.AuditSealKey, end.Digest)
+		fmt.Fprintf(&text, "\nlast seal: %s=%s", end.SealKey, end.Digest)
 	}
 	return text.String()
 }
 
 // sealDigest is a seal as it is noted elsewhere.
-type sealDigest provision.SealDigest
+type sealDigest audit.SealDigest
 
 // UnmarshalText reads RUN/NUMBER=SHA256.
 func (d *sealDigest) UnmarshalText(text []byte) error {
 	name, digest, _ := strings.Cut(string(text), "=")
-	err := (*sealKey)(&d.AuditSealKey).UnmarshalText([]byte(name))
+	err := (*sealKey)(&d.SealKey).UnmarshalText([]byte(name))
 	if err == nil {
 		err = d.Digest.UnmarshalText([]byte(digest))
 	}
@@ -78,7 +79,7 @@ func (d *sealDigest) UnmarshalText(text []byte) error {
 }
 
 // sealKey is the name of a seal.
-type sealKey provision.AuditSealKey
+type sealKey audit.SealKey
 
 // UnmarshalText reads RUN/NUMBER.
 func (k *sealKey) UnmarshalText(text []byte) error {
@@ -104,7 +105,7 @@ func (c *auditExportCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	defer door.Close()
-	in := admin.ExportAudit{After: provision.AuditPlace{AuditSealKey: provision.AuditSealKey(c.After)}}
+	in := admin.ExportAudit{After: audit.Place{SealKey: audit.SealKey(c.After)}}
 	for {
 		page, err := door.ExportAudit(ctx, in)
 		if err != nil {
@@ -130,12 +131,12 @@ type auditPruneCommand struct {
 
 func (c *auditPruneCommand) Run(ctx context.Context, std streams) error {
 	in := admin.PruneAudit{Before: time.Now().Add(-time.Duration(c.OlderThan)), Broken: c.Broken}
-	var pruned provision.PrunedAudit
-	err := order(ctx, std, c.doorFlags, func(door *operators.Door) (provision.PrunedAudit, error) {
+	var pruned audit.Pruned
+	err := order(ctx, std, c.doorFlags, func(door *operators.Door) (audit.Pruned, error) {
 		var err error
 		pruned, err = door.PruneAudit(ctx, in)
 		return pruned, err
-	}, func(p provision.PrunedAudit) string {
+	}, func(p audit.Pruned) string {
 		return fmt.Sprintf("removed %s with %s", counted(p.Seals, "seal"), counted(p.Events, "event"))
 	})
 	if err == nil && pruned.Stopped != nil {

@@ -8,9 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/datafolder"
 
-	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
@@ -38,7 +39,7 @@ type auditTailCommand struct {
 // Run opens the door anew for each question, so that a tail that follows
 // neither keeps a server from starting nor ends with one.
 func (c *auditTailCommand) Run(ctx context.Context, std streams) error {
-	t := tail{command: c, since: time.Now().Add(-time.Duration(c.Since)), printed: make(map[provision.AuditKey]bool)}
+	t := tail{command: c, since: time.Now().Add(-time.Duration(c.Since)), printed: make(map[audit.EventKey]bool)}
 	if err := t.poll(ctx, std); err != nil || !c.Follow {
 		return err
 	}
@@ -64,8 +65,8 @@ func (c *auditTailCommand) Run(ctx context.Context, std streams) error {
 type tail struct {
 	command *auditTailCommand
 	since   time.Time
-	newest  provision.AuditKey
-	printed map[provision.AuditKey]bool // of the overlap
+	newest  audit.EventKey
+	printed map[audit.EventKey]bool // of the overlap
 }
 
 // poll prints what has come since the last one.
@@ -93,14 +94,14 @@ func (t *tail) poll(ctx context.Context, std streams) error {
 }
 
 // after is the key behind which the next poll begins.
-func (t *tail) after() provision.AuditKey {
+func (t *tail) after() audit.EventKey {
 	if t.newest.Run == "" {
-		return provision.AuditKey{}
+		return audit.EventKey{}
 	}
-	return provision.AuditKey{Run: t.newest.Run, Time: t.newest.Time.Add(-overlap)}
+	return audit.EventKey{Run: t.newest.Run, Time: t.newest.Time.Add(-overlap)}
 }
 
-func (t *tail) passed(key provision.AuditKey) {
+func (t *tail) passed(key audit.EventKey) {
 	if key.Run > t.newest.Run || key.Run == t.newest.Run && key.Time.After(t.newest.Time) {
 		t.newest = key
 	}
@@ -116,12 +117,12 @@ func (t *tail) forget() {
 	}
 }
 
-func (t *tail) print(std streams, event provision.AuditEvent) error {
-	if t.printed[event.AuditKey] {
+func (t *tail) print(std streams, event audit.Event) error {
+	if t.printed[event.EventKey] {
 		return nil
 	}
-	t.printed[event.AuditKey] = true
-	t.passed(event.AuditKey)
+	t.printed[event.EventKey] = true
+	t.passed(event.EventKey)
 	if t.command.JSON {
 		line, err := json.Marshal(event)
 		if err != nil {
@@ -135,7 +136,7 @@ func (t *tail) print(std streams, event provision.AuditEvent) error {
 }
 
 // eventLine is a decision in one line.
-func eventLine(e provision.AuditEvent) string {
+func eventLine(e audit.Event) string {
 	var line strings.Builder
 	fmt.Fprintf(&line, "%s %s %s", e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), orDash(e.RequestID), e.Operation)
 	words := func(before, text string) {

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/operators"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -23,7 +25,7 @@ import (
 )
 
 // verifyAudit looks whether the audit of a folder that nobody serves holds.
-func verifyAudit(t *testing.T, dir string) provision.Verification {
+func verifyAudit(t *testing.T, dir string) audit.Verification {
 	t.Helper()
 	door := openDoor(t, dir)
 	defer door.Close()

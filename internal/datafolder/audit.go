@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/audit"
 )
 
 const (
@@ -49,7 +49,7 @@ func (f *Folder) KeepAudit(ctx context.Context) {
 }
 
 func (f *Folder) sealEndedRuns(ctx context.Context) {
-	sealed, err := f.Service.SealEndedRuns(ctx)
+	sealed, err := f.Service.Audit.SealEndedRuns(ctx)
 	if len(sealed) > 0 {
 		f.Logger.Info("sealed what earlier runs had left of the audit", "runs", sealed)
 	}
@@ -61,7 +61,7 @@ func (f *Folder) sealEndedRuns(ctx context.Context) {
 // sealAudit logs when sealing begins to fail and when it works again, not each
 // second between.
 func (f *Folder) sealAudit(ctx context.Context, failed error) error {
-	err := f.Service.SealAudit(ctx)
+	err := f.Service.Audit.Seal(ctx)
 	switch {
 	case ctx.Err() != nil:
 		return nil
@@ -130,7 +130,7 @@ func (f *Folder) finishAudit(within time.Duration) error {
 			}
 			return nil
 		}
-		left := f.Service.Unsealed()
+		left := f.Service.Audit.Unsealed()
 		if !errors.Is(err, context.DeadlineExceeded) || last.Number == number {
 			return fmt.Errorf("the end of this run, %d decisions or more, is not sealed; the next server seals it: %w", left, err)
 		}
@@ -139,8 +139,8 @@ func (f *Folder) finishAudit(within time.Duration) error {
 	}
 }
 
-func (f *Folder) finishSealing(within time.Duration) (provision.SealDigest, error) {
+func (f *Folder) finishSealing(within time.Duration) (audit.SealDigest, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
-	return f.Service.FinishAudit(ctx)
+	return f.Service.Audit.Finish(ctx)
 }

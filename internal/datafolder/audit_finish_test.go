@@ -58,7 +58,7 @@ func TestFinishAudit(t *testing.T) {
 	if got := engine.commits.Load(); got != 5 {
 		t.Errorf("%d commits for three seals, of which two stalled once; want 5", got)
 	}
-	found, err := f.Service.VerifyAudit(t.Context(), provision.VerifyAudit{})
+	found, err := f.Service.Audit.Verify(t.Context(), nil)
 	if err != nil || len(found.Broken) > 0 || found.Unsealed > 0 || found.Events != tail {
 		t.Errorf("verify: %+v, %v", found, err)
 	}

@@ -22,7 +22,7 @@ func (f *Folder) Check(ctx context.Context) ([]store.Problem, error) {
 	if problems = append(problems, sealed...); err != nil {
 		return problems, err
 	}
-	audit, err := f.Service.VerifyAudit(ctx, provision.VerifyAudit{})
+	audit, err := f.Service.Audit.Verify(ctx, nil)
 	for _, broken := range audit.Broken {
 		problems = append(problems, store.Problem{Record: "audit seal " + broken.String(), Fault: broken.Fault,
 			Mend: "keep a copy of the folder as evidence, and restore it from a backup"})

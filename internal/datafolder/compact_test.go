@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 )
@@ -25,7 +27,7 @@ func TestCompact(t *testing.T) {
 	c.wait(time.Hour)
 	opened.sealAudit(t.Context(), nil)
 	c.wait(time.Hour)
-	if _, err := opened.Service.PruneAudit(t.Context(), provision.Operator{Name: "tester"}, provision.PruneAudit{Before: c.Now().Add(-time.Minute)}); err != nil {
+	if _, err := opened.Service.PruneAudit(t.Context(), provision.Operator{Name: "tester"}, audit.Limit{Before: c.Now().Add(-time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
 	had := registrations(t, opened.Service)

@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/store/bolt"
 )
 
@@ -70,11 +71,11 @@ func useSpoiled(t *testing.T, dir string, want map[string]string) error {
 	if err != nil {
 		return nil // found, and nothing was done
 	}
-	_, verifyErr := f.Service.VerifyAudit(t.Context(), provision.VerifyAudit{})
+	_, verifyErr := f.Service.Audit.Verify(t.Context(), nil)
 	var exportErr error
-	for at := new(provision.AuditPlace); at != nil && exportErr == nil; {
-		var page provision.ExportedAudit
-		page, exportErr = f.Service.ExportAudit(t.Context(), *at)
+	for at := new(audit.Place); at != nil && exportErr == nil; {
+		var page audit.Exported
+		page, exportErr = f.Service.Audit.Export(t.Context(), *at)
 		at = page.Next
 	}
 	problems, checkErr := f.Check(t.Context())

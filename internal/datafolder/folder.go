@@ -203,7 +203,8 @@ func newFolder(dir string, settings Settings, key []byte, engine store.Engine, f
 	}
 	service := &provision.Service{
 		Store: records, Sealer: sealer, SRP: suite, Passwords: passwords, Statuses: statuses,
-		GatewayID: settings.GatewayID, Run: run, Now: from.Now, Rand: from.Rand,
+		Audit:     provision.NewAudit(records, sealer, run, from.Now, from.Rand),
+		GatewayID: settings.GatewayID, Now: from.Now, Rand: from.Rand,
 		FreeBytes: int64(settings.Audit.RefusalsMiB) << 20,
 	}
 	watched := &space{free: freeSpace}

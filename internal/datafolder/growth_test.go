@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"go.etcd.io/bbolt"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -96,7 +98,7 @@ func TestGrowthByStrangers(t *testing.T) {
 		for range 200 {
 			stranger(t, f.Service, asked)
 			if asked++; asked%5 == 0 {
-				if err := f.Service.SealAudit(t.Context()); err != nil {
+				if err := f.Service.Audit.Seal(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -120,10 +122,10 @@ func TestGrowthByStrangers(t *testing.T) {
 	}
 }
 
-func allEvents(t *testing.T, service *provision.Service) (all []provision.AuditEvent) {
+func allEvents(t *testing.T, service *provision.Service) (all []audit.Event) {
 	t.Helper()
 	err := service.Store.View(t.Context(), func(v *store.View) error {
-		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{Run: service.Run}, provision.AuditKey{}) {
+		for event, err := range store.Scan(v, audit.Events, audit.EventKey{Run: service.Audit.Run}, audit.EventKey{}) {
 			if err != nil {
 				return err
 			}

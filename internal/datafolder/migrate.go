@@ -53,7 +53,7 @@ type migration struct {
 // in schema 3 needs one only where its zero value does not mean what records
 // meant before.
 var migrations = []migration{
-	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.MendAudit(ctx) }},
+	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.Audit.Mend(ctx) }},
 	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.NormalizeNames(ctx) }},
 	{to: 3, run: migratePlatform},
 }

@@ -11,13 +11,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
-	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/phone"
 )
@@ -142,7 +143,7 @@ func shownBefore(got, want any) any {
 func keptAudit(t *testing.T, door *operators.Door, dir string) {
 	t.Helper()
 	var lines []string
-	for after := (provision.AuditPlace{}); ; {
+	for after := (audit.Place{}); ; {
 		page, err := door.ExportAudit(t.Context(), admin.ExportAudit{After: after})
 		if err != nil {
 			t.Fatal(err)

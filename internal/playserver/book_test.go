@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/datafolder"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -130,7 +132,7 @@ func flows(ctx context.Context, made *datafolder.Folder, setup replay.Setup) (ma
 	}
 }
 
-func (c *coverage) note(event provision.AuditEvent, flow provision.Flow) {
+func (c *coverage) note(event audit.Event, flow provision.Flow) {
 	c.seen[event.Operation] = true
 	came := map[int]string{0: "right", 1000: "wrong", -1: "out of order"}[event.Status.StatusCode]
 	if event.Operator == "" {

@@ -9,10 +9,11 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
 
-	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
 	"github.com/dsappd/dsappd/replay"
 )
@@ -23,7 +24,7 @@ import (
 // audit, which no transcript can ask for: that of ten thousand exchanges takes
 // more memory than all else. It is for nothing else.
 func Start(ctx context.Context, setup replay.Setup) (replay.Server, error) {
-	made, err := datafolder.OpenInMemory(ctx, setup, provision.AuditEvents.Name, provision.AuditRequests.Name)
+	made, err := datafolder.OpenInMemory(ctx, setup, audit.Events.Name, audit.Requests.Name)
 	if err != nil {
 		return replay.Server{}, err
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -239,10 +241,10 @@ func TestEventsSayWhoWhatAndWhy(t *testing.T) {
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Error(diff)
 	}
-	event.Checks, event.AuditKey.Random, event.MAC, event.Revised = nil, "", provision.Digest{}, store.Revised{}
+	event.Checks, event.EventKey.Random, event.MAC, event.Revised = nil, "", audit.Digest{}, store.Revised{}
 	granted := provision.DefaultStatusTable()[provision.Granted]
-	wantEvent := provision.AuditEvent{
-		AuditKey: provision.AuditKey{Run: "play", Time: p.clock()}, RequestID: "request", Operation: "dsappSRPRegister",
+	wantEvent := audit.Event{
+		EventKey: audit.EventKey{Run: "play", Time: p.clock()}, RequestID: "request", Operation: "dsappSRPRegister",
 		ComponentType: "srp-component", Address: "127.0.0.1", Domain: "master", UserID: "user1", SerialNumber: "VDS1000140",
 		RegistrationID: r.RegistrationID, Policy: "lab", Status: granted, Wire: granted, Reason: "granted",
 	}

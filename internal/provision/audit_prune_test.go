@@ -9,13 +9,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 )
 
-func (p *play) prune(age time.Duration) provision.PrunedAudit {
+func (p *play) prune(age time.Duration) audit.Pruned {
 	p.t.Helper()
-	return must(p.PruneAudit(p.t.Context(), operator(), provision.PruneAudit{Before: p.clock().Add(-age)}))(p.t)
+	return must(p.PruneAudit(p.t.Context(), operator(), audit.Limit{Before: p.clock().Add(-age)}))(p.t)
 }
 
 func TestRetentionRemovesWholeSealedRanges(t *testing.T) {
@@ -36,7 +38,7 @@ func TestRetentionRemovesWholeSealedRanges(t *testing.T) {
 	// Two seals are left besides the anchor, and the removal is an event too.
 	p.holds("after", 1, 2, 4, 2)
 	p.view(func(v *store.View) error {
-		if _, err := store.Get(v, provision.AuditEvents, old.AuditKey); err == nil {
+		if _, err := store.Get(v, audit.Events, old.EventKey); err == nil {
 			t.Error("an event of a removed seal is still there")
 		}
 		return nil
@@ -102,12 +104,12 @@ func TestRetentionLeavesNoRequestBehind(t *testing.T) {
 	p.wait(time.Hour)
 	p.prune(time.Minute)
 	p.view(func(v *store.View) error {
-		for request, err := range store.Scan(v, provision.AuditRequests, provision.AuditRequestKey{}, provision.AuditRequestKey{}) {
+		for request, err := range store.Scan(v, audit.Requests, audit.RequestKey{}, audit.RequestKey{}) {
 			if err == nil {
-				_, err = store.Get(v, provision.AuditEvents, request.AuditKey)
+				_, err = store.Get(v, audit.Events, request.EventKey)
 			}
 			if err != nil {
-				t.Errorf("request %v: %v", request.AuditRequestKey, err)
+				t.Errorf("request %v: %v", request.RequestKey, err)
 			}
 		}
 		return nil
@@ -136,7 +138,7 @@ func TestRetentionKeepsTheEvidenceOfTampering(t *testing.T) {
 	if first := a.verify().Broken[0]; first.String() != "a/2" {
 		t.Errorf("first broken: %v", first)
 	}
-	got := must(a.PruneAudit(t.Context(), operator(), provision.PruneAudit{Before: a.clock().Add(-time.Minute), Broken: true}))(t)
+	got := must(a.PruneAudit(t.Context(), operator(), audit.Limit{Before: a.clock().Add(-time.Minute), Broken: true}))(t)
 	if got.Seals != 8 || got.Stopped != nil {
 		t.Errorf("an operator who means it: %+v", got)
 	}
@@ -149,7 +151,7 @@ func TestRetentionWithNothingToRemoveLeavesNoEvent(t *testing.T) {
 	p := newPlay(t)
 	p.seal()
 	n := p.verify().Events
-	if got := must(p.RetainAudit(t.Context(), time.Hour))(t); got != (provision.PrunedAudit{}) {
+	if got := must(p.RetainAudit(t.Context(), time.Hour))(t); got != (audit.Pruned{}) {
 		t.Errorf("removed %+v", got)
 	}
 	p.holds("nothing removed", 1, 1, n, 0)
@@ -165,7 +167,7 @@ func TestRetentionWithNothingToRemoveLeavesNoEvent(t *testing.T) {
 
 func TestPruneRefusesTheFuture(t *testing.T) {
 	p := newPlay(t)
-	_, err := p.PruneAudit(t.Context(), operator(), provision.PruneAudit{Before: p.clock()})
+	_, err := p.PruneAudit(t.Context(), operator(), audit.Limit{Before: p.clock()})
 	p.refused(err, -2)
 }
 
@@ -189,7 +191,7 @@ func TestManySealsAreRemovedBesideSealing(t *testing.T) {
 			}
 			return nil
 		}
-		pruned, err := p.PruneAudit(t.Context(), operator(), provision.PruneAudit{Before: p.clock().Add(-time.Minute)})
+		pruned, err := p.PruneAudit(t.Context(), operator(), audit.Limit{Before: p.clock().Add(-time.Minute)})
 		if err != nil {
 			t.Error(err)
 		}
@@ -206,9 +208,9 @@ func TestManySealsAreRemovedBesideSealing(t *testing.T) {
 // exported is the whole export, as its lines.
 func (p *play) exported() (lines []string) {
 	p.t.Helper()
-	var place provision.AuditPlace
+	var place audit.Place
 	for {
-		page := must(p.ExportAudit(p.t.Context(), place))(p.t)
+		page := must(p.Audit.Export(p.t.Context(), place))(p.t)
 		for _, line := range page.Lines {
 			lines = append(lines, string(line))
 		}

@@ -3,139 +3,15 @@ package provision
 import (
 	"context"
 	"fmt"
-	"slices"
-	"time"
 
-	"github.com/dsappd/dsappd/store"
+	"github.com/dsappd/dsappd/internal/audit"
 )
 
-// MaxRefusals is how many refusals LastRefusals returns at most.
-const MaxRefusals = 100
-
-// maxLookedAt bounds the events that LastRefusals looks at, roughly.
-const maxLookedAt = 100_000
-
 // LastRefusals returns the last n refusals, the newest first, as far as they
-// are among the last 100,000 decisions or so. An event that cannot be read is
-// passed over.
-func (s *Service) LastRefusals(ctx context.Context, n int) ([]AuditEvent, error) {
-	if n < 1 || n > MaxRefusals {
-		return nil, s.refused(refuse(InvalidParameter, fmt.Sprintf("The number of refusals is %d: it is 1 to %d.", n, MaxRefusals)))
+// are among the last 100,000 decisions or so. n is 1 to audit.MaxRefusals.
+func (s *Service) LastRefusals(ctx context.Context, n int) ([]audit.Event, error) {
+	if n < 1 || n > audit.MaxRefusals {
+		return nil, s.refused(refuse(InvalidParameter, fmt.Sprintf("The number of refusals is %d: it is 1 to %d.", n, audit.MaxRefusals)))
 	}
-	var found refusals
-	err := s.Store.View(ctx, func(v *store.View) error {
-		found = refusals{view: v, wanted: n}
-		return found.search(s.Now())
-	})
-	if err != nil {
-		return nil, fmt.Errorf("last refusals: %w", err)
-	}
-	slices.SortStableFunc(found.events, func(a, b AuditEvent) int { return b.Time.Compare(a.Time) })
-	return found.events, nil
-}
-
-// refusals is a search for the last refusals, from run to run and, in each,
-// from its end on.
-type refusals struct {
-	view   *store.View
-	wanted int
-	looked int
-	events []AuditEvent
-}
-
-func (r *refusals) enough() bool { return len(r.events) >= r.wanted || r.looked >= maxLookedAt }
-
-func (r *refusals) search(now time.Time) error {
-	runs, err := r.runs()
-	for _, run := range slices.Backward(runs) {
-		if err == nil && !r.enough() {
-			err = r.run(run, now)
-		}
-	}
-	return err
-}
-
-// runs finds each run's first event, by the key only.
-func (r *refusals) runs() ([]AuditKey, error) {
-	var runs []AuditKey
-	for after, more := (AuditKey{}), true; more; {
-		more = false
-		for event, err := range readableEvents(r.view, AuditKey{}, after, func(*store.UnreadableError) {}) {
-			if err != nil {
-				return nil, err
-			}
-			runs = append(runs, event.AuditKey)
-			after, more = AuditKey{Run: event.Run, Time: endOfTime, Random: "~"}, true
-			break
-		}
-	}
-	return runs, nil
-}
-
-// endOfTime is the last moment that a key can hold.
-var endOfTime = time.Date(9999, 12, 31, 23, 59, 59, 999_999_999, time.UTC)
-
-// run searches a run backward, in pieces that grow: a store only scans
-// forward.
-func (r *refusals) run(first AuditKey, now time.Time) error {
-	until, err := r.end(first, now)
-	for piece := time.Second; err == nil && !until.Before(first.Time) && !r.enough(); piece = min(4*piece, 1000*time.Hour) {
-		from := until.Add(-piece)
-		err = r.piece(first.Run, from, until)
-		until = from.Add(-1)
-	}
-	return err
-}
-
-// piece adds the last refusals between two times, as many as are wanted yet.
-func (r *refusals) piece(run string, from, until time.Time) error {
-	var refused []AuditEvent
-	for event, err := range readableEvents(r.view, AuditKey{Run: run}, AuditKey{Run: run, Time: from}, func(*store.UnreadableError) {}) {
-		if err != nil {
-			return err
-		}
-		if event.Time.After(until) {
-			break
-		}
-		r.looked++
-		if event.refusal() {
-			refused = append(refused, event)
-		}
-		if len(refused) > 2*MaxRefusals {
-			refused = slices.Delete(refused, 0, MaxRefusals)
-		}
-	}
-	slices.Reverse(refused)
-	r.events = append(r.events, refused[:min(len(refused), r.wanted-len(r.events))]...)
-	return nil
-}
-
-// end is a time after which a run has no events, a second past its last one
-// at most.
-func (r *refusals) end(first AuditKey, now time.Time) (time.Time, error) {
-	low, high := first.Time, now.UTC()
-	if later, err := r.isAfter(first.Run, high); err != nil || later {
-		return endOfTime, err // the clock was set back
-	}
-	for high.Sub(low) > time.Second {
-		middle := low.Add(high.Sub(low) / 2)
-		later, err := r.isAfter(first.Run, middle)
-		if err != nil {
-			return high, err
-		}
-		if later {
-			low = middle
-		} else {
-			high = middle
-		}
-	}
-	return high, nil
-}
-
-// isAfter reports whether a run has an event after a time.
-func (r *refusals) isAfter(run string, at time.Time) (bool, error) {
-	for _, err := range readableEvents(r.view, AuditKey{Run: run}, AuditKey{Run: run, Time: at, Random: "~"}, func(*store.UnreadableError) {}) {
-		return err == nil, err
-	}
-	return false, nil
+	return s.Audit.LastRefusals(ctx, n)
 }

@@ -7,13 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
 // requestIDs are those of events.
-func requestIDs(events []provision.AuditEvent) (all []string) {
+func requestIDs(events []audit.Event) (all []string) {
 	for _, event := range events {
 		all = append(all, event.RequestID)
 	}
@@ -31,7 +33,7 @@ func TestLastRefusals(t *testing.T) {
 	for i := range 60 {
 		p.wait(time.Duration(1+draw.IntN(5)) * []time.Duration{time.Millisecond, time.Second, time.Minute, 24 * time.Hour}[draw.IntN(4)])
 		if i%20 == 19 {
-			must(p.FinishAudit(t.Context()))(t)
+			must(p.Audit.Finish(t.Context()))(t)
 			p.begin(fmt.Sprintf("run %d", i), p.engine)
 		}
 		order := provision.Operator{Name: "tester", RequestID: fmt.Sprintf("request %d", i)}
@@ -48,12 +50,12 @@ func TestLastRefusals(t *testing.T) {
 		}
 	}
 	slices.Reverse(want)
-	for _, n := range []int{1, 5, 10, provision.MaxRefusals} {
+	for _, n := range []int{1, 5, 10, audit.MaxRefusals} {
 		if diff := cmp.Diff(want[:min(n, len(want))], requestIDs(must(p.LastRefusals(t.Context(), n))(t))); diff != "" {
 			t.Errorf("%d: %s", n, diff)
 		}
 	}
-	for _, n := range []int{0, -1, provision.MaxRefusals + 1} {
+	for _, n := range []int{0, -1, audit.MaxRefusals + 1} {
 		_, err := p.LastRefusals(t.Context(), n)
 		p.refused(err, -2)
 	}

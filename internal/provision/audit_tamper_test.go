@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -93,12 +94,12 @@ func (a *archive) become(values map[string][]byte) {
 }
 
 // tamper lets change work on a copy of the values, verifies, and puts all back.
-func (a *archive) tamper(change func(map[string][]byte)) (provision.Verification, error) {
+func (a *archive) tamper(change func(map[string][]byte)) (audit.Verification, error) {
 	a.t.Helper()
 	values := maps.Clone(a.values)
 	change(values)
 	a.become(values)
-	got, err := a.VerifyAudit(a.t.Context(), provision.VerifyAudit{})
+	got, err := a.Audit.Verify(a.t.Context(), nil)
 	a.become(a.values)
 	return got, err
 }
@@ -274,14 +275,14 @@ func TestNoRecordOfTheAuditIsBeyondVerification(t *testing.T) {
 func (a *archive) says(one, other []byte) bool {
 	line := func(value []byte) string {
 		var record struct {
-			provision.AuditEvent
-			Number uint64                  `json:"number,omitempty"`
-			By     string                  `json:"by,omitempty"`
-			Final  bool                    `json:"final,omitempty"`
-			Mended bool                    `json:"mended,omitempty"`
-			Until  time.Time               `json:"completeTo,omitzero"`
-			After  []provision.SealDigest  `json:"after,omitempty"`
-			Events []provision.EventDigest `json:"events,omitempty"`
+			audit.Event
+			Number uint64              `json:"number,omitempty"`
+			By     string              `json:"by,omitempty"`
+			Final  bool                `json:"final,omitempty"`
+			Mended bool                `json:"mended,omitempty"`
+			Until  time.Time           `json:"completeTo,omitzero"`
+			After  []audit.SealDigest  `json:"after,omitempty"`
+			Events []audit.EventDigest `json:"events,omitempty"`
 		}
 		if err := json.Unmarshal(value, &record); err != nil {
 			return err.Error()
@@ -307,14 +308,14 @@ func TestCuttingOffTheEndTakesAWitness(t *testing.T) {
 	values := maps.Clone(a.values)
 	cut(values)
 	a.become(values)
-	got = must(a.VerifyAudit(t.Context(), provision.VerifyAudit{Known: noted}))(t)
+	got = must(a.Audit.Verify(t.Context(), noted))(t)
 	if len(got.Broken) != 1 || got.Broken[0].String() != "c/2" {
 		t.Errorf("with a seal noted elsewhere: %+v", got)
 	}
 }
 
 // digestOf is what a seal's line hashes to.
-func (a *archive) digestOf(run string, number uint64) (digest provision.Digest) {
+func (a *archive) digestOf(run string, number uint64) (digest audit.Digest) {
 	for _, end := range a.chained() {
 		if end.Run == run && end.Number == number {
 			digest = end.Digest
@@ -324,9 +325,9 @@ func (a *archive) digestOf(run string, number uint64) (digest provision.Digest) 
 }
 
 // chained are all seals that others name.
-func (a *archive) chained() (named []provision.SealDigest) {
+func (a *archive) chained() (named []audit.SealDigest) {
 	a.view(func(v *store.View) error {
-		for seal, err := range store.Scan(v, provision.AuditSeals, provision.AuditSealKey{}, provision.AuditSealKey{}) {
+		for seal, err := range store.Scan(v, audit.Seals, audit.SealKey{}, audit.SealKey{}) {
 			if err != nil {
 				return err
 			}
@@ -342,7 +343,7 @@ func (a *archive) chained() (named []provision.SealDigest) {
 func TestAnOldEventPutBackIsFound(t *testing.T) {
 	a := newArchive(t)
 	a.wait(time.Second)
-	must(a.PruneAudit(t.Context(), operator(), provision.PruneAudit{Before: a.clock().Add(-time.Millisecond)}))(t)
+	must(a.PruneAudit(t.Context(), operator(), audit.Limit{Before: a.clock().Add(-time.Millisecond)}))(t)
 	a.wait(time.Minute)
 	a.decide(1)
 	a.seal()

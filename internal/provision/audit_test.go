@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -22,10 +24,10 @@ func (p *play) endAudit() {
 	if p.tampered {
 		return
 	}
-	if _, err := p.FinishAudit(context.Background()); err != nil {
+	if _, err := p.Audit.Finish(context.Background()); err != nil {
 		p.t.Error(err)
 	}
-	got, err := p.VerifyAudit(context.Background(), provision.VerifyAudit{})
+	got, err := p.Audit.Verify(context.Background(), nil)
 	if err != nil || len(got.Broken) > 0 || got.Unsealed > 0 {
 		p.t.Errorf("the audit after the play: %+v, %v", got, err)
 	}
@@ -43,24 +45,24 @@ func (p *play) restart(run string) {
 
 func (p *play) seal() {
 	p.t.Helper()
-	if err := p.SealAudit(p.t.Context()); err != nil {
+	if err := p.Audit.Seal(p.t.Context()); err != nil {
 		p.t.Fatal(err)
 	}
 }
 
 func (p *play) finish() {
 	p.t.Helper()
-	must(p.FinishAudit(p.t.Context()))(p.t)
+	must(p.Audit.Finish(p.t.Context()))(p.t)
 }
 
 func (p *play) sealEnded() {
 	p.t.Helper()
-	must(p.SealEndedRuns(p.t.Context()))(p.t)
+	must(p.Audit.SealEndedRuns(p.t.Context()))(p.t)
 }
 
-func (p *play) verify() provision.Verification {
+func (p *play) verify() audit.Verification {
 	p.t.Helper()
-	return must(p.VerifyAudit(p.t.Context(), provision.VerifyAudit{}))(p.t)
+	return must(p.Audit.Verify(p.t.Context(), nil))(p.t)
 }
 
 // holds checks what a verification counts in a sound audit.
@@ -68,7 +70,7 @@ func (p *play) holds(when string, runs, seals, events, unsealed int) {
 	p.t.Helper()
 	got := p.verify()
 	got.Ends = nil
-	want := provision.Verification{Runs: runs, Seals: seals, Events: events, Unsealed: unsealed}
+	want := audit.Verification{Runs: runs, Seals: seals, Events: events, Unsealed: unsealed}
 	if diff := cmp.Diff(want, got); diff != "" {
 		p.t.Errorf("%s: %s", when, diff)
 	}
@@ -112,7 +114,7 @@ func TestFinishingSealsTheRestAsFinal(t *testing.T) {
 	p.finish()
 	p.holds("finished", 1, 1, n, 0)
 	_, err := p.register("user1")
-	if !errors.Is(err, provision.ErrAuditEnded) {
+	if !errors.Is(err, audit.ErrEnded) {
 		t.Errorf("an operation after the end: %v", err)
 	}
 	p.holds("still", 1, 1, n, 0)
@@ -199,11 +201,11 @@ func TestBacklogIsNoTampering(t *testing.T) {
 	p.wait(time.Hour)
 	total := p.verify().Unsealed + p.verify().Events
 	commits := 0
-	p.Store = store.New(&faulty{Engine: p.engine, commit: func() (bool, bool) {
+	p.keepIn(store.New(&faulty{Engine: p.engine, commit: func() (bool, bool) {
 		commits++
 		return commits%2 == 1, commits%2 == 0
-	}}, []byte("record key"))
-	if err := p.SealAudit(t.Context()); !errors.Is(err, store.ErrUncertain) {
+	}}, []byte("record key")))
+	if err := p.Audit.Seal(t.Context()); !errors.Is(err, store.ErrUncertain) {
 		t.Fatal("sealing went on: ", err)
 	}
 	p.wait(time.Hour)
@@ -215,12 +217,12 @@ func TestBacklogIsNoTampering(t *testing.T) {
 	}
 	allThere("interrupted")
 	p.restart("second")
-	p.Store = store.New(&faulty{Engine: p.engine, commit: func() (bool, bool) {
+	p.keepIn(store.New(&faulty{Engine: p.engine, commit: func() (bool, bool) {
 		commits++
 		return commits%2 == 1, commits%2 == 0
-	}}, []byte("record key"))
+	}}, []byte("record key")))
 	commits = 0
-	if _, err := p.SealEndedRuns(t.Context()); !errors.Is(err, store.ErrUncertain) {
+	if _, err := p.Audit.SealEndedRuns(t.Context()); !errors.Is(err, store.ErrUncertain) {
 		t.Fatal("sealing the ended run went on: ", err)
 	}
 	allThere("interrupted again")
@@ -282,25 +284,25 @@ func TestUncertainCommitsLeaveNoEventUnsealed(t *testing.T) {
 		}
 		return true, false
 	}}
-	p.Store = store.New(faults, []byte("record key"))
+	p.keepIn(store.New(faults, []byte("record key")))
 	for range 200 {
 		p.wait(time.Duration(rand.IntN(1500)) * time.Millisecond)
 		_, _ = p.EnableUser(t.Context(), operator(), provision.NameUser{UserID: "user1"})
 		if rand.IntN(4) == 0 {
-			if err := p.SealAudit(t.Context()); err != nil && !errors.Is(err, store.ErrUncertain) {
+			if err := p.Audit.Seal(t.Context()); err != nil && !errors.Is(err, store.ErrUncertain) {
 				t.Fatal(err)
 			}
 		}
 	}
-	p.Store = store.New(p.engine, []byte("record key"))
+	p.keepIn(store.New(p.engine, []byte("record key")))
 	p.seal()
 	inStore := len(p.events("user enable"))
 	if got := p.verify(); got.Unsealed != 0 || len(got.Broken) > 0 || got.Events < inStore {
 		t.Errorf("%d events of the play in the store: %+v", inStore, got)
 	}
-	named := make(map[provision.EventDigest]int)
+	named := make(map[audit.EventDigest]int)
 	p.view(func(v *store.View) error {
-		for seal, err := range store.Scan(v, provision.AuditSeals, provision.AuditSealKey{}, provision.AuditSealKey{}) {
+		for seal, err := range store.Scan(v, audit.Seals, audit.SealKey{}, audit.SealKey{}) {
 			if err != nil {
 				return err
 			}
@@ -320,10 +322,10 @@ func TestSealingBesideOperations(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var beside sync.WaitGroup
 	for _, work := range []func() error{
-		func() error { return p.SealAudit(ctx) },
-		func() error { return p.SealAudit(ctx) },
+		func() error { return p.Audit.Seal(ctx) },
+		func() error { return p.Audit.Seal(ctx) },
 		func() error {
-			got, err := p.VerifyAudit(ctx, provision.VerifyAudit{})
+			got, err := p.Audit.Verify(ctx, nil)
 			if len(got.Broken) > 0 {
 				t.Errorf("beside the work: %+v", got)
 			}
@@ -381,7 +383,7 @@ func TestTwoRunsBeginAtOnce(t *testing.T) {
 	p.seal()
 	named := make(map[string][]string)
 	p.view(func(v *store.View) error {
-		for seal, err := range store.Scan(v, provision.AuditSeals, provision.AuditSealKey{}, provision.AuditSealKey{}) {
+		for seal, err := range store.Scan(v, audit.Seals, audit.SealKey{}, audit.SealKey{}) {
 			if err != nil {
 				return err
 			}

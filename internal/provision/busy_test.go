@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/passwords"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -58,7 +60,7 @@ func TestBusyRefusalsAreSummedUp(t *testing.T) {
 func (p *play) commits() (n int) {
 	p.t.Helper()
 	p.view(func(v *store.View) error {
-		for _, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
+		for _, err := range store.Scan(v, audit.Events, audit.EventKey{}, audit.EventKey{}) {
 			if err != nil {
 				return err
 			}

@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"net/netip"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/store"
 )
 
 // callEvent is the audit event of an operation that a component calls.
-func callEvent(operation string, caller Caller) AuditEvent {
+func callEvent(operation string, caller Caller) audit.Event {
 	if caller.Command != "" {
 		operation = caller.Command
 	}
-	return AuditEvent{
+	return audit.Event{
 		RequestID:     caller.RequestID,
 		Operation:     operation,
 		ComponentType: caller.ComponentType,

@@ -1,7 +1,9 @@
 package provision
 
+import "github.com/dsappd/dsappd/internal/audit"
+
 // ExplainInOneLine is what a policy that says Explain has the peer told.
-var ExplainInOneLine = AuditEvent.explainInOneLine
+var ExplainInOneLine = audit.Event.ExplainInOneLine
 
 // Watchers counts the registrations that are watched.
 func (s *Service) Watchers() int {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -59,6 +61,16 @@ func CheckKey(ctx context.Context, records *store.Store, sealer *Sealer) error {
 	}
 	sealer.before.Store(check.Secrets)
 	return nil
+}
+
+// NewAudit returns the audit's log for one run of the server, under the Sealer's
+// key. Each of its seals brings the count of sealed secrets up to date.
+func NewAudit(records *store.Store, sealer *Sealer, run string, now func() time.Time, rand io.Reader) *audit.Log {
+	count := func() (func(*store.Tx) error, func()) {
+		secrets := sealer.sealed.Load() - sealer.noted.Load()
+		return func(tx *store.Tx) error { return noteSealed(tx, secrets) }, func() { sealer.noted.Add(secrets) }
+	}
+	return &audit.Log{Store: records, Signer: sealer.signer, Run: run, Now: now, Rand: rand, WithSeal: count}
 }
 
 // noteSealed adds so many secrets to those that the key has sealed.

@@ -1,6 +1,9 @@
 package provision
 
-import "github.com/dsappd/dsappd/store"
+import (
+	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/store"
+)
 
 // The kinds of records that a store keeps.
 var (
@@ -42,38 +45,6 @@ var (
 		Split:     store.OnePart,
 		KeyOf:     func(p Policy) string { return p.Name },
 		Versioned: true,
-	}
-	AuditEvents = store.Kind[AuditKey, AuditEvent]{
-		Name:      "audit",
-		PartNames: []string{"Run", "Time", "Random"},
-		Split:     func(k AuditKey) store.Parts { return store.Parts{k.Run, store.TimePart(k.Time), k.Random} },
-		KeyOf:     AuditEvent.Key,
-	}
-	AuditRequests = store.Kind[AuditRequestKey, AuditRequest]{
-		Name:      "auditrequest",
-		PartNames: []string{"RequestID", "Run", "Time", "Random"},
-		Split: func(k AuditRequestKey) store.Parts {
-			return store.Parts{k.RequestID, k.Run, store.TimePart(k.Time), k.Random}
-		},
-		KeyOf: AuditRequest.Key,
-	}
-	AuditSeals = store.Kind[AuditSealKey, AuditSeal]{
-		Name:      "auditseal",
-		PartNames: []string{"Run", "Number"},
-		Split:     func(k AuditSealKey) store.Parts { return store.Parts{k.Run, store.NumberPart(k.Number)} },
-		KeyOf:     AuditSeal.Key,
-	}
-	AuditRuns = store.Kind[string, AuditRun]{
-		Name:      "auditrun",
-		PartNames: []string{"Run"},
-		Split:     store.OnePart,
-		KeyOf:     func(r AuditRun) string { return r.Run },
-	}
-	AuditAnchors = store.Kind[string, AuditAnchor]{
-		Name:      "auditanchor",
-		PartNames: []string{"Run"},
-		Split:     store.OnePart,
-		KeyOf:     func(a AuditAnchor) string { return a.Run },
 	}
 	KeyChecks = store.Kind[string, KeyCheck]{
 		Name:      "keycheck",
@@ -131,7 +102,7 @@ func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
 // Kinds returns all of them, for Store.Check.
 func Kinds() []store.AnyKind {
 	return []store.AnyKind{
-		Domains, Users, Authenticators, Registrations, Components, Policies, AuditEvents, AuditRequests, AuditSeals, AuditRuns, AuditAnchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries, Challenges,
+		Domains, Users, Authenticators, Registrations, Components, Policies, audit.Events, audit.Requests, audit.Seals, audit.Runs, audit.Anchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries, Challenges,
 		store.Versions,
 	}
 }

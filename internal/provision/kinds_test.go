@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+
+	"github.com/dsappd/dsappd/internal/audit"
 )
 
 // What stands on disk and on the wire of a cluster must not change by
@@ -28,6 +30,6 @@ func TestKeyForm(t *testing.T) {
 	want(key, err, "component\x00srp-component\x00127.0.0.0/8\x00")
 	key, err = Policies.Key("lab")
 	want(key, err, "policy\x00lab\x00")
-	key, err = AuditEvents.Key(AuditKey{Run: "run", Time: at, Random: "00ff"})
+	key, err = audit.Events.Key(audit.EventKey{Run: "run", Time: at, Random: "00ff"})
 	want(key, err, "audit\x00run\x002026-11-22T00:02:03.000000004Z\x0000ff\x00")
 }

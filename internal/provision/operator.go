@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/dsappd/dsappd/internal/audit"
 )
 
 // Operator is who administers: the name of the account behind the door, and
@@ -15,8 +17,8 @@ type Operator struct{ Name, RequestID string }
 const operatorsDoor = "operators"
 
 // operatorEvent is the audit event of an operation that an operator calls.
-func operatorEvent(operation string, operator Operator) AuditEvent {
-	return AuditEvent{RequestID: operator.RequestID, Operation: operation, Operator: operator.Name}
+func operatorEvent(operation string, operator Operator) audit.Event {
+	return audit.Event{RequestID: operator.RequestID, Operation: operation, Operator: operator.Name}
 }
 
 // maxName bounds every name that an operator gives, in characters, as the

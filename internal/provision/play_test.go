@@ -12,7 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/passwords"
+	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/labtest"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/provision"
@@ -64,21 +65,14 @@ func stageInMemory(t testing.TB) *play {
 	return p
 }
 
+// keepIn has the service and its audit keep records elsewhere from now on.
+func (p *play) keepIn(records *store.Store) { p.Store, p.Audit.Store = records, records }
+
 // begin begins a run of the service on an engine.
 func (p *play) begin(run string, engine store.Engine) {
 	p.t.Helper()
 	p.engine = engine
-	p.Service = &provision.Service{
-		Store:     store.New(engine, []byte("record key")),
-		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(p.t),
-		SRP:       must(dsapp.NewSRP())(p.t),
-		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(p.t),
-		Statuses:  provision.DefaultStatusTable(),
-		GatewayID: "0123456789",
-		Run:       run,
-		Now:       p.clock,
-		Rand:      rand.Reader,
-	}
+	p.Service = labtest.Service(p.t, store.New(engine, []byte("record key")), run, p.clock)
 }
 
 func must[T any](value T, err error) func(testing.TB) T {
@@ -287,10 +281,10 @@ func (p *play) account(userID string) (u provision.User) {
 	return u
 }
 
-func (p *play) events(operation string) (events []provision.AuditEvent) {
+func (p *play) events(operation string) (events []audit.Event) {
 	p.t.Helper()
 	p.view(func(v *store.View) error {
-		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
+		for event, err := range store.Scan(v, audit.Events, audit.EventKey{}, audit.EventKey{}) {
 			if err != nil {
 				return err
 			}

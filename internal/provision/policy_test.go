@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -343,7 +345,7 @@ func TestPolicySettingsReachTheAudit(t *testing.T) {
 	p := newPlay(t)
 	must(p.SetPolicy(t.Context(), operator(), provision.SetPolicy{Name: "lab", Set: json.RawMessage(`{"Attempts":7}`), Unset: []string{"Explain"}}))(t)
 	events := p.events("policy set")
-	want := []provision.Check{{Name: "setting", Detail: "Attempts 7"}, {Name: "policy", Detail: "lab"}, {Name: "unset", Detail: "Explain"}}
+	want := []audit.Check{{Name: "setting", Detail: "Attempts 7"}, {Name: "policy", Detail: "lab"}, {Name: "unset", Detail: "Explain"}}
 	if diff := cmp.Diff(want, events[len(events)-1].Checks); diff != "" {
 		t.Error(diff)
 	}

@@ -96,7 +96,7 @@ func TestRenewedOnceHoweverOftenTheRecordMoved(t *testing.T) {
 		}))(t)
 	})
 	p.mustRegister("user1")
-	p.Store = records
+	p.keepIn(records)
 	if salts != 1 {
 		t.Errorf("%d hashes were made, want 1", salts)
 	}

@@ -9,16 +9,18 @@ import (
 	"fmt"
 	"io"
 	"sync/atomic"
+
+	"github.com/dsappd/dsappd/internal/audit"
 )
 
 // Sealer keeps secrets unreadable in the store: AES-256-GCM under a key that
 // the store never sees, with associated data that binds each secret to its
 // record's kind, key and field, so that none can stand in another's place. It
-// also signs the audit, under a key derived from the same one.
+// also holds the audit's signer, whose key is derived from the same one.
 type Sealer struct {
-	aead     cipher.AEAD
-	auditKey []byte
-	rand     io.Reader
+	aead   cipher.AEAD
+	signer *audit.Signer
+	rand   io.Reader
 
 	before atomic.Uint64 // secrets that were sealed before this run
 	sealed atomic.Uint64 // and in it
@@ -49,11 +51,11 @@ func NewSealer(key []byte, rand io.Reader) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sealing key: %w", err)
 	}
-	auditKey, err := hkdf.Key(sha256.New, key, nil, "dsappd/1 audit", sha256.Size)
+	signer, err := audit.NewSigner(key)
 	if err != nil {
-		return nil, fmt.Errorf("sealing key: %w", err)
+		return nil, err
 	}
-	return &Sealer{aead: aead, auditKey: auditKey, rand: rand}, nil
+	return &Sealer{aead: aead, signer: signer, rand: rand}, nil
 }
 
 // RecordKey derives the key that authenticates the records of a store from

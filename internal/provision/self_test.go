@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -87,7 +89,7 @@ type decision struct {
 	Reason       string
 }
 
-func decisions(events []provision.AuditEvent) (all []decision) {
+func decisions(events []audit.Event) (all []decision) {
 	for _, e := range events {
 		all = append(all, decision{e.UserID, e.Status.StatusCode, e.Wire.StatusCode, e.Reason})
 	}

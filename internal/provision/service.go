@@ -10,6 +10,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/passwords"
 
 	"github.com/dsappd/dsappd/srp"
@@ -28,8 +30,8 @@ type Service struct {
 	// GatewayID is the digipassGatewayID that register hands out.
 	GatewayID string
 
-	// Run names this run of the server in the keys of its audit events.
-	Run string
+	// Audit is the log of the same store; NewAudit makes it.
+	Audit *audit.Log
 
 	// Now and Rand are the only clock and the only source of randomness.
 	// Rand is read from many goroutines.
@@ -50,7 +52,6 @@ type Service struct {
 	// Space says how much room there is on the store's disk; nil: ample.
 	Space func() Space
 
-	chain    chain
 	tally    tally
 	tables   tables
 	turns    turns
@@ -68,7 +69,7 @@ var ErrContended = errors.New("gave up after every round found its records moved
 // frame, does the costly work and returns the result or a refusal; whatever
 // it has put is committed together with the audit event before anyone hears.
 // Any other error ends the operation undecided.
-func perform[R any](ctx context.Context, s *Service, event AuditEvent, body func(*frame) (R, error)) (R, error) {
+func perform[R any](ctx context.Context, s *Service, event audit.Event, body func(*frame) (R, error)) (R, error) {
 	var none R
 	ctx = context.WithoutCancel(ctx)
 	turn := &turn{turns: &s.turns}
@@ -118,8 +119,8 @@ type frame struct {
 	again     bool       // an earlier round found that something had moved
 	settings  Settings   // that govern this operation, once they are known
 	governing *governing // they are of; nil: the default ones
-	event     AuditEvent
-	digest    Digest // of the event's line, once it is settled
+	event     audit.Event
+	entry     audit.Entry // the event, once it is settled
 	expected  []func(*store.Tx) error
 	relied    []func(*store.View) (bool, error) // what was taken from tables
 	writes    []func(*store.Tx) error
@@ -207,7 +208,7 @@ func remove[K, R any](f *frame, kind store.Kind[K, R], key K) {
 
 // checked notes a step of the decision for the audit.
 func (f *frame) checked(name, detail string) {
-	f.event.Checks = append(f.event.Checks, Check{Name: name, Detail: detail, Settings: f.bearing(name)})
+	f.event.Checks = append(f.event.Checks, audit.Check{Name: name, Detail: detail, Settings: f.bearing(name)})
 }
 
 // bearing are the settings that bear on a check, with their values.
@@ -221,7 +222,7 @@ func (f *frame) bearing(check string) json.RawMessage {
 // noted notes what led to the last step, before it.
 func (f *frame) noted(name, detail string) {
 	last := len(f.event.Checks) - 1
-	f.event.Checks = slices.Insert(f.event.Checks, last, Check{Name: name, Detail: detail})
+	f.event.Checks = slices.Insert(f.event.Checks, last, audit.Check{Name: name, Detail: detail})
 }
 
 // found says what the last step came to.
@@ -241,14 +242,11 @@ func (f *frame) commit(refusal *Error) error {
 	if err := f.settle(refusal); err != nil {
 		return err
 	}
-	update := func(write func(*store.Tx) error) func() error {
-		return func() error { return f.service.Store.Update(f.ctx, write) }
-	}
 	if f.hasRoom(refusal) {
-		return f.service.chain.insert(f.event, f.digest, update(f.writeWithEvent))
+		return f.service.Audit.Insert(f.ctx, f.entry, f.write)
 	}
 	if len(f.writes) > 0 {
-		if err := f.service.chain.beside(update(f.write)); err != nil {
+		if err := f.service.Audit.Beside(f.ctx, f.write); err != nil {
 			return err
 		}
 	} else if err := f.stands(); err != nil {
@@ -262,13 +260,6 @@ func (f *frame) commit(refusal *Error) error {
 // waits for a commit to hear.
 func (f *frame) countsOnly(refusal *Error) bool {
 	return refusal != nil && refusal.Refusal == Busy && f.event.Times == 0
-}
-
-func (f *frame) writeWithEvent(tx *store.Tx) error {
-	if err := f.write(tx); err != nil {
-		return err
-	}
-	return putEvent(tx, f.event)
 }
 
 func (f *frame) write(tx *store.Tx) error {
@@ -288,22 +279,17 @@ func (f *frame) write(tx *store.Tx) error {
 // settle completes the event and, for a refusal, what the wire shows: the
 // audit keeps the true status, the wire the policy's.
 func (f *frame) settle(refusal *Error) error {
-	var random [8]byte
-	if _, err := io.ReadFull(f.service.Rand, random[:]); err != nil {
-		return fmt.Errorf("draw an audit key: %w", err)
-	}
-	f.event.AuditKey = AuditKey{Run: f.service.Run, Time: f.now.UTC().Round(0), Random: fmt.Sprintf("%x", random)}
 	f.event.Status, f.event.Reason = f.service.Statuses[Granted], string(Granted)
 	f.event.Wire = f.event.Status
 	if refusal != nil {
 		f.refused(refusal)
 	}
-	f.event = f.event.printable()
+	f.event = f.event.Printable()
 	if refusal != nil && f.settings.Explain {
-		refusal.plain, refusal.Desc = refusal.Desc, f.event.explainInOneLine()
+		refusal.plain, refusal.Desc = refusal.Desc, f.event.ExplainInOneLine()
 	}
 	var err error
-	f.event, f.digest, err = sign(f.service.Sealer, f.event)
+	f.entry, err = f.service.Audit.Sign(f.event, f.now)
 	return err
 }
 

@@ -9,15 +9,13 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/dsappd/dsappd/internal/audit"
 )
 
-// Status is a pair of the vendor's published codes, as a reply carries it.
-type Status struct {
-	ReturnCode     int    `json:"returnCode"`
-	ReturnCodeEnum string `json:"returnCodeEnum"`
-	StatusCode     int    `json:"statusCode"`
-	StatusCodeEnum string `json:"statusCodeEnum"`
-}
+// Status is a pair of the vendor's published codes, as a reply and the audit
+// carry it.
+type Status = audit.Status
 
 // Refusal is a reason to turn a request down, or Granted.
 type Refusal string
@@ -208,7 +206,7 @@ func (e *Error) Plain() string { return cmp.Or(e.plain, e.Desc) }
 
 // Reason returns why the request was refused, in words. They may quote the
 // peer and tell what its policy keeps from it: they are for the server's log.
-func (e *Error) Reason() string { return printable(e.reason, maxEventText) }
+func (e *Error) Reason() string { return audit.Printable(e.reason) }
 
 // Without returns the refusal with other words in the place of what a pattern
 // finds in its own.

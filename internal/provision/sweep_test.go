@@ -258,7 +258,7 @@ func (p *play) between(happens func()) {
 
 // interpose has something else happen before each of the next commits.
 func (p *play) interpose(times int, happens func()) {
-	p.Store = store.New(&interposed{Engine: p.engine, times: times, before: happens}, []byte("record key"))
+	p.keepIn(store.New(&interposed{Engine: p.engine, times: times, before: happens}, []byte("record key")))
 }
 
 type interposed struct {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/dsappd/dsappd/internal/audit"
 )
 
 // tally sums up decisions that are not committed one by one, because whoever
@@ -32,8 +34,8 @@ type tallied struct {
 }
 
 type tallySum struct {
-	event       AuditEvent // of the first one
-	refusal     *Error     // of the first one; nil: granted
+	event       audit.Event // of the first one
+	refusal     *Error      // of the first one; nil: granted
 	times       int
 	first, last time.Time
 }
@@ -69,19 +71,19 @@ func (f *frame) hasRoom(refusal *Error) bool {
 }
 
 // take takes the room of an event from an allowance.
-func (t *tally) take(from *allowance, perDay int64, event AuditEvent, now time.Time) bool {
-	line, err := auditLine(event)
+func (t *tally) take(from *allowance, perDay int64, event audit.Event, now time.Time) bool {
+	size, err := audit.LineLen(event)
 	if err != nil {
 		return true // the commit tells why
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	from.perDay = perDay
-	return from.take(roomOf(len(line)), now)
+	return from.take(roomOf(size), now)
 }
 
 // add counts a decision; refusal is nil for what was granted.
-func (t *tally) add(event AuditEvent, refusal *Error, now time.Time) {
+func (t *tally) add(event audit.Event, refusal *Error, now time.Time) {
 	key := tallied{operation: event.Operation, componentType: event.ComponentType, refusal: Granted}
 	if refusal != nil {
 		key.refusal = refusal.Refusal
@@ -96,7 +98,7 @@ func (t *tally) add(event AuditEvent, refusal *Error, now time.Time) {
 	}
 	if t.sums[key] == nil && len(t.sums) >= maxTallied {
 		key = tallied{operation: others, refusal: key.refusal}
-		event, refusal = AuditEvent{Operation: others}, ofOthers(refusal)
+		event, refusal = audit.Event{Operation: others}, ofOthers(refusal)
 	}
 	sum := t.sums[key]
 	if sum == nil {
@@ -188,7 +190,7 @@ func (sum *tallySum) kind() Refusal {
 func (sum *tallySum) join(rest map[Refusal]*tallySum) {
 	joined := rest[sum.kind()]
 	if joined == nil {
-		joined = &tallySum{event: AuditEvent{Operation: others}, refusal: ofOthers(sum.refusal), first: sum.first, last: sum.last}
+		joined = &tallySum{event: audit.Event{Operation: others}, refusal: ofOthers(sum.refusal), first: sum.first, last: sum.last}
 		rest[sum.kind()] = joined
 	}
 	joined.add(sum)
@@ -207,7 +209,7 @@ func (sum *tallySum) add(other *tallySum) {
 func (s *Service) noteSum(ctx context.Context, sum *tallySum) error {
 	event := sum.event
 	event.Times = sum.times
-	event.Checks = append(event.Checks, Check{Name: "requests",
+	event.Checks = append(event.Checks, audit.Check{Name: "requests",
 		Detail: fmt.Sprintf("%d, from %s to %s", sum.times, seconds(sum.first), seconds(sum.last))})
 	_, err := perform(ctx, s, event, func(f *frame) (struct{}, error) {
 		f.unproven = true

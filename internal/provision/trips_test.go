@@ -68,7 +68,7 @@ func TestTwoServersOnOneStore(t *testing.T) {
 	_, err := p.register("ann@late")
 	p.refused(err, -13) // she is known, and has no authenticator
 	p.keysOfTwoServers(other)
-	must(other.FinishAudit(t.Context()))(t)
+	must(other.Audit.Finish(t.Context()))(t)
 }
 
 // keysOfTwoServers has a key of the gateway open what it does until another

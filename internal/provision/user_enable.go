@@ -1,6 +1,10 @@
 package provision
 
-import "context"
+import (
+	"context"
+
+	"github.com/dsappd/dsappd/internal/audit"
+)
 
 // EnableUser lets a disabled user register again.
 func (s *Service) EnableUser(ctx context.Context, operator Operator, in NameUser) (User, error) {
@@ -18,7 +22,7 @@ func (s *Service) UnlockUser(ctx context.Context, operator Operator, in NameUser
 	return s.changeUser(ctx, operatorEvent("user unlock", operator), in, (*User).unlock)
 }
 
-func (s *Service) changeUser(ctx context.Context, event AuditEvent, in NameUser, change func(*User)) (User, error) {
+func (s *Service) changeUser(ctx context.Context, event audit.Event, in NameUser, change func(*User)) (User, error) {
 	return perform(ctx, s, event, func(f *frame) (User, error) {
 		user, err := f.readUser(in)
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
@@ -118,7 +120,7 @@ func (p *worldPlay) order(rt *rapid.T, operation string, want int) func(any, err
 func (p *worldPlay) audited() map[string]int {
 	counts := make(map[string]int)
 	p.view(func(v *store.View) error {
-		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
+		for event, err := range store.Scan(v, audit.Events, audit.EventKey{}, audit.EventKey{}) {
 			if err != nil {
 				return err
 			}

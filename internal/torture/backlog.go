@@ -23,13 +23,13 @@ func backlog() campaign {
 		mutants: []mutant{
 			{"ends-with-a-backlog", []edit{
 				{"internal/operators/door.go", "opened.KeepSealing(beside)", "<-beside.Done()"},
-				{"internal/provision/audit_seal.go", "ends := final && !more && !s.chain.sealed", "ends := final && !s.chain.sealed"},
+				{"internal/audit/sealing.go", "ends := final && !more && !l.chain.sealed", "ends := final && !l.chain.sealed"},
 			}},
 			// Sealing is too slow to keep up, and says nevertheless that it has.
 			{"completes-beyond-a-backlog", []edit{
-				{"internal/provision/audit_seal.go", "maxSealed = 1000", "maxSealed = 1"},
-				{"internal/provision/audit_seal.go", "const lateness = 2 * time.Minute", "const lateness = time.Second"},
-				{"internal/provision/audit_chain.go", "if event.Time.Before(completeTo) {", "if false {"},
+				{"internal/audit/sealing.go", "maxSealed = 1000", "maxSealed = 1"},
+				{"internal/audit/sealing.go", "const lateness = 2 * time.Minute", "const lateness = time.Second"},
+				{"internal/audit/chain.go", "if event.Time.Before(completeTo) {", "if false {"},
 			}},
 		},
 	}

@@ -8,8 +8,9 @@ import (
 	"os"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/operators"
-	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
@@ -166,7 +167,7 @@ const patience = 12 * time.Second
 // sealed waits until nothing is left to be sealed, as long as that gets on, and
 // insists that the audit holds all the while.
 func sealed(ctx context.Context, door *operators.Door) error {
-	before, end := provision.Verification{}, time.Now().Add(patience)
+	before, end := audit.Verification{}, time.Now().Add(patience)
 	for ; ; time.Sleep(20 * time.Millisecond) {
 		found, err := holds(ctx, door)
 		switch {
@@ -181,10 +182,10 @@ func sealed(ctx context.Context, door *operators.Door) error {
 }
 
 // holds verifies the audit.
-func holds(ctx context.Context, door *operators.Door) (provision.Verification, error) {
+func holds(ctx context.Context, door *operators.Door) (audit.Verification, error) {
 	found, err := door.VerifyAudit(ctx, admin.VerifyAudit{})
 	if err == nil && len(found.Broken) > 0 {
-		err = fmt.Errorf("%w: the audit: %d faults, the first at seal %s: %s", errBroke, len(found.Broken), found.Broken[0].AuditSealKey, found.Broken[0].Fault)
+		err = fmt.Errorf("%w: the audit: %d faults, the first at seal %s: %s", errBroke, len(found.Broken), found.Broken[0].SealKey, found.Broken[0].Fault)
 	}
 	return found, err
 }

@@ -8,8 +8,9 @@ import (
 	"os"
 	"sync"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/operators"
-	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
@@ -101,7 +102,7 @@ func (l *ledger) compareDecisions(ctx context.Context, door *operators.Door) err
 	l.mu.Lock()
 	missing := maps.Clone(l.decided)
 	l.mu.Unlock()
-	for after, more := (provision.AuditKey{}), true; more; {
+	for after, more := (audit.EventKey{}), true; more; {
 		page, err := door.ListAuditEvents(ctx, admin.ListAuditEvents{After: after, Limit: 1000})
 		if err != nil {
 			return err

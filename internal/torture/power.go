@@ -214,7 +214,7 @@ func reopen(dir string, l *ledger, torn bool) error {
 
 // goOn seals what the cut left and decides something.
 func goOn(ctx context.Context, folder *datafolder.Folder, door *operators.Door) error {
-	if _, err := folder.Service.SealEndedRuns(ctx); err != nil {
+	if _, err := folder.Service.Audit.SealEndedRuns(ctx); err != nil {
 		return fmt.Errorf("%w: %w", errBroke, err)
 	}
 	if _, err := door.AddUser(ctx, admin.AddUser{UserID: "afterwards", StaticPassword: staticPassword}); err != nil {

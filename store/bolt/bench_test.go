@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"go.etcd.io/bbolt"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -161,12 +163,12 @@ func activation(tx *store.Tx, worker, n int) error {
 	}
 	r.Attempts = n
 	status := provision.Status{ReturnCodeEnum: "RET_SUCCESS", StatusCodeEnum: "STAT_SUCCESS"}
-	return errors.Join(store.Put(tx, provision.Registrations, r), store.Put(tx, provision.AuditEvents, provision.AuditEvent{
-		AuditKey:  provision.AuditKey{Run: "20261122T093000Z", Time: benchTime(), Random: fmt.Sprintf("%016d", n)},
+	return errors.Join(store.Put(tx, provision.Registrations, r), store.Put(tx, audit.Events, audit.Event{
+		EventKey:  audit.EventKey{Run: "20261122T093000Z", Time: benchTime(), Random: fmt.Sprintf("%016d", n)},
 		RequestID: "0123456789abcdef", Operation: "dsappSRPActivate", ComponentType: "srp-component", Address: "127.0.0.1",
 		Domain: "master", UserID: "user1", SerialNumber: "VDS0000001", RegistrationID: r.ID,
 		Status: status, Wire: status, Reason: "granted",
-		Checks: []provision.Check{{Name: "component", Detail: "srp-component at 127.0.0.1"}, {Name: "registration", Detail: "DataIssued"}, {Name: "one-time password"}},
+		Checks: []audit.Check{{Name: "component", Detail: "srp-component at 127.0.0.1"}, {Name: "registration", Detail: "DataIssued"}, {Name: "one-time password"}},
 	}))
 }
 

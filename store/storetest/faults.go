@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 )
@@ -159,7 +161,7 @@ func testOutcomeIsWhole(t *testing.T, s *store.Store, f *faulty) {
 		for n := range each {
 			name := fmt.Sprint(worker, "-", n)
 			err := s.Update(t.Context(), func(tx *store.Tx) error {
-				return errors.Join(increment(tx, "all"), store.Put(tx, provision.AuditEvents, event(name)))
+				return errors.Join(increment(tx, "all"), store.Put(tx, audit.Events, event(name)))
 			})
 			mutex.Lock()
 			outcomes[name] = err

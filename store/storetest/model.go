@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"pgregory.net/rapid"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -174,21 +176,21 @@ func drawComponentKey(t *rapid.T, label string) provision.ComponentKey {
 	return provision.ComponentKey{ComponentType: drawPart(t, label), Location: netip.MustParsePrefix(location.Draw(t, label))}
 }
 
-func drawAuditKey(t *rapid.T, label string) provision.AuditKey {
+func drawAuditKey(t *rapid.T, label string) audit.EventKey {
 	zone := rapid.SampledFrom([]*time.Location{time.UTC, time.FixedZone("", -5*3600), time.FixedZone("", 14*3600)})
 	after := rapid.SampledFrom([]time.Duration{0, 1, 10, time.Microsecond, time.Second, 10 * time.Second, 24 * time.Hour, 300 * 24 * time.Hour, -1})
-	return provision.AuditKey{
+	return audit.EventKey{
 		Run:    drawPart(t, label),
 		Time:   day(1).Add(after.Draw(t, label)).In(zone.Draw(t, label)),
 		Random: drawPart(t, label),
 	}
 }
 
-func drawRequestKey(t *rapid.T, label string) provision.AuditRequestKey {
-	return provision.AuditRequestKey{RequestID: drawPart(t, label), AuditKey: drawAuditKey(t, label)}
+func drawRequestKey(t *rapid.T, label string) audit.RequestKey {
+	return audit.RequestKey{RequestID: drawPart(t, label), EventKey: drawAuditKey(t, label)}
 }
 
-func drawSealKey(t *rapid.T, label string) provision.AuditSealKey {
+func drawSealKey(t *rapid.T, label string) audit.SealKey {
 	number := rapid.SampledFrom([]uint64{1, 2, 9, 10, 99, 100, 1<<32 - 1, 1 << 32, 1<<64 - 1})
-	return provision.AuditSealKey{Run: drawPart(t, label), Number: number.Draw(t, label)}
+	return audit.SealKey{Run: drawPart(t, label), Number: number.Draw(t, label)}
 }

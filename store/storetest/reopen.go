@@ -12,7 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -118,7 +119,7 @@ func writeUntilKilled(t *testing.T, open Open, dir string) {
 		for n := 0; ; n++ {
 			name := fmt.Sprint(os.Getpid(), "-", worker, "-", n)
 			err := s.Update(t.Context(), func(tx *store.Tx) error {
-				return errors.Join(increment(tx, fmt.Sprint(n%3)), store.Put(tx, provision.AuditEvents, event(name)))
+				return errors.Join(increment(tx, fmt.Sprint(n%3)), store.Put(tx, audit.Events, event(name)))
 			})
 			if err != nil {
 				t.Errorf("Update: %v", err)

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -131,9 +133,9 @@ func wantCount(t failer, s *store.Store, name string, want int) {
 func day(n int) time.Time { return time.Date(2026, 11, n, 9, 30, 0, 123456789, time.UTC) }
 
 // event is an audit event of the run "run", unique by its name.
-func event(name string) provision.AuditEvent {
-	return provision.AuditEvent{
-		AuditKey:  provision.AuditKey{Run: "run", Time: day(1), Random: name},
+func event(name string) audit.Event {
+	return audit.Event{
+		EventKey:  audit.EventKey{Run: "run", Time: day(1), Random: name},
 		Operation: "test",
 	}
 }
@@ -143,7 +145,7 @@ func events(t failer, s *store.Store) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
 	view(t, s, func(v *store.View) error {
-		for e, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
+		for e, err := range store.Scan(v, audit.Events, audit.EventKey{}, audit.EventKey{}) {
 			if err != nil {
 				return err
 			}
@@ -229,35 +231,35 @@ func wholePolicy() provision.Policy {
 	return provision.Policy{Name: "lab", Parent: "base", Set: []byte(`{"Attempts":5}`)}
 }
 
-func wholeEvent() provision.AuditEvent {
-	return provision.AuditEvent{
-		AuditKey:  provision.AuditKey{Run: "20261122T093000Z", Time: day(4), Random: "0123456789abcdef"},
+func wholeEvent() audit.Event {
+	return audit.Event{
+		EventKey:  audit.EventKey{Run: "20261122T093000Z", Time: day(4), Random: "0123456789abcdef"},
 		RequestID: "r1", Operation: "dsappSRPActivate", ComponentType: "srp-component", Address: "127.0.0.1",
 		Domain: "master", UserID: "user1", SerialNumber: "VDS0000001", RegistrationID: "xiOb8GC2",
 		Status: provision.Status{ReturnCode: -1, ReturnCodeEnum: "RET_FAILURE", StatusCode: 1007, StatusCodeEnum: "STAT_LOCKED"},
 		Wire:   provision.Status{ReturnCode: -1, ReturnCodeEnum: "RET_FAILURE", StatusCode: 1000, StatusCodeEnum: "STAT_INVCREDENTIALS"},
 		Policy: "lab",
-		Checks: []provision.Check{{Name: "component", Detail: "srp-component"}, {Name: "user", Settings: []byte(`{"Attempts":5}`)}},
+		Checks: []audit.Check{{Name: "component", Detail: "srp-component"}, {Name: "user", Settings: []byte(`{"Attempts":5}`)}},
 		Reason: `locked "for" <ever> & a day`,
 		MAC:    digest(1),
 	}
 }
 
-func wholeRequest() provision.AuditRequest {
-	return provision.AuditRequest{AuditRequestKey: provision.AuditRequestKey{RequestID: "r1", AuditKey: wholeEvent().AuditKey}}
+func wholeRequest() audit.Request {
+	return audit.Request{RequestKey: audit.RequestKey{RequestID: "r1", EventKey: wholeEvent().EventKey}}
 }
 
-func wholeSeal() provision.AuditSeal {
+func wholeSeal() audit.Seal {
 	run := wholeEvent().Run
-	return provision.AuditSeal{
-		AuditSealKey: provision.AuditSealKey{Run: run, Number: 1<<64 - 1}, Time: day(4), By: "20261123T093000Z", Final: true,
-		After:  []provision.SealDigest{{AuditSealKey: provision.AuditSealKey{Run: run, Number: 1<<64 - 2}, Digest: digest(3)}},
-		Events: []provision.EventDigest{{Time: day(4), Random: "0123456789abcdef", Digest: digest(4)}},
+	return audit.Seal{
+		SealKey: audit.SealKey{Run: run, Number: 1<<64 - 1}, Time: day(4), By: "20261123T093000Z", Final: true,
+		After:  []audit.SealDigest{{SealKey: audit.SealKey{Run: run, Number: 1<<64 - 2}, Digest: digest(3)}},
+		Events: []audit.EventDigest{{Time: day(4), Random: "0123456789abcdef", Digest: digest(4)}},
 		MAC:    digest(5),
 	}
 }
 
-func digest(fill byte) (d provision.Digest) {
+func digest(fill byte) (d audit.Digest) {
 	for i := range d {
 		d[i] = fill
 	}

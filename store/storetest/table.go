@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 )
@@ -214,13 +216,13 @@ func policies() table[string, provision.Policy] {
 	})
 }
 
-func auditEvents() table[provision.AuditKey, provision.AuditEvent] {
-	type key = provision.AuditKey
-	return table[key, provision.AuditEvent]{
+func auditEvents() table[audit.EventKey, audit.Event] {
+	type key = audit.EventKey
+	return table[key, audit.Event]{
 		name:  "audit event",
 		whole: wholeEvent(),
-		key:   func(e provision.AuditEvent) key { return utc(e.AuditKey) },
-		rekey: func(e provision.AuditEvent, k key) provision.AuditEvent { e.AuditKey = k; return e },
+		key:   func(e audit.Event) key { return utc(e.EventKey) },
+		rekey: func(e audit.Event, k key) audit.Event { e.EventKey = k; return e },
 		order: func(a, b key) int {
 			return cmp.Or(strings.Compare(a.Run, b.Run), a.Time.Compare(b.Time), strings.Compare(a.Random, b.Random))
 		},
@@ -228,69 +230,69 @@ func auditEvents() table[provision.AuditKey, provision.AuditEvent] {
 			return within.Run == "" || k.Run == within.Run &&
 				(within.Time.IsZero() || k.Time.Equal(within.Time) && (within.Random == "" || k.Random == within.Random))
 		},
-		kind: provision.AuditEvents,
+		kind: audit.Events,
 	}
 }
 
-func auditRequests() table[provision.AuditRequestKey, provision.AuditRequest] {
-	type key = provision.AuditRequestKey
+func auditRequests() table[audit.RequestKey, audit.Request] {
+	type key = audit.RequestKey
 	events := auditEvents()
-	return table[key, provision.AuditRequest]{
+	return table[key, audit.Request]{
 		name:  "audit request",
 		whole: wholeRequest(),
-		key: func(r provision.AuditRequest) key {
-			return key{RequestID: r.RequestID, AuditKey: utc(r.AuditKey)}
+		key: func(r audit.Request) key {
+			return key{RequestID: r.RequestID, EventKey: utc(r.EventKey)}
 		},
-		rekey: func(r provision.AuditRequest, k key) provision.AuditRequest { r.AuditRequestKey = k; return r },
+		rekey: func(r audit.Request, k key) audit.Request { r.RequestKey = k; return r },
 		order: func(a, b key) int {
-			return cmp.Or(strings.Compare(a.RequestID, b.RequestID), events.order(a.AuditKey, b.AuditKey))
+			return cmp.Or(strings.Compare(a.RequestID, b.RequestID), events.order(a.EventKey, b.EventKey))
 		},
 		inside: func(k, within key) bool {
-			return within.RequestID == "" || k.RequestID == within.RequestID && events.inside(k.AuditKey, within.AuditKey)
+			return within.RequestID == "" || k.RequestID == within.RequestID && events.inside(k.EventKey, within.EventKey)
 		},
-		kind: provision.AuditRequests,
+		kind: audit.Requests,
 	}
 }
 
-func auditSeals() table[provision.AuditSealKey, provision.AuditSeal] {
-	type key = provision.AuditSealKey
-	return table[key, provision.AuditSeal]{
+func auditSeals() table[audit.SealKey, audit.Seal] {
+	type key = audit.SealKey
+	return table[key, audit.Seal]{
 		name:  "audit seal",
 		whole: wholeSeal(),
-		key:   provision.AuditSeal.Key,
-		rekey: func(s provision.AuditSeal, k key) provision.AuditSeal { s.AuditSealKey = k; return s },
+		key:   audit.Seal.Key,
+		rekey: func(s audit.Seal, k key) audit.Seal { s.SealKey = k; return s },
 		order: func(a, b key) int {
 			return cmp.Or(strings.Compare(a.Run, b.Run), cmp.Compare(a.Number, b.Number))
 		},
 		inside: func(k, within key) bool {
 			return within.Run == "" || k.Run == within.Run && (within.Number == 0 || k.Number == within.Number)
 		},
-		kind: provision.AuditSeals,
+		kind: audit.Seals,
 	}
 }
 
-func auditRuns() table[string, provision.AuditRun] {
-	return single(table[string, provision.AuditRun]{
+func auditRuns() table[string, audit.Run] {
+	return single(table[string, audit.Run]{
 		name:  "audit run",
-		whole: provision.AuditRun{Run: "20261122T093000Z", Number: 7, Digest: digest(7), Final: true},
-		key:   func(r provision.AuditRun) string { return r.Run },
-		rekey: func(r provision.AuditRun, key string) provision.AuditRun { r.Run = key; return r },
-		kind:  provision.AuditRuns,
+		whole: audit.Run{Run: "20261122T093000Z", Number: 7, Digest: digest(7), Final: true},
+		key:   func(r audit.Run) string { return r.Run },
+		rekey: func(r audit.Run, key string) audit.Run { r.Run = key; return r },
+		kind:  audit.Runs,
 	})
 }
 
-func auditAnchors() table[string, provision.AuditAnchor] {
-	return single(table[string, provision.AuditAnchor]{
+func auditAnchors() table[string, audit.Anchor] {
+	return single(table[string, audit.Anchor]{
 		name:  "audit anchor",
-		whole: provision.AuditAnchor{SealDigest: wholeSeal().After[0], RemovedAt: day(5), MAC: digest(2)},
-		key:   func(a provision.AuditAnchor) string { return a.Run },
-		rekey: func(a provision.AuditAnchor, key string) provision.AuditAnchor { a.Run = key; return a },
-		kind:  provision.AuditAnchors,
+		whole: audit.Anchor{SealDigest: wholeSeal().After[0], RemovedAt: day(5), MAC: digest(2)},
+		key:   func(a audit.Anchor) string { return a.Run },
+		rekey: func(a audit.Anchor, key string) audit.Anchor { a.Run = key; return a },
+		kind:  audit.Anchors,
 	})
 }
 
 // utc makes equal keys comparable by ==.
-func utc(k provision.AuditKey) provision.AuditKey {
+func utc(k audit.EventKey) audit.EventKey {
 	k.Time = k.Time.UTC().Round(0)
 	return k
 }

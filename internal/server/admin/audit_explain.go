@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/journal"
 )
@@ -26,9 +28,9 @@ type ListRefusals struct {
 // Explanation is a request with what became of it in words: an event of the
 // audit or, where nothing was decided, what the server remembers of it.
 type Explanation struct {
-	Event      *provision.AuditEvent `json:"event,omitempty"`
-	TurnedAway *journal.Entry        `json:"turnedAway,omitempty"`
-	Text       string                `json:"text"`
+	Event      *audit.Event   `json:"event,omitempty"`
+	TurnedAway *journal.Entry `json:"turnedAway,omitempty"`
+	Text       string         `json:"text"`
 }
 
 // Time is when it was.
@@ -39,7 +41,7 @@ func (e Explanation) Time() time.Time {
 	return e.TurnedAway.Time
 }
 
-func explainedEvents(events []provision.AuditEvent) []Explanation {
+func explainedEvents(events []audit.Event) []Explanation {
 	var explained []Explanation
 	for _, event := range events {
 		explained = append(explained, Explanation{Event: &event, Text: event.Explain()})

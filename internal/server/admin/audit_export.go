@@ -4,20 +4,22 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
 // ExportAudit asks for the part of an export behind a place; without one, for
 // its beginning.
 type ExportAudit struct {
-	After provision.AuditPlace `json:"after,omitzero"`
+	After audit.Place `json:"after,omitzero"`
 }
 
 // ExportedAudit is a part of an export: lines of the audit, byte for byte.
-type ExportedAudit = Page[json.RawMessage, provision.AuditPlace]
+type ExportedAudit = Page[json.RawMessage, audit.Place]
 
 func (d *Door) exportAudit(ctx context.Context, _ provision.Operator, in ExportAudit) (ExportedAudit, error) {
-	exported, err := d.Service.ExportAudit(ctx, in.After)
+	exported, err := d.Service.Audit.Export(ctx, in.After)
 	return ExportedAudit{Items: exported.Lines, Next: exported.Next}, err
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
@@ -14,11 +16,11 @@ type PruneAudit struct {
 	Broken bool      `json:"broken,omitempty"`
 }
 
-func (d *Door) pruneAudit(ctx context.Context, operator provision.Operator, in PruneAudit) (provision.PrunedAudit, error) {
-	return d.Service.PruneAudit(ctx, operator, provision.PruneAudit(in))
+func (d *Door) pruneAudit(ctx context.Context, operator provision.Operator, in PruneAudit) (audit.Pruned, error) {
+	return d.Service.PruneAudit(ctx, operator, audit.Limit(in))
 }
 
 // PruneAudit removes whole sealed ranges from the beginning of the audit.
-func (c *Client) PruneAudit(ctx context.Context, in PruneAudit) (provision.PrunedAudit, error) {
-	return call[provision.PrunedAudit](ctx, c, "audit/prune", in)
+func (c *Client) PruneAudit(ctx context.Context, in PruneAudit) (audit.Pruned, error) {
+	return call[audit.Pruned](ctx, c, "audit/prune", in)
 }

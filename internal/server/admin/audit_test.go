@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
@@ -14,7 +16,7 @@ import (
 func TestAuditOverTheSocket(t *testing.T) {
 	o := openOffice(t)
 	o.addUser(t, "user1")
-	events, _ := all(t, func(after provision.AuditKey) (admin.AuditPage, error) {
+	events, _ := all(t, func(after audit.EventKey) (admin.AuditPage, error) {
 		return o.ListAuditEvents(t.Context(), admin.ListAuditEvents{UserID: "user1", After: after, Limit: 1})
 	})
 	if len(events) != 1 || events[0].Operation != "user add" || events[0].Operator != "alice" {
@@ -28,7 +30,7 @@ func TestAuditOverTheSocket(t *testing.T) {
 	if refusal(err) != provision.NotFound {
 		t.Errorf("explained none: %v", err)
 	}
-	if err := o.service.SealAudit(t.Context()); err != nil {
+	if err := o.service.Audit.Seal(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	verified, err := o.VerifyAudit(t.Context(), admin.VerifyAudit{})
@@ -52,7 +54,7 @@ func TestAuditOverTheSocket(t *testing.T) {
 }
 
 // exports checks that lines come over the wire byte for byte.
-func (o *office) exports(t *testing.T, verified provision.Verification) {
+func (o *office) exports(t *testing.T, verified audit.Verification) {
 	t.Helper()
 	page, err := o.ExportAudit(t.Context(), admin.ExportAudit{})
 	if err != nil || page.Next != nil || len(page.Items) != 3 {
@@ -61,7 +63,7 @@ func (o *office) exports(t *testing.T, verified provision.Verification) {
 	if got := fmt.Sprintf("%x", sha256.Sum256(page.Items[2])); got != verified.Ends[0].Digest.String() {
 		t.Errorf("the seal %s hashes to %s, not to %s", page.Items[2], got, verified.Ends[0].Digest)
 	}
-	behind := provision.AuditPlace{AuditSealKey: verified.Ends[0].AuditSealKey}
+	behind := audit.Place{SealKey: verified.Ends[0].SealKey}
 	if page, err := o.ExportAudit(t.Context(), admin.ExportAudit{After: behind}); err != nil || len(page.Items) != 0 {
 		t.Errorf("behind the last seal: %s, %v", page.Items, err)
 	}

@@ -3,8 +3,6 @@ package admin_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -14,11 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/passwords"
-
+	"github.com/dsappd/dsappd/internal/labtest"
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
-	"github.com/dsappd/dsappd/srp"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
 )
@@ -60,7 +56,7 @@ func openOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	o := &office{socket: filepath.Join(folder, "admin.sock"), log: &lockedBuffer{}, now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
-	o.service = newService(t, store.New(engine, []byte("record key")), o.time)
+	o.service = labtest.Service(t, store.New(engine, []byte("record key")), "20261122T090000.000-00000000", o.time)
 	t.Cleanup(func() { o.leave(t) })
 	listener := listen(t, o.socket)
 	door := &admin.Door{Service: o.service, Log: slog.New(slog.NewTextHandler(o.log, nil)), Check: o.check}
@@ -71,26 +67,6 @@ func openOffice(t *testing.T) *office {
 	o.Client = o.as(t, "alice")
 	o.must(t)(o.AddDomain(t.Context(), admin.AddDomain{Name: "master"}))
 	return o
-}
-
-func newService(t *testing.T, records *store.Store, now func() time.Time) *provision.Service {
-	t.Helper()
-	sealer, err := provision.NewSealer(bytes.Repeat([]byte{7}, 32), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	suite, err := srp.New(srp.Group2048(), sha256.New)
-	if err != nil {
-		t.Fatal(err)
-	}
-	passwords, err := passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 64, rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &provision.Service{
-		Store: records, Sealer: sealer, SRP: suite, Passwords: passwords, Statuses: provision.DefaultStatusTable(),
-		GatewayID: "0123456789", Run: "20261122T090000.000-00000000", Now: now, Rand: rand.Reader,
-	}
 }
 
 func (o *office) check(ctx context.Context) ([]store.Problem, error) {

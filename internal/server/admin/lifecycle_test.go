@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -250,9 +252,9 @@ func TestAuditAndLogOfOperators(t *testing.T) {
 	o := openOffice(t)
 	o.furnish(t)
 	o.AddUser(t.Context(), admin.AddUser{UserID: "user1", StaticPassword: password})
-	var events []provision.AuditEvent
+	var events []audit.Event
 	err := o.service.Store.View(t.Context(), func(v *store.View) error {
-		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
+		for event, err := range store.Scan(v, audit.Events, audit.EventKey{}, audit.EventKey{}) {
 			if err != nil {
 				return err
 			}

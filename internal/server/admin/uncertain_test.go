@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/labtest"
 	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/memory"
@@ -28,7 +29,7 @@ func (doubtful) Commit(context.Context, []store.Read, []store.Write) error {
 // knows.
 func TestUncertainCommit(t *testing.T) {
 	o := openOffice(t)
-	service := newService(t, store.New(doubtful{&memory.Engine{}}, []byte("record key")), o.time)
+	service := labtest.Service(t, store.New(doubtful{&memory.Engine{}}, []byte("record key")), "uncertain", o.time)
 	transport, end := admin.InProcess((&admin.Door{Service: service, Log: slog.New(slog.DiscardHandler), Check: o.check}).Handler())
 	defer end()
 	_, err := (&admin.Client{Transport: transport, Operator: "alice"}).AddDomain(t.Context(), admin.AddDomain{Name: "lab"})

@@ -20,9 +20,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/passwords"
-
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/labtest"
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/console"
 	"github.com/dsappd/dsappd/internal/server/gateway"
@@ -81,29 +80,13 @@ const (
 func newLab(t testing.TB, change ...func(*console.Config)) *lab {
 	t.Helper()
 	l := &lab{t: t}
-	l.service = l.newService("lab", store.New(must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t), []byte("record key")))
+	l.service = labtest.Service(t, store.New(must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t), []byte("record key")), "lab", l.now)
 	t.Cleanup(func() { l.check(); l.service.Store.Close() })
 	l.furnish()
 	l.page = l.handler(change...)
 	l.server = httptest.NewServer(l.page)
 	t.Cleanup(func() { l.page.Close(); l.server.Close() })
 	return l
-}
-
-func (l *lab) newService(run string, records *store.Store) *provision.Service {
-	l.t.Helper()
-	t := l.t
-	return &provision.Service{
-		Store:     records,
-		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
-		SRP:       must(dsapp.NewSRP())(t),
-		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
-		Statuses:  provision.DefaultStatusTable(),
-		GatewayID: "0123456789",
-		Run:       run,
-		Now:       l.now,
-		Rand:      rand.Reader,
-	}
 }
 
 func (l *lab) handler(change ...func(*console.Config)) *console.Handler {
@@ -180,7 +163,7 @@ func (l *lab) phone() *phone.Device {
 // the page's is not told.
 func (l *lab) phoneElsewhere() *phone.Device {
 	l.t.Helper()
-	return l.phoneAt(l.newService("elsewhere", l.service.Store))
+	return l.phoneAt(labtest.Service(l.t, l.service.Store, "elsewhere", l.now))
 }
 
 func (l *lab) phoneAt(service *provision.Service) *phone.Device {

@@ -3,7 +3,6 @@ package gateway_test
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -16,9 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/passwords"
-
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/labtest"
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/gateway"
 	"github.com/dsappd/dsappd/internal/server/journal"
@@ -82,17 +80,7 @@ func newLab(t testing.TB, change ...func(*gateway.Config)) *lab {
 	t.Helper()
 	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	l := &lab{t: t, described: newContract(t)}
-	l.service = &provision.Service{
-		Store:     store.New(engine, []byte("record key")),
-		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
-		SRP:       must(dsapp.NewSRP())(t),
-		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
-		Statuses:  provision.DefaultStatusTable(),
-		GatewayID: "0123456789",
-		Run:       "lab",
-		Now:       l.now,
-		Rand:      rand.Reader,
-	}
+	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab", l.now)
 	t.Cleanup(func() { l.check(); l.service.Store.Close() })
 	l.furnish()
 	l.server = l.serve(change...)

@@ -2,9 +2,7 @@ package provisioning_test
 
 import (
 	"bytes"
-	"crypto/rand"
 	"encoding/json"
-	"github.com/dsappd/dsappd/internal/passwords"
 	"io"
 	"log/slog"
 	"net/http"
@@ -19,7 +17,7 @@ import (
 
 	"github.com/beevik/etree"
 
-	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/labtest"
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/journal"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
@@ -75,17 +73,8 @@ func newLab(t testing.TB, strict bool) *lab {
 	t.Helper()
 	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	l := &lab{t: t}
-	l.service = &provision.Service{
-		Store:     store.New(engine, []byte("record key")),
-		Sealer:    must(provision.NewSealer(make([]byte, 32), rand.Reader))(t),
-		SRP:       must(dsapp.NewSRP())(t),
-		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
-		Statuses:  provision.DefaultStatusTable(),
-		GatewayID: "0123456789",
-		Run:       "lab",
-		Now:       func() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) },
-		Rand:      rand.Reader,
-	}
+	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab",
+		func() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) })
 	handler := must(provisioning.NewHandler(provisioning.Config{
 		Service: l.service, Strict: strict, Journal: &l.journal, Trace: &l.trace, Log: slog.New(slog.NewTextHandler(&l.log, nil)),
 	}))(t)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/oath"
@@ -29,7 +31,7 @@ func (l *lab) audit() string {
 	l.t.Helper()
 	var lines strings.Builder
 	err := l.service.Store.View(l.t.Context(), func(v *store.View) error {
-		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
+		for event, err := range store.Scan(v, audit.Events, audit.EventKey{}, audit.EventKey{}) {
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/internal/audit"
+
 	"github.com/beevik/etree"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -351,7 +353,7 @@ func TestCommandInTheAudit(t *testing.T) {
 	l.run("0", execute("DSAPPREGISTER", userAttributes("srp-component")...))
 	var operations []string
 	err := l.service.Store.View(t.Context(), func(v *store.View) error {
-		for event, err := range store.Scan(v, provision.AuditEvents, provision.AuditKey{}, provision.AuditKey{}) {
+		for event, err := range store.Scan(v, audit.Events, audit.EventKey{}, audit.EventKey{}) {
 			if err != nil {
 				return err
 			}

@@ -1,4 +1,4 @@
-package provision
+package audit
 
 import (
 	"crypto/hmac"
@@ -19,20 +19,26 @@ type signed[R any] interface {
 	withMAC(Digest) R
 }
 
-func (e AuditEvent) kind() string                { return "event" }
-func (e AuditEvent) mac() Digest                 { return e.MAC }
-func (e AuditEvent) withMAC(d Digest) AuditEvent { e.MAC = d; return e }
+func (e Event) kind() string           { return "event" }
+func (e Event) mac() Digest            { return e.MAC }
+func (e Event) withMAC(d Digest) Event { e.MAC = d; return e }
 
-func (s AuditSeal) kind() string               { return "seal" }
-func (s AuditSeal) mac() Digest                { return s.MAC }
-func (s AuditSeal) withMAC(d Digest) AuditSeal { s.MAC = d; return s }
+func (s Seal) kind() string          { return "seal" }
+func (s Seal) mac() Digest           { return s.MAC }
+func (s Seal) withMAC(d Digest) Seal { s.MAC = d; return s }
 
-func (a AuditAnchor) kind() string                 { return "anchor" }
-func (a AuditAnchor) mac() Digest                  { return a.MAC }
-func (a AuditAnchor) withMAC(d Digest) AuditAnchor { a.MAC = d; return a }
+func (a Anchor) kind() string            { return "anchor" }
+func (a Anchor) mac() Digest             { return a.MAC }
+func (a Anchor) withMAC(d Digest) Anchor { a.MAC = d; return a }
 
-// auditLine encodes a record.
-func auditLine(record any) ([]byte, error) {
+// LineLen returns the length of the line of an event, in bytes.
+func LineLen(event Event) (int, error) {
+	text, err := line(event)
+	return len(text), err
+}
+
+// line encodes a record.
+func line(record any) ([]byte, error) {
 	text, err := json.Marshal(record)
 	if err != nil {
 		return nil, fmt.Errorf("line of the audit: %w", err)
@@ -41,29 +47,29 @@ func auditLine(record any) ([]byte, error) {
 }
 
 // sign completes a record by its MAC and returns what its line hashes to.
-func sign[R signed[R]](s *Sealer, record R) (R, Digest, error) {
-	plain, err := auditLine(record.withMAC(Digest{}))
+func sign[R signed[R]](s *Signer, record R) (R, Digest, error) {
+	plain, err := line(record.withMAC(Digest{}))
 	if err != nil {
 		return record, Digest{}, err
 	}
-	mac := s.auditMAC(record.kind(), plain)
+	mac := s.mac(record.kind(), plain)
 	return record.withMAC(mac), sha256.Sum256(withMember(plain, mac)), nil
 }
 
 // authentic reports whether a record's MAC is right, and returns what its
 // line hashes to.
-func authentic[R signed[R]](s *Sealer, record R) (Digest, bool, error) {
-	plain, err := auditLine(record.withMAC(Digest{}))
+func authentic[R signed[R]](s *Signer, record R) (Digest, bool, error) {
+	plain, err := line(record.withMAC(Digest{}))
 	if err != nil {
 		return Digest{}, false, err
 	}
-	right, claimed := s.auditMAC(record.kind(), plain), record.mac()
+	right, claimed := s.mac(record.kind(), plain), record.mac()
 	return sha256.Sum256(withMember(plain, claimed)), hmac.Equal(right[:], claimed[:]), nil
 }
 
 // digestOf is what a record's line hashes to.
 func digestOf[R signed[R]](record R) (Digest, error) {
-	whole, err := auditLine(record)
+	whole, err := line(record)
 	return sha256.Sum256(whole), err
 }
 
@@ -73,12 +79,4 @@ func withMember(plain []byte, mac Digest) []byte {
 		return plain
 	}
 	return fmt.Appendf(nil, `%s,"mac":"%s"}`, plain[:len(plain)-1], mac)
-}
-
-// auditMAC is under a key that only whoever has the master key can have.
-func (s *Sealer) auditMAC(kind string, line []byte) Digest {
-	h := hmac.New(sha256.New, s.auditKey)
-	h.Write([]byte(kind + "\x00"))
-	h.Write(line)
-	return Digest(h.Sum(nil))
 }

@@ -1,4 +1,4 @@
-package provision
+package audit
 
 import (
 	"context"
@@ -18,13 +18,6 @@ const (
 	maxBreaks  = 1000
 )
 
-// VerifyAudit asks for a verification. Known are seals that were noted
-// elsewhere, out of reach of whoever can write the store: they must still be
-// there, or have been removed by retention.
-type VerifyAudit struct {
-	Known []SealDigest
-}
-
 // Verification is what a verification of the audit found.
 type Verification struct {
 	Runs     int `json:"runs"`
@@ -43,39 +36,42 @@ type Verification struct {
 
 // BrokenSeal is a seal that does not hold, or that is missing.
 type BrokenSeal struct {
-	AuditSealKey
+	SealKey
 	Fault string `json:"fault"`
 }
 
-// VerifyAudit follows every run's chain and compares each event with its seal.
-// It is paged, and may run while events are written, sealed and removed.
-func (s *Service) VerifyAudit(ctx context.Context, in VerifyAudit) (Verification, error) {
+// Verify follows every run's chain and compares each event with its seal. It
+// reads page by page, and may run while events are written, sealed and removed.
+//
+// Known are seals that were noted elsewhere, out of reach of whoever can write
+// the store. They must still be there, or have been removed by retention.
+func (l *Log) Verify(ctx context.Context, known []SealDigest) (Verification, error) {
 	report := &Verification{}
 	for run, more := "", true; more; {
-		err := s.Store.View(ctx, func(v *store.View) (err error) {
+		err := l.Store.View(ctx, func(v *store.View) (err error) {
 			run, more, err = nextRun(v, run)
 			return err
 		})
 		if err == nil && more {
-			err = s.verifyRun(ctx, report, run)
+			err = l.verifyRun(ctx, report, run)
 		}
 		if err != nil {
 			return *report, fmt.Errorf("verify the audit: %w", err)
 		}
 	}
-	err := s.Store.View(ctx, func(v *store.View) error {
-		for _, known := range in.Known {
+	err := l.Store.View(ctx, func(v *store.View) error {
+		for _, known := range known {
 			if err := report.vouched(v, known, "it was noted elsewhere"); err != nil {
 				return err
 			}
 		}
 		return report.ends(v)
 	})
-	slices.SortStableFunc(report.Broken, func(a, b BrokenSeal) int { return a.compare(b.AuditSealKey) })
+	slices.SortStableFunc(report.Broken, func(a, b BrokenSeal) int { return a.compare(b.SealKey) })
 	return *report, err
 }
 
-func (r *Verification) broken(at AuditSealKey, fault string) {
+func (r *Verification) broken(at SealKey, fault string) {
 	if len(r.Broken) < maxBreaks {
 		r.Broken = append(r.Broken, BrokenSeal{at, fault})
 	}
@@ -83,11 +79,11 @@ func (r *Verification) broken(at AuditSealKey, fault string) {
 
 // vouched looks for a seal that something else names.
 func (r *Verification) vouched(v *store.View, named SealDigest, by string) error {
-	seal, err := store.Get(v, AuditSeals, named.AuditSealKey)
+	seal, err := store.Get(v, Seals, named.SealKey)
 	if errors.Is(err, store.ErrNotFound) {
-		anchor, err := store.Get(v, AuditAnchors, named.Run)
+		anchor, err := store.Get(v, Anchors, named.Run)
 		if errors.Is(err, store.ErrNotFound) || err == nil && anchor.Number < named.Number {
-			r.broken(named.AuditSealKey, "the seal is missing: "+by)
+			r.broken(named.SealKey, "the seal is missing: "+by)
 			return nil
 		}
 		return err
@@ -100,7 +96,7 @@ func (r *Verification) vouched(v *store.View, named SealDigest, by string) error
 	}
 	digest, err := digestOf(seal)
 	if err == nil && digest != named.Digest {
-		r.broken(named.AuditSealKey, "the seal is not the one that there was: "+by+" with another digest")
+		r.broken(named.SealKey, "the seal is not the one that there was: "+by+" with another digest")
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package provision
+package audit
 
 import (
 	"context"
@@ -13,51 +13,51 @@ import (
 // is the last.
 const exportPage = 500
 
-// AuditPlace is a place in an export: behind a seal or, with an Event, behind
+// Place is a place in an export: behind a seal or, with an Event, behind
 // an event that no seal names yet.
-type AuditPlace struct {
-	AuditSealKey
-	Event AuditKey `json:"event,omitzero"`
+type Place struct {
+	SealKey
+	Event EventKey `json:"event,omitzero"`
 }
 
-// ExportedAudit is a part of an export. Its lines are the audit's own, byte for
+// Exported is a part of an export. Its lines are the audit's own, byte for
 // byte: each seal comes right behind the events that it names, in the order
 // in which it names them, an anchor before the seal that it keeps, and at the
 // end of a run stand the events that no seal names yet.
-type ExportedAudit struct {
+type Exported struct {
 	Lines []json.RawMessage
 
 	// Next is where the export goes on; nil at its end.
-	Next *AuditPlace
+	Next *Place
 }
 
-// ExportAudit reads a part of the audit behind a place; zero: from the start.
-// What was changed or put in by somebody else is for VerifyAudit to find.
-func (s *Service) ExportAudit(ctx context.Context, after AuditPlace) (ExportedAudit, error) {
-	e := &export{service: s, place: after}
+// Export reads a part of the audit behind a place; zero: from the start.
+// What was changed or put in by somebody else is for Verify to find.
+func (l *Log) Export(ctx context.Context, after Place) (Exported, error) {
+	e := &export{log: l, place: after}
 	for more := true; more && len(e.lines) < exportPage; {
 		var err error
 		if more, err = e.step(ctx); err != nil {
-			return ExportedAudit{}, fmt.Errorf("export the audit: %w", err)
+			return Exported{}, fmt.Errorf("export the audit: %w", err)
 		}
 		if !more {
-			return ExportedAudit{Lines: e.lines}, nil
+			return Exported{Lines: e.lines}, nil
 		}
 	}
-	return ExportedAudit{Lines: e.lines, Next: &e.place}, nil
+	return Exported{Lines: e.lines, Next: &e.place}, nil
 }
 
 // export is one on its way.
 type export struct {
-	service *Service
-	place   AuditPlace
-	lines   []json.RawMessage
+	log   *Log
+	place Place
+	lines []json.RawMessage
 }
 
 // step exports the next seal, or what is left of the run, or goes on to the
 // next run; false: there is none.
 func (e *export) step(ctx context.Context) (more bool, err error) {
-	if e.place.Run != "" && e.place.Event == (AuditKey{}) {
+	if e.place.Run != "" && e.place.Event == (EventKey{}) {
 		if more, err := e.view(ctx, e.seal); more || err != nil {
 			return true, err
 		}
@@ -71,7 +71,7 @@ func (e *export) step(ctx context.Context) (more bool, err error) {
 }
 
 func (e *export) view(ctx context.Context, read func(*store.View) (bool, error)) (more bool, err error) {
-	err = e.service.Store.View(ctx, func(v *store.View) (err error) {
+	err = e.log.Store.View(ctx, func(v *store.View) (err error) {
 		more, err = read(v)
 		return err
 	})
@@ -80,18 +80,18 @@ func (e *export) view(ctx context.Context, read func(*store.View) (bool, error))
 
 func (e *export) nextRun(v *store.View) (more bool, err error) {
 	run, more, err := nextRun(v, e.place.Run)
-	e.place = AuditPlace{AuditSealKey: AuditSealKey{Run: run}}
+	e.place = Place{SealKey: SealKey{Run: run}}
 	return more, err
 }
 
 // seal exports the seal behind the place with its events; false: there is
 // none.
 func (e *export) seal(v *store.View) (bool, error) {
-	for seal, err := range store.Scan(v, AuditSeals, AuditSealKey{Run: e.place.Run}, e.place.AuditSealKey) {
+	for seal, err := range store.Scan(v, Seals, SealKey{Run: e.place.Run}, e.place.SealKey) {
 		if err != nil {
 			return false, err
 		}
-		anchor, err := store.Get(v, AuditAnchors, seal.Run)
+		anchor, err := store.Get(v, Anchors, seal.Run)
 		switch {
 		case err == nil && anchor.Number == seal.Number:
 			err = e.line(anchor)
@@ -101,15 +101,15 @@ func (e *export) seal(v *store.View) (bool, error) {
 		if err == nil {
 			err = e.line(seal)
 		}
-		e.place = AuditPlace{AuditSealKey: seal.AuditSealKey}
+		e.place = Place{SealKey: seal.SealKey}
 		return true, err
 	}
 	return false, nil
 }
 
-func (e *export) events(v *store.View, seal AuditSeal) error {
+func (e *export) events(v *store.View, seal Seal) error {
 	for _, named := range seal.Events {
-		event, err := store.Get(v, AuditEvents, named.key(seal.Run))
+		event, err := store.Get(v, Events, named.key(seal.Run))
 		if err == nil {
 			err = e.line(event)
 		}
@@ -122,25 +122,25 @@ func (e *export) events(v *store.View, seal AuditSeal) error {
 
 // rest exports events that no seal names yet; false: there are no more.
 func (e *export) rest(ctx context.Context) (bool, error) {
-	last, from := SealDigest{AuditSealKey: e.place.AuditSealKey}, e.place.Event
-	if from == (AuditKey{}) {
+	last, from := SealDigest{SealKey: e.place.SealKey}, e.place.Event
+	if from == (EventKey{}) {
 		var err error
-		if from, err = e.service.restOf(ctx, last.AuditSealKey); err != nil {
+		if from, err = e.log.restOf(ctx, last.SealKey); err != nil {
 			return false, err
 		}
 	}
-	found, _, err := e.service.unnamed(ctx, last, from, nil, exportPage)
+	found, _, err := e.log.unnamed(ctx, last, from, nil, exportPage)
 	if err != nil || len(found) == 0 {
 		return false, err
 	}
 	e.place.Event = found[len(found)-1].key(last.Run)
 	return e.view(ctx, func(v *store.View) (bool, error) {
-		return true, e.events(v, AuditSeal{AuditSealKey: last.AuditSealKey, Events: found})
+		return true, e.events(v, Seal{SealKey: last.SealKey, Events: found})
 	})
 }
 
 func (e *export) line(record any) error {
-	text, err := auditLine(record)
+	text, err := line(record)
 	e.lines = append(e.lines, text)
 	return err
 }

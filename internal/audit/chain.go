@@ -1,4 +1,4 @@
-package provision
+package audit
 
 import (
 	"errors"
@@ -8,8 +8,8 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// chain is what a Service remembers of the audit of its own run: which events
-// it has inserted that no seal names yet. As it is told by every commit, an
+// chain is what a Log remembers of the audit of its own run: which events it has
+// inserted that no seal names yet. As it is told by every commit, an
 // event that comes late is sealed like any other, and none is looked for.
 type chain struct {
 	open  sync.RWMutex // held for reading while an event is inserted
@@ -28,20 +28,20 @@ type chain struct {
 	astray  bool       // the last seal may have been written and may not
 }
 
-// ErrAuditEnded means that the run has been sealed as final: a decision that
+// ErrEnded means that the run has been sealed as final: a decision that
 // could no longer be sealed is not taken.
-var ErrAuditEnded = errors.New("the audit of this run has ended")
+var ErrEnded = errors.New("the audit of this run has ended")
 
 // maxUnsealed bounds what a chain remembers; what goes beyond is looked for
 // in the store.
 const maxUnsealed = 1 << 16
 
 // insert commits an event and remembers it.
-func (c *chain) insert(event AuditEvent, digest Digest, commit func() error) error {
+func (c *chain) insert(event Event, digest Digest, commit func() error) error {
 	c.open.RLock()
 	defer c.open.RUnlock()
 	if c.ended {
-		return ErrAuditEnded
+		return ErrEnded
 	}
 	err := commit()
 	c.mu.Lock()
@@ -61,7 +61,7 @@ func (c *chain) beside(commit func() error) error {
 	c.open.RLock()
 	defer c.open.RUnlock()
 	if c.ended {
-		return ErrAuditEnded
+		return ErrEnded
 	}
 	return commit()
 }
@@ -97,14 +97,6 @@ func (c *chain) next(now time.Time) (events []EventDigest, more bool, completeTo
 		}
 	}
 	return append(events, c.unsealed[:n]...), n < len(c.unsealed) || !c.doubt.IsZero(), completeTo
-}
-
-// Unsealed returns how many events of this run are known to await a seal. There may
-// be more after a failed commit, or beyond what is kept in memory.
-func (s *Service) Unsealed() int {
-	s.chain.mu.Lock()
-	defer s.chain.mu.Unlock()
-	return len(s.chain.unsealed)
 }
 
 // forget drops the events that a seal names.

@@ -1,4 +1,4 @@
-package provision
+package audit
 
 import (
 	"context"
@@ -13,25 +13,25 @@ import (
 // beside them, its events.
 type runCheck struct {
 	*Verification
-	service *Service
-	run     string
+	log *Log
+	run string
 
-	next     uint64    // number of the next seal
-	previous Digest    // of the seal before it
-	known    bool      // whether previous is
-	last     AuditSeal // that holds
+	next     uint64 // number of the next seal
+	previous Digest // of the seal before it
+	known    bool   // whether previous is
+	last     Seal   // that holds
 
-	seals []AuditSeal // of the page
+	seals []Seal // of the page
 
 	lost    bool                // the seals from next on cannot be scanned
 	blind   bool                // the events beyond cursor cannot be scanned
-	cursor  AuditKey            // of the last event scanned
-	unnamed map[AuditKey]uint64 // those scanned that no seal has named, and the seal that should have
+	cursor  EventKey            // of the last event scanned
+	unnamed map[EventKey]uint64 // those scanned that no seal has named, and the seal that should have
 }
 
-func (s *Service) verifyRun(ctx context.Context, report *Verification, run string) error {
+func (l *Log) verifyRun(ctx context.Context, report *Verification, run string) error {
 	report.Runs++
-	c, err := s.followRun(ctx, report, run)
+	c, err := l.followRun(ctx, report, run)
 	if err != nil {
 		return err
 	}
@@ -39,11 +39,11 @@ func (s *Service) verifyRun(ctx context.Context, report *Verification, run strin
 }
 
 // followRun follows the chain of a run and its events to their ends.
-func (s *Service) followRun(ctx context.Context, report *Verification, run string) (*runCheck, error) {
-	c := &runCheck{Verification: report, service: s, run: run, next: 1,
-		cursor: AuditKey{Run: run}, unnamed: make(map[AuditKey]uint64)}
+func (l *Log) followRun(ctx context.Context, report *Verification, run string) (*runCheck, error) {
+	c := &runCheck{Verification: report, log: l, run: run, next: 1,
+		cursor: EventKey{Run: run}, unnamed: make(map[EventKey]uint64)}
 	for more := true; more; {
-		err := s.Store.View(ctx, func(v *store.View) (err error) {
+		err := l.Store.View(ctx, func(v *store.View) (err error) {
 			more, err = c.page(v)
 			return err
 		})
@@ -65,7 +65,7 @@ func (c *runCheck) page(v *store.View) (more bool, err error) {
 	}
 	c.seals = nil
 	events := 0
-	for seal, err := range store.Scan(v, AuditSeals, AuditSealKey{Run: c.run}, AuditSealKey{Run: c.run, Number: c.next - 1}) {
+	for seal, err := range store.Scan(v, Seals, SealKey{Run: c.run}, SealKey{Run: c.run, Number: c.next - 1}) {
 		if unreadable, ok := errors.AsType[*store.UnreadableError](err); ok {
 			c.unreadableSeal(unreadable)
 			return true, c.scan(v)
@@ -91,12 +91,12 @@ func (c *runCheck) page(v *store.View) (more bool, err error) {
 func (c *runCheck) unreadableSeal(fault *store.UnreadableError) {
 	number, err := strconv.ParseUint(fault.Key[len(fault.Key)-1], 10, 64)
 	if err != nil || number < c.next {
-		c.broken(AuditSealKey{c.run, c.next}, fmt.Sprintf("neither the seal nor what comes after it can be read: %v", fault))
+		c.broken(SealKey{c.run, c.next}, fmt.Sprintf("neither the seal nor what comes after it can be read: %v", fault))
 		c.lost = true
 		return
 	}
 	c.missing(number)
-	c.broken(AuditSealKey{c.run, number}, fmt.Sprintf("the seal cannot be read: %v", fault.Cause))
+	c.broken(SealKey{c.run, number}, fmt.Sprintf("the seal cannot be read: %v", fault.Cause))
 	c.known = false
 	c.next = number
 	if c.next++; c.next == 0 {
@@ -107,17 +107,17 @@ func (c *runCheck) unreadableSeal(fault *store.UnreadableError) {
 // missing notes that the seals from next to the given one are not there.
 func (c *runCheck) missing(number uint64) {
 	if number > c.next {
-		c.broken(AuditSealKey{c.run, c.next}, fmt.Sprintf("the seal is missing: the one after it is %s", AuditSealKey{c.run, number}))
+		c.broken(SealKey{c.run, c.next}, fmt.Sprintf("the seal is missing: the one after it is %s", SealKey{c.run, number}))
 		c.next, c.known = number, false
 	}
 }
 
 // skipRemoved goes on behind what retention removed.
 func (c *runCheck) skipRemoved(v *store.View) error {
-	anchor, err := store.Get(v, AuditAnchors, c.run)
+	anchor, err := store.Get(v, Anchors, c.run)
 	if unreadable, ok := errors.AsType[*store.UnreadableError](err); ok {
 		if c.next == 1 { // said once
-			c.broken(AuditSealKey{c.run, 1}, fmt.Sprintf("what retention removed cannot be read: %v", unreadable.Cause))
+			c.broken(SealKey{c.run, 1}, fmt.Sprintf("what retention removed cannot be read: %v", unreadable.Cause))
 		}
 		return nil
 	}
@@ -128,27 +128,27 @@ func (c *runCheck) skipRemoved(v *store.View) error {
 		return err
 	}
 	c.next, c.known, c.previous = anchor.Number+1, true, anchor.Digest
-	if _, right, err := authentic(c.service.Sealer, anchor); err != nil || !right {
-		c.broken(anchor.AuditSealKey, "the record that retention removed what was up to here has a wrong MAC")
+	if _, right, err := authentic(c.log.Signer, anchor); err != nil || !right {
+		c.broken(anchor.SealKey, "the record that retention removed what was up to here has a wrong MAC")
 		return err
 	}
 	return c.anchored(v, anchor)
 }
 
 // anchored checks the seal that retention kept.
-func (c *runCheck) anchored(v *store.View, anchor AuditAnchor) error {
-	seal, err := store.Get(v, AuditSeals, anchor.AuditSealKey)
+func (c *runCheck) anchored(v *store.View, anchor Anchor) error {
+	seal, err := store.Get(v, Seals, anchor.SealKey)
 	_, unreadable := errors.AsType[*store.UnreadableError](err)
 	switch {
 	case errors.Is(err, store.ErrNotFound), unreadable:
-		c.broken(anchor.AuditSealKey, "the seal is missing or cannot be read, which retention kept as anchor")
+		c.broken(anchor.SealKey, "the seal is missing or cannot be read, which retention kept as anchor")
 		return nil
 	case err != nil:
 		return err
 	}
 	digest, err := digestOf(seal)
 	if err == nil && digest != anchor.Digest {
-		c.broken(anchor.AuditSealKey, "the seal was changed, which retention kept as anchor")
+		c.broken(anchor.SealKey, "the seal was changed, which retention kept as anchor")
 		return nil
 	}
 	c.last = seal
@@ -156,11 +156,11 @@ func (c *runCheck) anchored(v *store.View, anchor AuditAnchor) error {
 }
 
 // seal checks one seal, and the events that it names.
-func (c *runCheck) seal(v *store.View, seal AuditSeal) error {
+func (c *runCheck) seal(v *store.View, seal Seal) error {
 	c.Seals++
 	c.missing(seal.Number)
-	here := seal.AuditSealKey
-	digest, right, err := authentic(c.service.Sealer, seal)
+	here := seal.SealKey
+	digest, right, err := authentic(c.log.Signer, seal)
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (c *runCheck) seal(v *store.View, seal AuditSeal) error {
 	case !right:
 		c.broken(here, "the seal has a wrong MAC, so it was changed or forged")
 	case c.last.Final && c.last.Run != "" && !seal.Mended:
-		c.broken(here, fmt.Sprintf("the seal comes after %s, which was to be the run's last", c.last.AuditSealKey))
+		c.broken(here, fmt.Sprintf("the seal comes after %s, which was to be the run's last", c.last.SealKey))
 	default:
 		err = errors.Join(c.order(v, seal), c.contents(v, seal))
 	}
@@ -180,30 +180,30 @@ func (c *runCheck) seal(v *store.View, seal AuditSeal) error {
 }
 
 // order checks what a seal comes after.
-func (c *runCheck) order(v *store.View, seal AuditSeal) error {
+func (c *runCheck) order(v *store.View, seal Seal) error {
 	if seal.Number == 1 {
 		for _, before := range seal.After {
-			if err := c.vouched(v, before, fmt.Sprintf("%s names it", seal.AuditSealKey)); err != nil {
+			if err := c.vouched(v, before, fmt.Sprintf("%s names it", seal.SealKey)); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	if c.known && (len(seal.After) != 1 || seal.After[0].Digest != c.previous) {
-		c.broken(seal.AuditSealKey, "the seal names another one before it than there is")
+		c.broken(seal.SealKey, "the seal names another one before it than there is")
 	}
 	return nil
 }
 
 // contents checks the events that a seal names; its first fault is enough.
-func (c *runCheck) contents(v *store.View, seal AuditSeal) error {
+func (c *runCheck) contents(v *store.View, seal Seal) error {
 	for _, named := range seal.Events {
 		fault, err := faultOf(v, named.key(seal.Run), named.Digest)
 		if err != nil {
 			return err
 		}
 		if fault != "" {
-			c.broken(seal.AuditSealKey, fault)
+			c.broken(seal.SealKey, fault)
 			return nil
 		}
 		c.Events++
@@ -212,8 +212,8 @@ func (c *runCheck) contents(v *store.View, seal AuditSeal) error {
 }
 
 // faultOf says what is wrong with an event that a seal names, if anything is.
-func faultOf(v *store.View, key AuditKey, digest Digest) (fault string, err error) {
-	event, err := store.Get(v, AuditEvents, key)
+func faultOf(v *store.View, key EventKey, digest Digest) (fault string, err error) {
+	event, err := store.Get(v, Events, key)
 	if errors.Is(err, store.ErrNotFound) {
 		return fmt.Sprintf("the event %s is missing", key), nil
 	}
@@ -235,11 +235,11 @@ func faultOf(v *store.View, key AuditKey, digest Digest) (fault string, err erro
 }
 
 // indexed reports whether the index of requests leads to an event.
-func indexed(v *store.View, event AuditEvent) (bool, error) {
+func indexed(v *store.View, event Event) (bool, error) {
 	if event.RequestID == "" {
 		return true, nil
 	}
-	_, err := store.Get(v, AuditRequests, AuditRequestKey{RequestID: event.RequestID, AuditKey: event.AuditKey})
+	_, err := store.Get(v, Requests, RequestKey{RequestID: event.RequestID, EventKey: event.EventKey})
 	if _, unreadable := errors.AsType[*store.UnreadableError](err); unreadable || errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}

@@ -1,4 +1,4 @@
-package provision
+package audit
 
 import (
 	"context"
@@ -15,13 +15,13 @@ import (
 // themselves, in their own chains and as final, and returns their names. It is
 // for a server that has the store to itself: a run that still goes on could
 // not seal any more.
-func (s *Service) SealEndedRuns(ctx context.Context) (sealed []string, err error) {
-	ended, err := s.unfinishedRuns(ctx)
+func (l *Log) SealEndedRuns(ctx context.Context) (sealed []string, err error) {
+	ended, err := l.unfinishedRuns(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("seal ended runs: %w", err)
 	}
 	for _, run := range ended {
-		err := s.sealEndedRun(ctx, run)
+		err := l.sealEndedRun(ctx, run)
 		if err != nil && !errors.Is(err, errSealedElsewhere) {
 			return sealed, fmt.Errorf("seal ended run %s: %w", run.Run, err)
 		}
@@ -32,15 +32,15 @@ func (s *Service) SealEndedRuns(ctx context.Context) (sealed []string, err error
 
 // unfinishedRuns are the other runs without a final seal; number 0: without
 // any.
-func (s *Service) unfinishedRuns(ctx context.Context) ([]AuditRun, error) {
-	var unfinished []AuditRun
+func (l *Log) unfinishedRuns(ctx context.Context) ([]Run, error) {
+	var unfinished []Run
 	for run, more := "", true; more; {
-		err := s.Store.View(ctx, func(v *store.View) error {
+		err := l.Store.View(ctx, func(v *store.View) error {
 			var err error
-			if run, more, err = nextRun(v, run); err != nil || !more || run == s.Run {
+			if run, more, err = nextRun(v, run); err != nil || !more || run == l.Run {
 				return err
 			}
-			end, err := store.Get(v, AuditRuns, run)
+			end, err := store.Get(v, Runs, run)
 			if errors.Is(err, store.ErrNotFound) {
 				end, err = unsealedRun(v, run)
 			}
@@ -58,21 +58,21 @@ func (s *Service) unfinishedRuns(ctx context.Context) ([]AuditRun, error) {
 
 // unsealedRun is a run that the index does not hold: the zero value where
 // another run's seal names its end already.
-func unsealedRun(v *store.View, run string) (AuditRun, error) {
-	for _, err := range store.Scan(v, AuditSeals, AuditSealKey{Run: run}, AuditSealKey{}) {
-		return AuditRun{}, err
+func unsealedRun(v *store.View, run string) (Run, error) {
+	for _, err := range store.Scan(v, Seals, SealKey{Run: run}, SealKey{}) {
+		return Run{}, err
 	}
-	return AuditRun{Run: run}, nil
+	return Run{Run: run}, nil
 }
 
 // nextRun is the first run after the given one that has an event or a seal,
 // be it one that cannot be read.
 func nextRun(v *store.View, run string) (next string, more bool, err error) {
-	event, err := firstRun(store.Scan(v, AuditEvents, AuditKey{}, AuditKey{Run: run, Time: afterAll(), Random: afterAllRandom}))
+	event, err := firstRun(store.Scan(v, Events, EventKey{}, EventKey{Run: run, Time: afterAll(), Random: afterAllRandom}))
 	if err != nil {
 		return "", false, err
 	}
-	seal, err := firstRun(store.Scan(v, AuditSeals, AuditSealKey{}, AuditSealKey{Run: run, Number: math.MaxUint64}))
+	seal, err := firstRun(store.Scan(v, Seals, SealKey{}, SealKey{Run: run, Number: math.MaxUint64}))
 	if err != nil {
 		return "", false, err
 	}
@@ -90,8 +90,8 @@ func nextRun(v *store.View, run string) (next string, more bool, err error) {
 // ofRun is an event or a seal.
 type ofRun interface{ run() string }
 
-func (k AuditKey) run() string     { return k.Run }
-func (k AuditSealKey) run() string { return k.Run }
+func (k EventKey) run() string { return k.Run }
+func (k SealKey) run() string  { return k.Run }
 
 // firstRun is the run of the first record; "" where there is none.
 func firstRun[R ofRun](records iter.Seq2[R, error]) (string, error) {
@@ -113,24 +113,24 @@ func afterAll() time.Time { return time.Date(9999, 12, 31, 23, 59, 59, 0, time.U
 
 const afterAllRandom = "~"
 
-func (s *Service) sealEndedRun(ctx context.Context, run AuditRun) error {
-	from, err := s.restOf(ctx, run.last().AuditSealKey)
+func (l *Log) sealEndedRun(ctx context.Context, run Run) error {
+	from, err := l.restOf(ctx, run.last().SealKey)
 	if err != nil {
 		return err
 	}
-	return s.sealRest(ctx, run, from, AuditSeal{AuditSealKey: AuditSealKey{Run: run.Run}, By: s.Run})
+	return l.sealRest(ctx, run, from, Seal{SealKey: SealKey{Run: run.Run}, By: l.Run})
 }
 
 // sealRest seals the events of an ended run after from that no seal names, in
 // seals like the given one.
-func (s *Service) sealRest(ctx context.Context, run AuditRun, from AuditKey, like AuditSeal) error {
+func (l *Log) sealRest(ctx context.Context, run Run, from EventKey, like Seal) error {
 	last := run.last()
 	for more := true; more; {
-		events, left, err := s.unnamed(ctx, last, from, nil, maxUnsealed)
+		events, left, err := l.unnamed(ctx, last, from, nil, maxUnsealed)
 		if err != nil {
 			return err
 		}
-		if last, err = s.writeSeals(ctx, last, like, events, !left); err != nil {
+		if last, err = l.writeSeals(ctx, last, like, events, !left); err != nil {
 			return err
 		}
 		if more = left; more {
@@ -142,13 +142,13 @@ func (s *Service) sealRest(ctx context.Context, run AuditRun, from AuditKey, lik
 
 // restOf is the place from which on a run may have events that no seal up to
 // the last one names: the beginning, where that seal does not say.
-func (s *Service) restOf(ctx context.Context, last AuditSealKey) (AuditKey, error) {
-	from := AuditKey{Run: last.Run}
+func (l *Log) restOf(ctx context.Context, last SealKey) (EventKey, error) {
+	from := EventKey{Run: last.Run}
 	if last.Number == 0 {
 		return from, nil
 	}
-	err := s.Store.View(ctx, func(v *store.View) error {
-		seal, err := store.Get(v, AuditSeals, last)
+	err := l.Store.View(ctx, func(v *store.View) error {
+		seal, err := store.Get(v, Seals, last)
 		from.Time = seal.CompleteTo
 		return err
 	})
@@ -157,7 +157,7 @@ func (s *Service) restOf(ctx context.Context, last AuditSealKey) (AuditKey, erro
 
 // writeSeals seals events of an ended run, in the order of their keys and in as
 // many seals like the given one as it takes.
-func (s *Service) writeSeals(ctx context.Context, last SealDigest, seal AuditSeal, events []EventDigest, final bool) (SealDigest, error) {
+func (l *Log) writeSeals(ctx context.Context, last SealDigest, seal Seal, events []EventDigest, final bool) (SealDigest, error) {
 	for {
 		n := min(len(events), maxSealed)
 		seal.Events, seal.Final = events[:n], final && n == len(events)
@@ -168,7 +168,7 @@ func (s *Service) writeSeals(ctx context.Context, last SealDigest, seal AuditSea
 			seal.CompleteTo = events[n-1].Time
 		}
 		var err error
-		if last, err = s.writeSeal(ctx, last, seal); err != nil {
+		if last, err = l.writeSeal(ctx, last, seal); err != nil {
 			return last, err
 		}
 		if events = events[n:]; len(events) == 0 {

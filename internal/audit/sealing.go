@@ -1,4 +1,4 @@
-package provision
+package audit
 
 import (
 	"context"
@@ -22,47 +22,53 @@ const (
 // nothing about the time since.
 const lateness = 2 * time.Minute
 
+// rounds is how often a seal is written anew because a record moved meanwhile.
+const rounds = 8
+
+// errContended means that records moved in every round.
+var errContended = errors.New("gave up after every round found its records moved")
+
 // errSealedElsewhere means that a server which took this run for ended has
 // sealed it as final.
 var errSealedElsewhere = errors.New("another server has sealed this run as ended")
 
-// SealAudit seals the events of this run that no seal names yet. It is to be
+// Seal seals the events of this run that no seal names yet. It is to be
 // called once a second, and does nothing when there is nothing new.
-func (s *Service) SealAudit(ctx context.Context) error {
-	s.chain.sealing.Lock()
-	defer s.chain.sealing.Unlock()
-	return s.seal(ctx, false)
+func (l *Log) Seal(ctx context.Context) error {
+	l.chain.sealing.Lock()
+	defer l.chain.sealing.Unlock()
+	return l.seal(ctx, false)
 }
 
-// FinishAudit seals what is left of this run, as final, and returns its last
+// Finish seals what is left of this run, as final, and returns its last
 // seal, which vouches for everything before it; no operation can decide
 // afterwards. A run that has decided nothing leaves no seal, number 0.
-func (s *Service) FinishAudit(ctx context.Context) (SealDigest, error) {
-	s.chain.end()
-	s.chain.sealing.Lock()
-	defer s.chain.sealing.Unlock()
-	err := s.seal(ctx, true)
-	return s.chain.last, err
+func (l *Log) Finish(ctx context.Context) (SealDigest, error) {
+	l.chain.end()
+	l.chain.sealing.Lock()
+	defer l.chain.sealing.Unlock()
+	err := l.seal(ctx, true)
+	return l.chain.last, err
 }
 
-func (s *Service) seal(ctx context.Context, final bool) error {
+func (l *Log) seal(ctx context.Context, final bool) error {
 	for {
-		if err := s.recollect(ctx); err != nil {
+		if err := l.recollect(ctx); err != nil {
 			return fmt.Errorf("seal the audit: %w", err)
 		}
-		events, more, completeTo := s.chain.next(s.Now())
-		ends := final && !more && !s.chain.sealed
-		if len(events) == 0 && !(ends && s.chain.last.Number > 0) {
+		events, more, completeTo := l.chain.next(l.Now())
+		ends := final && !more && !l.chain.sealed
+		if len(events) == 0 && !(ends && l.chain.last.Number > 0) {
 			return nil
 		}
-		last, err := s.writeSeal(ctx, s.chain.last, AuditSeal{
-			AuditSealKey: AuditSealKey{Run: s.Run}, Events: events, Final: ends, CompleteTo: completeTo})
-		s.chain.astray = err != nil
+		last, err := l.writeSeal(ctx, l.chain.last, Seal{
+			SealKey: SealKey{Run: l.Run}, Events: events, Final: ends, CompleteTo: completeTo})
+		l.chain.astray = err != nil
 		if err != nil {
 			return fmt.Errorf("seal the audit: %w", err)
 		}
-		s.chain.last, s.chain.sealed = last, ends
-		s.chain.forget(events)
+		l.chain.last, l.chain.sealed = last, ends
+		l.chain.forget(events)
 		if !more {
 			return nil
 		}
@@ -71,39 +77,39 @@ func (s *Service) seal(ctx context.Context, final bool) error {
 
 // recollect finds out what the store holds of this run beyond what the chain
 // is sure of.
-func (s *Service) recollect(ctx context.Context) error {
-	if s.chain.astray {
-		if err := s.adoptSeal(ctx); err != nil {
+func (l *Log) recollect(ctx context.Context) error {
+	if l.chain.astray {
+		if err := l.adoptSeal(ctx); err != nil {
 			return err
 		}
 	}
-	s.chain.mu.Lock()
-	doubt := s.chain.doubt
-	s.chain.mu.Unlock()
+	l.chain.mu.Lock()
+	doubt := l.chain.doubt
+	l.chain.mu.Unlock()
 	if doubt.IsZero() {
 		return nil
 	}
-	s.chain.open.Lock() // so that an event is either in the store or not begun
-	defer s.chain.open.Unlock()
-	found, more, err := s.unnamed(ctx, s.chain.last, AuditKey{Run: s.Run, Time: s.chain.doubt}, s.chain.unsealed, maxUnsealed)
+	l.chain.open.Lock() // so that an event is either in the store or not begun
+	defer l.chain.open.Unlock()
+	found, more, err := l.unnamed(ctx, l.chain.last, EventKey{Run: l.Run, Time: l.chain.doubt}, l.chain.unsealed, maxUnsealed)
 	if err != nil {
 		return err
 	}
-	s.chain.unsealed = append(s.chain.unsealed, found...)
-	s.chain.doubt = time.Time{}
+	l.chain.unsealed = append(l.chain.unsealed, found...)
+	l.chain.doubt = time.Time{}
 	if more {
-		s.chain.doubt = found[len(found)-1].Time
+		l.chain.doubt = found[len(found)-1].Time
 	}
 	return nil
 }
 
 // adoptSeal takes the seal whose writing failed for this run's last one if it
 // was written nevertheless.
-func (s *Service) adoptSeal(ctx context.Context) error {
-	next := AuditSealKey{Run: s.Run, Number: s.chain.last.Number + 1}
-	var seal AuditSeal
-	err := s.Store.View(ctx, func(v *store.View) (err error) {
-		seal, err = store.Get(v, AuditSeals, next)
+func (l *Log) adoptSeal(ctx context.Context) error {
+	next := SealKey{Run: l.Run, Number: l.chain.last.Number + 1}
+	var seal Seal
+	err := l.Store.View(ctx, func(v *store.View) (err error) {
+		seal, err = store.Get(v, Seals, next)
 		return err
 	})
 	switch {
@@ -114,34 +120,34 @@ func (s *Service) adoptSeal(ctx context.Context) error {
 	case seal.By != "":
 		return errSealedElsewhere
 	}
-	digest, _, err := authentic(s.Sealer, seal)
+	digest, _, err := authentic(l.Signer, seal)
 	if err != nil {
 		return err
 	}
-	s.chain.last, s.chain.sealed = SealDigest{AuditSealKey: next, Digest: digest}, seal.Final
-	s.chain.forget(seal.Events)
+	l.chain.last, l.chain.sealed = SealDigest{SealKey: next, Digest: digest}, seal.Final
+	l.chain.forget(seal.Events)
 	return nil
 }
 
 // writeSeal completes a seal of its run, which comes after last, and writes it
 // in an Update of its own.
-func (s *Service) writeSeal(ctx context.Context, last SealDigest, seal AuditSeal) (SealDigest, error) {
+func (l *Log) writeSeal(ctx context.Context, last SealDigest, seal Seal) (SealDigest, error) {
 	for range rounds {
-		written, err := s.tryWriteSeal(ctx, last, seal)
+		written, err := l.tryWriteSeal(ctx, last, seal)
 		if !errors.Is(err, store.ErrMoved) {
 			return written, err
 		}
 	}
-	return last, fmt.Errorf("write seal: %w", ErrContended)
+	return last, fmt.Errorf("write seal: %w", errContended)
 }
 
-func (s *Service) tryWriteSeal(ctx context.Context, last SealDigest, seal AuditSeal) (SealDigest, error) {
-	seal.Number, seal.Time = last.Number+1, s.Now().UTC().Round(0)
-	ends := []AuditRun(nil)
+func (l *Log) tryWriteSeal(ctx context.Context, last SealDigest, seal Seal) (SealDigest, error) {
+	seal.Number, seal.Time = last.Number+1, l.Now().UTC().Round(0)
+	ends := []Run(nil)
 	seal.After = []SealDigest{last}
 	if last.Number == 0 {
 		var err error
-		if ends, err = s.openEnds(ctx, seal.Run); err != nil {
+		if ends, err = l.openEnds(ctx, seal.Run); err != nil {
 			return last, err
 		}
 		seal.After = nil
@@ -149,14 +155,14 @@ func (s *Service) tryWriteSeal(ctx context.Context, last SealDigest, seal AuditS
 			seal.After = append(seal.After, end.last())
 		}
 	}
-	seal, digest, err := sign(s.Sealer, seal)
+	seal, digest, err := sign(l.Signer, seal)
 	if err != nil {
 		return last, err
 	}
-	written := SealDigest{AuditSealKey: seal.AuditSealKey, Digest: digest}
-	secrets := s.Sealer.sealed.Load() - s.Sealer.noted.Load()
-	err = s.Store.Update(ctx, func(tx *store.Tx) error {
-		switch _, err := store.Get(tx, AuditSeals, seal.AuditSealKey); {
+	end := SealDigest{SealKey: seal.SealKey, Digest: digest}
+	besides, written := l.withSeal()
+	err = l.Store.Update(ctx, func(tx *store.Tx) error {
+		switch _, err := store.Get(tx, Seals, seal.SealKey); {
 		case err == nil:
 			return errSealedElsewhere
 		case !errors.Is(err, store.ErrNotFound):
@@ -165,19 +171,27 @@ func (s *Service) tryWriteSeal(ctx context.Context, last SealDigest, seal AuditS
 		if err := tieUp(tx, ends); err != nil {
 			return err
 		}
-		run := AuditRun{Run: seal.Run, Number: seal.Number, Digest: digest, Final: seal.Final}
-		return errors.Join(store.Put(tx, AuditSeals, seal), store.Put(tx, AuditRuns, run), noteSealed(tx, secrets))
+		run := Run{Run: seal.Run, Number: seal.Number, Digest: digest, Final: seal.Final}
+		return errors.Join(store.Put(tx, Seals, seal), store.Put(tx, Runs, run), besides(tx))
 	})
 	if err == nil {
-		s.Sealer.noted.Add(secrets)
+		written()
 	}
-	return written, err
+	return end, err
+}
+
+// withSeal calls the WithSeal hook, if there is one.
+func (l *Log) withSeal() (write func(*store.Tx) error, written func()) {
+	if l.WithSeal == nil {
+		return func(*store.Tx) error { return nil }, func() {}
+	}
+	return l.WithSeal()
 }
 
 // openEnds are the last seals of other runs that no seal names yet.
-func (s *Service) openEnds(ctx context.Context, run string) ([]AuditRun, error) {
-	var ends []AuditRun
-	err := s.Store.View(ctx, func(v *store.View) error {
+func (l *Log) openEnds(ctx context.Context, run string) ([]Run, error) {
+	var ends []Run
+	err := l.Store.View(ctx, func(v *store.View) error {
 		for end, err := range readableRuns(v) {
 			if err != nil {
 				return fmt.Errorf("ends of the audit's runs: %w", err)
@@ -192,11 +206,11 @@ func (s *Service) openEnds(ctx context.Context, run string) ([]AuditRun, error) 
 }
 
 // readableRuns scans the index of runs and passes over what cannot be read.
-func readableRuns(v *store.View) iter.Seq2[AuditRun, error] {
-	return func(yield func(AuditRun, error) bool) {
+func readableRuns(v *store.View) iter.Seq2[Run, error] {
+	return func(yield func(Run, error) bool) {
 		for after, more := "", true; more; {
 			more = false
-			for run, err := range store.Scan(v, AuditRuns, "", after) {
+			for run, err := range store.Scan(v, Runs, "", after) {
 				if fault, ok := errors.AsType[*store.UnreadableError](err); ok {
 					if more = len(fault.Key) > 0 && fault.Key[0] > after; more {
 						after = fault.Key[0]
@@ -215,9 +229,9 @@ func readableRuns(v *store.View) iter.Seq2[AuditRun, error] {
 // tieUp takes the ends that a seal names out of the index, but for those of
 // runs that go on. Should one have moved, the seal would name what is not the
 // end any more.
-func tieUp(tx *store.Tx, ends []AuditRun) error {
+func tieUp(tx *store.Tx, ends []Run) error {
 	for _, end := range ends {
-		now, err := store.Get(tx, AuditRuns, end.Run)
+		now, err := store.Get(tx, Runs, end.Run)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -225,7 +239,7 @@ func tieUp(tx *store.Tx, ends []AuditRun) error {
 			return store.ErrMoved
 		}
 		if end.Final {
-			if err := store.Delete(tx, AuditRuns, end.Run); err != nil {
+			if err := store.Delete(tx, Runs, end.Run); err != nil {
 				return err
 			}
 		}
@@ -236,13 +250,13 @@ func tieUp(tx *store.Tx, ends []AuditRun) error {
 // unnamed are up to limit events of a run that come after from and that
 // neither a seal up to last nor known names, and whether there may be more.
 // What cannot be read, or has a wrong MAC, is none: verification finds it.
-func (s *Service) unnamed(ctx context.Context, last SealDigest, from AuditKey, known []EventDigest, limit int) (found []EventDigest, more bool, err error) {
-	err = s.Store.View(ctx, func(v *store.View) error {
+func (l *Log) unnamed(ctx context.Context, last SealDigest, from EventKey, known []EventDigest, limit int) (found []EventDigest, more bool, err error) {
+	err = l.Store.View(ctx, func(v *store.View) error {
 		found, more = nil, false
 		for at, further := from, true; further && !more; {
-			var some map[AuditKey]EventDigest
+			var some map[EventKey]EventDigest
 			var err error
-			if some, at, further, err = s.eventsAfter(v, at); err != nil {
+			if some, at, further, err = l.eventsAfter(v, at); err != nil {
 				return err
 			}
 			for _, event := range known {
@@ -266,20 +280,20 @@ const unnamedPage = 1 << 16
 
 // eventsAfter are the next events of a run, the key of the last one that was
 // looked at, and whether there are more.
-func (s *Service) eventsAfter(v *store.View, from AuditKey) (some map[AuditKey]EventDigest, last AuditKey, more bool, err error) {
-	some, last = make(map[AuditKey]EventDigest), from
-	for event, err := range readableEvents(v, AuditKey{Run: from.Run}, from, func(*store.UnreadableError) {}) {
+func (l *Log) eventsAfter(v *store.View, from EventKey) (some map[EventKey]EventDigest, last EventKey, more bool, err error) {
+	some, last = make(map[EventKey]EventDigest), from
+	for event, err := range readableEvents(v, EventKey{Run: from.Run}, from, func(*store.UnreadableError) {}) {
 		if err != nil {
 			return nil, last, false, fmt.Errorf("events of the audit: %w", err)
 		}
 		if len(some) == unnamedPage {
 			return some, last, true, nil
 		}
-		digest, right, err := authentic(s.Sealer, event)
+		digest, right, err := authentic(l.Signer, event)
 		if err != nil {
 			return nil, last, false, err
 		}
-		last = event.AuditKey
+		last = event.EventKey
 		if right {
 			some[last.utc()] = EventDigest{Time: event.Time, Random: event.Random, Digest: digest}
 		}
@@ -289,7 +303,7 @@ func (s *Service) eventsAfter(v *store.View, from AuditKey) (some map[AuditKey]E
 
 // removeNamed removes the events that the seals up to last name, which are
 // followed back as far as they can name one of them.
-func removeNamed(v *store.View, last SealDigest, some map[AuditKey]EventDigest) error {
+func removeNamed(v *store.View, last SealDigest, some map[EventKey]EventDigest) error {
 	if len(some) == 0 {
 		return nil
 	}
@@ -299,8 +313,8 @@ func removeNamed(v *store.View, last SealDigest, some map[AuditKey]EventDigest) 
 			since = key.Time
 		}
 	}
-	for key := last.AuditSealKey; key.Number > 0 && len(some) > 0; key.Number-- {
-		seal, err := store.Get(v, AuditSeals, key)
+	for key := last.SealKey; key.Number > 0 && len(some) > 0; key.Number-- {
+		seal, err := store.Get(v, Seals, key)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}

@@ -1,0 +1,224 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dsappd/dsappd/store"
+)
+
+// The limits of one Update of a removal.
+const (
+	pruneEvents = 1000
+	pruneSeals  = 200
+)
+
+// Limit says how far a removal goes: to what was sealed before a time. A seal
+// that does not hold stops it, so that no evidence is lost; with Broken it
+// does not.
+type Limit struct {
+	Before time.Time
+	Broken bool
+}
+
+// Pruned is what was removed.
+type Pruned struct {
+	Seals  int `json:"seals"`
+	Events int `json:"events"`
+
+	// Stopped is the broken seal at which the removal stopped.
+	Stopped *BrokenSeal `json:"stopped,omitempty"`
+}
+
+// Prune removes whole seals with their events, the oldest of each run first. It
+// keeps the last seal that it removes as the run's anchor: the next seal still
+// has what it comes after.
+func (l *Log) Prune(ctx context.Context, limit Limit) (Pruned, error) {
+	pruned := Pruned{}
+	for run, more := "", true; more && pruned.Stopped == nil; {
+		err := l.Store.View(ctx, func(v *store.View) (err error) {
+			run, more, err = nextRun(v, run)
+			return err
+		})
+		if err == nil && more {
+			err = l.pruneRun(ctx, limit, run, &pruned)
+		}
+		if err != nil {
+			return pruned, fmt.Errorf("prune the audit: %w", err)
+		}
+	}
+	return pruned, nil
+}
+
+// Removable reports whether Prune would remove anything, and returns the broken
+// seal at which it would stop before that, if there is one.
+func (l *Log) Removable(ctx context.Context, limit Limit) (some bool, stopped *BrokenSeal, err error) {
+	for run, more := "", true; more; {
+		var r removal
+		err := l.Store.View(ctx, func(v *store.View) (err error) {
+			if run, more, err = nextRun(v, run); err == nil && more {
+				r, err = l.removable(v, limit, run, 1)
+			}
+			return err
+		})
+		if err != nil || len(r.seals) > 0 || r.stopped != nil {
+			return len(r.seals) > 0, r.stopped, err
+		}
+	}
+	return false, nil, nil
+}
+
+func (l *Log) pruneRun(ctx context.Context, limit Limit, run string, pruned *Pruned) error {
+	for {
+		var r removal
+		err := l.Store.View(ctx, func(v *store.View) (err error) {
+			r, err = l.removable(v, limit, run, pruneSeals)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if len(r.seals) > 0 {
+			err := l.remove(ctx, run, r)
+			if errors.Is(err, store.ErrMoved) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			pruned.Seals += len(r.seals)
+			pruned.Events += len(r.events)
+		}
+		if pruned.Stopped = r.stopped; r.stopped != nil || len(r.seals) == 0 {
+			return nil
+		}
+	}
+}
+
+// removal is a range of seals at the beginning of a run, with all that goes
+// with them.
+type removal struct {
+	before   Anchor // zero: none
+	seals    []Seal
+	events   []Event
+	released []SealKey // anchors of other runs, whose successors go
+	last     SealDigest
+	stopped  *BrokenSeal
+}
+
+// removable is the next range of a run that may go, of at most that many seals.
+func (l *Log) removable(v *store.View, limit Limit, run string, most int) (removal, error) {
+	var r removal
+	var err error
+	if r.before, err = store.Get(v, Anchors, run); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return r, err
+	}
+	c := &runCheck{Verification: &Verification{}, log: l, run: run, next: 1}
+	if err := c.skipRemoved(v); err != nil {
+		return r, err
+	}
+	for seal, err := range store.Scan(v, Seals, SealKey{Run: run}, SealKey{Run: run, Number: c.next - 1}) {
+		if err != nil || len(r.seals) == most || len(r.events) >= pruneEvents || !seal.Time.Before(limit.Before) {
+			return r, err
+		}
+		if err := c.seal(v, seal); err != nil {
+			return r, err
+		}
+		if len(c.Broken) > 0 && !limit.Broken {
+			r.stopped = &c.Broken[0]
+			return r, nil
+		}
+		if err := r.add(v, seal); err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+func (r *removal) add(v *store.View, seal Seal) error {
+	for _, named := range seal.Events {
+		event, err := store.Get(v, Events, named.key(seal.Run))
+		if event.EventKey = named.key(seal.Run); err == nil {
+			r.events = append(r.events, event)
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	digest, err := digestOf(seal)
+	if err != nil {
+		return err
+	}
+	r.seals, r.last = append(r.seals, seal), SealDigest{SealKey: seal.SealKey, Digest: digest}
+	if seal.Number == 1 {
+		return r.release(v, seal)
+	}
+	return nil
+}
+
+// release finds the anchors that a run's first seal comes after: of runs that
+// are removed whole, nothing has to stay once that seal goes.
+func (r *removal) release(v *store.View, seal Seal) error {
+	for _, before := range seal.After {
+		anchor, err := store.Get(v, Anchors, before.Run)
+		var end Seal
+		if err == nil && anchor.Number == before.Number {
+			end, err = store.Get(v, Seals, before.SealKey)
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if end.Final {
+			r.released = append(r.released, before.SealKey)
+		}
+	}
+	return nil
+}
+
+// remove takes a range away and moves the run's anchor to its last seal.
+func (l *Log) remove(ctx context.Context, run string, r removal) error {
+	anchor, _, err := sign(l.Signer, Anchor{SealDigest: r.last, RemovedAt: l.Now().UTC().Round(0)})
+	if err != nil {
+		return err
+	}
+	return l.Store.Update(ctx, func(tx *store.Tx) error {
+		before, err := store.Get(tx, Anchors, run)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		if before.Revision != r.before.Revision {
+			return store.ErrMoved
+		}
+		return errors.Join(r.deleteEvents(tx), r.deleteSeals(tx), store.Put(tx, Anchors, anchor))
+	})
+}
+
+func (r removal) deleteEvents(tx *store.Tx) error {
+	for _, event := range r.events {
+		err := store.Delete(tx, Events, event.EventKey)
+		if event.RequestID != "" {
+			err = errors.Join(err, store.Delete(tx, Requests, RequestKey{RequestID: event.RequestID, EventKey: event.EventKey}))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteSeals leaves the last one, which becomes the anchor.
+func (r removal) deleteSeals(tx *store.Tx) error {
+	var errs []error
+	if r.before.Number > 0 {
+		errs = append(errs, store.Delete(tx, Seals, r.before.SealKey))
+	}
+	for _, seal := range r.seals[:len(r.seals)-1] {
+		errs = append(errs, store.Delete(tx, Seals, seal.SealKey))
+	}
+	for _, released := range r.released {
+		errs = append(errs, store.Delete(tx, Anchors, released.Run), store.Delete(tx, Seals, released))
+	}
+	return errors.Join(errs...)
+}
