@@ -64,6 +64,7 @@ find_missing() {
 	need dpkg has dpkg
 	need systemd has systemd-analyze
 	need mandoc has mandoc
+	need pskctool has pskctool
 	need fonts-inter test -e /usr/share/fonts/opentype/inter
 	modules_installed || need npm has npm
 	if [ -n "$interop" ]; then
