@@ -25,7 +25,7 @@ func TestAddDeviceReplies(t *testing.T) {
 		"right":    {[]wsdl.ProvisioningAttribute{attribute("USERID", "user6"), attribute("ACTIVATION_MESSAGE2", "0102")}, nil},
 		"missing":  {[]wsdl.ProvisioningAttribute{attribute("USERID", "user6")}, ErrReply},
 		"twice":    {[]wsdl.ProvisioningAttribute{attribute("ACTIVATION_MESSAGE2", "0102"), attribute("ACTIVATION_MESSAGE2", "0103")}, ErrReply},
-		"no value": {[]wsdl.ProvisioningAttribute{{AttributeID: "PROVFLD_ACTIVATION_MESSAGE2", AttributeOptions: &wsdl.AttributeOptions{Null: &null}}}, ErrReply},
+		"no value": {[]wsdl.ProvisioningAttribute{{AttributeID: "PROVFLD_ACTIVATION_MESSAGE2", AttributeOptions: &wsdl.ProvisioningAttributeOptions{Null: &null}}}, ErrReply},
 	} {
 		peer := newPeer(t)
 		peer.attributes = c.attributes

@@ -583,6 +583,16 @@ type ActivateCredentialInput struct {
 	DerivationCode *string `xml:"derivationCode"`
 }
 
+// ProvisioningAttributeOptions is the type AttributeOptions of ProvisioningTypes.xsd. How to read the value of an attribute.
+type ProvisioningAttributeOptions struct {
+	// True if the attribute has no value.
+	Null *bool `xml:"null"`
+	// Not used by these commands. A request with true is refused.
+	Negative *bool `xml:"negative"`
+	// True if the value must not be shown.
+	Masked *bool `xml:"masked"`
+}
+
 // AttributeSet is the type AttributeSet of ProvisioningTypes.xsd. The attributes of a command or of its reply.
 type AttributeSet struct {
 	// One attribute. The order does not matter.
@@ -666,7 +676,7 @@ type ProvisioningAttribute struct {
 	// Names the attribute.
 	AttributeID string `xml:"attributeID"`
 	// How to read the value. Usually left out.
-	AttributeOptions *AttributeOptions `xml:"attributeOptions"`
+	AttributeOptions *ProvisioningAttributeOptions `xml:"attributeOptions"`
 }
 
 // ProvisioningResults is the type ProvisioningResults of ProvisioningTypes.xsd. The outcome of a command and the attributes that it returns.

@@ -727,6 +727,20 @@ func (a *appender) appendActivateCredentialInput(name string, v *ActivateCredent
 	a.close(name)
 }
 
+func (a *appender) appendProvisioningAttributeOptions(name string, v *ProvisioningAttributeOptions) {
+	a.open(name, " xsi:type=\"PROVISIONING-TYPES:AttributeOptions\"")
+	if v.Null != nil {
+		a.boolean("null", *v.Null)
+	}
+	if v.Negative != nil {
+		a.boolean("negative", *v.Negative)
+	}
+	if v.Masked != nil {
+		a.boolean("masked", *v.Masked)
+	}
+	a.close(name)
+}
+
 func (a *appender) appendAttributeSet(name string, v *AttributeSet) {
 	a.open(name, " xsi:type=\"PROVISIONING-TYPES:AttributeSet\"")
 	for i := range v.Attributes {
@@ -805,7 +819,7 @@ func (a *appender) appendProvisioningAttribute(name string, v *ProvisioningAttri
 	}
 	a.text("attributeID", v.AttributeID)
 	if v.AttributeOptions != nil {
-		a.appendAttributeOptions("attributeOptions", v.AttributeOptions)
+		a.appendProvisioningAttributeOptions("attributeOptions", v.AttributeOptions)
 	}
 	a.close(name)
 }

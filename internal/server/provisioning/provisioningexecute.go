@@ -45,7 +45,7 @@ func replyProvisioningExecute(dst []byte, status wsdl.CommandStatusResponse, res
 func sent(attributes []wsdl.ProvisioningAttribute) []operation.Sent {
 	var out []operation.Sent
 	for _, a := range attributes {
-		out = append(out, operation.Sent{ID: a.AttributeID, Value: a.Value, Options: a.AttributeOptions})
+		out = append(out, operation.Sent{ID: a.AttributeID, Value: a.Value, Options: (*wsdl.AttributeOptions)(a.AttributeOptions)})
 	}
 	return out
 }
@@ -56,7 +56,7 @@ func (t *commandTable) write(c command, result operation.Values) *wsdl.Attribute
 	for _, w := range t.Write(c.Form, result) {
 		a := wsdl.ProvisioningAttribute{AttributeID: w.ID, Value: &w.Value}
 		if w.Masked {
-			a.AttributeOptions = &wsdl.AttributeOptions{Masked: &w.Masked}
+			a.AttributeOptions = &wsdl.ProvisioningAttributeOptions{Masked: &w.Masked}
 		}
 		set.Attributes = append(set.Attributes, a)
 	}

@@ -31,6 +31,7 @@ func publish(wsdl string, s *schemas) (map[string][]byte, error) {
 		}
 	}
 	clean(&document.Element, s)
+	dropUnused(types)
 	source, err := write(document)
 	out[filepath.Base(wsdl)] = source
 	return out, err
@@ -62,6 +63,23 @@ func inline(types, imported *etree.Element, folder string, s *schemas, out map[s
 	}
 	types.AddChild(schema.Root())
 	return nil
+}
+
+// dropUnused removes the complex types that no element of the document has and
+// no other type extends: those that schemas hold for another interface.
+func dropUnused(types *etree.Element) {
+	used := map[qname]bool{}
+	for _, e := range types.FindElements(".//element[@type]") {
+		used[resolve(e, e.SelectAttrValue("type", ""))] = true
+	}
+	for _, e := range types.FindElements(".//extension[@base]") {
+		used[resolve(e, e.SelectAttrValue("base", ""))] = true
+	}
+	for _, t := range types.FindElements("schema/complexType") {
+		if !used[qname{targetSpace(t), t.SelectAttrValue("name", "")}] {
+			t.Parent().RemoveChild(t)
+		}
+	}
 }
 
 // clean removes what clients do not need.

@@ -34,9 +34,13 @@ func refine(sources [][]byte, s *schemas) ([]byte, error) {
 	}
 	out := bytes.NewBufferString(strings.Replace(header, "from", "by gowsdl from", 1) + "import \"encoding/xml\"\n\n")
 	for _, d := range declared {
-		given, ok := structs[d.name]
+		gowsdls := d.name
+		if d.typeName.local != "" {
+			gowsdls = exported(d.typeName.local)
+		}
+		given, ok := structs[gowsdls]
 		if !ok {
-			return nil, fmt.Errorf("gowsdl made no type %s", d.name)
+			return nil, fmt.Errorf("gowsdl made no type %s", gowsdls)
 		}
 		if err := writeStruct(out, d, fields(given, structs)); err != nil {
 			return nil, err
@@ -107,7 +111,7 @@ func writeStruct(out *bytes.Buffer, d structType, given map[string]*ast.Field) e
 }
 
 func fieldType(p *particle, field *ast.Field) (string, error) {
-	goType := exported(p.typeName.local)
+	goType := p.goType
 	if p.simple != nil {
 		var given bytes.Buffer
 		if err := format.Node(&given, token.NewFileSet(), field.Type); err != nil {

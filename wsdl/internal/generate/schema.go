@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -24,7 +25,8 @@ type particle struct {
 	min, max int    // max 0: unbounded
 	choice   int    // 0, or the number of the choice it stands in, within its parent
 	secret   bool
-	typeName qname // "" for an anonymous type
+	typeName qname  // "" for an anonymous type
+	goType   string // of a complex type
 	simple   *simple
 	children []*particle
 }
@@ -203,6 +205,7 @@ func (s *schemas) particle(element *etree.Element) (*particle, error) {
 	case complexType == nil || complexType.Tag != "complexType":
 		err = fmt.Errorf("schema: element %s: %v is no complex type", p.name, p.typeName)
 	default:
+		p.goType = s.goType(p.typeName)
 		p.children, err = s.particles(complexType)
 	}
 	return p, err
@@ -292,6 +295,20 @@ func local(value string) string {
 		return value
 	}
 	return name
+}
+
+// goType is the Go name of a complex type. Of two with one name, the one whose
+// schema comes later has that of the schema before it.
+func (s *schemas) goType(name qname) string {
+	if name.local == "" {
+		return "" // anonymous
+	}
+	for other, t := range s.types {
+		if other.local == name.local && other.space < name.space && t.Tag == "complexType" {
+			return strings.TrimSuffix(path.Base(name.space), "Types.xsd") + exported(name.local)
+		}
+	}
+	return exported(name.local)
 }
 
 // exported is the Go name that gowsdl gives to an XML name.

@@ -40,7 +40,7 @@ func (s *schemas) structs() ([]structType, error) {
 			return nil, err
 		}
 		out = append(out, structType{
-			name: exported(name.local), about: "type " + name.local + " of " + path.Base(name.space), doc: documentation(complexType),
+			name: s.goType(name), about: "type " + name.local + " of " + path.Base(name.space), doc: documentation(complexType),
 			typeName: name, derived: complexType.FindElement("complexContent") != nil, particles: particles,
 		})
 	}

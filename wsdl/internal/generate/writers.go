@@ -83,7 +83,7 @@ func appendCall(p *particle, expression string, isValue bool) string {
 	}
 	switch {
 	case p.simple == nil:
-		return fmt.Sprintf("a.append%s(%q, %s)", exported(p.typeName.local), p.name, pointer)
+		return fmt.Sprintf("a.append%s(%q, %s)", p.goType, p.name, pointer)
 	case p.simple.base == "anyType":
 		return fmt.Sprintf("a.value(%q, %s)", p.name, value)
 	case p.simple.base == "boolean":
