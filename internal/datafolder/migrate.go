@@ -55,6 +55,7 @@ type migration struct {
 var migrations = []migration{
 	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.Audit.Mend(ctx) }},
 	{to: 2, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.NormalizeNames(ctx) }},
+	{to: 3, run: func(ctx context.Context, s *provision.Service) ([]string, error) { return s.IndexRecords(ctx) }},
 	{to: 3, run: migratePlatform},
 }
 

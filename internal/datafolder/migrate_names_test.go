@@ -37,6 +37,7 @@ func TestMigrateNames(t *testing.T) {
 		`renamed the user "Zoe\u0308" of domain "master" to "Zo\u00eb"`,
 		`kept the user ID "us\u200ber" of domain "master" as it is: no name may hold the character U+200B (RFC 8264)`,
 		`renamed the user "\uff55\uff53\uff45\uff52" of domain "master" to "user"`,
+		`indexed 16 users and 10 authenticators`,
 		`added the component "Platform API" at 0.0.0.0, by which the Platform API registers`,
 	}
 	if diff := cmp.Diff(want, done.Notes); diff != "" {

@@ -120,7 +120,7 @@ func TestMigrate(t *testing.T) {
 func TestMigrateMendsTheAudit(t *testing.T) {
 	dir := keptFolder(t, "schema1-backlog")
 	done, err := datafolder.Migrate(t.Context(), dir, datafolder.MigrateOptions{Operator: "tester"})
-	if err != nil || len(done.Notes) != 2 || !strings.Contains(done.Notes[0], "that its seals had left out") {
+	if err != nil || len(done.Notes) != 3 || !strings.Contains(done.Notes[0], "that its seals had left out") {
 		t.Fatalf("Migrate: %+v, %v", done, err)
 	}
 	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "tester"})

@@ -24,7 +24,7 @@ type AssignAuthenticator struct {
 // AssignAuthenticator assigns an authenticator that nobody has, and starts
 // its grace period.
 func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in AssignAuthenticator) (Authenticator, error) {
-	return perform(ctx, s, operatorEvent("authenticator assign", operator), func(f *frame) (Authenticator, error) {
+	return order(ctx, s, operator, "authenticator assign", MayAssignDigipass, func(f *frame) (Authenticator, error) {
 		if err := checkName("user ID", names.Trim(in.UserID)); err != nil {
 			return Authenticator{}, err
 		}

@@ -20,7 +20,7 @@ type ResetAuthenticator struct {
 // that were accepted since then would be accepted again: it is for an
 // authenticator whose phone is gone or starts over too.
 func (s *Service) ResetAuthenticator(ctx context.Context, operator Operator, in ResetAuthenticator) (Authenticator, error) {
-	return perform(ctx, s, operatorEvent("authenticator reset", operator), func(f *frame) (Authenticator, error) {
+	return order(ctx, s, operator, "authenticator reset", MayResetDigipass, func(f *frame) (Authenticator, error) {
 		var h held
 		err := f.read(func(v *store.View) error {
 			var err error

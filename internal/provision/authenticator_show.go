@@ -39,8 +39,12 @@ func (f *frame) authenticator(v *store.View, serialNumber string) (Authenticator
 	}
 	f.event.SerialNumber = serialNumber
 	a, err := get(f, v, Authenticators, serialNumber)
+	missing := fmt.Sprintf("There is no authenticator %s.", serialNumber)
+	if err == nil && f.admin != nil && !f.admin.reaches(a.Domain) {
+		return Authenticator{}, refuse(NotFound, missing) // as if it were not there
+	}
 	f.event.Domain, f.event.UserID = a.Domain, a.UserID
-	return a, mustExist(err, fmt.Sprintf("There is no authenticator %s.", serialNumber))
+	return a, mustExist(err, missing)
 }
 
 // held is an authenticator with what hangs on it.

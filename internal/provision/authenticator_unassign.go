@@ -13,7 +13,7 @@ import (
 // UnassignAuthenticator takes an authenticator from its user, clears its
 // binding and closes its open registration.
 func (s *Service) UnassignAuthenticator(ctx context.Context, operator Operator, serialNumber string) (Authenticator, error) {
-	return perform(ctx, s, operatorEvent("authenticator unassign", operator), func(f *frame) (Authenticator, error) {
+	return order(ctx, s, operator, "authenticator unassign", MayUnassignDigipass, func(f *frame) (Authenticator, error) {
 		var h held
 		err := f.read(func(v *store.View) error {
 			var err error

@@ -92,7 +92,7 @@ func (p *play) hasPIN(serialNumber, pin string) {
 
 func (p *play) mode(userID, mode string) {
 	p.t.Helper()
-	must(p.SetUser(p.t.Context(), operator(), provision.SetUser{NameUser: provision.NameUser{UserID: userID}, LocalAuthentication: mode}))(p.t)
+	must(p.SetUser(p.t.Context(), operator(), provision.SetUser{NameUser: provision.NameUser{UserID: userID}, UserFields: provision.UserFields{LocalAuth: &mode}}))(p.t)
 }
 
 // What each mode makes of the right static password: in the grace period, when

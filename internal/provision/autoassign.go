@@ -133,6 +133,7 @@ func (f *frame) turned(page []Authenticator) ([]Authenticator, error) {
 // claimed assigns a free authenticator, unless it has gone by the commit.
 func (f *frame) claimed(a *applicant, free Authenticator) {
 	expect(f, Authenticators, free.SerialNumber, free.Revision)
+	f.knowsAuthenticator(free)
 	f.event.SerialNumber = free.SerialNumber
 	f.found(free.SerialNumber)
 	a.authenticator = f.assign(&a.user, free)

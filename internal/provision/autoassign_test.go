@@ -252,7 +252,7 @@ func TestAutoAssignmentPassesAUsedUpLicenceOver(t *testing.T) {
 	p.stock(provision.AddAuthenticator{SerialNumber: licenceSerial, Parameters: dsapp.InstanceParameters(), Limit: 2})
 	usedUp := p.device(licenceSerial)
 	usedUp.Licence.NextSequenceNumber = 256
-	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Authenticators, usedUp) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return provision.PutAuthenticator(tx, usedUp) }))(t)
 	_, err := p.register("bare")
 	p.refused(err, -13)
 	p.stock(provision.AddAuthenticator{SerialNumber: "VDM1000002", Parameters: dsapp.InstanceParameters(), Limit: 2})

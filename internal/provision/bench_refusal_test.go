@@ -20,7 +20,7 @@ func BenchmarkRefusal(b *testing.B) {
 	p.user("locked", "VDS1000150", hotp())
 	u := p.account("locked")
 	u.LockedAt = p.clock()
-	must(0, p.Store.Update(b.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(b)
+	must(0, p.Store.Update(b.Context(), func(tx *store.Tx) error { return provision.PutUser(tx, u) }))(b)
 	must(p.DisableUser(b.Context(), operator(), provision.NameUser{UserID: "user2"}))(b)
 	cases := []struct{ name, userID, password string }{
 		{"wrong", "user1", "Password3"}, {"unknown", "nobody", "Password2"},

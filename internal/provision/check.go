@@ -42,6 +42,9 @@ func CheckRecords(ctx context.Context, records *store.Store, now time.Time) ([]s
 		pages(c, Expiries, findings.expiry),
 		pages(c, PastExpiries, findings.expiry),
 		pages(c, FreeAuthenticators, findings.free),
+		pages(c, UserIndex, findings.userEntry),
+		pages(c, AuthenticatorIndex, findings.authenticatorEntry),
+		pages(c, Administrators, findings.administrator),
 		pages(c, Components, findings.component),
 		pages(c, Policies, findings.policy),
 		pages(c, GatewayKeys, findings.gatewayKey),
@@ -125,6 +128,10 @@ func (f findings) user(u User) {
 	if u.LocalAuth != "" {
 		f.report(u.LocalAuth.check() != nil, fmt.Sprintf("its local authentication %q is not known", u.LocalAuth), "set the user's local authentication")
 	}
+	for _, e := range u.entries() {
+		_, err := store.Get(f.View, UserIndex, e.Key())
+		f.report(!f.exists("its entry in the index", err), fmt.Sprintf("it is not listed by its field %s, and searches miss it", e.Field), mendBackup)
+	}
 	f.report(u.negative(), "a counter is negative", "unlock the user")
 	f.report(!ascending(u.SerialNumbers), "its authenticators are not listed in ascending order, each once", "unassign and assign its authenticators")
 	for _, serialNumber := range u.SerialNumbers {
@@ -164,6 +171,10 @@ func (f findings) authenticator(a Authenticator) {
 	_, err = store.Get(f.View, FreeAuthenticators, a.free().Key())
 	f.report(!f.exists("its entry among the free ones", err) && a.State == Unassigned,
 		"it is Unassigned and not listed among the free ones", mendFree)
+	for _, e := range a.entries() {
+		_, err := store.Get(f.View, AuthenticatorIndex, e.Key())
+		f.report(!f.exists("its entry in the index", err), "it is not listed in its domain, and searches miss it", mendBackup)
+	}
 	f.parameters(a)
 	f.openRegistration(a)
 }
@@ -289,6 +300,31 @@ func (f findings) free(free FreeAuthenticator) {
 		f.report(true, fmt.Sprintf("the authenticator is %s", a.State), mendAssignment)
 	case err == nil && a.free().Key() != free.Key():
 		f.report(true, "it is listed under another domain or type than the authenticator's", mendBackup)
+	}
+}
+
+func (f findings) userEntry(e UserEntry) {
+	f = f.of("entry of user %q of domain %q by its field %s", e.UserID, e.Domain, e.Field)
+	u, err := store.Get(f.View, Users, UserKey{e.Domain, e.UserID})
+	f.report(!f.exists("the user", err), "there is no such user", mendBackup)
+	f.report(err == nil && !slices.ContainsFunc(u.entries(), func(own UserEntry) bool { return own.Key() == e.Key() }),
+		"the user has another value", mendBackup)
+}
+
+func (f findings) authenticatorEntry(e AuthenticatorEntry) {
+	f = f.of("entry of authenticator %s in domain %q", e.SerialNumber, e.Domain)
+	a, err := store.Get(f.View, Authenticators, e.SerialNumber)
+	f.report(!f.exists("the authenticator", err), "there is no such authenticator", mendBackup)
+	f.report(err == nil && !slices.ContainsFunc(a.entries(), func(own AuthenticatorEntry) bool { return own.Key() == e.Key() }),
+		"the authenticator is of another domain, or its assignment is another", mendBackup)
+}
+
+func (f findings) administrator(a Administrator) {
+	f = f.of("administrator %q of domain %q", a.UserID, a.Domain)
+	_, err := store.Get(f.View, Users, a.Key())
+	f.report(!f.exists("its user", err), "there is no such user", "add the user and delete it")
+	for _, p := range a.Privileges {
+		f.report(!slices.Contains(privileges, p), fmt.Sprintf("its privilege %q is not known", p), "set its privileges anew")
 	}
 }
 

@@ -71,7 +71,7 @@ func (f *furnished) damaged(change func(*provision.Licence)) func(*store.Tx) err
 	l.Instances = slices.Clone(l.Instances)
 	change(&l)
 	a.Licence = &l
-	return func(tx *store.Tx) error { return store.Put(tx, provision.Authenticators, a) }
+	return func(tx *store.Tx) error { return provision.PutAuthenticator(tx, a) }
 }
 
 func (f *furnished) licenceDamages() []damage {
@@ -89,7 +89,7 @@ func (f *furnished) licenceDamages() []damage {
 		{"no licence", func(tx *store.Tx) error {
 			a := f.authenticator
 			a.Licence = nil
-			return store.Put(tx, provision.Authenticators, a)
+			return provision.PutAuthenticator(tx, a)
 		}, []string{`registration "LIVING": its authenticator VDM1000001 is a licence where it should not be, or none where it should`}},
 	}
 }

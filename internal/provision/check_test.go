@@ -68,7 +68,7 @@ func keep[K, R any](f *furnished, kind store.Kind[K, R], records func(func(R, er
 		if err != nil {
 			return err
 		}
-		f.put = append(f.put, func(tx *store.Tx) error { return store.Put(tx, kind, record) })
+		f.put = append(f.put, func(tx *store.Tx) error { return putIndexed(tx, kind, record) })
 	}
 	return nil
 }
@@ -92,10 +92,22 @@ func (f *furnished) problems(t *testing.T, damage func(*store.Tx) error) []store
 	return must(provision.CheckRecords(t.Context(), s, f.living.CreatedAt))(t)
 }
 
+// putIndexed writes a record with its entries in an index, so that nothing but
+// the record itself is damaged.
+func putIndexed[K, R any](tx *store.Tx, kind store.Kind[K, R], record R) error {
+	switch r := any(record).(type) {
+	case provision.User:
+		return provision.PutUser(tx, r)
+	case provision.Authenticator:
+		return provision.PutAuthenticator(tx, r)
+	}
+	return store.Put(tx, kind, record)
+}
+
 // changed is a damage: a record that is written changed.
 func changed[K, R any](kind store.Kind[K, R], record R, change func(*R)) func(*store.Tx) error {
 	change(&record)
-	return func(tx *store.Tx) error { return store.Put(tx, kind, record) }
+	return func(tx *store.Tx) error { return putIndexed(tx, kind, record) }
 }
 
 type damage struct {
@@ -157,7 +169,7 @@ func (f *furnished) userDamages() []damage {
 		{"lists none that is", user(func(u *provision.User) { u.SerialNumbers = append(u.SerialNumbers, "VDS9999999") }), []string{
 			user1 + `it lists authenticator VDS9999999, which does not exist`,
 		}},
-		{"no user", func(tx *store.Tx) error { return store.Delete(tx, provision.Users, f.user.Key()) }, []string{
+		{"no user", func(tx *store.Tx) error { return provision.DeleteUserOnly(tx, f.user.Key()) }, []string{
 			first + `it is assigned to the user "user1" of domain "master", who does not exist`,
 			living + `it goes on, and its user "user1" of domain "master" does not exist`,
 		}},
@@ -172,7 +184,7 @@ func (f *furnished) authenticatorDamages() []damage {
 		return changed(provision.Authenticators, f.unassigned, change)
 	}
 	return []damage{
-		{"no authenticator", func(tx *store.Tx) error { return store.Delete(tx, provision.Authenticators, "VDS1000140") }, []string{
+		{"no authenticator", func(tx *store.Tx) error { return provision.DeleteAuthenticatorOnly(tx, "VDS1000140") }, []string{
 			user1 + `it lists authenticator VDS1000140, which does not exist`,
 			living + `it goes on, and its authenticator VDS1000140 does not exist`,
 		}},
@@ -313,7 +325,7 @@ func TestCheckRecordsPages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	each(func(tx *store.Tx, i int) error { return store.Put(tx, provision.Users, name(i)) })
+	each(func(tx *store.Tx, i int) error { return provision.PutUser(tx, name(i)) })
 	problems := must(provision.CheckRecords(t.Context(), p.Store, p.clock()))(t)
 	if len(problems) != many {
 		t.Errorf("%d problems, want %d", len(problems), many)
@@ -328,5 +340,5 @@ func TestCheckRecordsPages(t *testing.T) {
 	if _, err := provision.CheckRecords(ctx, p.Store, p.clock()); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled check: %v", err)
 	}
-	each(func(tx *store.Tx, i int) error { return store.Delete(tx, provision.Users, name(i).Key()) })
+	each(func(tx *store.Tx, i int) error { return provision.DeleteUserOnly(tx, name(i).Key()) })
 }

@@ -149,7 +149,7 @@ func TestEveryRefusalOfALoginWritesARecord(t *testing.T) {
 	must(p.DisableUser(t.Context(), operator(), provision.NameUser{UserID: "user2"}))(t)
 	u := p.account("user1")
 	u.LockedAt = p.clock()
-	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return provision.PutUser(tx, u) }))(t)
 	for _, password := range []string{"Password2", "wrong"} {
 		for _, userID := range []string{"user1", "user2"} {
 			before := p.account(userID).Revision

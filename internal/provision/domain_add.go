@@ -15,7 +15,7 @@ type AddDomain struct{ Name string }
 
 // AddDomain makes a domain.
 func (s *Service) AddDomain(ctx context.Context, operator Operator, in AddDomain) (Domain, error) {
-	return perform(ctx, s, operatorEvent("domain add", operator), func(f *frame) (Domain, error) {
+	return order(ctx, s, operator, "domain add", MayCreateDomain, func(f *frame) (Domain, error) {
 		var name string
 		err := f.read(func(v *store.View) error {
 			var err error

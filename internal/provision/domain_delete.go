@@ -17,10 +17,17 @@ func (s *Service) DeleteDomain(ctx context.Context, operator Operator, name stri
 	if err != nil {
 		return Domain{}, err
 	}
+	_, err = inspect(ctx, s, operator, "domain delete", MayDeleteDomain, func(f *frame, _ *store.View) (struct{}, error) {
+		f.event.Domain = name
+		return struct{}{}, nil
+	})
+	if err != nil {
+		return Domain{}, err
+	}
 	if err := s.shutDomain(ctx, name); err != nil {
 		return Domain{}, err
 	}
-	return perform(ctx, s, operatorEvent("domain delete", operator), func(f *frame) (Domain, error) {
+	return order(ctx, s, operator, "domain delete", MayDeleteDomain, func(f *frame) (Domain, error) {
 		var domain Domain
 		err := f.read(func(v *store.View) error {
 			var err error

@@ -92,6 +92,42 @@ var (
 		Split:     store.OnePart,
 		KeyOf:     func(k PlatformKey) string { return k.Name },
 	}
+	Administrators = store.Kind[UserKey, Administrator]{
+		Name:      "administrator",
+		PartNames: []string{"Domain", "UserID"},
+		Split:     func(k UserKey) store.Parts { return store.Parts{k.Domain, k.UserID} },
+		KeyOf:     Administrator.Key,
+	}
+	AdminSessions = store.Kind[string, AdminSession]{
+		Name:      "adminsession",
+		PartNames: []string{"Digest"},
+		Split:     store.OnePart,
+		KeyOf:     func(s AdminSession) string { return s.Digest },
+	}
+	UserIndex = store.Kind[UserIndexKey, UserEntry]{
+		Name:      "userindex",
+		PartNames: []string{"Field", "Value", "Domain", "UserID"},
+		Split:     func(k UserIndexKey) store.Parts { return store.Parts{string(k.Field), k.Value, k.Domain, k.UserID} },
+		KeyOf:     UserEntry.Key,
+	}
+	AuthenticatorIndex = store.Kind[AuthenticatorIndexKey, AuthenticatorEntry]{
+		Name:      "authenticatorindex",
+		PartNames: []string{"Domain", "Assigned", "SerialNumber"},
+		Split:     func(k AuthenticatorIndexKey) store.Parts { return store.Parts{k.Domain, k.Assigned, k.SerialNumber} },
+		KeyOf:     AuthenticatorEntry.Key,
+	}
+	OrgUnits = store.Kind[OrgUnitKey, OrgUnit]{
+		Name:      "orgunit",
+		PartNames: []string{"Domain", "Name"},
+		Split:     func(k OrgUnitKey) store.Parts { return store.Parts{k.Domain, k.Name} },
+		KeyOf:     OrgUnit.Key,
+	}
+	UserAttributes = store.Kind[UserAttributeKey, UserAttribute]{
+		Name:      "userattribute",
+		PartNames: []string{"Domain", "UserID", "Group", "Name"},
+		Split:     func(k UserAttributeKey) store.Parts { return store.Parts{k.Domain, k.UserID, k.Group, k.Name} },
+		KeyOf:     UserAttribute.Key,
+	}
 )
 
 func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
@@ -104,5 +140,6 @@ func Kinds() []store.AnyKind {
 	return []store.AnyKind{
 		Domains, Users, Authenticators, Registrations, Components, Policies, audit.Events, audit.Requests, audit.Seals, audit.Runs, audit.Anchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries, Challenges,
 		store.Versions,
+		Administrators, AdminSessions, UserIndex, AuthenticatorIndex, OrgUnits, UserAttributes,
 	}
 }

@@ -167,7 +167,7 @@ func TestLockOfBefore(t *testing.T) {
 	p.policy("lab", `{"UnlockMinutes": 0}`)
 	u := p.account("user1")
 	u.WrongPasswords, u.Locks, u.LockedAt = 3, 1, p.clock()
-	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return provision.PutUser(tx, u) }))(t)
 	p.wait(365 * 24 * time.Hour)
 	_, err := p.register("user1")
 	p.refused(err, 1000)

@@ -168,7 +168,7 @@ func TestHashOfAPasswordAsItWasGiven(t *testing.T) {
 	u := p.account("user1")
 	raw := "scho\u0308n"
 	u.PasswordHash = must(p.Passwords.Hash(t.Context(), passwords.Share{}, raw))(t)
-	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(t)
+	must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return provision.PutUser(tx, u) }))(t)
 	_, err := p.signIn("user1", "sch\u00f6n") // which the old program did not take either
 	p.refused(err, 1000)
 	must(p.signIn("user1", raw))(t)
@@ -192,7 +192,7 @@ func TestNamesOfOlderPrograms(t *testing.T) {
 	u.SerialNumbers, u.Domain = nil, "lab"
 	for _, name := range []string{"anna Mu\u0308ller", "us\u200ber"} {
 		u.UserID = name
-		must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(t)
+		must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return provision.PutUser(tx, u) }))(t)
 		who := must(p.SelfSignIn(t.Context(), caller(), provision.SignIn{UserID: name, Domain: "LAB", StaticPassword: "Password2"}))(t)
 		if who.User().UserID != name {
 			t.Errorf("%q signed in as %q", name, who.User().UserID)

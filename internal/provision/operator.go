@@ -11,7 +11,13 @@ import (
 
 // Operator is who administers: the name of the account behind the door, and
 // the request's ID.
-type Operator struct{ Name, RequestID string }
+type Operator struct {
+	Name, RequestID string
+
+	// Access is an administrator's, whose name it tells. Nil: the operator has
+	// an account on this machine and may do everything.
+	Access *Access
+}
 
 // operatorsDoor is the one that operators share.
 const operatorsDoor = "operators"

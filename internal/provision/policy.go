@@ -85,6 +85,10 @@ type Settings struct {
 	ChallengeSeconds  int
 	// MinimumPINLength is that of a new server PIN, 1 to 8 digits.
 	MinimumPINLength int
+	// SessionIdleMinutes is how long an administrative session lives without
+	// being used, SessionMinutes how long it lives at all.
+	SessionIdleMinutes int
+	SessionMinutes     int
 
 	// Explain puts the decision in one line into errorDesc; for labs.
 	Explain bool
@@ -117,6 +121,8 @@ func DefaultSettings() Settings {
 		LocalAuthentication:        PasswordInGrace,
 		ChallengeSeconds:           60,
 		MinimumPINLength:           4,
+		SessionIdleMinutes:         15,
+		SessionMinutes:             480,
 	}
 }
 
@@ -145,6 +151,8 @@ func (s Settings) Check() error {
 		{"MessageMinutes", s.MessageMinutes, 1, 525600},
 		{"ChallengeSeconds", s.ChallengeSeconds, 1, 86400},
 		{"MinimumPINLength", s.MinimumPINLength, 1, maxPIN},
+		{"SessionIdleMinutes", s.SessionIdleMinutes, 1, 1440},
+		{"SessionMinutes", s.SessionMinutes, 1, 10080},
 	}
 	for _, limit := range limits {
 		if limit.value < limit.low || limit.value > limit.up {

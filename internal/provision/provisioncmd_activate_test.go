@@ -106,7 +106,7 @@ func TestEveryActivationForgetsSpentRegistrations(t *testing.T) {
 			p.allowOutside()
 			u := p.account(path.userID)
 			u.SpentRegistrations = 2
-			must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return store.Put(tx, provision.Users, u) }))(t)
+			must(0, p.Store.Update(t.Context(), func(tx *store.Tx) error { return provision.PutUser(tx, u) }))(t)
 			must(0, path.activate(p))(t)
 			if u := p.account(path.userID); u.SpentRegistrations != 0 {
 				t.Errorf("%d spent registrations are remembered", u.SpentRegistrations)

@@ -92,6 +92,10 @@ type User struct {
 	LastRegistration string `json:",omitempty"`
 
 	CreatedAt time.Time
+
+	// ModifiedAt is when an operator or an administrator last changed the
+	// user; zero: at CreatedAt.
+	ModifiedAt time.Time `json:",omitzero"`
 }
 
 // Key names the user.

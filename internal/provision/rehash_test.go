@@ -92,7 +92,7 @@ func TestRenewedOnceHoweverOftenTheRecordMoved(t *testing.T) {
 				return err
 			}
 			u.OrgUnit += "x"
-			return store.Put(tx, provision.Users, u)
+			return provision.PutUser(tx, u)
 		}))(t)
 	})
 	p.mustRegister("user1")

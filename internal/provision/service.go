@@ -136,6 +136,14 @@ type frame struct {
 	// staged is what the rows of an import before this one, and this one so
 	// far, write: get reads it as if it were stored. nil: there is no import.
 	staged *staged
+
+	// users and authenticators are as they were read or are to be: the
+	// indexes are kept by them.
+	users          []User
+	authenticators []Authenticator
+
+	// admin is who orders; nil: an operator of this machine, or nobody.
+	admin *Administrator
 }
 
 // proven tells whoever wants to know that a caller has proved something. An
@@ -158,6 +166,7 @@ func (f *frame) read(body func(*store.View) error) error {
 // that it stays away.
 func get[K, R any](f *frame, v *store.View, kind store.Kind[K, R], key K) (R, error) {
 	if record, is := f.staged.find(kind.Name, key); is {
+		known(f, kind, record.(R))
 		return record.(R), nil
 	}
 	record, revision, err := store.Look(v, kind, key)
@@ -165,7 +174,20 @@ func get[K, R any](f *frame, v *store.View, kind store.Kind[K, R], key K) (R, er
 		return record, err
 	}
 	expect(f, kind, key, revision)
+	if err == nil {
+		known(f, kind, record)
+	}
 	return record, err
+}
+
+// known notes a record that was read and has entries in an index.
+func known[K, R any](f *frame, kind store.Kind[K, R], record R) {
+	switch kind.Name {
+	case Users.Name:
+		f.knowsUser(any(record).(User))
+	case Authenticators.Name:
+		f.knowsAuthenticator(any(record).(Authenticator))
+	}
 }
 
 // found takes over a record that GetMany has read, or the zero one where there
@@ -175,6 +197,9 @@ func found[K, R any](f *frame, kind store.Kind[K, R], key K, record store.Found[
 		return record.Record, record.Err
 	}
 	expect(f, kind, key, record.Revision)
+	if record.Err == nil {
+		known(f, kind, record.Record)
+	}
 	return record.Record, nil
 }
 
@@ -188,8 +213,13 @@ func put[K, R any](f *frame, kind store.Kind[K, R], record R) {
 	if f.staged != nil {
 		f.staged.row[recordKey{kind.Name, kind.KeyOf(record)}] = record
 	}
-	if r, is := any(record).(Registration); is {
+	switch r := any(record).(type) {
+	case Registration:
 		f.moving = append(f.moving, r.ID)
+	case User:
+		f.putUser(r)
+	case Authenticator:
+		f.putAuthenticator(r)
 	}
 	if kind.Versioned {
 		f.changed = append(f.changed, record)
@@ -199,6 +229,12 @@ func put[K, R any](f *frame, kind store.Kind[K, R], record R) {
 
 // remove has a record deleted at the commit.
 func remove[K, R any](f *frame, kind store.Kind[K, R], key K) {
+	switch any(kind).(type) {
+	case store.Kind[UserKey, User]:
+		f.removeUser(any(key).(UserKey))
+	case store.Kind[string, Authenticator]:
+		f.removeAuthenticator(any(key).(string))
+	}
 	if kind.Versioned {
 		var record R
 		f.changed = append(f.changed, record)

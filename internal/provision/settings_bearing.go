@@ -32,6 +32,8 @@ func bearing(check string) []string {
 	switch check {
 	case "password":
 		return []string{"LockThreshold"}
+	case "session":
+		return []string{"SessionIdleMinutes", "SessionMinutes"}
 	case "disabled and locked":
 		return []string{"GenericStatusCodes", "UnlockMinutes", "UnlockBackOff", "OverallLockThreshold"}
 	case "authenticator":

@@ -31,6 +31,7 @@ func (s *Service) UpdatePassword(ctx context.Context, caller Caller, in UpdatePa
 		if a.user.PasswordHash, err = next.hashFor(f, caller.share()); err != nil {
 			return UserOutput{}, err
 		}
+		a.user.PasswordSetAt = f.now
 		put(f, Users, a.user)
 		return a.user.output(), nil
 	})

@@ -19,13 +19,16 @@ type AddUser struct {
 	Domain, UserID string
 	OrgUnit        string
 	StaticPassword string // 1 to 255 characters, or
-	PasswordHash   string // its hash: argon2id, bcrypt or pbkdf2-sha256
+	PasswordHash   string // its hash: argon2id, bcrypt or pbkdf2-sha256; or
+	NoPassword     bool   // none, which is no static password that is right
+
+	UserFields
 }
 
 // AddUser makes a user.
 func (s *Service) AddUser(ctx context.Context, operator Operator, in AddUser) (User, error) {
 	password := newPassword{text: in.StaticPassword, hashed: in.PasswordHash}
-	return perform(ctx, s, operatorEvent("user add", operator), func(f *frame) (User, error) {
+	return order(ctx, s, operator, "user add", MayCreateUser, func(f *frame) (User, error) {
 		if err := in.check(); err != nil {
 			return User{}, err
 		}
@@ -38,11 +41,16 @@ func (s *Service) AddUser(ctx context.Context, operator Operator, in AddUser) (U
 		if err != nil {
 			return User{}, err
 		}
-		hash, err := password.hash(f)
-		if err != nil {
+		user := User{Domain: key.Domain, UserID: key.UserID, OrgUnit: in.OrgUnit, CreatedAt: f.now}
+		if err := in.apply(f, &user); err != nil {
 			return User{}, err
 		}
-		user := User{Domain: key.Domain, UserID: key.UserID, OrgUnit: in.OrgUnit, PasswordHash: hash, CreatedAt: f.now}
+		if !in.NoPassword {
+			if user.PasswordHash, err = password.hash(f); err != nil {
+				return User{}, err
+			}
+			user.PasswordSetAt = f.now
+		}
 		put(f, Users, user)
 		return user, nil
 	})
@@ -61,6 +69,9 @@ func (in AddUser) checkNames() error {
 func (in AddUser) check() error {
 	if err := in.checkNames(); err != nil {
 		return err
+	}
+	if in.NoPassword && in.StaticPassword+in.PasswordHash == "" {
+		return nil
 	}
 	if in.PasswordHash == "" {
 		return checkPassword(in.StaticPassword)
@@ -135,7 +146,7 @@ func (f *frame) named(v *store.View, domain, userID string) (key UserKey, err er
 		return UserKey{}, err
 	}
 	f.event.Domain, f.event.UserID = key.Domain, key.UserID
-	return key, nil
+	return key, f.mayReach(v, key.Domain)
 }
 
 // newPassword pays for its hash once, however often its operation starts

@@ -11,7 +11,7 @@ import (
 // DeleteUser deletes a user, unassigns the user's authenticators and closes
 // their open registrations, all at once.
 func (s *Service) DeleteUser(ctx context.Context, operator Operator, in NameUser) (User, error) {
-	return perform(ctx, s, operatorEvent("user delete", operator), func(f *frame) (User, error) {
+	return order(ctx, s, operator, "user delete", MayDeleteUser, func(f *frame) (User, error) {
 		var user User
 		var all []held
 		err := f.read(func(v *store.View) error {
@@ -19,8 +19,10 @@ func (s *Service) DeleteUser(ctx context.Context, operator Operator, in NameUser
 			if user, err = f.user(v, in); err != nil {
 				return err
 			}
-			all, err = f.possessed(v, user)
-			return err
+			if all, err = f.possessed(v, user); err != nil {
+				return err
+			}
+			return f.forget(v, user)
 		})
 		if err != nil {
 			return User{}, err
@@ -33,6 +35,23 @@ func (s *Service) DeleteUser(ctx context.Context, operator Operator, in NameUser
 		remove(f, Users, user.Key())
 		return user, nil
 	})
+}
+
+// forget deletes what is kept beside a user: privileges and attributes.
+func (f *frame) forget(v *store.View, user User) error {
+	if _, err := get(f, v, Administrators, user.Key()); err == nil {
+		remove(f, Administrators, user.Key())
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("privileges of the user: %w", err)
+	}
+	within := UserAttributeKey{Domain: user.Domain, UserID: user.UserID}
+	for attribute, err := range store.Scan(v, UserAttributes, within, UserAttributeKey{}) {
+		if err != nil {
+			return fmt.Errorf("attributes of the user: %w", err)
+		}
+		remove(f, UserAttributes, attribute.Key())
+	}
+	return nil
 }
 
 // possessed reads all authenticators of a user; what the user merely lists,

@@ -9,6 +9,9 @@ import (
 // holds reports whether the lock holds at now, for whichever addresses, and
 // until when; the zero time means until somebody unlocks.
 func (u User) holds(now time.Time, settings Settings) (bool, time.Time) {
+	if u.LockHeld {
+		return true, time.Time{}
+	}
 	if u.LockedAt.IsZero() || settings.UnlockMinutes == 0 {
 		return !u.LockedAt.IsZero(), time.Time{}
 	}
@@ -27,7 +30,7 @@ func (u User) locked(from netip.Prefix, now time.Time, settings Settings) (bool,
 // lockedFor reports whether the lock, while it holds, is for an address. One
 // that names no address is for all of them.
 func (u User) lockedFor(from netip.Prefix, now time.Time) bool {
-	return len(u.LockedFor) == 0 || slices.Contains(u.LockedFor, from) ||
+	return u.LockHeld || len(u.LockedFor) == 0 || slices.Contains(u.LockedFor, from) ||
 		slices.Contains(u.LockedFor, elsewhere()) && !u.origin(from).familiar(now)
 }
 
@@ -170,4 +173,11 @@ func (u *User) unlock() {
 	u.rightProof()
 	u.forgetWrongPasswords()
 	u.LockedAt, u.LockedUntil, u.LockedFor, u.Locks = time.Time{}, time.Time{}, nil, 0
+	u.LockHeld = false
+}
+
+// hold locks the user for everybody until somebody unlocks.
+func (u *User) hold(now time.Time) {
+	u.LockHeld = true
+	u.LockedAt, u.LockedUntil, u.LockedFor = now, time.Time{}, nil
 }

@@ -2,32 +2,59 @@ package provision
 
 import (
 	"context"
-	"fmt"
+	"time"
+
+	"github.com/dsappd/dsappd/store"
 )
 
-// SetUser changes how a user authenticates.
+// SetUser changes what is said of a user.
 type SetUser struct {
 	NameUser
-
-	// LocalAuthentication overrides the policy's mode, in any letter case;
-	// Default does not.
-	LocalAuthentication string
+	UserFields
 }
 
-// SetUser gives a user a local authentication of its own, or takes it away.
+// SetUser changes the fields of a user that are given.
 func (s *Service) SetUser(ctx context.Context, operator Operator, in SetUser) (User, error) {
-	return perform(ctx, s, operatorEvent("user set", operator), func(f *frame) (User, error) {
-		mode, err := ParseLocalAuthentication(in.LocalAuthentication)
-		if err != nil {
-			return User{}, refuse(InvalidParameter, fmt.Sprintf("The local authentication is refused: %v.", err))
-		}
+	return s.setUser(ctx, operator, "user set", MayUpdateUser, in)
+}
+
+// SetUserExpiration says from when on a user is refused; the zero time: never.
+func (s *Service) SetUserExpiration(ctx context.Context, operator Operator, in SetUser) (User, error) {
+	in.UserFields = UserFields{ExpiresAt: in.ExpiresAt}
+	return s.setUser(ctx, operator, "user set-expiration", MaySetUserExpiration, in)
+}
+
+func (s *Service) setUser(ctx context.Context, operator Operator, operation string, needs Privilege, in SetUser) (User, error) {
+	return order(ctx, s, operator, operation, needs, func(f *frame) (User, error) {
 		user, err := f.readUser(in.NameUser)
 		if err != nil {
 			return User{}, err
 		}
-		f.checked("local authentication of the user", mode.String())
-		user.LocalAuth = mode
+		if err := in.apply(f, &user); err != nil {
+			return User{}, err
+		}
+		user.ModifiedAt = f.now
 		put(f, Users, user)
 		return user, nil
 	})
+}
+
+// ResetUserPassword takes the static password from a user, whom no password is
+// right for from then on.
+func (s *Service) ResetUserPassword(ctx context.Context, operator Operator, in NameUser) (User, error) {
+	return s.changeUser(ctx, operator, "user reset-password", MayResetUserPassword, in, func(f *frame, u *User) {
+		u.PasswordHash, u.PasswordSetAt = "", f.now
+	})
+}
+
+// ResetLastAuthentication forgets when the user last authenticated.
+func (s *Service) ResetLastAuthentication(ctx context.Context, operator Operator, in NameUser) (User, error) {
+	return s.changeUser(ctx, operator, "user reset-last-authentication", MayResetLastAuth, in, func(_ *frame, u *User) {
+		u.LastAuthAt, u.LastAuthRequestAt = time.Time{}, time.Time{}
+	})
+}
+
+// ViewUser reads one user for an administrator.
+func (s *Service) ViewUser(ctx context.Context, operator Operator, in NameUser) (User, error) {
+	return inspect(ctx, s, operator, "user show", MayViewUser, func(f *frame, v *store.View) (User, error) { return f.user(v, in) })
 }

@@ -16,7 +16,7 @@ type SetUserPassword struct {
 // operator's own decision to open it.
 func (s *Service) SetUserPassword(ctx context.Context, operator Operator, in SetUserPassword) (User, error) {
 	password := newPassword{text: in.StaticPassword}
-	return perform(ctx, s, operatorEvent("user set-password", operator), func(f *frame) (User, error) {
+	return order(ctx, s, operator, "user set-password", MaySetUserPassword, func(f *frame) (User, error) {
 		if err := checkPassword(in.StaticPassword); err != nil {
 			return User{}, err
 		}
@@ -27,6 +27,7 @@ func (s *Service) SetUserPassword(ctx context.Context, operator Operator, in Set
 		if user.PasswordHash, err = password.hash(f); err != nil {
 			return User{}, err
 		}
+		user.PasswordSetAt, user.ModifiedAt = f.now, f.now
 		put(f, Users, user)
 		return user, nil
 	})

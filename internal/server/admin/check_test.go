@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,7 +18,10 @@ func TestCheck(t *testing.T) {
 		t.Errorf("a sound store: %+v, %v", got, err)
 	}
 	orphan := provision.User{Domain: "gone", UserID: "user1", PasswordHash: "x"}
-	change(t, o, func(tx *store.Tx) error { return store.Put(tx, provision.Users, orphan) })
+	listed := provision.UserEntry{UserIndexKey: provision.UserIndexKey{Field: provision.ByAssigned, Value: "false", Domain: "gone", UserID: "user1"}}
+	change(t, o, func(tx *store.Tx) error {
+		return errors.Join(store.Put(tx, provision.Users, orphan), store.Put(tx, provision.UserIndex, listed))
+	})
 	got, err := o.Check(t.Context())
 	want := admin.Checked{MaxSealedSecrets: 1 << 32, Problems: []admin.Problem{
 		{Record: `user "user1" of domain "gone"`, Fault: "its domain does not exist", Mend: "add the domain"},
@@ -25,7 +29,9 @@ func TestCheck(t *testing.T) {
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	change(t, o, func(tx *store.Tx) error { return store.Delete(tx, provision.Users, orphan.Key()) })
+	change(t, o, func(tx *store.Tx) error {
+		return errors.Join(store.Delete(tx, provision.Users, orphan.Key()), store.Delete(tx, provision.UserIndex, listed.Key()))
+	})
 }
 
 func change(t *testing.T, o *office, write func(*store.Tx) error) {

@@ -106,7 +106,7 @@ func (r ImportRow) domain() (provision.ImportRow, error) {
 	}
 	if u := r.User; u != nil {
 		row.User = &provision.ImportUser{
-			AddUser: provision.AddUser(u.AddUser), Name: u.Name, Email: u.Email, Mobile: u.Mobile, Phone: u.Phone,
+			AddUser: u.AddUser.domain(), Name: u.Name, Email: u.Email, Mobile: u.Mobile, Phone: u.Phone,
 			Description: u.Description, Disabled: u.Disabled,
 		}
 	}

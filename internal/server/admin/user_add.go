@@ -79,8 +79,15 @@ type AddUser struct {
 }
 
 func (d *Door) addUser(ctx context.Context, operator provision.Operator, in AddUser) (User, error) {
-	user, err := d.Service.AddUser(ctx, operator, provision.AddUser(in))
+	user, err := d.Service.AddUser(ctx, operator, in.domain())
 	return showUser(user), err
+}
+
+// domain is the user in the domain's words.
+func (in AddUser) domain() provision.AddUser {
+	return provision.AddUser{
+		Domain: in.Domain, UserID: in.UserID, OrgUnit: in.OrgUnit, StaticPassword: in.StaticPassword, PasswordHash: in.PasswordHash,
+	}
 }
 
 // AddUser makes a user.
