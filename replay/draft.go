@@ -30,36 +30,45 @@ type Drafter struct {
 // Add takes an exchange and returns the number, from 0, of the draft that it
 // belongs to. An error says that it cannot be written down.
 func (d *Drafter) Add(r Recorded) (int, error) {
-	e, err := readRecorded(r, d.Redact)
+	if r.Reply.Body == nil && r.values == nil {
+		e, err := readRecorded(r, d.Redact)
+		if err != nil {
+			return 0, err
+		}
+		if e.request == nil {
+			return d.take(e.sketch, r)
+		}
+		r.wanted = &wanted{}
+		if r.Status != 0 {
+			r.wanted.statuses = []int{r.Status}
+		}
+		r.values = d.presumer.presume(e.request, r.wanted)
+		reply, err := r.values.read(e.request)
+		if err != nil {
+			return 0, err
+		}
+		return d.take(sketch{e.asked, reply.gist()}, r)
+	}
+	s, err := sketched(r)
 	if err != nil {
 		return 0, err
 	}
-	if e.reply == nil && e.request != nil {
-		e.recorded.wanted = &wanted{}
-		if r.Status != 0 {
-			e.recorded.wanted.statuses = []int{r.Status}
-		}
-		e.recorded.values = d.presumer.presume(e.request, e.recorded.wanted)
-		if e.reply, err = e.recorded.values.read(e.request); err != nil {
-			return 0, err
-		}
-	}
-	return d.take(e)
+	return d.take(s, r)
 }
 
-// take takes an exchange that was read.
-func (d *Drafter) take(e *exchanged) (int, error) {
-	if d.Redact && e.request == nil {
+// take takes an exchange by its sketch.
+func (d *Drafter) take(s sketch, r Recorded) (int, error) {
+	if d.Redact && s.asked.operation == "" {
 		return 0, errNotRedacted
 	}
-	if e.granted() && e.request.value("staticPassword") != "" {
+	if s.granted() && s.asked.password != "" {
 		if d.passwords == nil {
 			d.passwords = map[string]string{}
 		}
-		d.passwords[e.holder()] = e.request.value("staticPassword")
+		d.passwords[s.holder()] = s.asked.password
 	}
 	d.taken++
-	return d.sorter.sort(e), nil
+	return d.sorter.sort(s, r), nil
 }
 
 const errNotRedacted recordingError = "the request is no envelope, so that nobody knows where in it secrets stand"

@@ -1,102 +1,137 @@
 package replay
 
 import (
+	"cmp"
 	"slices"
 )
 
+// gist is what of a message decides which transcript it belongs to.
+type gist struct {
+	operation                            string // empty: it is no envelope
+	userID, registrationID, serialNumber string
+	status                               string // its code
+	password                             string
+}
+
+// gist is that of a message; that of none is empty.
+func (m *message) gist() gist {
+	if m == nil {
+		return gist{}
+	}
+	return gist{
+		operation: m.operation(), userID: m.value("userID"), registrationID: m.value("registrationID"),
+		serialNumber: m.value("serialNumber"), status: m.value("statusCode"), password: m.value("staticPassword"),
+	}
+}
+
+// sketch is an exchange by the gists of its messages.
+type sketch struct{ asked, answered gist }
+
+// sketched is the sketch of an exchange. Its messages are read where they have
+// not been.
+func sketched(r Recorded) (sketch, error) {
+	known := r.Request.gist != nil && (r.Reply.gist != nil || r.Reply.Body == nil)
+	if known && r.values == nil {
+		s := sketch{asked: *r.Request.gist}
+		if r.Reply.gist != nil {
+			s.answered = *r.Reply.gist
+		}
+		return s, nil
+	}
+	e, err := readRecorded(r, false)
+	if err != nil {
+		return sketch{}, err
+	}
+	return e.sketch, nil
+}
+
 // exchanged is a recorded exchange whose messages were read.
 type exchanged struct {
+	sketch
 	recorded Recorded
 	request  *message // nil: no envelope, so that it is sent as text
 	sent     string   // where request is nil
 	reply    *message // nil: not known
 }
 
+func newExchanged(r Recorded, sent string, request, reply *message) *exchanged {
+	return &exchanged{sketch: sketch{request.gist(), reply.gist()}, recorded: r, sent: sent, request: request, reply: reply}
+}
+
 // readRecorded reads the messages of an exchange, stripped where they are to be
 // redacted.
 func readRecorded(r Recorded, redact bool) (*exchanged, error) {
-	text, err := r.Request.text()
+	sent, err := r.Request.text()
+	if err != nil {
+		return nil, err
+	}
+	if redact {
+		sent = stripped(sent)
+	}
+	request, err := readMessage(sent)
+	if err != nil {
+		request = nil
+	}
+	var reply *message
+	if r.values != nil {
+		reply, err = r.values.read(request)
+		return newExchanged(r, sent, request, reply), err
+	}
+	if r.Reply.Body == nil {
+		return newExchanged(r, sent, request, nil), nil
+	}
+	text, err := r.Reply.text()
 	if err != nil {
 		return nil, err
 	}
 	if redact {
 		text = stripped(text)
 	}
-	e := &exchanged{recorded: r, sent: text}
-	if e.request, err = readMessage(text); err != nil {
-		e.request = nil
-	}
-	if r.values != nil {
-		e.reply, err = r.values.read(e.request)
-		return e, err
-	}
-	if r.Reply.Body == nil {
-		return e, nil
-	}
-	if text, err = r.Reply.text(); err != nil {
-		return nil, err
-	}
-	if redact {
-		text = stripped(text)
-	}
-	e.reply, err = readMessage(text)
-	return e, err
+	reply, err = readMessage(text)
+	return newExchanged(r, sent, request, reply), err
 }
 
 // operation is what was asked for.
-func (e *exchanged) operation() string {
-	if e.request == nil {
-		return "malformed"
-	}
-	return e.request.operation()
-}
+func (s sketch) operation() string { return cmp.Or(s.asked.operation, "malformed") }
 
 // status is the reply's status code; empty: not known.
-func (e *exchanged) status() string { return e.reply.value("statusCode") }
+func (s sketch) status() string { return s.answered.status }
 
-func (e *exchanged) granted() bool { return e.status() == "0" }
+func (s sketch) granted() bool { return s.status() == "0" }
 
 // presumed reports that nobody recorded the reply: it is made up of what was
 // asserted of it.
 func (e *exchanged) presumed() bool { return e.recorded.wanted != nil }
 
 // begins says that a request opens a registration.
-func (e *exchanged) begins() bool {
-	return slices.Contains(beginning, e.operation())
-}
+func (s sketch) begins() bool { return slices.Contains(beginning, s.operation()) }
 
 var beginning = []string{"dsappSRPRegister", "PROVISIONCMD_DSAPPREGISTER", "PROVISIONCMD_MDL_REGISTER", "PROVISIONCMD_REGISTER"}
 
 // outsideSRP says that a request is about a registration without an ID.
-func (e *exchanged) outsideSRP() bool {
-	return e.operation() == "PROVISIONCMD_REGISTER" || e.operation() == "PROVISIONCMD_ACTIVATE"
+func (s sketch) outsideSRP() bool {
+	return s.operation() == "PROVISIONCMD_REGISTER" || s.operation() == "PROVISIONCMD_ACTIVATE"
 }
 
 // holder is the user that an exchange names, as far as it does.
-func (e *exchanged) holder() string {
-	for _, m := range []*message{e.reply, e.request} {
-		if id := m.value("userID"); id != "" {
-			return nameOf(id)
-		}
+func (s sketch) holder() string {
+	if id := cmp.Or(s.answered.userID, s.asked.userID); id != "" {
+		return nameOf(id)
 	}
 	return ""
 }
 
 // key is what a conversation is found by: the registration ID or, outside SRP,
 // the user; empty where an exchange stands alone.
-func (e *exchanged) key() string {
-	switch {
-	case e.request == nil:
+func (s sketch) key() string {
+	switch id := cmp.Or(s.asked.registrationID, s.answered.registrationID); {
+	case s.asked.operation == "", id == "" && !s.outsideSRP():
 		return ""
-	case e.outsideSRP():
-		return "user " + e.holder()
+	case s.outsideSRP():
+		return "user " + s.holder()
+	default:
+		return "registration " + id
 	}
-	for _, m := range []*message{e.request, e.reply} {
-		if id := m.value("registrationID"); id != "" {
-			return "registration " + id
-		}
-	}
-	return ""
 }
 
 // flow is the conversation that becomes one transcript: about one
@@ -121,19 +156,20 @@ type sorter struct {
 }
 
 // sort finds the flow of an exchange, or begins one, and returns its number.
-func (s *sorter) sort(e *exchanged) int {
-	found, known := s.find(e)
+func (s *sorter) sort(e sketch, recorded Recorded) int {
+	found, known := s.find(e, recorded.chapter)
 	if !known {
-		found = s.begin(e)
+		found = s.begin(e, recorded.chapter)
 	}
 	f := s.flows[found]
-	f.exchanges = append(f.exchanges, e.recorded)
+	recorded.Request.gist, recorded.Reply.gist = nil, nil // their work is done
+	f.exchanges = append(f.exchanges, recorded)
 	return found
 }
 
-func (s *sorter) find(e *exchanged) (int, bool) {
-	if chapter := e.recorded.chapter; chapter != nil {
-		found, known := s.chapters[chapter]
+func (s *sorter) find(e sketch, of *chapter) (int, bool) {
+	if of != nil {
+		found, known := s.chapters[of]
 		return found, known
 	}
 	key := e.key()
@@ -147,13 +183,13 @@ func (s *sorter) find(e *exchanged) (int, bool) {
 	return found, known
 }
 
-func (s *sorter) begin(e *exchanged) int {
+func (s *sorter) begin(e sketch, of *chapter) int {
 	if s.flows == nil {
 		s.flows, s.keys, s.chapters = map[int]*flow{}, map[string]int{}, map[*chapter]int{}
 	}
 	n := s.next
 	s.next++
-	f := &flow{chapter: e.recorded.chapter, opened: e.begins() && e.granted(), holder: e.holder(), serial: e.reply.value("serialNumber")}
+	f := &flow{chapter: of, opened: e.begins() && e.granted(), holder: e.holder(), serial: e.answered.serialNumber}
 	s.flows[n] = f
 	if f.chapter != nil {
 		s.chapters[f.chapter] = n
@@ -174,7 +210,7 @@ func (s *sorter) forget(n int) {
 // nearest is the flow that a granted step belongs to although nobody was given
 // its registration ID, as in the replies of a stub: the last one of the same
 // user and authenticator.
-func (s *sorter) nearest(e *exchanged) (int, bool) {
+func (s *sorter) nearest(e sketch) (int, bool) {
 	for n := s.next - 1; n >= 0 && n >= s.next-openFlows; n-- {
 		if f := s.flows[n]; f != nil && f.chapter == nil && f.fits(e, s.next == 1) {
 			return n, true
@@ -185,13 +221,13 @@ func (s *sorter) nearest(e *exchanged) (int, bool) {
 
 // fits says that a step may belong to a flow by what its reply names; alone,
 // that there is no other flow.
-func (f *flow) fits(e *exchanged, alone bool) bool {
+func (f *flow) fits(e sketch, alone bool) bool {
 	if !f.opened {
 		return false
 	}
 	if e.holder() == "" {
 		return alone
 	}
-	serial := e.reply.value("serialNumber")
+	serial := e.answered.serialNumber
 	return e.holder() == f.holder && (serial == "" || serial == f.serial)
 }

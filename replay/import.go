@@ -155,8 +155,8 @@ func inOrder(all []Recorded) []Recorded {
 	steps := make([]step, len(all))
 	places := map[string][]int{}
 	for n, r := range all {
-		e, err := readRecorded(r, false)
-		if err != nil || e.request == nil {
+		e, err := sketched(r)
+		if err != nil || e.asked.operation == "" {
 			continue
 		}
 		steps[n] = step{key: e.key(), rank: rank(e)}
@@ -179,7 +179,7 @@ func inOrder(all []Recorded) []Recorded {
 }
 
 // rank is where a step stands in an activation.
-func rank(e *exchanged) int {
+func rank(e sketch) int {
 	if e.begins() {
 		return 0
 	}

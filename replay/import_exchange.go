@@ -47,10 +47,10 @@ func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 		k.replyAt = k.at
 	}
 	r := Recorded{Request: request, At: k.when, Status: k.status, Title: k.title}
-	isCall := isEnvelope(request)
+	isCall := r.Request.isEnvelope()
 	r.Reply, err = k.reply.message(k.replyAt, k.replyHeader)
 	switch {
-	case err == nil && isEnvelope(r.Reply):
+	case err == nil && r.Reply.isEnvelope():
 		return r, true
 	case isCall && err == nil && onTheWay(k.status):
 		i.leaveOut(k.at, "HTTP status %d answers POST %s, so that no server of SOAP has seen it", k.status, k.url)
@@ -82,8 +82,9 @@ func onTheWay(status int) bool {
 	return status >= 300 && status < 400 || status == http.StatusUnauthorized || status == http.StatusProxyAuthRequired
 }
 
-// isEnvelope reports whether a message is an envelope of SOAP.
-func isEnvelope(m RecordedMessage) bool {
+// isEnvelope reports whether a message is an envelope of SOAP, and keeps its
+// gist.
+func (m *RecordedMessage) isEnvelope() bool {
 	if len(m.Body) == 0 {
 		return false
 	}
@@ -91,7 +92,9 @@ func isEnvelope(m RecordedMessage) bool {
 	if err != nil {
 		return false
 	}
-	_, err = readMessage(text)
+	envelope, err := readMessage(text)
+	is := envelope.gist()
+	m.gist = &is
 	return err == nil
 }
 

@@ -29,18 +29,22 @@ func (i *Importer) readLog(ctx context.Context, in *input, text io.Reader) error
 func (i *Importer) messages(file string, read func(*traffic.Reader) error) error {
 	var all []*rawMessage
 	said := len(i.all)
-	reader := &traffic.Reader{
-		Found: func(m traffic.Message) {
-			if len(all) > 0 && all[len(all)-1].isBodyOf(m) {
-				return
-			}
-			if kept, ok := i.logged(file, m); ok {
-				all = append(all, kept)
-			}
-		},
-		Unread: func(line int, why error) { i.leaveOut(Source{File: file, Line: line}, "%v", why) },
+	find := func(emit func(finding)) error {
+		return read(&traffic.Reader{
+			Found:  func(m traffic.Message) { emit(finding{Message: m}) },
+			Unread: func(line int, why error) { emit(finding{Message: traffic.Message{Line: line}, why: why}) },
+		})
 	}
-	if err := read(reader); err != nil {
+	err := inTurn(find, func(f finding) logged { return f.read(file) }, func(l logged) {
+		if len(all) > 0 && l.why == nil && all[len(all)-1].isBodyOf(l.Message) {
+			return
+		}
+		i.all = append(i.all, l.said.all...)
+		if l.m != nil {
+			all = append(all, l.m)
+		}
+	})
+	if err != nil {
 		return err
 	}
 	if len(all) == 0 && len(i.all) == said {
@@ -51,31 +55,51 @@ func (i *Importer) messages(file string, read func(*traffic.Reader) error) error
 	return nil
 }
 
-// logged reads one message of a stream or a log.
-func (i *Importer) logged(name string, found traffic.Message) (*rawMessage, bool) {
-	m := &rawMessage{name: name, several: true, RecordedMessage: RecordedMessage{
-		Source: Source{File: name, Line: found.Line}, Header: http.Header{}, Body: found.Text,
-	}}
-	m.beside = traces{ids: found.IDs(), threads: found.Threads(), stream: found.Stream, label: found.Label(), echo: found.Echoes()}
-	if found.HTTP {
-		if !i.onWire(m) {
-			return nil, false
+// finding is a message that was found in a stream or a log, or why what begins
+// in a line is none.
+type finding struct {
+	traffic.Message
+	why error
+}
+
+// logged is a message of a stream or a log that was read.
+type logged struct {
+	finding
+	m    *rawMessage // nil: it is left out
+	said notices
+}
+
+// read reads a message that was found.
+func (f finding) read(file string) logged {
+	l := logged{finding: f}
+	at := Source{File: file, Line: f.Line}
+	if f.why != nil {
+		l.said.leaveOut(at, "%v", f.why)
+		return l
+	}
+	m := &rawMessage{name: file, several: true, RecordedMessage: RecordedMessage{Source: at, Header: http.Header{}, Body: f.Text}}
+	around := f.Context()
+	m.beside = traces{ids: around.IDs, threads: around.Threads, stream: f.Stream, label: around.Label, echo: around.Echoes}
+	if f.HTTP {
+		if !m.onWire(&l.said) {
+			return l
 		}
 	} else if m.inLogCharset() {
-		i.doubt(m.Source, "the log is not in UTF-8: windows-1252 was taken for its encoding")
+		l.said.doubt(at, "the log is not in UTF-8: windows-1252 was taken for its encoding")
 	}
 	if len(m.Body) > maxMessage {
-		i.leaveOut(m.Source, "%v", errTooLarge)
-		return nil, false
+		l.said.leaveOut(at, "%v", errTooLarge)
+	} else if m.recognise(&l.said, f.HTTP) {
+		l.m = m
 	}
-	return m, i.recognise(m, found.HTTP)
+	return l
 }
 
 // onWire reads a message of HTTP, if it can be one of SOAP.
-func (i *Importer) onWire(m *rawMessage) bool {
+func (m *rawMessage) onWire(said *notices) bool {
 	first, header, body, ok := takeApart(m.Body)
 	if !ok {
-		i.leaveOut(m.Source, "its HTTP header cannot be read")
+		said.leaveOut(m.Source, "its HTTP header cannot be read")
 		return false
 	}
 	m.Header, m.Body, m.reply = header, body, strings.HasPrefix(first, "HTTP/")
@@ -86,11 +110,11 @@ func (i *Importer) onWire(m *rawMessage) bool {
 			return false // it only says that the request may go on
 		}
 	} else if !strings.HasPrefix(first, "POST ") {
-		i.leaveOut(m.Source, "%s is no call of SOAP", strings.TrimSpace(first))
+		said.leaveOut(m.Source, "%s is no call of SOAP", strings.TrimSpace(first))
 		return false
 	}
 	if len(body) == 0 && !m.reply {
-		i.leaveOut(m.Source, "the body of the request is not there")
+		said.leaveOut(m.Source, "the body of the request is not there")
 		return false
 	}
 	return true

@@ -11,10 +11,9 @@ import (
 // stem is what the names of a request and its reply have in common, and
 // whether a name says which of the two it is.
 func stem(name string) (common string, named, reply bool) {
-	words := regexp.MustCompile(`(?i)(^|[^a-z]|[a-z])(requests?|req|rq|sent|responses?|resp|rsp|rs|repl(?:y|ies)|answers?|received|recv)($|[^a-z])`)
 	base := strings.TrimSuffix(name, filepath.Ext(name))
 	for {
-		at := words.FindStringSubmatchIndex(base)
+		at := roleWord.FindStringSubmatchIndex(base)
 		if at == nil {
 			break
 		}
@@ -27,16 +26,22 @@ func stem(name string) (common string, named, reply bool) {
 		reply = strings.HasPrefix(word, "res") || strings.HasPrefix(word, "rep") || strings.HasPrefix(word, "an") || word == "rsp" || word == "rs" || word == "received" || word == "recv"
 		base = base[:at[4]] + base[at[5]:]
 	}
-	common = strings.ToLower(regexp.MustCompile(`[-_. ]+`).ReplaceAllString(base, ""))
+	common = strings.ToLower(nameGap.ReplaceAllString(base, ""))
 	return common, named, reply
 }
+
+var (
+	roleWord = regexp.MustCompile(`(?i)(^|[^a-z]|[a-z])(requests?|req|rq|sent|responses?|resp|rsp|rs|repl(?:y|ies)|answers?|received|recv)($|[^a-z])`)
+	nameGap  = regexp.MustCompile(`[-_. ]+`)
+	digitRun = regexp.MustCompile(`[0-9]+`)
+)
 
 func isLetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
 
 // digits are the numbers in a name, which a request and its reply have in
 // common where folders or other words say which of the two they are.
 func digits(name string) string {
-	return strings.Join(regexp.MustCompile(`[0-9]+`).FindAllString(name, -1), " ")
+	return strings.Join(digitRun.FindAllString(name, -1), " ")
 }
 
 // pairs puts the raw messages together: by what their names share, else in

@@ -83,6 +83,8 @@ func (i *Importer) readRaw(ctx context.Context, in *input) error {
 	return nil
 }
 
+var startTag = regexp.MustCompile(`<[A-Za-z_]`)
+
 var anEnvelope = regexp.MustCompile(`<(?:[A-Za-z_][A-Za-z0-9_.-]*:)?Envelope[\s>/]`)
 
 // isBody reports whether a file is the body of one message: it begins with an
@@ -98,7 +100,7 @@ func isBody(text []byte) bool {
 	case len(all) > 1 || !bytes.HasPrefix(bytes.TrimSpace(text), []byte("<")):
 		return false
 	}
-	return !regexp.MustCompile(`<[A-Za-z_]`).Match(text[:all[0][0]])
+	return !startTag.Match(text[:all[0][0]])
 }
 
 // rawBody reads a file that is the body of a message.
@@ -108,7 +110,7 @@ func (i *Importer) rawBody(name string, text []byte) {
 		i.leaveOut(m.Source, "%v", errTooLarge)
 		return
 	}
-	if i.recognise(&m, false) {
+	if m.recognise(&i.notices, false) {
 		i.raw = append(i.raw, m)
 	}
 }
@@ -154,20 +156,22 @@ var chunkLine = regexp.MustCompile(`(?m)(?:^|\r?\n)[0-9a-fA-F]{1,8}\r?\n`)
 
 // recognise finds out what a message is: by its element, or else by the name
 // of its file.
-func (i *Importer) recognise(m *rawMessage, onWire bool) bool {
+func (m *rawMessage) recognise(said *notices, onWire bool) bool {
 	text, err := m.text()
 	if err != nil {
-		i.leaveOut(m.Source, "%v", err)
+		said.leaveOut(m.Source, "%v", err)
 		return false
 	}
 	envelope, err := readMessage(text)
+	is := envelope.gist()
+	m.gist = &is
 	if err == nil {
 		m.know(envelope)
 		return true
 	}
 	_, named, isReply := stem(m.name)
 	if !onWire && (!named || m.several) || m.reply || isReply {
-		i.leaveOut(m.Source, "it holds no message of SOAP: %v", err)
+		said.leaveOut(m.Source, "it holds no message of SOAP: %v", err)
 		return false
 	}
 	return true

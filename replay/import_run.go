@@ -2,16 +2,14 @@ package replay
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"regexp"
-	"runtime"
 	"strings"
 	"sync"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // ImportRun imports files into a folder of transcripts.
@@ -116,46 +114,42 @@ func await(ctx context.Context, work func() error) error {
 func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *ImportReport) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	parallel := runtime.GOMAXPROCS(0)
-	queue := make(chan chan Imported, 4*parallel)
-	var working errgroup.Group
-	working.SetLimit(parallel)
-	go func() {
-		defer close(queue)
+	type numbered struct {
+		number int
+		flow   *flow
+	}
+	flows := func(emit func(numbered)) error {
 		for i := range r.Importer.Drafter.Len() {
 			if ctx.Err() != nil {
-				return
+				break
 			}
 			flow := r.Importer.Drafter.sorter.flows[i]
 			r.Importer.Drafter.Forget(i)
-			ready := make(chan Imported, 1)
-			queue <- ready
-			working.Go(func() error {
-				made, text, err := r.draft(folder, i, flow)
-				if err != nil {
-					cancel(err)
-				}
-				ready <- r.played(ctx, made, text)
-				return nil
-			})
+			emit(numbered{i, flow})
 		}
-	}()
-	for ready := range queue {
-		made := <-ready
+		return context.Cause(ctx)
+	}
+	draft := func(n numbered) Imported {
+		made, text, err := r.draft(folder, n.number, n.flow)
+		if err != nil {
+			cancel(err)
+		}
+		return r.played(ctx, made, text)
+	}
+	err := inTurn(flows, draft, func(made Imported) {
 		if ctx.Err() != nil {
-			continue // until the drafting has noticed
+			return // until the drafting has noticed
 		}
 		report.Notices = append(report.Notices, made.Notices...)
 		if made.File == "" {
-			continue
+			return
 		}
 		report.Transcripts = append(report.Transcripts, made)
 		if err := r.Report(made); err != nil {
 			cancel(fmt.Errorf("report: %w", err))
 		}
-	}
-	_ = working.Wait() // it never fails
-	return context.Cause(ctx)
+	})
+	return cmp.Or(context.Cause(ctx), err)
 }
 
 // draft writes one transcript into the staged folder.

@@ -49,7 +49,7 @@ func (r *soapRun) request(step *soapui.Step) {
 	recorded.Request.Body = []byte(text)
 	recorded.Reply.Source, recorded.values = recorded.Request.Source, r.presumer.presume(m, recorded.wanted)
 	reply, _ := recorded.values.read(m) // it is of our own making
-	r.take(step, &exchanged{recorded: recorded, sent: text, request: m, reply: reply})
+	r.take(step, newExchanged(recorded, text, m, reply))
 }
 
 // expandBody is a request with what properties stand for.
@@ -77,13 +77,13 @@ func (r *soapRun) malformed(step *soapui.Step, recorded Recorded, text string, e
 	recorded.Reply.Source, recorded.values = recorded.Request.Source, &presumedValues{verdict: faulted}
 	r.chapter.doubt(recorded.Request.Source, "the request of %q is sent although it is no envelope (%v): a Fault is expected", recorded.Title, err)
 	fault, _ := recorded.values.read(nil) // it is of our own making
-	r.take(step, &exchanged{recorded: recorded, sent: text, reply: fault})
+	r.take(step, newExchanged(recorded, text, nil, fault))
 }
 
 // take hands an exchange over.
 func (r *soapRun) take(step *soapui.Step, e *exchanged) {
 	r.done[step.Name], r.read = e.recorded, e
-	if _, err := r.importer.Drafter.take(e); err != nil {
+	if _, err := r.importer.Drafter.take(e.sketch, e.recorded); err != nil {
 		r.chapter.leaveOut(e.recorded.Request.Source, "the request of %q: %v", step.Name, err)
 		return
 	}

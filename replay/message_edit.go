@@ -71,7 +71,7 @@ func (m *message) follow(n *node, name, holds string) {
 func (m *message) attributes(n *node, value func(name, value string) (string, bool)) {
 	p := m.place(n)
 	tag := m.text[p.start:p.content]
-	for _, at := range regexp.MustCompile(`\s+([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')`).FindAllStringSubmatchIndex(tag, -1) {
+	for _, at := range attributeInTag.FindAllStringSubmatchIndex(tag, -1) {
 		name, quoted := tag[at[2]:at[3]], tag[at[4]:at[5]]
 		if name == "xmlns" || strings.HasPrefix(name, "xmlns:") {
 			continue
@@ -83,6 +83,9 @@ func (m *message) attributes(n *node, value func(name, value string) (string, bo
 		m.changes = append(m.changes, e)
 	}
 }
+
+// attributeInTag is an attribute with the white space before it.
+var attributeInTag = regexp.MustCompile(`\s+([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')`)
 
 // tagName is the name in the start tag that a text begins with.
 func tagName(text string) string {

@@ -39,6 +39,8 @@ type RecordedMessage struct {
 	Source Source
 	Header http.Header
 	Body   []byte // nil: not known
+
+	gist *gist // nil: it was not read yet
 }
 
 // Source is where a message was found.

@@ -39,9 +39,8 @@ func stripped(text string) string {
 
 // strippedTag masks the values of a start tag's secret attributes.
 func strippedTag(tag string) string {
-	attribute := regexp.MustCompile(`(\s)([^\s=<>/"']+)(\s*=\s*)("[^"]*"|'[^']*')`)
-	return attribute.ReplaceAllStringFunc(tag, func(found string) string {
-		parts := attribute.FindStringSubmatch(found)
+	return attributeForm.ReplaceAllStringFunc(tag, func(found string) string {
+		parts := attributeForm.FindStringSubmatch(found)
 		name, quoted := parts[2], parts[4]
 		if strings.HasPrefix(name, "xmlns") || !secret(name[strings.LastIndex(name, ":")+1:]) {
 			return found
@@ -49,3 +48,6 @@ func strippedTag(tag string) string {
 		return parts[1] + name + parts[3] + quoted[:1] + masked(quoted[1:len(quoted)-1]) + quoted[:1]
 	})
 }
+
+// attributeForm is an attribute in its parts.
+var attributeForm = regexp.MustCompile(`(\s)([^\s=<>/"']+)(\s*=\s*)("[^"]*"|'[^']*')`)

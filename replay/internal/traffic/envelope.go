@@ -69,6 +69,9 @@ func tagAt(text []byte, end int) (tag, bool) {
 	if end < len(text) && !tagAfter.Match(text[end:min(len(text), end+40)]) {
 		return tag{}, false
 	}
+	if t, ok := plainTag(text, end); ok {
+		return t, true
+	}
 	base := max(end-120, 0)
 	m := tagBefore.FindSubmatchIndex(text[base:end])
 	if m == nil {
@@ -81,6 +84,30 @@ func tagAt(text []byte, end int) (tag, bool) {
 	case m[6] >= 0:
 		t.form = backslash
 	}
+	return t, true
+}
+
+// plainTag is the tag whose name ends at a place, if it is written without
+// escapes, as nearly all are.
+func plainTag(text []byte, end int) (tag, bool) {
+	name := end - len(envelopeName)
+	start := name
+	if start > 0 && text[start-1] == ':' {
+		for start--; start > 0 && (isWord(text[start-1]) || text[start-1] == '.' || text[start-1] == '-'); start-- {
+		}
+		if first := text[start]; !isLetter(first) && first != '_' {
+			return tag{}, false
+		}
+	}
+	t := tag{end: end, prefix: string(text[start:name])}
+	if start > 0 && text[start-1] == '/' {
+		t.closes = true
+		start--
+	}
+	if start == 0 || text[start-1] != '<' || end-start >= 120 {
+		return tag{}, false
+	}
+	t.start = start - 1
 	return t, true
 }
 

@@ -62,9 +62,7 @@ func FuzzReader(f *testing.F) {
 		size := 0
 		r := &Reader{
 			Found: func(m Message) {
-				m.IDs()
-				m.Threads()
-				m.Label()
+				m.Context()
 				size += len(m.Text)
 			},
 			Unread: func(int, error) {}, step: 1 << 10,

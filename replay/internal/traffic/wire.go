@@ -10,8 +10,6 @@ import (
 var (
 	wireArrow  = regexp.MustCompile(`(>>|<<) ("?)`)
 	outgoing   = regexp.MustCompile(`(\S*http-(?:outgoing|incoming)-\S+|\[id: ?\S+?\]|\S+-[0-9]+)\s*$`)
-	bracketed  = regexp.MustCompile(`[\[(]([^\[\]()]+)[\])]`)
-	level      = regexp.MustCompile(`(?i)^(?:trace|debug|info|warn|warning|error|fine|finer|finest|verbose|all)$`)
 	wireEscape = regexp.MustCompile(`\[(?:\\[rnt]|0x[0-9a-fA-F]{1,2})\]`)
 )
 
@@ -62,9 +60,9 @@ func wireLine(line []byte) (stream string, sent []byte, ok bool) {
 
 // thread is what may be the name of a thread in a line of a log.
 func thread(before []byte) string {
-	for _, found := range bracketed.FindAllSubmatch(before, -1) {
-		if !level.Match(bytes.TrimSpace(found[1])) {
-			return string(found[1])
+	for _, name := range bracketed(string(before)) {
+		if !isLevel(name) {
+			return name
 		}
 	}
 	return ""
