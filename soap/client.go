@@ -47,20 +47,20 @@ func (c *Client) Call(ctx context.Context, element []byte, reply xml.Name, v any
 	if c.Trace != nil {
 		c.Trace.message("< "+response.Status, text)
 	}
-	s := newScanner(text, newMeter(0, nil))
+	s := newScanner(string(text), newMeter(0, nil))
 	start, err := openEnvelope(s)
 	switch {
 	case err != nil && response.StatusCode != http.StatusOK:
 		return notEnvelope(response)
 	case err != nil:
 		return fmt.Errorf("call %s: %w", c.URL, unreadable(err))
-	case start.Name == xml.Name{Space: EnvelopeNamespace, Local: "Fault"}:
+	case start.name == xml.Name{Space: EnvelopeNamespace, Local: "Fault"}:
 		fault := &Fault{RequestID: response.Header.Get("Request-Id")}
 		if err := fault.read(s); err != nil {
 			return fmt.Errorf("call %s: %w", c.URL, unreadable(err))
 		}
 		return fault
-	case start.Name == reply:
+	case start.name == reply:
 		return unreadable(newReader(s, c.Schema, start, c.Strict).decode(v))
 	}
 	return fmt.Errorf("call %s: the reply holds no element %s", c.URL, reply.Local)
@@ -119,23 +119,23 @@ func (c *Client) exchange(ctx context.Context, element []byte) (*http.Response, 
 func (f *Fault) read(s *scanner) error {
 	var words strings.Builder
 	for depth := 1; depth > 0; {
-		token, err := s.next()
+		t, err := s.next()
 		if err != nil {
 			return err
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
+		switch t.kind {
+		case startElement:
 			depth++
 			words.Reset()
-		case xml.CharData:
-			words.Write(t)
-		case xml.EndElement:
+		case characters:
+			words.WriteString(t.text)
+		case endElement:
 			depth--
-			f.set(t.Name.Local, strings.TrimSpace(words.String()))
+			f.set(t.name.Local, strings.TrimSpace(words.String()))
 			words.Reset()
 		}
 	}
-	return closeEnvelope(s, func(xml.StartElement) bool { return false })
+	return closeEnvelope(s, func(token) bool { return false })
 }
 
 func (f *Fault) set(element, text string) {

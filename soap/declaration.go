@@ -76,11 +76,4 @@ func blankDeclaration(text []byte) ([]byte, *Fault) {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-func onlySpace(text []byte) bool {
-	for _, c := range text {
-		if !isSpace(c) {
-			return false
-		}
-	}
-	return true
-}
+func onlySpace(text string) bool { return spaces(text) == len(text) }

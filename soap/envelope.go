@@ -8,19 +8,19 @@ import (
 )
 
 // openEnvelope reads up to the start of the one element in the body.
-func openEnvelope(s *scanner) (xml.StartElement, error) {
+func openEnvelope(s *scanner) (token, error) {
 	root, err := nextStart(s, noBody, textInEnvelope)
 	if err != nil {
 		return root, err
 	}
-	if root.Name.Local != "Envelope" {
+	if root.name.Local != "Envelope" {
 		return root, s.fault(NotAnEnvelope, "The message is XML but not a SOAP envelope: its root must be Envelope.")
 	}
-	if root.Name.Space != EnvelopeNamespace {
-		return root, s.at(&Fault{Code: CodeVersionMismatch, Reason: WrongVersion, String: wrongVersion(root.Name.Space)})
+	if root.name.Space != EnvelopeNamespace {
+		return root, s.at(&Fault{Code: CodeVersionMismatch, Reason: WrongVersion, String: wrongVersion(root.name.Space)})
 	}
 	body, err := nextStart(s, noBody, textInEnvelope)
-	if err == nil && body.Name == (xml.Name{Space: EnvelopeNamespace, Local: "Header"}) {
+	if err == nil && body.name == (xml.Name{Space: EnvelopeNamespace, Local: "Header"}) {
 		if err = readHeader(s); err == nil {
 			body, err = nextStart(s, noBody, textInEnvelope)
 		}
@@ -28,7 +28,7 @@ func openEnvelope(s *scanner) (xml.StartElement, error) {
 	if err != nil {
 		return body, err
 	}
-	if body.Name != (xml.Name{Space: EnvelopeNamespace, Local: "Body"}) {
+	if body.name != (xml.Name{Space: EnvelopeNamespace, Local: "Body"}) {
 		return body, s.fault(WrongEnvelope, strayElement)
 	}
 	return nextStart(s, "The Body is empty: it must hold the element of one operation.", "The Body holds text where the element of an operation must stand.")
@@ -52,20 +52,20 @@ const (
 
 // nextStart reads the start of the next element inside the open one. The
 // words are for when there is none, and for text in its place.
-func nextStart(s *scanner, none, text string) (xml.StartElement, error) {
+func nextStart(s *scanner, none, text string) (token, error) {
 	for {
-		token, err := s.next()
+		t, err := s.next()
 		if err != nil {
-			return xml.StartElement{}, err
+			return token{}, err
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
+		switch t.kind {
+		case startElement:
 			return t, nil
-		case xml.EndElement:
-			return xml.StartElement{}, s.fault(WrongEnvelope, none)
-		case xml.CharData:
-			if !onlySpace(t) {
-				return xml.StartElement{}, s.fault(WrongEnvelope, text)
+		case endElement:
+			return token{}, s.fault(WrongEnvelope, none)
+		case characters:
+			if !onlySpace(t.text) {
+				return token{}, s.fault(WrongEnvelope, text)
 			}
 		}
 	}
@@ -75,19 +75,19 @@ func nextStart(s *scanner, none, text string) (xml.StartElement, error) {
 // must be, by whoever comes first, is a fault (SOAP 1.1, section 4.2).
 func readHeader(s *scanner) error {
 	for {
-		token, err := s.next()
+		t, err := s.next()
 		if err != nil {
 			return err
 		}
-		switch t := token.(type) {
-		case xml.EndElement:
+		switch t.kind {
+		case endElement:
 			return nil
-		case xml.CharData:
-			if !onlySpace(t) {
+		case characters:
+			if !onlySpace(t.text) {
 				return s.fault(WrongEnvelope, textInEnvelope)
 			}
-		case xml.StartElement:
-			if mustUnderstand(t.Attr) {
+		case startElement:
+			if mustUnderstand(t.attributes) {
 				return s.at(&Fault{Code: CodeMustUnderstand, Reason: NotUnderstood, String: "A header entry with mustUnderstand is not understood here: no header is needed, leave it out or do not insist."})
 			}
 			if _, err := s.skip(); err != nil {
@@ -113,9 +113,9 @@ func mustUnderstand(attributes []xml.Attr) bool {
 
 // closeEnvelope reads what may follow the body's element, to the very end:
 // white space, comments and, in the body, independent elements.
-func closeEnvelope(s *scanner, independent func(xml.StartElement) bool) error {
+func closeEnvelope(s *scanner, independent func(token) bool) error {
 	for {
-		token, err := s.next()
+		t, err := s.next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -123,8 +123,8 @@ func closeEnvelope(s *scanner, independent func(xml.StartElement) bool) error {
 			return err
 		}
 		inBody := len(s.open) > 1
-		switch t := token.(type) {
-		case xml.StartElement:
+		switch t.kind {
+		case startElement:
 			if len(s.open) > 2 && independent(t) {
 				if _, err := s.skip(); err != nil {
 					return err
@@ -135,11 +135,11 @@ func closeEnvelope(s *scanner, independent func(xml.StartElement) bool) error {
 				return s.fault(SeveralBodyElements, "The Body holds more than one element: send one operation in an envelope.")
 			}
 			return s.fault(WrongEnvelope, strayElement)
-		case xml.CharData:
-			if !onlySpace(t) && inBody {
+		case characters:
+			if !onlySpace(t.text) && inBody {
 				return s.fault(WrongEnvelope, "The Body holds text beside the element of the operation.")
 			}
-			if !onlySpace(t) {
+			if !onlySpace(t.text) {
 				return s.fault(WrongEnvelope, textInEnvelope)
 			}
 		}

@@ -211,15 +211,15 @@ func (e *exchange) appendReply(dst []byte) ([]byte, error) {
 		return nil, fault
 	}
 	e.in = text
-	s := newScanner(e.in, newMeter(e.handler.MaxParts, e.costly))
+	s := newScanner(string(e.in), newMeter(e.handler.MaxParts, e.costly))
 	start, err := openEnvelope(s)
 	if err != nil {
 		return nil, err
 	}
-	e.called.operation = start.Name.Local
-	operation, ok := e.handler.Operations[start.Name]
+	e.called.operation = start.name.Local
+	operation, ok := e.handler.Operations[start.name]
 	if !ok {
-		return nil, s.fault(UnknownOperation, e.handler.unknown(start.Name))
+		return nil, s.fault(UnknownOperation, e.handler.unknown(start.name))
 	}
 	e.called.reader, e.called.read = newReader(s, e.handler.Schema, start, e.handler.Strict), e.read
 	return operation(e.request.Context(), &e.called, dst)

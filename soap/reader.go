@@ -2,23 +2,20 @@ package soap
 
 import (
 	"encoding/xml"
-	"errors"
-	"io"
 	"strings"
 )
 
-// reader gives the tokens of an operation's element, below one scanner, in
-// the form that the schema has for them: bare names, no attributes, simple
-// values checked, absent ones left out, unknown ones skipped. It never stops
-// at a wrong field, since the rest of the envelope decides whether there is
-// anything to answer: the first one is kept.
+// reader gives an operation's element, below one scanner, to a sink in the form
+// that the schema has for it: bare names, no attributes, simple values checked,
+// absent ones left out, unknown ones skipped. It never stops at a wrong field,
+// since the rest of the envelope decides whether there is anything to answer: the
+// first one is kept.
 type reader struct {
 	scanner *scanner
 	schema  *Schema
 	strict  bool
+	sink    sink
 	frames  []frame
-	queue   []xml.Token
-	given   int // tokens of the queue that went out
 	text    []byte
 	typed   string // the xsi:type of the element whose start was read last
 	wrong   *FieldError
@@ -34,33 +31,24 @@ type frame struct {
 	seen    uint64   // children that were there, by their place
 	present uint64   // of those, the ones with a value
 	reached uint     // the place of the last one
-	given   bool     // its start is queued, which waits for its first value
+	given   bool     // the sink has its start, which waits for its first value
 	array   bool     // it holds occurrences of the node, and is none itself
 	outer   *scanner // goes on after it; nil: the same
 }
 
 // newReader reads the element whose start the scanner has just given.
-func newReader(s *scanner, schema *Schema, start xml.StartElement, strict bool) *reader {
-	r := &reader{scanner: s, schema: schema, strict: strict, frames: make([]frame, 0, 4), queue: make([]xml.Token, 0, 8)}
-	global := schema.globals[start.Name]
-	r.frames = append(r.frames, frame{node: global})
-	r.attributes(global, start.Attr)
+func newReader(s *scanner, schema *Schema, start token, strict bool) *reader {
+	r := new(reader)
+	r.reset(s, schema, start, strict)
 	return r
 }
 
-// Token implements xml.TokenReader.
-func (r *reader) Token() (xml.Token, error) {
-	for r.given == len(r.queue) {
-		if len(r.frames) == 0 {
-			return nil, io.EOF
-		}
-		r.queue, r.given = r.queue[:0], 0
-		if err := r.advance(); err != nil {
-			return nil, err
-		}
-	}
-	r.given++
-	return r.queue[r.given-1], nil
+// reset begins an element. What the reader has allocated it keeps.
+func (r *reader) reset(s *scanner, schema *Schema, start token, strict bool) {
+	*r = reader{scanner: s, schema: schema, strict: strict, frames: r.frames[:0], text: r.text[:0]}
+	global := schema.globals[start.name]
+	r.frames = append(r.frames, frame{node: global})
+	r.attributes(global, start.attributes)
 }
 
 func (r *reader) top() *frame { return &r.frames[len(r.frames)-1] }
@@ -73,30 +61,29 @@ func (r *reader) holder() *frame {
 	return &r.frames[len(r.frames)-2]
 }
 
-// give queues tokens, before them the starts around them that waited.
-func (r *reader) give(tokens ...xml.Token) {
+// open gives the starts of elements that waited for a first value.
+func (r *reader) open() {
 	for i := range r.frames {
 		if f := &r.frames[i]; !f.given {
 			f.given = true
-			r.queue = append(r.queue, f.node.start)
+			r.sink.open(f.node)
 		}
 	}
-	r.queue = append(r.queue, tokens...)
 }
 
 // advance reads one token of the scanner.
 func (r *reader) advance() error {
-	token, err := r.scanner.next()
+	t, err := r.scanner.next()
 	if err != nil {
 		return err
 	}
-	switch t := token.(type) {
-	case xml.StartElement:
+	switch t.kind {
+	case startElement:
 		return r.child(t)
-	case xml.EndElement:
+	case endElement:
 		r.end()
-	case xml.CharData:
-		if !onlySpace(t) {
+	case characters:
+		if !onlySpace(t.text) {
 			r.refuse(r.top().node.path, "holds text where only elements may stand", "put the text into one of its elements")
 		}
 	}
@@ -114,20 +101,20 @@ func (r *reader) refuse(path, problem, mend string) {
 	r.wrong = &FieldError{Path: path, Problem: problem, Mend: mend}
 }
 
-func (r *reader) child(t xml.StartElement) error {
+func (r *reader) child(t token) error {
 	top := r.top()
 	n := top.node
 	if !top.array {
-		n = n.child(t.Name.Local)
-		if n == nil || !r.mayBeIn(t.Name.Space) {
-			return r.unknown(top.node, t.Name)
+		n = n.child(t.name.Local)
+		if n == nil || !r.mayBeIn(t.name.Space) {
+			return r.unknown(top.node, t.name)
 		}
 	}
 	if r.repeated(r.holder(), n) {
 		_, err := r.scanner.skip()
 		return err
 	}
-	return r.occurrence(n, t.Attr)
+	return r.occurrence(n, t.attributes)
 }
 
 // occurrence reads an element of the schema whose start was read.
@@ -222,7 +209,8 @@ func (r *reader) end() {
 	absent := !top.array && !top.given && top.node.optional() && !r.strict
 	if !top.array && !absent {
 		r.checkComplete(&top)
-		r.give(top.node.end)
+		r.open()
+		r.sink.close(top.node)
 	}
 	r.frames = r.frames[:len(r.frames)-1]
 	if absent {
@@ -286,12 +274,15 @@ func (r *reader) instead(parent *node) string {
 
 // decode reads the rest of the envelope into v.
 func (r *reader) decode(v any) error {
-	if err := xml.NewTokenDecoder(r).Decode(v); err != nil {
-		var fault *Fault
-		if errors.As(err, &fault) {
-			return fault
+	receiver, receives := v.(Receiver)
+	tokens := new(tokenSink)
+	if r.sink = tokens; receives {
+		r.sink = receiverSink{receiver}
+	}
+	for len(r.frames) > 0 {
+		if err := r.advance(); err != nil {
+			return err
 		}
-		return err
 	}
 	if err := closeEnvelope(r.scanner, r.independent); err != nil {
 		return err
@@ -299,5 +290,8 @@ func (r *reader) decode(v any) error {
 	if r.wrong != nil {
 		return r.wrong
 	}
-	return nil
+	if receives {
+		return nil
+	}
+	return xml.NewTokenDecoder(tokens).Decode(v)
 }

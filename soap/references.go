@@ -14,7 +14,7 @@ import (
 
 // target is an element that has an id, somewhere in a message.
 type target struct {
-	begin, end int64     // of its text
+	begin, end int       // of its text
 	bindings   []binding // in scope around it
 }
 
@@ -23,11 +23,11 @@ type references struct {
 	targets   map[string]target
 	following []string // ids of the targets that are being read
 	followed  map[string]bool
-	size      int64 // of all that was followed
+	size      int // of all that was followed
 }
 
 // findTargets reads a whole message.
-func findTargets(text []byte, m *meter) (map[string]target, error) {
+func findTargets(text string, m *meter) (map[string]target, error) {
 	type opened struct {
 		id string
 		target
@@ -37,27 +37,27 @@ func findTargets(text []byte, m *meter) (map[string]target, error) {
 	var scope []binding // of the last target: most have the same
 	s := newScanner(text, m)
 	for {
-		begin, bindings := s.raw.InputOffset(), s.bindings
-		token, err := s.next()
+		begin, bindings := s.raw.end(), s.bindings
+		t, err := s.next()
 		if errors.Is(err, io.EOF) {
 			return targets, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
-			o := opened{id: plainAttribute(t.Attr, "id"), target: target{begin: begin}}
+		switch t.kind {
+		case startElement:
+			o := opened{id: plainAttribute(t.attributes, "id"), target: target{begin: begin}}
 			if o.id != "" && !slices.Equal(scope, bindings) {
 				scope = slices.Clone(bindings)
 			}
 			o.bindings = scope
 			open = append(open, o)
-		case xml.EndElement:
+		case endElement:
 			last := open[len(open)-1]
 			open = open[:len(open)-1]
 			if _, known := targets[last.id]; !known && last.id != "" {
-				last.end = s.raw.InputOffset()
+				last.end = s.raw.end()
 				targets[last.id] = last.target
 			}
 		}
@@ -119,12 +119,12 @@ func (r *reader) readTarget(n *node, id string, found target) error {
 	r.scanner = newScanner(outer.whole[found.begin:found.end], outer.meter)
 	r.scanner.whole, r.scanner.bindings = outer.whole, found.bindings
 	r.references.following = append(r.references.following, id)
-	token, err := r.scanner.next()
+	start, err := r.scanner.next()
 	if err != nil {
 		return err
 	}
 	depth := len(r.frames)
-	if err := r.occurrence(n, token.(xml.StartElement).Attr); err != nil {
+	if err := r.occurrence(n, start.attributes); err != nil {
 		return err
 	}
 	if len(r.frames) > depth {
@@ -143,13 +143,13 @@ func (r *reader) leave(outer *scanner) {
 
 // independent reports whether an element beside the operation's is one that
 // elements refer to, and keeps the name of one that none did.
-func (r *reader) independent(t xml.StartElement) bool {
-	id := plainAttribute(t.Attr, "id")
-	if r.strict || id == "" || r.schema.globals[t.Name] != nil {
+func (r *reader) independent(t token) bool {
+	id := plainAttribute(t.attributes, "id")
+	if r.strict || id == "" || r.schema.globals[t.name] != nil {
 		return false
 	}
 	if !r.references.followed[id] {
-		r.passOver(t.Name.Local[:min(len(t.Name.Local), maxName)])
+		r.passOver(t.name.Local[:min(len(t.name.Local), maxName)])
 	}
 	return true
 }

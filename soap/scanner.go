@@ -1,7 +1,6 @@
 package soap
 
 import (
-	"bytes"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -13,9 +12,8 @@ import (
 // scanner gives the tokens of a document, their names resolved, and refuses
 // what encoding/xml lets pass: it is the one reader of every message.
 type scanner struct {
-	whole    []byte // the document, or what the scanned one is a part of
-	text     []byte
-	raw      *xml.Decoder
+	whole    string // the document, or what the scanned one is a part of
+	raw      tokenizer
 	meter    *meter
 	open     []openElement
 	bindings []binding
@@ -29,20 +27,23 @@ type openElement struct {
 
 type binding struct{ prefix, uri string }
 
-func newScanner(text []byte, m *meter) *scanner {
-	return &scanner{
-		whole:    text,
-		text:     text,
-		meter:    m,
-		raw:      xml.NewDecoder(bytes.NewReader(text)),
-		open:     make([]openElement, 0, 8),
-		bindings: append(make([]binding, 0, 8), binding{"xml", xmlNamespace}),
-	}
+func newScanner(text string, m *meter) *scanner {
+	s := new(scanner)
+	s.reset(text, m)
+	return s
+}
+
+// reset begins a document. What the scanner has allocated it keeps.
+func (s *scanner) reset(text string, m *meter) {
+	s.whole, s.meter, s.ended = text, m, false
+	s.raw.reset(text)
+	s.open = s.open[:0]
+	s.bindings = append(s.bindings[:0], binding{"xml", xmlNamespace})
 }
 
 // at gives a fault its place: where the last token ends.
 func (s *scanner) at(f *Fault) *Fault {
-	f.Line, f.Column = s.raw.InputPos()
+	f.Line, f.Column = s.raw.position()
 	return f
 }
 
@@ -50,44 +51,43 @@ func (s *scanner) fault(reason Reason, words string) *Fault {
 	return s.at(clientFault(reason, words))
 }
 
-// next returns an xml.StartElement, xml.EndElement or xml.CharData; io.EOF
-// after a whole document; or a *Fault. Attributes that declare namespaces are
-// left out. Bytes are good until the next call.
-func (s *scanner) next() (xml.Token, error) {
+// next returns the next start or end of an element, or characters; io.EOF after a
+// whole document; or a *Fault. Attributes that declare namespaces are left out.
+func (s *scanner) next() (token, error) {
 	for {
-		begin := s.raw.InputOffset()
-		token, err := s.raw.RawToken()
+		begin := s.raw.end()
+		t, err := s.raw.next()
 		if errors.Is(err, io.EOF) && s.ended {
-			return nil, io.EOF
+			return token{}, io.EOF
 		}
 		if errors.Is(err, io.EOF) && len(s.open) == 0 {
-			return nil, s.fault(NotAnEnvelope, "The message is empty: send a SOAP 1.1 envelope.")
+			return token{}, s.fault(NotAnEnvelope, "The message is empty: send a SOAP 1.1 envelope.")
 		}
 		if err != nil {
-			return nil, s.fault(NotWellFormed, "The message is not well-formed XML.")
+			return token{}, s.fault(NotWellFormed, "The message is not well-formed XML.")
 		}
 		if fault := s.meter.count(1); fault != nil {
-			return nil, s.at(fault)
+			return token{}, s.at(fault)
 		}
-		if refersToSurrogate(s.text[begin:s.raw.InputOffset()]) {
-			return nil, s.fault(NotWellFormed, "The message refers to a number that is no character: write a character beyond U+FFFF as one reference, such as &#x1F511;, not as two surrogates.")
+		if refersToSurrogate(s.raw.text[begin:s.raw.end()]) {
+			return token{}, s.fault(NotWellFormed, "The message refers to a number that is no character: write a character beyond U+FFFF as one reference, such as &#x1F511;, not as two surrogates.")
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
+		switch t.kind {
+		case startElement:
 			return s.start(t)
-		case xml.EndElement:
+		case endElement:
 			return s.end(t)
-		case xml.CharData:
+		case characters:
 			if len(s.open) > 0 {
-				return token, nil
+				return t, nil
 			}
-			if !onlySpace(t) {
-				return nil, s.outside()
+			if !onlySpace(t.text) {
+				return token{}, s.outside()
 			}
-		case xml.ProcInst:
-			return nil, s.fault(ProcessingInstruction, "The message holds a processing instruction, which SOAP does not allow: leave it out; an XML declaration stands at the very beginning.")
-		case xml.Directive:
-			return nil, s.fault(DocumentType, "The message holds a document type declaration, which SOAP does not allow: leave it out.")
+		case instruction:
+			return token{}, s.fault(ProcessingInstruction, "The message holds a processing instruction, which SOAP does not allow: leave it out; an XML declaration stands at the very beginning.")
+		case declarations:
+			return token{}, s.fault(DocumentType, "The message holds a document type declaration, which SOAP does not allow: leave it out.")
 		}
 	}
 }
@@ -95,21 +95,21 @@ func (s *scanner) next() (xml.Token, error) {
 // refersToSurrogate reports whether a token as it is written holds a
 // reference to a surrogate, which is no character (XML 1.0, section 4.1).
 // encoding/xml reads it as U+FFFD.
-func refersToSurrogate(token []byte) bool {
-	if bytes.HasPrefix(token, []byte("<!")) || bytes.HasPrefix(token, []byte("<?")) {
+func refersToSurrogate(token string) bool {
+	if strings.HasPrefix(token, "<!") || strings.HasPrefix(token, "<?") {
 		return false // no references are in comments, CDATA sections and the like
 	}
 	for {
-		_, rest, found := bytes.Cut(token, []byte("&#"))
+		_, rest, found := strings.Cut(token, "&#")
 		if !found {
 			return false
 		}
-		digits, _, _ := bytes.Cut(rest, []byte(";"))
+		digits, _, _ := strings.Cut(rest, ";")
 		base := 10
-		if hex, isHex := bytes.CutPrefix(digits, []byte("x")); isHex {
+		if hex, isHex := strings.CutPrefix(digits, "x"); isHex {
 			digits, base = hex, 16
 		}
-		if code, err := strconv.ParseUint(string(digits), base, 32); err == nil && utf16.IsSurrogate(rune(code)) {
+		if code, err := strconv.ParseUint(digits, base, 32); err == nil && utf16.IsSurrogate(rune(code)) {
 			return true
 		}
 		token = rest
@@ -124,29 +124,29 @@ func (s *scanner) outside() *Fault {
 	return s.fault(NotWellFormed, "The message is not well-formed XML: text stands before the envelope.")
 }
 
-func (s *scanner) start(t xml.StartElement) (xml.Token, error) {
+func (s *scanner) start(t token) (token, error) {
 	switch {
 	case s.ended:
-		return nil, s.outside()
+		return token{}, s.outside()
 	case len(s.open) == maxDepth:
-		return nil, s.fault(TooDeep, "The message's elements are more than 32 deep.")
-	case len(t.Attr) > maxAttributes:
-		return nil, s.fault(TooManyAttributes, "An element of the message has more than 64 attributes.")
+		return token{}, s.fault(TooDeep, "The message's elements are more than 32 deep.")
+	case len(t.attributes) > maxAttributes:
+		return token{}, s.fault(TooManyAttributes, "An element of the message has more than 64 attributes.")
 	}
-	if fault := s.meter.count(len(t.Attr)); fault != nil {
-		return nil, s.at(fault)
+	if fault := s.meter.count(len(t.attributes)); fault != nil {
+		return token{}, s.at(fault)
 	}
-	s.open = append(s.open, openElement{t.Name, len(s.bindings)})
-	if fault := s.declare(t.Attr); fault != nil {
-		return nil, fault
+	s.open = append(s.open, openElement{t.name, len(s.bindings)})
+	if fault := s.declare(t.attributes); fault != nil {
+		return token{}, fault
 	}
 	var fault *Fault
-	if t.Name, fault = s.resolve(t.Name, true); fault != nil {
-		return nil, fault
+	if t.name, fault = s.resolve(t.name, true); fault != nil {
+		return token{}, fault
 	}
-	t.Attr, fault = s.attributes(t.Attr)
+	t.attributes, fault = s.attributes(t.attributes)
 	if fault != nil {
-		return nil, fault
+		return token{}, fault
 	}
 	return t, nil
 }
@@ -244,19 +244,19 @@ func (s *scanner) attributes(all []xml.Attr) ([]xml.Attr, *Fault) {
 }
 
 // end closes an element; raw tokens are not matched by encoding/xml.
-func (s *scanner) end(t xml.EndElement) (xml.Token, error) {
-	if len(s.open) == 0 || s.open[len(s.open)-1].name != t.Name {
-		return nil, s.fault(NotWellFormed, "The message is not well-formed XML: an end tag matches no start tag.")
+func (s *scanner) end(t token) (token, error) {
+	if len(s.open) == 0 || s.open[len(s.open)-1].name != t.name {
+		return token{}, s.fault(NotWellFormed, "The message is not well-formed XML: an end tag matches no start tag.")
 	}
 	top := s.open[len(s.open)-1]
 	// The scope is the element's own: its end tag is resolved within it.
-	name, fault := s.resolve(t.Name, true)
+	name, fault := s.resolve(t.name, true)
 	if fault != nil {
-		return nil, fault
+		return token{}, fault
 	}
 	s.open, s.bindings = s.open[:len(s.open)-1], s.bindings[:top.bindings]
 	s.ended = len(s.open) == 0
-	return xml.EndElement{Name: name}, nil
+	return token{kind: endElement, name: name}, nil
 }
 
 // skip reads to the end of the element that was opened last, and says whether
@@ -264,18 +264,18 @@ func (s *scanner) end(t xml.EndElement) (xml.Token, error) {
 func (s *scanner) skip() (empty bool, err error) {
 	empty = true
 	for depth := 1; depth > 0; {
-		token, err := s.next()
+		t, err := s.next()
 		if err != nil {
 			return false, err
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
+		switch t.kind {
+		case startElement:
 			depth++
 			empty = false
-		case xml.EndElement:
+		case endElement:
 			depth--
-		case xml.CharData:
-			empty = empty && onlySpace(t)
+		case characters:
+			empty = empty && onlySpace(t.text)
 		}
 	}
 	return empty, nil

@@ -45,22 +45,22 @@ func (s *Schema) redact(text []byte) (shown string, ok bool) {
 	if fault != nil {
 		return "", false
 	}
-	r := redactor{schema: s, scanner: newScanner(text, newMeter(0, nil))}
+	r := redactor{schema: s, scanner: newScanner(string(text), newMeter(0, nil))}
 	for {
-		token, err := r.scanner.next()
+		t, err := r.scanner.next()
 		if errors.Is(err, io.EOF) {
 			return r.out.String(), true
 		}
 		if err != nil {
 			return "", false
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
+		switch t.kind {
+		case startElement:
 			r.start(t)
-		case xml.EndElement:
+		case endElement:
 			r.end()
-		case xml.CharData:
-			r.characters(t)
+		case characters:
+			r.characters(t.text)
 		}
 	}
 }
@@ -74,7 +74,7 @@ type redactor struct {
 	hid     bool // something was hidden in the element on top
 }
 
-func (r *redactor) start(t xml.StartElement) {
+func (r *redactor) start(t token) {
 	written := r.scanner.open[len(r.scanner.open)-1].name
 	name := written.Local
 	if written.Space != "" {
@@ -97,7 +97,7 @@ func (r *redactor) start(t xml.StartElement) {
 		}
 		r.out.WriteString(declared + `="` + escape(b.uri) + `"`)
 	}
-	for _, a := range t.Attr {
+	for _, a := range t.attributes {
 		r.attribute(a)
 	}
 	r.out.WriteString(">")
@@ -122,12 +122,12 @@ func (r *redactor) end() {
 	r.hid = r.hid && r.secret != 0
 }
 
-func (r *redactor) characters(text []byte) {
+func (r *redactor) characters(text string) {
 	switch {
 	case r.secret != 0 || !onlySpace(text) && !r.shown():
 		r.hide()
 	default:
-		r.out.WriteString(escape(string(text)))
+		r.out.WriteString(escape(text))
 	}
 }
 

@@ -71,18 +71,18 @@ func (r *reader) simple(n *node, inBase64 bool) error {
 	r.text = r.text[:0]
 	nested := false
 	for depth := 1; depth > 0; {
-		token, err := r.scanner.next()
+		t, err := r.scanner.next()
 		if err != nil {
 			return err
 		}
-		switch t := token.(type) {
-		case xml.StartElement:
+		switch t.kind {
+		case startElement:
 			nested = true
 			depth++
-		case xml.EndElement:
+		case endElement:
 			depth--
-		case xml.CharData:
-			r.text = append(r.text, t...)
+		case characters:
+			r.text = append(r.text, t.text...)
 		}
 	}
 	if nested {
@@ -106,27 +106,24 @@ func (r *reader) value(n *node, inBase64 bool) {
 		r.absent(r.holder(), n)
 		return
 	}
-	if n.Base == "anyType" {
-		r.give(n.typedStart(r.typed, inBase64), xml.CharData(r.text), n.end)
-		return
-	}
-	if !n.accepts(r.text) {
+	if n.Base != "anyType" && !n.accepts(r.text) {
 		r.refuse(n.path, "has a wrong value", "it takes "+n.holds())
 		return
 	}
-	r.give(n.start, xml.CharData(r.text), n.end)
+	r.open()
+	r.sink.value(n, r.claimed(n, inBase64), r.text)
 }
 
-// typedStart hands on what an element of any type was typed as: whoever
-// decodes it knows what it should be. Text sent in base64 is text by now.
-func (n *node) typedStart(typed string, wasBase64 bool) xml.Token {
-	if wasBase64 {
-		typed = "string"
+// claimed is what an element of any type was typed as: whoever decodes it knows
+// what it should be. Text sent in base64 is text by now.
+func (r *reader) claimed(n *node, wasBase64 bool) string {
+	switch {
+	case n.Base != "anyType":
+		return ""
+	case wasBase64:
+		return "string"
 	}
-	if typed == "" {
-		return n.start
-	}
-	return xml.StartElement{Name: xml.Name{Local: n.Name}, Attr: []xml.Attr{{Name: xml.Name{Local: "type"}, Value: typed}}}
+	return r.typed
 }
 
 func (r *reader) decodeBase64(n *node) bool {
