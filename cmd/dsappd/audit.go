@@ -130,7 +130,7 @@ type auditPruneCommand struct {
 }
 
 func (c *auditPruneCommand) Run(ctx context.Context, std streams) error {
-	in := admin.PruneAudit{Before: time.Now().Add(-time.Duration(c.OlderThan)), Broken: c.Broken}
+	in := audit.Limit{Before: time.Now().Add(-time.Duration(c.OlderThan)), Broken: c.Broken}
 	var pruned audit.Pruned
 	err := order(ctx, std, c.doorFlags, func(door *operators.Door) (audit.Pruned, error) {
 		var err error

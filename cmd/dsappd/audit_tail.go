@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
@@ -75,7 +76,7 @@ func (t *tail) poll(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	in := admin.ListAuditEvents{
+	in := provision.ListAuditEvents{
 		Since: t.since, After: t.after(), Limit: pageSize, Domain: t.command.Domain, UserID: t.command.User, SerialNumber: t.command.Serial,
 		RegistrationID: t.command.Registration, Operation: t.command.Operation, RequestID: t.command.Request}
 	for more := true; more && err == nil; {

@@ -48,7 +48,7 @@ func openDoor(t *testing.T, dir string) *operators.Door {
 func enable(t *testing.T, dir, userID string) {
 	t.Helper()
 	door := openDoor(t, dir)
-	_, err := door.EnableUser(t.Context(), admin.NameUser{UserID: userID})
+	_, err := door.EnableUser(t.Context(), provision.NameUser{UserID: userID})
 	if err != nil {
 		t.Error(err)
 	}

@@ -102,7 +102,7 @@ type authenticatorListCommand struct {
 func (c *authenticatorListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
 		func(door *operators.Door, after string, limit int) (admin.Page[admin.Authenticator, string], error) {
-			return door.ListAuthenticators(ctx, admin.ListAuthenticators{
+			return door.ListAuthenticators(ctx, provision.ListAuthenticators{
 				Domain: c.Domain, State: provision.AuthenticatorState(c.State), Type: provision.AuthenticatorType(c.Type),
 				After: after, Limit: limit})
 		}, columns[admin.Authenticator, string]{
@@ -196,7 +196,7 @@ type authenticatorSetCommand struct {
 func (c *authenticatorSetCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.Authenticator, error) {
-			return door.SetAuthenticator(ctx, admin.SetAuthenticator{SerialNumber: c.SerialNumber, Limit: c.Limit})
+			return door.SetAuthenticator(ctx, provision.SetAuthenticator{SerialNumber: c.SerialNumber, Limit: c.Limit})
 		},
 		func(a admin.Authenticator) string {
 			return fmt.Sprintf("changed licence %s; %d of %d places are taken", a.SerialNumber, a.Licence.Places, a.Licence.Limit)
@@ -231,7 +231,7 @@ type policyFlags struct {
 }
 
 func (c *authenticatorAssignCommand) Run(ctx context.Context, std streams) error {
-	in := admin.AssignAuthenticator{SerialNumber: c.SerialNumber, UserID: c.UserID, Policy: c.Policy}
+	in := provision.AssignAuthenticator{SerialNumber: c.SerialNumber, UserID: c.UserID, Policy: c.Policy}
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.Authenticator, error) { return door.AssignAuthenticator(ctx, in) },
 		func(a admin.Authenticator) string {
@@ -260,7 +260,7 @@ type authenticatorResetCommand struct {
 }
 
 func (c *authenticatorResetCommand) Run(ctx context.Context, std streams) error {
-	in := admin.ResetAuthenticator{SerialNumber: c.SerialNumber, Policy: c.Policy}
+	in := provision.ResetAuthenticator{SerialNumber: c.SerialNumber, Policy: c.Policy}
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.Authenticator, error) { return door.ResetAuthenticator(ctx, in) },
 		func(a admin.Authenticator) string {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
@@ -24,8 +25,8 @@ type componentFlags struct {
 	Location      string `arg:"" name:"location" help:"The address it calls from, or a prefix such as 192.0.2.0/24."`
 }
 
-func (f componentFlags) key() admin.ComponentKey {
-	return admin.ComponentKey{ComponentType: f.ComponentType, Location: f.Location}
+func (f componentFlags) key() provision.NameComponent {
+	return provision.NameComponent{ComponentType: f.ComponentType, Location: f.Location}
 }
 
 func componentSaid(done string) func(admin.Component) string {
@@ -41,7 +42,7 @@ type componentAddCommand struct {
 }
 
 func (c *componentAddCommand) Run(ctx context.Context, std streams) error {
-	in := admin.AddComponent{ComponentType: c.ComponentType, Location: c.Location, Policy: c.Policy}
+	in := provision.AddComponent{ComponentType: c.ComponentType, Location: c.Location, Policy: c.Policy}
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.Component, error) { return door.AddComponent(ctx, in) }, componentSaid("added"))
 }
@@ -58,27 +59,27 @@ func (c *componentListCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	return printList(ctx, std, c.doorFlags, c.listFlags, after,
-		func(door *operators.Door, after admin.ComponentKey, limit int) (admin.Page[admin.Component, admin.ComponentKey], error) {
-			return door.ListComponents(ctx, admin.ListComponents{ComponentType: c.Type, After: after, Limit: limit})
-		}, columns[admin.Component, admin.ComponentKey]{
+		func(door *operators.Door, after provision.NameComponent, limit int) (admin.Page[admin.Component, provision.NameComponent], error) {
+			return door.ListComponents(ctx, provision.ListComponents{ComponentType: c.Type, After: after, Limit: limit})
+		}, columns[admin.Component, provision.NameComponent]{
 			head: []string{"TYPE", "LOCATION", "POLICY"},
 			row: func(c admin.Component) []string {
 				return []string{c.ComponentType, c.Location, orDash(c.Policy)}
 			},
-			key: func(k admin.ComponentKey) string { return k.ComponentType + "@" + k.Location },
+			key: func(k provision.NameComponent) string { return k.ComponentType + "@" + k.Location },
 		})
 }
 
 // parseComponentKey reads TYPE@LOCATION; no location holds an @.
-func parseComponentKey(s string) (admin.ComponentKey, error) {
+func parseComponentKey(s string) (provision.NameComponent, error) {
 	at := strings.LastIndexByte(s, '@')
 	if s != "" && at < 0 {
-		return admin.ComponentKey{}, fmt.Errorf("--after is %q: give TYPE@LOCATION", s)
+		return provision.NameComponent{}, fmt.Errorf("--after is %q: give TYPE@LOCATION", s)
 	}
 	if s == "" {
-		return admin.ComponentKey{}, nil
+		return provision.NameComponent{}, nil
 	}
-	return admin.ComponentKey{ComponentType: s[:at], Location: s[at+1:]}, nil
+	return provision.NameComponent{ComponentType: s[:at], Location: s[at+1:]}, nil
 }
 
 type componentDeleteCommand struct {
@@ -111,7 +112,7 @@ type componentSetCommand struct {
 }
 
 func (c *componentSetCommand) Run(ctx context.Context, std streams) error {
-	in := admin.SetComponent{ComponentKey: c.key(), Policy: c.Policy}
+	in := provision.SetComponent{NameComponent: c.key(), Policy: c.Policy}
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.Component, error) { return door.SetComponent(ctx, in) }, componentSaid("changed"))
 }

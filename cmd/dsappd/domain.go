@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
@@ -23,7 +24,7 @@ type domainAddCommand struct {
 func (c *domainAddCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.Domain, error) {
-			return door.AddDomain(ctx, admin.AddDomain{Name: c.Name})
+			return door.AddDomain(ctx, provision.AddDomain{Name: c.Name})
 		},
 		func(d admin.Domain) string { return fmt.Sprintf("added domain %s", d.Name) })
 }
@@ -36,7 +37,7 @@ type domainListCommand struct {
 func (c *domainListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
 		func(door *operators.Door, after string, limit int) (admin.Page[admin.Domain, string], error) {
-			return door.ListDomains(ctx, admin.ListDomains{After: after, Limit: limit})
+			return door.ListDomains(ctx, provision.ListDomains{After: after, Limit: limit})
 		}, columns[admin.Domain, string]{
 			head: []string{"DOMAIN", "CREATED"},
 			row:  func(d admin.Domain) []string { return []string{d.Name, moment(d.CreatedAt)} },

@@ -25,7 +25,7 @@ type gatewayKeyAddCommand struct {
 func (c *gatewayKeyAddCommand) Run(ctx context.Context, std streams) error {
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.AddedGatewayKey, error) {
-			return door.AddGatewayKey(ctx, admin.AddGatewayKey{Name: c.Name, Side: c.Side})
+			return door.AddGatewayKey(ctx, provision.AddGatewayKey{Name: c.Name, Side: c.Side})
 		},
 		func(k admin.AddedGatewayKey) string {
 			return fmt.Sprintf("added %s-end key %s, which is shown now and never again:\n%s", k.Side, k.Name, k.Key)
@@ -40,7 +40,7 @@ type gatewayKeyListCommand struct {
 func (c *gatewayKeyListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
 		func(door *operators.Door, after string, limit int) (admin.Page[admin.GatewayKey, string], error) {
-			return door.ListGatewayKeys(ctx, admin.ListGatewayKeys{After: after, Limit: limit})
+			return door.ListGatewayKeys(ctx, provision.ListGatewayKeys{After: after, Limit: limit})
 		}, columns[admin.GatewayKey, string]{
 			head: []string{"NAME", "SIDE", "CREATED"},
 			row:  func(k admin.GatewayKey) []string { return []string{k.Name, string(k.Side), moment(k.CreatedAt)} },

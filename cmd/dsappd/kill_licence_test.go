@@ -171,7 +171,7 @@ func limitSampleLicence(t *testing.T, dir string, limit int) {
 		t.Fatal(err)
 	}
 	defer door.Close()
-	if _, err := door.SetAuthenticator(t.Context(), admin.SetAuthenticator{SerialNumber: sampleLicence, Limit: limit}); err != nil {
+	if _, err := door.SetAuthenticator(t.Context(), provision.SetAuthenticator{SerialNumber: sampleLicence, Limit: limit}); err != nil {
 		t.Fatal(err)
 	}
 }

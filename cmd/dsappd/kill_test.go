@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/oath"
@@ -93,10 +94,10 @@ func (a *activator) parameters() oath.Parameters {
 // add makes the user and the authenticator that it activates.
 func (a *activator) add(ctx context.Context, door *operators.Door) error {
 	p := a.parameters()
-	_, added := door.AddUser(ctx, admin.AddUser{UserID: a.userID, StaticPassword: "Password2"})
+	_, added := door.AddUser(ctx, provision.AddUser{UserID: a.userID, StaticPassword: "Password2"})
 	_, made := door.AddAuthenticator(ctx, admin.AddAuthenticator{SerialNumber: a.serialNumber,
 		Type: p.Type, Algorithm: p.Algorithm, Digits: p.Digits, Secret: hex.EncodeToString(a.secret)})
-	_, assigned := door.AssignAuthenticator(ctx, admin.AssignAuthenticator{SerialNumber: a.serialNumber, UserID: a.userID})
+	_, assigned := door.AssignAuthenticator(ctx, provision.AssignAuthenticator{SerialNumber: a.serialNumber, UserID: a.userID})
 	return errors.Join(added, made, assigned)
 }
 

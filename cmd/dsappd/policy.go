@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
@@ -67,7 +68,7 @@ func (c *policyAddCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	in := admin.AddPolicy{Name: c.Name, Parent: c.Parent, Set: set}
+	in := provision.AddPolicy{Name: c.Name, Parent: c.Parent, Set: set}
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.Policy, error) { return door.AddPolicy(ctx, in) }, policySaid("added", c.Settings...))
 }
@@ -117,11 +118,11 @@ func (c *policySetCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	return c.change(ctx, std, c.doorFlags, admin.SetPolicy{Parent: c.Parent, Set: set}, c.Settings...)
+	return c.change(ctx, std, c.doorFlags, provision.SetPolicy{Parent: c.Parent, Set: set}, c.Settings...)
 }
 
 // change has a policy changed, and says what it says then.
-func (p policyNameFlags) change(ctx context.Context, std streams, f doorFlags, in admin.SetPolicy, named ...assignment) error {
+func (p policyNameFlags) change(ctx context.Context, std streams, f doorFlags, in provision.SetPolicy, named ...assignment) error {
 	in.Name = p.Name
 	return order(ctx, std, f,
 		func(door *operators.Door) (admin.Policy, error) { return door.SetPolicy(ctx, in) }, policySaid("changed", named...))
@@ -134,7 +135,7 @@ type policyUnsetCommand struct {
 }
 
 func (c *policyUnsetCommand) Run(ctx context.Context, std streams) error {
-	return c.change(ctx, std, c.doorFlags, admin.SetPolicy{Unset: c.Settings})
+	return c.change(ctx, std, c.doorFlags, provision.SetPolicy{Unset: c.Settings})
 }
 
 type policyShowCommand struct {
@@ -169,7 +170,7 @@ type policyListCommand struct {
 func (c *policyListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
 		func(door *operators.Door, after string, limit int) (admin.Page[admin.Policy, string], error) {
-			return door.ListPolicies(ctx, admin.ListPolicies{After: after, Limit: limit})
+			return door.ListPolicies(ctx, provision.ListPolicies{After: after, Limit: limit})
 		}, columns[admin.Policy, string]{
 			head: []string{"POLICY", "PARENT", "SAYS"},
 			row:  policyRow,

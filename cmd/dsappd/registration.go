@@ -29,7 +29,7 @@ type registrationListCommand struct {
 func (c *registrationListCommand) Run(ctx context.Context, std streams) error {
 	return printList(ctx, std, c.doorFlags, c.listFlags, c.After,
 		func(door *operators.Door, after string, limit int) (admin.Page[admin.Registration, string], error) {
-			return door.ListRegistrations(ctx, admin.ListRegistrations{
+			return door.ListRegistrations(ctx, provision.ListRegistrations{
 				State: provision.RegistrationState(c.State), UserID: c.User, Domain: c.Domain, SerialNumber: c.SerialNumber,
 				After: after, Limit: limit})
 		}, columns[admin.Registration, string]{
@@ -100,7 +100,7 @@ type registrationCloseCommand struct {
 }
 
 func (c *registrationCloseCommand) Run(ctx context.Context, std streams) error {
-	in := admin.CloseRegistration{RegistrationID: c.ID, Reason: c.Reason}
+	in := provision.CloseRegistration{RegistrationID: c.ID, Reason: c.Reason}
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.Registration, error) { return door.CloseRegistration(ctx, in) },
 		func(r admin.Registration) string {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
@@ -32,7 +33,9 @@ type userFlags struct {
 	Domain string `placeholder:"DOMAIN" help:"Name the user's domain; master if not given."`
 }
 
-func (f userFlags) name() admin.NameUser { return admin.NameUser{Domain: f.Domain, UserID: f.UserID} }
+func (f userFlags) name() provision.NameUser {
+	return provision.NameUser{Domain: f.Domain, UserID: f.UserID}
+}
 
 type userAddCommand struct {
 	doorFlags
@@ -43,7 +46,7 @@ type userAddCommand struct {
 }
 
 func (c *userAddCommand) Run(ctx context.Context, std streams) error {
-	user := admin.AddUser{Domain: c.Domain, UserID: c.UserID, OrgUnit: c.OrgUnit}
+	user := provision.AddUser{Domain: c.Domain, UserID: c.UserID, OrgUnit: c.OrgUnit}
 	var err error
 	if c.PasswordHashFile != "" {
 		user.PasswordHash, err = readLine(std, c.PasswordHashFile)
@@ -74,27 +77,27 @@ func (c *userListCommand) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	return printList(ctx, std, c.doorFlags, c.listFlags, after,
-		func(door *operators.Door, after admin.UserKey, limit int) (admin.Page[admin.User, admin.UserKey], error) {
-			return door.ListUsers(ctx, admin.ListUsers{Domain: c.Domain, After: after, Limit: limit})
-		}, columns[admin.User, admin.UserKey]{
+		func(door *operators.Door, after provision.UserKey, limit int) (admin.Page[admin.User, provision.UserKey], error) {
+			return door.ListUsers(ctx, provision.ListUsers{Domain: c.Domain, After: after, Limit: limit})
+		}, columns[admin.User, provision.UserKey]{
 			head: []string{"USER", "DOMAIN", "STATE", "UNIT", "AUTHENTICATORS"},
 			row: func(u admin.User) []string {
 				return []string{u.UserID, u.Domain, userState(u), orDash(u.OrgUnit), orDash(strings.Join(u.SerialNumbers, ","))}
 			},
-			key: func(k admin.UserKey) string { return k.UserID + "@" + k.Domain },
+			key: func(k provision.UserKey) string { return k.UserID + "@" + k.Domain },
 		})
 }
 
 // parseUserKey reads USER@DOMAIN; no domain holds an @.
-func parseUserKey(s string) (admin.UserKey, error) {
+func parseUserKey(s string) (provision.UserKey, error) {
 	at := strings.LastIndexByte(s, '@')
 	if s != "" && at < 0 {
-		return admin.UserKey{}, fmt.Errorf("--after is %q: give USER@DOMAIN", s)
+		return provision.UserKey{}, fmt.Errorf("--after is %q: give USER@DOMAIN", s)
 	}
 	if s == "" {
-		return admin.UserKey{}, nil
+		return provision.UserKey{}, nil
 	}
-	return admin.UserKey{UserID: s[:at], Domain: s[at+1:]}, nil
+	return provision.UserKey{UserID: s[:at], Domain: s[at+1:]}, nil
 }
 
 // userState takes a lock to last as long as the policy said under which it
@@ -160,7 +163,7 @@ func (c *userSetPasswordCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	user := admin.SetUserPassword{NameUser: c.name(), StaticPassword: password}
+	user := provision.SetUserPassword{NameUser: c.name(), StaticPassword: password}
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.User, error) { return door.SetUserPassword(ctx, user) }, userSaid("set the password of"))
 }

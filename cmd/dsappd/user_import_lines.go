@@ -27,13 +27,7 @@ import (
 const maxImportLine = 64 << 10
 
 // importedUser is one line.
-type importedUser struct {
-	Domain         string `json:"domain"`
-	UserID         string `json:"userID"`
-	OrgUnit        string `json:"orgUnit"`
-	StaticPassword string `json:"staticPassword"`
-	PasswordHash   string `json:"passwordHash"`
-}
+type importedUser provision.AddUser
 
 // errImportLine quotes nothing of the line, which has a password or a hash in
 // it.
@@ -201,7 +195,7 @@ const busyRetry = 200 * time.Millisecond
 // not be known what came of it.
 func (i *userImporter) add(ctx context.Context, user importedUser) error {
 	for {
-		_, err := i.door.AddUser(context.WithoutCancel(ctx), admin.AddUser(user))
+		_, err := i.door.AddUser(context.WithoutCancel(ctx), provision.AddUser(user))
 		refusal, refused := errors.AsType[*admin.Error](err)
 		if !refused || refusal.Refusal != provision.Busy {
 			return err

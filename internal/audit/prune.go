@@ -19,8 +19,8 @@ const (
 // that does not hold stops it, so that no evidence is lost; with Broken it
 // does not.
 type Limit struct {
-	Before time.Time
-	Broken bool
+	Before time.Time `json:"before"`
+	Broken bool      `json:"broken,omitempty"`
 }
 
 // Pruned is what was removed.

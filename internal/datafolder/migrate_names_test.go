@@ -11,10 +11,9 @@ import (
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // The kept folder has users and domains of every kind of name that the program
@@ -58,7 +57,7 @@ func migratedRecords(t *testing.T, dir string) {
 	if checked, err := door.Check(t.Context()); err != nil || len(checked.Problems) > 0 {
 		t.Errorf("check: %+v, %v", checked, err)
 	}
-	authenticators, err := door.ListAuthenticators(t.Context(), admin.ListAuthenticators{})
+	authenticators, err := door.ListAuthenticators(t.Context(), provision.ListAuthenticators{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +67,7 @@ func migratedRecords(t *testing.T, dir string) {
 			got = append(got, fmt.Sprintf("%s %s %s@%s", a.SerialNumber, a.State, a.UserID, a.Domain))
 		}
 	}
-	registrations, err := door.ListRegistrations(t.Context(), admin.ListRegistrations{})
+	registrations, err := door.ListRegistrations(t.Context(), provision.ListRegistrations{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -60,23 +61,23 @@ func keptLists(t *testing.T, door *operators.Door, dir string) {
 	t.Helper()
 	lists := map[string]func() (any, error){
 		"users": func() (any, error) {
-			p, err := door.ListUsers(t.Context(), admin.ListUsers{})
+			p, err := door.ListUsers(t.Context(), provision.ListUsers{})
 			return p.Items, err
 		},
 		"authenticators": func() (any, error) {
-			p, err := door.ListAuthenticators(t.Context(), admin.ListAuthenticators{})
+			p, err := door.ListAuthenticators(t.Context(), provision.ListAuthenticators{})
 			return p.Items, err
 		},
 		"registrations": func() (any, error) {
-			p, err := door.ListRegistrations(t.Context(), admin.ListRegistrations{})
+			p, err := door.ListRegistrations(t.Context(), provision.ListRegistrations{})
 			return p.Items, err
 		},
 		"policies": func() (any, error) {
-			p, err := door.ListPolicies(t.Context(), admin.ListPolicies{})
+			p, err := door.ListPolicies(t.Context(), provision.ListPolicies{})
 			return p.Items, err
 		},
 		"components": func() (any, error) {
-			p, err := door.ListComponents(t.Context(), admin.ListComponents{})
+			p, err := door.ListComponents(t.Context(), provision.ListComponents{})
 			isNew := func(c admin.Component) bool { return c.ComponentType == "Platform API" }
 			if !slices.ContainsFunc(p.Items, isNew) {
 				t.Error("the migration added no component of the Platform API")
@@ -84,7 +85,7 @@ func keptLists(t *testing.T, door *operators.Door, dir string) {
 			return slices.DeleteFunc(p.Items, isNew), err
 		},
 		"domains": func() (any, error) {
-			p, err := door.ListDomains(t.Context(), admin.ListDomains{})
+			p, err := door.ListDomains(t.Context(), provision.ListDomains{})
 			return p.Items, err
 		},
 		"licence": func() (any, error) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -43,14 +44,14 @@ func addDomain(t *testing.T, dir, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = door.AddDomain(t.Context(), admin.AddDomain{Name: name})
+	_, err = door.AddDomain(t.Context(), provision.AddDomain{Name: name})
 	return errors.Join(err, door.Close())
 }
 
 func domains(t *testing.T, dir string) []string {
 	t.Helper()
 	door := openTestDoor(t, dir)
-	page, err := door.ListDomains(t.Context(), admin.ListDomains{})
+	page, err := door.ListDomains(t.Context(), provision.ListDomains{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
@@ -24,26 +25,26 @@ func replayOrders() []replayOrder {
 		{[]string{"user", "disable"}, "USER [DOMAIN]", giveUser((*admin.Client).DisableUser)},
 		{[]string{"user", "unlock"}, "USER [DOMAIN]", giveUser((*admin.Client).UnlockUser)},
 		{[]string{"registration", "close"}, "ID", func(ctx context.Context, c *admin.Client, names []string) error {
-			_, err := c.CloseRegistration(ctx, admin.CloseRegistration{RegistrationID: names[0]})
+			_, err := c.CloseRegistration(ctx, provision.CloseRegistration{RegistrationID: names[0]})
 			return err
 		}},
 		{[]string{"authenticator", "assign"}, "SERIAL USER", func(ctx context.Context, c *admin.Client, names []string) error {
-			_, err := c.AssignAuthenticator(ctx, admin.AssignAuthenticator{SerialNumber: names[0], UserID: names[1]})
+			_, err := c.AssignAuthenticator(ctx, provision.AssignAuthenticator{SerialNumber: names[0], UserID: names[1]})
 			return err
 		}},
 		{[]string{"authenticator", "unassign"}, "SERIAL", giveAuthenticator((*admin.Client).UnassignAuthenticator)},
 		{[]string{"authenticator", "deactivate"}, "INSTANCE", giveAuthenticator((*admin.Client).DeactivateInstance)},
 		{[]string{"authenticator", "reset"}, "SERIAL", func(ctx context.Context, c *admin.Client, names []string) error {
-			_, err := c.ResetAuthenticator(ctx, admin.ResetAuthenticator{SerialNumber: names[0]})
+			_, err := c.ResetAuthenticator(ctx, provision.ResetAuthenticator{SerialNumber: names[0]})
 			return err
 		}},
 		{[]string{"policy", "set"}, "POLICY SETTING=VALUE", givePolicy},
 	}
 }
 
-func giveUser(do func(*admin.Client, context.Context, admin.NameUser) (admin.User, error)) func(context.Context, *admin.Client, []string) error {
+func giveUser(do func(*admin.Client, context.Context, provision.NameUser) (admin.User, error)) func(context.Context, *admin.Client, []string) error {
 	return func(ctx context.Context, c *admin.Client, names []string) error {
-		user := admin.NameUser{UserID: names[0]}
+		user := provision.NameUser{UserID: names[0]}
 		if len(names) > 1 {
 			user.Domain = names[1]
 		}
@@ -68,7 +69,7 @@ func givePolicy(ctx context.Context, c *admin.Client, names []string) error {
 	if err != nil {
 		return fmt.Errorf("setting %s: %w", setting, err)
 	}
-	_, err = c.SetPolicy(ctx, admin.SetPolicy{Name: names[0], Set: set})
+	_, err = c.SetPolicy(ctx, provision.SetPolicy{Name: names[0], Set: set})
 	return err
 }
 

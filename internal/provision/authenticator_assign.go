@@ -16,9 +16,9 @@ import (
 // authenticators a user may have; empty: the default settings. UserID may be
 // user@domain.
 type AssignAuthenticator struct {
-	SerialNumber string
-	UserID       string
-	Policy       string
+	SerialNumber string `json:"serialNumber"`
+	UserID       string `json:"userID"`
+	Policy       string `json:"policy,omitempty"`
 }
 
 // AssignAuthenticator assigns an authenticator that nobody has, and starts

@@ -11,11 +11,11 @@ import (
 // one domain, in one state and of one type where these are given; Limit 0 is a
 // page's default.
 type ListAuthenticators struct {
-	Domain string
-	State  AuthenticatorState
-	Type   AuthenticatorType
-	After  string
-	Limit  int
+	Domain string             `json:"domain,omitempty"`
+	State  AuthenticatorState `json:"state,omitempty"`
+	Type   AuthenticatorType  `json:"type,omitempty"`
+	After  string             `json:"after,omitempty"`
+	Limit  int                `json:"limit,omitempty"`
 }
 
 // ListAuthenticators reads a page of authenticators.

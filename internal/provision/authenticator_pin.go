@@ -10,10 +10,10 @@ import (
 // says; an empty one takes the PIN away. Policy is that of the check; empty:
 // the default settings.
 type SetPIN struct {
-	SerialNumber string
-	PIN          string
-	Confirmation string
-	Policy       string
+	SerialNumber string `json:"serialNumber"`
+	PIN          string `json:"pin,omitempty"`
+	Confirmation string `json:"confirmation,omitempty"`
+	Policy       string `json:"policy,omitempty"`
 }
 
 // SetPIN gives an authenticator a server PIN, or takes it away. A licence's is

@@ -9,8 +9,8 @@ import (
 // ResetAuthenticator is an authenticator to be as on the day it was assigned.
 // Policy says how long the new grace period is; empty: the default settings.
 type ResetAuthenticator struct {
-	SerialNumber string
-	Policy       string
+	SerialNumber string `json:"serialNumber"`
+	Policy       string `json:"policy,omitempty"`
 }
 
 // ResetAuthenticator returns an assigned authenticator to its initial secret

@@ -9,8 +9,8 @@ import (
 
 // SetAuthenticator gives a licence another limit on its instances, 1 to 99.
 type SetAuthenticator struct {
-	SerialNumber string
-	Limit        int
+	SerialNumber string `json:"serialNumber"`
+	Limit        int    `json:"limit"`
 }
 
 // SetAuthenticator changes what of an authenticator may be changed: the limit

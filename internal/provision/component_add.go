@@ -12,9 +12,9 @@ import (
 // or a CIDR prefix; Policy governs what the component registers; empty: the
 // default settings.
 type AddComponent struct {
-	ComponentType string
-	Location      string
-	Policy        string
+	ComponentType string `json:"componentType"`
+	Location      string `json:"location"`
+	Policy        string `json:"policy,omitempty"`
 }
 
 // AddComponent makes a component.

@@ -9,7 +9,7 @@ import (
 // SetComponent gives a component another policy; empty: the default settings.
 type SetComponent struct {
 	NameComponent
-	Policy string
+	Policy string `json:"policy,omitempty"`
 }
 
 // SetComponent changes a component. What it has registered keeps the policy

@@ -10,8 +10,8 @@ import (
 // NameComponent names a component by its type and its location, an address or
 // a CIDR prefix.
 type NameComponent struct {
-	ComponentType string
-	Location      string
+	ComponentType string `json:"componentType"`
+	Location      string `json:"location"`
 }
 
 // ShowComponent reads one component.

@@ -11,7 +11,9 @@ import (
 )
 
 // AddDomain is a new domain.
-type AddDomain struct{ Name string }
+type AddDomain struct {
+	Name string `json:"domain"`
+}
 
 // AddDomain makes a domain.
 func (s *Service) AddDomain(ctx context.Context, operator Operator, in AddDomain) (Domain, error) {

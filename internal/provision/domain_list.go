@@ -9,8 +9,8 @@ import (
 
 // ListDomains asks for the domains after a name; Limit 0 is a page's default.
 type ListDomains struct {
-	After string
-	Limit int
+	After string `json:"after,omitempty"`
+	Limit int    `json:"limit,omitempty"`
 }
 
 // ListDomains reads a page of domains.

@@ -11,12 +11,12 @@ import (
 
 // AddGatewayKey is a new API key of the gateway.
 type AddGatewayKey struct {
-	Name string
-	Side GatewaySide
+	Name string      `json:"name"`
+	Side GatewaySide `json:"side"`
 
 	// Key is one that is meant to be public, of a lab; empty: 256 bits are
-	// drawn.
-	Key string
+	// drawn. No operator chooses it.
+	Key string `json:"-"`
 }
 
 // AddGatewayKeyResult shows the key, once: only its digest is kept.

@@ -10,8 +10,8 @@ import (
 // ListGatewayKeys asks for the API keys after a name; Limit 0 is a page's
 // default.
 type ListGatewayKeys struct {
-	After string
-	Limit int
+	After string `json:"after,omitempty"`
+	Limit int    `json:"limit,omitempty"`
 }
 
 // ListGatewayKeys reads a page of API keys.

@@ -11,12 +11,12 @@ import (
 
 // AddPlatformKey is a new key of the Platform API.
 type AddPlatformKey struct {
-	Name   string
-	Scopes []PlatformScope // none: all
+	Name   string          `json:"name"`
+	Scopes []PlatformScope `json:"scopes,omitempty"` // none: all
 
 	// Key is one that is meant to be public, of a lab; empty: 256 bits are
-	// drawn.
-	Key string
+	// drawn. No operator chooses it.
+	Key string `json:"-"`
 }
 
 // AddPlatformKeyResult shows the key, once: only its digest is kept.

@@ -9,8 +9,8 @@ import (
 
 // ListPlatformKeys asks for the keys after a name; Limit 0 is a page's default.
 type ListPlatformKeys struct {
-	After string
-	Limit int
+	After string `json:"after,omitempty"`
+	Limit int    `json:"limit,omitempty"`
 }
 
 // ListPlatformKeys reads a page of keys.

@@ -14,9 +14,9 @@ import (
 // AddPolicy is a new policy. Set is a JSON object of members of Settings; what
 // it leaves out is the parent's and, without a parent, the default.
 type AddPolicy struct {
-	Name   string
-	Parent string
-	Set    json.RawMessage
+	Name   string          `json:"policy"`
+	Parent string          `json:"parent,omitempty"`
+	Set    json.RawMessage `json:"set,omitempty"`
 }
 
 // AddPolicy makes a policy.

@@ -9,8 +9,8 @@ import (
 
 // ListPolicies asks for the policies after a name; Limit 0 is a page's default.
 type ListPolicies struct {
-	After string
-	Limit int
+	After string `json:"after,omitempty"`
+	Limit int    `json:"limit,omitempty"`
 }
 
 // ListPolicies reads a page of policies.

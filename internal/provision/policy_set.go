@@ -14,10 +14,10 @@ import (
 // a JSON object of members of Settings, which it sets; Unset names those that
 // are the parent's again.
 type SetPolicy struct {
-	Name   string
-	Parent *string // nil: as it is; empty: none
-	Set    json.RawMessage
-	Unset  []string
+	Name   string          `json:"policy"`
+	Parent *string         `json:"parent,omitempty"` // nil: as it is; empty: none
+	Set    json.RawMessage `json:"set,omitempty"`
+	Unset  []string        `json:"unset,omitempty"`
 }
 
 // SetPolicy changes a policy, from its next step on also for the registrations

@@ -20,7 +20,10 @@ type Domain struct {
 }
 
 // UserKey names a user: user IDs are unique within their domain.
-type UserKey struct{ Domain, UserID string }
+type UserKey struct {
+	Domain string `json:"domain"`
+	UserID string `json:"userID"`
+}
 
 // User is an account that authenticates by a static password.
 type User struct {

@@ -13,8 +13,8 @@ import (
 // CloseRegistration ends a registration. Reason reads on after "closed:";
 // without it, an operator closed it.
 type CloseRegistration struct {
-	RegistrationID string
-	Reason         string
+	RegistrationID string `json:"registrationID"`
+	Reason         string `json:"reason,omitempty"`
 }
 
 // CloseRegistration closes a registration that has not ended.

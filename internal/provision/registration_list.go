@@ -14,12 +14,12 @@ import (
 // page's default. Without a Domain, user@domain is split where that domain
 // exists. The order is that of the IDs, which are random.
 type ListRegistrations struct {
-	State        RegistrationState
-	UserID       string
-	Domain       string
-	SerialNumber string
-	After        string
-	Limit        int
+	State        RegistrationState `json:"state,omitempty"`
+	UserID       string            `json:"userID,omitempty"`
+	Domain       string            `json:"domain,omitempty"`
+	SerialNumber string            `json:"serialNumber,omitempty"`
+	After        string            `json:"after,omitempty"`
+	Limit        int               `json:"limit,omitempty"`
 }
 
 // ListRegistrations reads a page of registrations.

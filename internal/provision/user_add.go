@@ -16,13 +16,14 @@ import (
 // domain exists, as register splits it, and else the domain is the default
 // one.
 type AddUser struct {
-	Domain, UserID string
-	OrgUnit        string
-	StaticPassword string // 1 to 255 characters, or
-	PasswordHash   string // its hash: argon2id, bcrypt or pbkdf2-sha256; or
-	NoPassword     bool   // none, which is no static password that is right
+	Domain         string `json:"domain,omitempty"`
+	UserID         string `json:"userID"`
+	OrgUnit        string `json:"orgUnit,omitempty"`
+	StaticPassword string `json:"staticPassword,omitempty"` // 1 to 255 characters, or
+	PasswordHash   string `json:"passwordHash,omitempty"`   // its hash: argon2id, bcrypt or pbkdf2-sha256; or
+	NoPassword     bool   `json:"-"`                        // none, which is no static password that is right
 
-	UserFields
+	UserFields `json:"-"`
 }
 
 // AddUser makes a user.

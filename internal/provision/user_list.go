@@ -10,9 +10,9 @@ import (
 // ListUsers asks for the users after a key, of one domain or, without it, of
 // all; Limit 0 is a page's default.
 type ListUsers struct {
-	Domain string
-	After  UserKey
-	Limit  int
+	Domain string  `json:"domain,omitempty"`
+	After  UserKey `json:"after,omitzero"`
+	Limit  int     `json:"limit,omitempty"`
 }
 
 // ListUsers reads a page of users.

@@ -9,7 +9,7 @@ import (
 // SetUserPassword is a new static password for a user.
 type SetUserPassword struct {
 	NameUser
-	StaticPassword string // 1 to 255 characters
+	StaticPassword string `json:"staticPassword"` // 1 to 255 characters
 }
 
 // SetUserPassword replaces the static password. A lock stays: it is the

@@ -11,7 +11,10 @@ import (
 // NameUser names a user. Without a Domain, user@domain is split where that
 // domain exists, as register splits it, and else the domain is the default
 // one.
-type NameUser struct{ Domain, UserID string }
+type NameUser struct {
+	Domain string `json:"domain,omitempty"`
+	UserID string `json:"userID"`
+}
 
 // ShowUser reads one user.
 func (s *Service) ShowUser(ctx context.Context, in NameUser) (User, error) {

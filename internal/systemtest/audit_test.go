@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/audit"
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
 
@@ -78,7 +79,7 @@ func TestCommandWithoutServerSealsMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer door.Close()
-	if _, err := door.PruneAudit(t.Context(), admin.PruneAudit{Before: time.Now().Add(-time.Hour)}); err != nil {
+	if _, err := door.PruneAudit(t.Context(), audit.Limit{Before: time.Now().Add(-time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {

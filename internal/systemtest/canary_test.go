@@ -20,6 +20,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/dsapp"
@@ -361,13 +362,13 @@ func (r *canaryRun) operators() {
 		r.t.Fatal(err)
 	}
 	secret := hex.EncodeToString([]byte("an operator's canary"))
-	_, added := door.AddUser(r.t.Context(), admin.AddUser{UserID: "operated", StaticPassword: "OperatorsCanaryPassword"})
+	_, added := door.AddUser(r.t.Context(), provision.AddUser{UserID: "operated", StaticPassword: "OperatorsCanaryPassword"})
 	_, made := door.AddAuthenticator(r.t.Context(), admin.AddAuthenticator{SerialNumber: "CAN0000001", Type: oath.HOTP,
 		Algorithm: oath.SHA1, Digits: 6, Secret: secret})
 	if err := errors.Join(added, made); err != nil {
 		r.t.Error(err)
 	}
-	_, refusedUser := door.AddUser(r.t.Context(), admin.AddUser{UserID: "user1", StaticPassword: "TwiceCanaryPassword"})
+	_, refusedUser := door.AddUser(r.t.Context(), provision.AddUser{UserID: "user1", StaticPassword: "TwiceCanaryPassword"})
 	_, refused := door.AddAuthenticator(r.t.Context(), admin.AddAuthenticator{SerialNumber: "CAN0000002", Type: oath.HOTP,
 		Algorithm: oath.SHA1, Digits: 6, Secret: "CanaryThatIsNoHex"})
 	if refusedUser == nil || refused == nil {

@@ -99,7 +99,7 @@ func serveToClients(t *testing.T, config dsappd.Config) (string, *operators.Door
 func explainNothing(ctx context.Context, door *operators.Door) error {
 	var all []error
 	for _, policy := range []string{"lab", "lab-mdl"} {
-		_, err := door.SetPolicy(ctx, admin.SetPolicy{Name: policy, Set: json.RawMessage(`{"Explain":false}`)})
+		_, err := door.SetPolicy(ctx, provision.SetPolicy{Name: policy, Set: json.RawMessage(`{"Explain":false}`)})
 		all = append(all, err)
 	}
 	return errors.Join(all...)
@@ -130,16 +130,16 @@ func substitute(command []string, name, value string) []string {
 
 // addBeyondASCII adds a user whose names and password are not ASCII.
 func addBeyondASCII(ctx context.Context, door *operators.Door) error {
-	_, added := door.AddUser(ctx, admin.AddUser{UserID: "jürgen", OrgUnit: "Büro & <Söhne>", StaticPassword: "Grüße & <€>"})
+	_, added := door.AddUser(ctx, provision.AddUser{UserID: "jürgen", OrgUnit: "Büro & <Söhne>", StaticPassword: "Grüße & <€>"})
 	_, made := door.AddAuthenticator(ctx, admin.AddAuthenticator{
 		SerialNumber: "VDS1000145", Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6})
-	_, assigned := door.AssignAuthenticator(ctx, admin.AssignAuthenticator{SerialNumber: "VDS1000145", UserID: "jürgen"})
+	_, assigned := door.AssignAuthenticator(ctx, provision.AssignAuthenticator{SerialNumber: "VDS1000145", UserID: "jürgen"})
 	return errors.Join(added, made, assigned)
 }
 
 // addUnassigned adds a user who has nothing yet, and what can be assigned.
 func addUnassigned(ctx context.Context, door *operators.Door) error {
-	_, err := door.AddUser(ctx, admin.AddUser{UserID: "anna", StaticPassword: "Password2"})
+	_, err := door.AddUser(ctx, provision.AddUser{UserID: "anna", StaticPassword: "Password2"})
 	for _, serialNumber := range []string{"VDS1000146", "VDS1000147"} {
 		_, added := door.AddAuthenticator(ctx, admin.AddAuthenticator{
 			SerialNumber: serialNumber, Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6})

@@ -8,16 +8,16 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd"
-	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // A folder of before the gateway is told what it lacks, and the command that
 // adds it.
 func TestGatewayNeedsItsComponent(t *testing.T) {
 	dir := makeFolder(t)
-	own := admin.ComponentKey{ComponentType: "DIGIPASS Gateway", Location: "0.0.0.0"}
+	own := provision.NameComponent{ComponentType: "DIGIPASS Gateway", Location: "0.0.0.0"}
 	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "tester"})
 	if err != nil {
 		t.Fatal(err)

@@ -9,9 +9,9 @@ import (
 	"sync"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd/internal/operators"
-	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
 // ledger is what clients have asked for and what they were told. Whatever ends
@@ -103,7 +103,7 @@ func (l *ledger) compareDecisions(ctx context.Context, door *operators.Door) err
 	missing := maps.Clone(l.decided)
 	l.mu.Unlock()
 	for after, more := (audit.EventKey{}), true; more; {
-		page, err := door.ListAuditEvents(ctx, admin.ListAuditEvents{After: after, Limit: 1000})
+		page, err := door.ListAuditEvents(ctx, provision.ListAuditEvents{After: after, Limit: 1000})
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/soap"
@@ -70,7 +71,7 @@ func prepare(ctx context.Context, dir string, clients []client) error {
 	if err != nil {
 		return err
 	}
-	_, err = door.SetPolicy(ctx, admin.SetPolicy{Name: "lab", Set: fmt.Appendf(nil, `{"LockThreshold": %d, "OverallLockThreshold": 0}`, mostGuesses)})
+	_, err = door.SetPolicy(ctx, provision.SetPolicy{Name: "lab", Set: fmt.Appendf(nil, `{"LockThreshold": %d, "OverallLockThreshold": 0}`, mostGuesses)})
 	for _, c := range clients {
 		if err == nil {
 			err = c.prepare(ctx, door)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
@@ -28,9 +29,9 @@ func addUser(ctx context.Context, door *operators.Door, userID, serialNumber, se
 	if limit > 0 {
 		add.Type, add.Digits = oath.TOTP, 6
 	}
-	_, user := door.AddUser(ctx, admin.AddUser{UserID: userID, StaticPassword: staticPassword})
+	_, user := door.AddUser(ctx, provision.AddUser{UserID: userID, StaticPassword: staticPassword})
 	_, made := door.AddAuthenticator(ctx, add)
-	_, assigned := door.AssignAuthenticator(ctx, admin.AssignAuthenticator{SerialNumber: serialNumber, UserID: userID})
+	_, assigned := door.AssignAuthenticator(ctx, provision.AssignAuthenticator{SerialNumber: serialNumber, UserID: userID})
 	return errors.Join(user, made, assigned)
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dsappd/dsappd/internal/operators"
-	"github.com/dsappd/dsappd/internal/server/admin"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/phone"
 )
 
@@ -25,7 +25,7 @@ func (g passwordGuesser) step(ctx context.Context, s *session, n int) error {
 }
 
 func (g passwordGuesser) look(ctx context.Context, door *operators.Door) (int, error) {
-	left, err := door.ShowUser(ctx, admin.NameUser{UserID: g.name()})
+	left, err := door.ShowUser(ctx, provision.NameUser{UserID: g.name()})
 	return left.WrongPasswords, err
 }
 
@@ -54,6 +54,6 @@ func (g *proofGuesser) step(ctx context.Context, s *session, _ int) error {
 }
 
 func (g *proofGuesser) look(ctx context.Context, door *operators.Door) (int, error) {
-	left, err := door.ShowUser(ctx, admin.NameUser{UserID: g.name()})
+	left, err := door.ShowUser(ctx, provision.NameUser{UserID: g.name()})
 	return proofAttempts*left.SpentRegistrations + left.WrongProofs, err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/oath"
 )
@@ -30,18 +31,18 @@ func (orders) step(ctx context.Context, s *session, n int) error {
 	var err error
 	switch n % 3 {
 	case 0:
-		_, err = s.door.AddUser(ctx, admin.AddUser{UserID: userID, StaticPassword: staticPassword})
+		_, err = s.door.AddUser(ctx, provision.AddUser{UserID: userID, StaticPassword: staticPassword})
 	case 1:
 		_, err = s.door.AddAuthenticator(ctx, admin.AddAuthenticator{SerialNumber: serialNumber, Type: oath.TOTP, Algorithm: oath.SHA1, Digits: 6})
 	default:
-		_, err = s.door.AssignAuthenticator(ctx, admin.AssignAuthenticator{SerialNumber: serialNumber, UserID: userID})
+		_, err = s.door.AssignAuthenticator(ctx, provision.AssignAuthenticator{SerialNumber: serialNumber, UserID: userID})
 	}
 	return err
 }
 
 func (orders) look(ctx context.Context, door *operators.Door) (n int, err error) {
-	for after, more := (admin.UserKey{}), true; more; {
-		page, err := door.ListUsers(ctx, admin.ListUsers{After: after, Limit: 1000})
+	for after, more := (provision.UserKey{}), true; more; {
+		page, err := door.ListUsers(ctx, provision.ListUsers{After: after, Limit: 1000})
 		if err != nil {
 			return 0, err
 		}
@@ -55,7 +56,7 @@ func (orders) look(ctx context.Context, door *operators.Door) (n int, err error)
 		}
 	}
 	for after, more := "", true; more; {
-		page, err := door.ListAuthenticators(ctx, admin.ListAuthenticators{After: after, Limit: 1000})
+		page, err := door.ListAuthenticators(ctx, provision.ListAuthenticators{After: after, Limit: 1000})
 		if err != nil {
 			return 0, err
 		}
@@ -83,12 +84,12 @@ func (policies) name() string { return "policies" }
 func (policies) most() int    { return 1000000 }
 
 func (policies) prepare(ctx context.Context, door *operators.Door) error {
-	_, err := door.AddPolicy(ctx, admin.AddPolicy{Name: tortured, Set: json.RawMessage(`{"` + raised + `": 0}`)})
+	_, err := door.AddPolicy(ctx, provision.AddPolicy{Name: tortured, Set: json.RawMessage(`{"` + raised + `": 0}`)})
 	return err
 }
 
 func (policies) step(ctx context.Context, s *session, n int) error {
-	_, err := s.door.SetPolicy(ctx, admin.SetPolicy{Name: tortured, Set: fmt.Appendf(nil, `{"%s": %d}`, raised, n+1)})
+	_, err := s.door.SetPolicy(ctx, provision.SetPolicy{Name: tortured, Set: fmt.Appendf(nil, `{"%s": %d}`, raised, n+1)})
 	return err
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
@@ -217,7 +218,7 @@ func goOn(ctx context.Context, folder *datafolder.Folder, door *operators.Door) 
 	if _, err := folder.Service.Audit.SealEndedRuns(ctx); err != nil {
 		return fmt.Errorf("%w: %w", errBroke, err)
 	}
-	if _, err := door.AddUser(ctx, admin.AddUser{UserID: "afterwards", StaticPassword: staticPassword}); err != nil {
+	if _, err := door.AddUser(ctx, provision.AddUser{UserID: "afterwards", StaticPassword: staticPassword}); err != nil {
 		return fmt.Errorf("%w: %w", errBroke, err)
 	}
 	_, err := holds(ctx, door)

@@ -17,7 +17,7 @@ func TestAuditOverTheSocket(t *testing.T) {
 	o := openOffice(t)
 	o.addUser(t, "user1")
 	events, _ := all(t, func(after audit.EventKey) (admin.AuditPage, error) {
-		return o.ListAuditEvents(t.Context(), admin.ListAuditEvents{UserID: "user1", After: after, Limit: 1})
+		return o.ListAuditEvents(t.Context(), provision.ListAuditEvents{UserID: "user1", After: after, Limit: 1})
 	})
 	if len(events) != 1 || events[0].Operation != "user add" || events[0].Operator != "alice" {
 		t.Fatalf("listed %+v", events)
@@ -40,11 +40,11 @@ func TestAuditOverTheSocket(t *testing.T) {
 	o.exports(t, verified)
 
 	o.pass(time.Hour)
-	pruned, err := o.PruneAudit(t.Context(), admin.PruneAudit{Before: o.time().Add(-time.Minute)})
+	pruned, err := o.PruneAudit(t.Context(), audit.Limit{Before: o.time().Add(-time.Minute)})
 	if err != nil || pruned.Events != 2 {
 		t.Errorf("pruned %+v, %v", pruned, err)
 	}
-	_, err = o.PruneAudit(t.Context(), admin.PruneAudit{Before: o.time().Add(time.Minute)})
+	_, err = o.PruneAudit(t.Context(), audit.Limit{Before: o.time().Add(time.Minute)})
 	if refusal(err) != provision.InvalidParameter {
 		t.Errorf("pruned the future: %v", err)
 	}

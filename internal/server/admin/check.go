@@ -30,16 +30,11 @@ type Problem struct {
 
 func (p Problem) String() string { return store.Problem(p).String() }
 
-func (d *Door) check(ctx context.Context, _ provision.Operator, _ Check) (Checked, error) {
+func (d *Door) check(ctx context.Context, _ Check) (Checked, error) {
 	found, err := d.Check(ctx)
 	problems := make([]Problem, 0, len(found))
 	for _, problem := range found {
 		problems = append(problems, Problem(problem))
 	}
 	return Checked{Problems: problems, SealedSecrets: d.Service.Sealer.Sealed(), MaxSealedSecrets: provision.MaxSealed}, err
-}
-
-// Check looks for damage.
-func (c *Client) Check(ctx context.Context) (Checked, error) {
-	return call[Checked](ctx, c, "check", Check{})
 }

@@ -17,8 +17,7 @@ import (
 	"github.com/dsappd/dsappd/internal/hint"
 )
 
-// Client asks a Door. Its methods stand beside the door's, in the file of the
-// operation; a refusal is an *Error.
+// Client asks a Door. It has a method for each order; a refusal is an *Error.
 type Client struct {
 	// Transport reaches the door: Socket or InProcess.
 	Transport http.RoundTripper
@@ -53,7 +52,7 @@ func call[Out any](ctx context.Context, c *Client, path string, in any) (Out, er
 	} else if asked.Load() {
 		err = unanswered{err}
 	}
-	if _, lost := errors.AsType[unanswered](err); lost && changes(path) {
+	if _, lost := errors.AsType[unanswered](err); lost && mayChange(path) {
 		err = hint.Add(fmt.Errorf("%w: %w", ErrUncertain, err), "look before you try again")
 	}
 	return out, err
@@ -64,11 +63,11 @@ type unanswered struct{ error }
 
 func (u unanswered) Unwrap() error { return u.error }
 
-// changes reports whether an order may change something, as all do but those
+// mayChange reports whether an order may change something: all may but those
 // that are known to look only.
-func changes(path string) bool {
+func mayChange(path string) bool {
 	switch path[strings.LastIndexByte(path, '/')+1:] {
-	case "check", "list", "show", "verify", "export", "explain":
+	case "check", "list", "show", "verify", "export", "explain", "refusals":
 		return false
 	}
 	return true

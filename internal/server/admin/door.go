@@ -36,90 +36,35 @@ type Door struct {
 // whole data folder too, so the name is taken as it is given.
 const operatorHeader = "Dsappd-Operator"
 
-// maxBody bounds a request, in bytes, but for that of an import.
-const maxBody = 64 << 10
-
-// Handler answers every operation at its path.
+// Handler answers every order of the table at its path.
 func (d *Door) Handler() http.Handler {
 	mux := http.NewServeMux()
-	handle(d, mux, "check", d.check)
-	handle(d, mux, "domain/add", d.addDomain)
-	handle(d, mux, "domain/list", d.listDomains)
-	handle(d, mux, "domain/delete", d.deleteDomain)
-	handle(d, mux, "user/add", d.addUser)
-	handle(d, mux, "user/list", d.listUsers)
-	handle(d, mux, "user/show", d.showUser)
-	handle(d, mux, "user/set-password", d.setUserPassword)
-	handle(d, mux, "user/enable", d.enableUser)
-	handle(d, mux, "user/disable", d.disableUser)
-	handle(d, mux, "user/unlock", d.unlockUser)
-	handle(d, mux, "user/delete", d.deleteUser)
-	handle(d, mux, "authenticator/add", d.addAuthenticator)
-	handle(d, mux, "authenticator/list", d.listAuthenticators)
-	handle(d, mux, "authenticator/show", d.showAuthenticator)
-	handle(d, mux, "authenticator/assign", d.assignAuthenticator)
-	handle(d, mux, "authenticator/unassign", d.unassignAuthenticator)
-	handle(d, mux, "authenticator/reset", d.resetAuthenticator)
-	handle(d, mux, "authenticator/set", d.setAuthenticator)
-	handle(d, mux, "authenticator/enable", d.enableAuthenticator)
-	handle(d, mux, "authenticator/disable", d.disableAuthenticator)
-	handle(d, mux, "authenticator/delete", d.deleteAuthenticator)
-	handle(d, mux, "authenticator/deactivate", d.deactivateInstance)
-	handle(d, mux, "component/add", d.addComponent)
-	handle(d, mux, "component/list", d.listComponents)
-	handle(d, mux, "component/show", d.showComponent)
-	handle(d, mux, "component/set", d.setComponent)
-	handle(d, mux, "component/delete", d.deleteComponent)
-	handle(d, mux, "gateway-key/add", d.addGatewayKey)
-	handle(d, mux, "gateway-key/list", d.listGatewayKeys)
-	handle(d, mux, "gateway-key/delete", d.deleteGatewayKey)
-	handle(d, mux, "policy/add", d.addPolicy)
-	handle(d, mux, "policy/list", d.listPolicies)
-	handle(d, mux, "policy/show", d.showPolicy)
-	handle(d, mux, "policy/set", d.setPolicy)
-	handle(d, mux, "policy/delete", d.deletePolicy)
-	handle(d, mux, "registration/list", d.listRegistrations)
-	handle(d, mux, "registration/show", d.showRegistration)
-	handle(d, mux, "registration/close", d.closeRegistration)
-	handle(d, mux, "audit/list", d.listAuditEvents)
-	handle(d, mux, "audit/verify", d.verifyAudit)
-	handle(d, mux, "audit/export", d.exportAudit)
-	handle(d, mux, "audit/prune", d.pruneAudit)
-	handle(d, mux, "audit/explain", d.explainRequest)
-	handle(d, mux, "audit/refusals", d.listRefusals)
-	handleUpTo(d, mux, "import", MaxImport, d.importRows)
-	handleUpTo(d, mux, "import/check", MaxImport, d.checkImport)
+	frame := &request.Frame{Door: "operators", Log: d.Log, Rand: d.Service.Rand, Now: d.Service.Now}
+	for _, order := range d.orders() {
+		mux.HandleFunc("POST /"+order.path, func(w http.ResponseWriter, r *http.Request) { d.serve(frame, order, w, r) })
+	}
 	return mux
 }
 
-// handle answers POST at a path: decode, decide, encode, one log line.
-func handle[In, Out any](d *Door, mux *http.ServeMux, path string,
-	decide func(context.Context, provision.Operator, In) (Out, error)) {
-	handleUpTo(d, mux, path, maxBody, decide)
-}
-
-// handleUpTo takes requests of up to so many bytes.
-func handleUpTo[In, Out any](d *Door, mux *http.ServeMux, path string, limit int64,
-	decide func(context.Context, provision.Operator, In) (Out, error)) {
-	frame := &request.Frame{Door: "operators", Log: d.Log, Rand: d.Service.Rand, Now: d.Service.Now}
-	mux.HandleFunc("POST /"+path, func(w http.ResponseWriter, r *http.Request) {
-		q, err := frame.Begin(w, r)
-		operator := provision.Operator{Name: r.Header.Get(operatorHeader), RequestID: q.ID}
-		var out Out
-		if err == nil {
-			err = q.Do(func() (err error) {
-				var in In
-				if err := decode(w, r, operator, limit, &in); err != nil {
+// serve takes one order: decode, decide, encode, one log line.
+func (d *Door) serve(frame *request.Frame, order order, w http.ResponseWriter, r *http.Request) {
+	q, err := frame.Begin(w, r)
+	operator := provision.Operator{Name: r.Header.Get(operatorHeader), RequestID: q.ID}
+	var out any
+	if err == nil {
+		err = q.Do(func() (err error) {
+			out, err = order.take(r.Context(), operator, func(in any) error {
+				if err := decode(w, r, operator, order.maxBody, in); err != nil {
 					return err
 				}
 				atLeisure(w)
-				out, err = decide(r.Context(), operator, in)
-				return err
+				return nil
 			})
-		}
-		d.answer(w, out, err)
-		d.log(q, operator, err)
-	})
+			return err
+		})
+	}
+	d.answer(w, out, err)
+	d.log(q, operator, err)
 }
 
 // atLeisure lifts the connection's deadlines, which bound a peer that sends

@@ -65,7 +65,7 @@ func openOffice(t *testing.T) *office {
 	go func() { defer close(ended); server.Serve(listener) }()
 	t.Cleanup(func() { server.Close(); <-ended })
 	o.Client = o.as(t, "alice")
-	o.must(t)(o.AddDomain(t.Context(), admin.AddDomain{Name: "master"}))
+	o.must(t)(o.AddDomain(t.Context(), provision.AddDomain{Name: "master"}))
 	return o
 }
 
@@ -118,7 +118,7 @@ func (o *office) must(t *testing.T) func(any, error) {
 
 func (o *office) addUser(t *testing.T, userID string) {
 	t.Helper()
-	o.must(t)(o.AddUser(t.Context(), admin.AddUser{UserID: userID, StaticPassword: password}))
+	o.must(t)(o.AddUser(t.Context(), provision.AddUser{UserID: userID, StaticPassword: password}))
 }
 
 func (o *office) addAuthenticator(t *testing.T, serialNumber string) {
@@ -129,7 +129,7 @@ func (o *office) addAuthenticator(t *testing.T, serialNumber string) {
 
 func (o *office) assign(t *testing.T, serialNumber, userID string) {
 	t.Helper()
-	o.must(t)(o.AssignAuthenticator(t.Context(), admin.AssignAuthenticator{SerialNumber: serialNumber, UserID: userID}))
+	o.must(t)(o.AssignAuthenticator(t.Context(), provision.AssignAuthenticator{SerialNumber: serialNumber, UserID: userID}))
 }
 
 // The test values: the secret is that of RFC 4226, appendix D.

@@ -86,3 +86,10 @@ func (e *Error) httpStatus() int {
 	}
 	return http.StatusConflict
 }
+
+// IsRefusal reports whether an error is the refusal of an order, and not the
+// failure to give it.
+func IsRefusal(err error) bool {
+	refused, is := errors.AsType[*Error](err)
+	return is && !refused.Uncertain && refused.Refusal != provision.Unforeseen
+}

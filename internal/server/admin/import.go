@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"errors"
 
 	"github.com/dsappd/dsappd/internal/provision"
 )
@@ -31,7 +30,7 @@ type ImportRow struct {
 
 // ImportUser is a new user, who needs no password.
 type ImportUser struct {
-	AddUser
+	provision.AddUser
 	Name        string `json:"name,omitempty"`
 	Email       string `json:"email,omitempty"`
 	Mobile      string `json:"mobile,omitempty"`
@@ -65,8 +64,8 @@ func (d *Door) importRows(ctx context.Context, operator provision.Operator, in I
 	return d.imported(ctx, operator, in, false)
 }
 
-func (d *Door) checkImport(ctx context.Context, operator provision.Operator, in Import) (Imported, error) {
-	return d.imported(ctx, operator, in, true)
+func (d *Door) checkImport(ctx context.Context, in Import) (Imported, error) {
+	return d.imported(ctx, provision.Operator{}, in, true)
 }
 
 func (d *Door) imported(ctx context.Context, operator provision.Operator, in Import, dryRun bool) (Imported, error) {
@@ -106,7 +105,7 @@ func (r ImportRow) domain() (provision.ImportRow, error) {
 	}
 	if u := r.User; u != nil {
 		row.User = &provision.ImportUser{
-			AddUser: u.AddUser.domain(), Name: u.Name, Email: u.Email, Mobile: u.Mobile, Phone: u.Phone,
+			AddUser: u.AddUser, Name: u.Name, Email: u.Email, Mobile: u.Mobile, Phone: u.Phone,
 			Description: u.Description, Disabled: u.Disabled,
 		}
 	}
@@ -114,21 +113,4 @@ func (r ImportRow) domain() (provision.ImportRow, error) {
 		row.Assign = (*provision.ImportAssignment)(r.Assign)
 	}
 	return row, nil
-}
-
-// Import adds the rows of a part.
-func (c *Client) Import(ctx context.Context, in Import) (Imported, error) {
-	return call[Imported](ctx, c, "import", in)
-}
-
-// CheckImport says what Import would do, and adds nothing.
-func (c *Client) CheckImport(ctx context.Context, in Import) (Imported, error) {
-	return call[Imported](ctx, c, "import/check", in)
-}
-
-// IsRefusal reports whether an error is the refusal of an order, and not the
-// failure to give it.
-func IsRefusal(err error) bool {
-	refused, is := errors.AsType[*Error](err)
-	return is && !refused.Uncertain && refused.Refusal != provision.Unforeseen
 }

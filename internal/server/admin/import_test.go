@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
@@ -13,9 +14,9 @@ import (
 func TestImport(t *testing.T) {
 	o := openOffice(t)
 	part := admin.Import{Source: "rows.csv", First: 2, Rows: []admin.ImportRow{
-		{User: &admin.ImportUser{AddUser: admin.AddUser{UserID: "ann"}}},
+		{User: &admin.ImportUser{AddUser: provision.AddUser{UserID: "ann"}}},
 		{Authenticator: &admin.AddAuthenticator{SerialNumber: "VDS4000001", Type: "hotp", Algorithm: "SHA1", Digits: 6, Secret: "not hex"}},
-		{User: &admin.ImportUser{AddUser: admin.AddUser{UserID: "ann"}}},
+		{User: &admin.ImportUser{AddUser: provision.AddUser{UserID: "ann"}}},
 	}}
 	checked, err := o.CheckImport(t.Context(), part)
 	if err != nil {

@@ -22,9 +22,9 @@ func (o *office) licensed(t *testing.T, limit int) provision.Caller {
 	o.furnish(t)
 	o.must(t)(o.UnassignAuthenticator(t.Context(), admin.NameAuthenticator{SerialNumber: serial}))
 	o.must(t)(o.AddAuthenticator(t.Context(), admin.AddAuthenticator{SerialNumber: licence, Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6, Limit: limit}))
-	o.must(t)(o.AssignAuthenticator(t.Context(), admin.AssignAuthenticator{SerialNumber: licence, UserID: "user1"}))
-	o.must(t)(o.AddPolicy(t.Context(), admin.AddPolicy{Name: "offline", Set: json.RawMessage(`{"OfflineMDL":true}`)}))
-	o.must(t)(o.AddComponent(t.Context(), admin.AddComponent{ComponentType: "mdl", Location: "127.0.0.1", Policy: "offline"}))
+	o.must(t)(o.AssignAuthenticator(t.Context(), provision.AssignAuthenticator{SerialNumber: licence, UserID: "user1"}))
+	o.must(t)(o.AddPolicy(t.Context(), provision.AddPolicy{Name: "offline", Set: json.RawMessage(`{"OfflineMDL":true}`)}))
+	o.must(t)(o.AddComponent(t.Context(), provision.AddComponent{ComponentType: "mdl", Location: "127.0.0.1", Policy: "offline"}))
 	return provision.Caller{ComponentType: "mdl", Address: netip.MustParseAddr("127.0.0.1"), RequestID: "r"}
 }
 
@@ -88,7 +88,7 @@ func TestLicence(t *testing.T) {
 	o.must(t)(nil, err)
 	want.NotificationID = true
 	check(1)
-	page, err := o.ListAuthenticators(t.Context(), admin.ListAuthenticators{Type: provision.MDL})
+	page, err := o.ListAuthenticators(t.Context(), provision.ListAuthenticators{Type: provision.MDL})
 	o.must(t)(page, err)
 	if len(page.Items) != 1 || page.Items[0].Licence.Places != 1 || page.Items[0].Licence.Instances != nil {
 		t.Errorf("listed as %+v", page.Items)
@@ -117,12 +117,12 @@ func TestSetLimit(t *testing.T) {
 	o := openOffice(t)
 	caller := o.licensed(t, 1)
 	o.addDevice(t, caller)
-	a, err := o.SetAuthenticator(t.Context(), admin.SetAuthenticator{SerialNumber: licence, Limit: 2})
+	a, err := o.SetAuthenticator(t.Context(), provision.SetAuthenticator{SerialNumber: licence, Limit: 2})
 	if err != nil || a.Licence.Limit != 2 || len(a.Licence.Instances) != 1 {
 		t.Errorf("%+v %v", a, err)
 	}
 	o.addDevice(t, caller)
-	_, err = o.SetAuthenticator(t.Context(), admin.SetAuthenticator{SerialNumber: licence, Limit: 1})
+	_, err = o.SetAuthenticator(t.Context(), provision.SetAuthenticator{SerialNumber: licence, Limit: 1})
 	if refused, ok := errors.AsType[*admin.Error](err); !ok || refused.Desc !=
 		"The limit is 1, and 2 instances have a place: deactivate some first, or wait for those that are pending." {
 		t.Errorf("%v", err)

@@ -28,7 +28,7 @@ func (o *office) site(t *testing.T) provision.Caller {
 	t.Helper()
 	o.must(t)(o.service.AddPolicy(t.Context(), provision.Operator{Name: "alice"}, provision.AddPolicy{
 		Name: "direct", Set: json.RawMessage(`{"KeyExchangeRequired":false,"MaximumActivations":0,"MinimumIntervalMinutes":0}`)}))
-	o.must(t)(o.AddComponent(t.Context(), admin.AddComponent{ComponentType: "site", Location: "127.0.0.1", Policy: "direct"}))
+	o.must(t)(o.AddComponent(t.Context(), provision.AddComponent{ComponentType: "site", Location: "127.0.0.1", Policy: "direct"}))
 	return provision.Caller{ComponentType: "site", Address: netip.MustParseAddr("127.0.0.1"), RequestID: "r"}
 }
 
@@ -107,7 +107,7 @@ func TestAssignStartsGrace(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	user, err := o.ShowUser(t.Context(), admin.NameUser{UserID: "user1@master"})
+	user, err := o.ShowUser(t.Context(), provision.NameUser{UserID: "user1@master"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestResetReturnsToTheAssignment(t *testing.T) {
 	}
 	open := o.register(t, caller)
 	o.pass(48 * time.Hour)
-	o.must(t)(o.ResetAuthenticator(t.Context(), admin.ResetAuthenticator{SerialNumber: serial}))
+	o.must(t)(o.ResetAuthenticator(t.Context(), provision.ResetAuthenticator{SerialNumber: serial}))
 
 	got := o.authenticator(t)
 	if got.State != provision.Assigned || got.Bound || got.NextMovingFactor != 0 || got.Activations != 0 || !got.LastActivatedAt.IsZero() ||
@@ -178,8 +178,8 @@ func TestDeleteUserTakesAllAlong(t *testing.T) {
 	o := openOffice(t)
 	caller, _ := o.furnish(t)
 	open := o.register(t, caller)
-	o.must(t)(o.DeleteUser(t.Context(), admin.NameUser{UserID: "user1"}))
-	if _, err := o.ShowUser(t.Context(), admin.NameUser{UserID: "user1"}); refusal(err) != provision.NotFound {
+	o.must(t)(o.DeleteUser(t.Context(), provision.NameUser{UserID: "user1"}))
+	if _, err := o.ShowUser(t.Context(), provision.NameUser{UserID: "user1"}); refusal(err) != provision.NotFound {
 		t.Errorf("deleted user: %v", err)
 	}
 	if got := o.authenticator(t); got.State != provision.Unassigned || got.UserID != "" {
@@ -194,7 +194,7 @@ func TestDeleteUserTakesAllAlong(t *testing.T) {
 func TestUnlockDisableAndPassword(t *testing.T) {
 	o := openOffice(t)
 	caller, _ := o.furnish(t)
-	user := admin.NameUser{UserID: "user1"}
+	user := provision.NameUser{UserID: "user1"}
 	wrong := provision.DSAPPSRPRegister{UserID: "user1", StaticPassword: "wrong"}
 	for range 3 {
 		o.service.DSAPPSRPRegister(t.Context(), caller, wrong)
@@ -214,7 +214,7 @@ func TestUnlockDisableAndPassword(t *testing.T) {
 		t.Error("a disabled user registers")
 	}
 	o.must(t)(o.EnableUser(t.Context(), user))
-	o.must(t)(o.SetUserPassword(t.Context(), admin.SetUserPassword{NameUser: user, StaticPassword: "another"}))
+	o.must(t)(o.SetUserPassword(t.Context(), provision.SetUserPassword{NameUser: user, StaticPassword: "another"}))
 	if _, err := o.service.DSAPPSRPRegister(t.Context(), caller, right); err == nil {
 		t.Error("the old password registers")
 	}
@@ -228,14 +228,14 @@ func TestCloseRegistration(t *testing.T) {
 	o := openOffice(t)
 	caller, _ := o.furnish(t)
 	open := o.register(t, caller)
-	closed, err := o.CloseRegistration(t.Context(), admin.CloseRegistration{RegistrationID: open, Reason: "lost phone."})
+	closed, err := o.CloseRegistration(t.Context(), provision.CloseRegistration{RegistrationID: open, Reason: "lost phone."})
 	if err != nil || closed.State != provision.Closed || closed.ClosedBecause != "lost phone" || !closed.EndedAt.Equal(o.now) {
 		t.Errorf("closed: %+v, %v", closed, err)
 	}
 	if got := o.authenticator(t).OpenRegistration; got != "" {
 		t.Errorf("the authenticator still has open registration %q", got)
 	}
-	if _, err := o.CloseRegistration(t.Context(), admin.CloseRegistration{RegistrationID: open}); refusal(err) != provision.OutOfOrder {
+	if _, err := o.CloseRegistration(t.Context(), provision.CloseRegistration{RegistrationID: open}); refusal(err) != provision.OutOfOrder {
 		t.Errorf("closed twice: %v", err)
 	}
 	late := o.register(t, caller)
@@ -251,7 +251,7 @@ func TestCloseRegistration(t *testing.T) {
 func TestAuditAndLogOfOperators(t *testing.T) {
 	o := openOffice(t)
 	o.furnish(t)
-	o.AddUser(t.Context(), admin.AddUser{UserID: "user1", StaticPassword: password})
+	o.AddUser(t.Context(), provision.AddUser{UserID: "user1", StaticPassword: password})
 	var events []audit.Event
 	err := o.service.Store.View(t.Context(), func(v *store.View) error {
 		for event, err := range store.Scan(v, audit.Events, audit.EventKey{}, audit.EventKey{}) {

@@ -30,16 +30,16 @@ func all[R, K any](t *testing.T, ask func(after K) (admin.Page[R, K], error)) (r
 
 func TestListsPage(t *testing.T) {
 	o := openOffice(t)
-	o.must(t)(o.AddDomain(t.Context(), admin.AddDomain{Name: "other"}))
+	o.must(t)(o.AddDomain(t.Context(), provision.AddDomain{Name: "other"}))
 	var want []string
 	for n := range 7 {
 		o.addUser(t, fmt.Sprintf("user%d", n))
 		want = append(want, fmt.Sprintf("user%d", n))
 	}
-	o.must(t)(o.AddUser(t.Context(), admin.AddUser{Domain: "other", UserID: "else", StaticPassword: password}))
+	o.must(t)(o.AddUser(t.Context(), provision.AddUser{Domain: "other", UserID: "else", StaticPassword: password}))
 	for domain, users := range map[string][]string{"master": want, "": append(want[:7:7], "else"), "other": {"else"}} {
-		records, lengths := all(t, func(after admin.UserKey) (admin.Page[admin.User, admin.UserKey], error) {
-			return o.ListUsers(t.Context(), admin.ListUsers{Domain: domain, After: after, Limit: 3})
+		records, lengths := all(t, func(after provision.UserKey) (admin.Page[admin.User, provision.UserKey], error) {
+			return o.ListUsers(t.Context(), provision.ListUsers{Domain: domain, After: after, Limit: 3})
 		})
 		var got []string
 		for _, user := range records {
@@ -64,7 +64,7 @@ func TestListsNarrow(t *testing.T) {
 	}
 	for state, want := range map[provision.AuthenticatorState]int{"": 6, provision.Assigned: 1, provision.Unassigned: 5, provision.Active: 0} {
 		records, _ := all(t, func(after string) (admin.Page[admin.Authenticator, string], error) {
-			return o.ListAuthenticators(t.Context(), admin.ListAuthenticators{State: state, After: after, Limit: 2})
+			return o.ListAuthenticators(t.Context(), provision.ListAuthenticators{State: state, After: after, Limit: 2})
 		})
 		if len(records) != want {
 			t.Errorf("state %q: %d authenticators, want %d", state, len(records), want)
@@ -79,19 +79,19 @@ func TestComponentsKeepTheirLocation(t *testing.T) {
 		"::ffff:10.1.2.3/104": "10.0.0.0/8", "2001:db8::1/32": "2001:db8::/32", "::1": "::1", "0.0.0.0/0": "0.0.0.0/0", "::/0": "::/0",
 	}
 	for given, location := range want {
-		component, err := o.AddComponent(t.Context(), admin.AddComponent{ComponentType: "site", Location: given})
+		component, err := o.AddComponent(t.Context(), provision.AddComponent{ComponentType: "site", Location: given})
 		if err != nil || component.Location != location {
 			t.Errorf("%s: at %q, %v; want %q", given, component.Location, err, location)
 		}
 	}
-	records, _ := all(t, func(after admin.ComponentKey) (admin.Page[admin.Component, admin.ComponentKey], error) {
-		return o.ListComponents(t.Context(), admin.ListComponents{After: after, Limit: 3})
+	records, _ := all(t, func(after provision.NameComponent) (admin.Page[admin.Component, provision.NameComponent], error) {
+		return o.ListComponents(t.Context(), provision.ListComponents{After: after, Limit: 3})
 	})
 	if len(records) != len(want) {
 		t.Errorf("%d components listed, want %d", len(records), len(want))
 	}
 	for _, component := range records {
-		o.must(t)(o.DeleteComponent(t.Context(), admin.ComponentKey{ComponentType: component.ComponentType, Location: component.Location}))
+		o.must(t)(o.DeleteComponent(t.Context(), provision.NameComponent{ComponentType: component.ComponentType, Location: component.Location}))
 	}
 }
 
@@ -99,9 +99,9 @@ func TestComponentsKeepTheirLocation(t *testing.T) {
 // slip of the pen.
 func TestListsOfAnUnknownDomain(t *testing.T) {
 	o := openOffice(t)
-	_, users := o.ListUsers(t.Context(), admin.ListUsers{Domain: "none"})
-	_, authenticators := o.ListAuthenticators(t.Context(), admin.ListAuthenticators{Domain: "none"})
-	_, registrations := o.ListRegistrations(t.Context(), admin.ListRegistrations{Domain: "none"})
+	_, users := o.ListUsers(t.Context(), provision.ListUsers{Domain: "none"})
+	_, authenticators := o.ListAuthenticators(t.Context(), provision.ListAuthenticators{Domain: "none"})
+	_, registrations := o.ListRegistrations(t.Context(), provision.ListRegistrations{Domain: "none"})
 	for list, err := range map[string]error{"users": users, "authenticators": authenticators, "registrations": registrations} {
 		refused, ok := errors.AsType[*admin.Error](err)
 		if !ok || refused.Refusal != provision.NotFound || refused.Desc != `There is no domain "none".` {

@@ -34,7 +34,7 @@ func TestRaceToAssign(t *testing.T) {
 	errs := make([]error, contestants)
 	together(func(n int) {
 		_, errs[n] = o.as(t, fmt.Sprintf("operator%d", n)).AssignAuthenticator(t.Context(),
-			admin.AssignAuthenticator{SerialNumber: serial, UserID: fmt.Sprintf("user%d", n)})
+			provision.AssignAuthenticator{SerialNumber: serial, UserID: fmt.Sprintf("user%d", n)})
 	})
 	won := 0
 	for n, err := range errs {
@@ -60,7 +60,7 @@ func TestDeleteUserDuringRegister(t *testing.T) {
 	ids := make([]string, contestants)
 	together(func(n int) {
 		if n == 0 {
-			if _, err := o.DeleteUser(t.Context(), admin.NameUser{UserID: "user1"}); err != nil {
+			if _, err := o.DeleteUser(t.Context(), provision.NameUser{UserID: "user1"}); err != nil {
 				t.Error(err)
 			}
 			return
@@ -93,9 +93,9 @@ func TestRaceOfOneAuthenticatorsOrders(t *testing.T) {
 		case 0:
 			client.UnassignAuthenticator(t.Context(), name)
 		case 1:
-			client.AssignAuthenticator(t.Context(), admin.AssignAuthenticator{SerialNumber: serial, UserID: "user1"})
+			client.AssignAuthenticator(t.Context(), provision.AssignAuthenticator{SerialNumber: serial, UserID: "user1"})
 		case 2:
-			client.ResetAuthenticator(t.Context(), admin.ResetAuthenticator{SerialNumber: serial})
+			client.ResetAuthenticator(t.Context(), provision.ResetAuthenticator{SerialNumber: serial})
 		}
 	})
 }

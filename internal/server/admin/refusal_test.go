@@ -19,7 +19,7 @@ func refusals() map[string]struct {
 	refusal provision.Refusal
 	words   string
 } {
-	user := func(in admin.AddUser) func(context.Context, *admin.Client) error {
+	user := func(in provision.AddUser) func(context.Context, *admin.Client) error {
 		return func(ctx context.Context, c *admin.Client) error { _, err := c.AddUser(ctx, in); return err }
 	}
 	authenticator := func(change func(*admin.AddAuthenticator)) func(context.Context, *admin.Client) error {
@@ -27,18 +27,18 @@ func refusals() map[string]struct {
 		change(&in)
 		return func(ctx context.Context, c *admin.Client) error { _, err := c.AddAuthenticator(ctx, in); return err }
 	}
-	assign := func(in admin.AssignAuthenticator) func(context.Context, *admin.Client) error {
+	assign := func(in provision.AssignAuthenticator) func(context.Context, *admin.Client) error {
 		return func(ctx context.Context, c *admin.Client) error { _, err := c.AssignAuthenticator(ctx, in); return err }
 	}
-	component := func(in admin.AddComponent) func(context.Context, *admin.Client) error {
+	component := func(in provision.AddComponent) func(context.Context, *admin.Client) error {
 		return func(ctx context.Context, c *admin.Client) error { _, err := c.AddComponent(ctx, in); return err }
 	}
-	gatewayKey := func(in admin.AddGatewayKey) func(context.Context, *admin.Client) error {
+	gatewayKey := func(in provision.AddGatewayKey) func(context.Context, *admin.Client) error {
 		return func(ctx context.Context, c *admin.Client) error { _, err := c.AddGatewayKey(ctx, in); return err }
 	}
 	domain := func(name string) func(context.Context, *admin.Client) error {
 		return func(ctx context.Context, c *admin.Client) error {
-			_, err := c.AddDomain(ctx, admin.AddDomain{Name: name})
+			_, err := c.AddDomain(ctx, provision.AddDomain{Name: name})
 			return err
 		}
 	}
@@ -51,20 +51,20 @@ func refusals() map[string]struct {
 		"domain empty":       {domain(""), provision.InvalidParameter, "missing"},
 		"domain with at":     {domain("a@b"), provision.InvalidParameter, "@"},
 		"domain twice":       {domain("master"), provision.Exists, "master"},
-		"user exists":        {user(admin.AddUser{UserID: "user1", StaticPassword: "p"}), provision.Exists, "user1"},
-		"user NUL":           {user(admin.AddUser{UserID: "us\x00er", StaticPassword: "p"}), provision.InvalidParameter, "control"},
-		"user not UTF-8":     {user(admin.AddUser{UserID: "us\xe9r", StaticPassword: "p"}), provision.InvalidParameter, "not UTF-8"},
-		"password not UTF-8": {user(admin.AddUser{UserID: "u", StaticPassword: "p\xe9"}), provision.InvalidParameter, "not UTF-8"},
-		"user of spaces":     {user(admin.AddUser{UserID: " \u00a0\n", StaticPassword: "p"}), provision.InvalidParameter, "missing"},
-		"user zero width":    {user(admin.AddUser{UserID: "us\u200ber", StaticPassword: "p"}), provision.InvalidParameter, "U+200B"},
-		"user long":          {user(admin.AddUser{UserID: strings.Repeat("\u00e9", 256), StaticPassword: "p"}), provision.InvalidParameter, "256 characters"},
-		"user longer":        {user(admin.AddUser{UserID: strings.Repeat("u", 256), StaticPassword: "p"}), provision.InvalidParameter, "255"},
-		"user of no domain":  {user(admin.AddUser{UserID: "u", Domain: "nowhere", StaticPassword: "p"}), provision.NotFound, "add it first"},
-		"user out of reach":  {user(admin.AddUser{UserID: "u@other", Domain: "master", StaticPassword: "p"}), provision.InvalidParameter, "would be read"},
-		"unit with newline":  {user(admin.AddUser{UserID: "u", OrgUnit: "a\nb", StaticPassword: "p"}), provision.InvalidParameter, "organizational unit"},
-		"password empty":     {user(admin.AddUser{UserID: "u"}), provision.InvalidParameter, "empty"},
-		"password long":      {user(admin.AddUser{UserID: "u", StaticPassword: strings.Repeat("\u00e9", 256)}), provision.InvalidParameter, "256 characters"},
-		"password control":   {user(admin.AddUser{UserID: "u", StaticPassword: "a\tb"}), provision.InvalidParameter, "control"},
+		"user exists":        {user(provision.AddUser{UserID: "user1", StaticPassword: "p"}), provision.Exists, "user1"},
+		"user NUL":           {user(provision.AddUser{UserID: "us\x00er", StaticPassword: "p"}), provision.InvalidParameter, "control"},
+		"user not UTF-8":     {user(provision.AddUser{UserID: "us\xe9r", StaticPassword: "p"}), provision.InvalidParameter, "not UTF-8"},
+		"password not UTF-8": {user(provision.AddUser{UserID: "u", StaticPassword: "p\xe9"}), provision.InvalidParameter, "not UTF-8"},
+		"user of spaces":     {user(provision.AddUser{UserID: " \u00a0\n", StaticPassword: "p"}), provision.InvalidParameter, "missing"},
+		"user zero width":    {user(provision.AddUser{UserID: "us\u200ber", StaticPassword: "p"}), provision.InvalidParameter, "U+200B"},
+		"user long":          {user(provision.AddUser{UserID: strings.Repeat("\u00e9", 256), StaticPassword: "p"}), provision.InvalidParameter, "256 characters"},
+		"user longer":        {user(provision.AddUser{UserID: strings.Repeat("u", 256), StaticPassword: "p"}), provision.InvalidParameter, "255"},
+		"user of no domain":  {user(provision.AddUser{UserID: "u", Domain: "nowhere", StaticPassword: "p"}), provision.NotFound, "add it first"},
+		"user out of reach":  {user(provision.AddUser{UserID: "u@other", Domain: "master", StaticPassword: "p"}), provision.InvalidParameter, "would be read"},
+		"unit with newline":  {user(provision.AddUser{UserID: "u", OrgUnit: "a\nb", StaticPassword: "p"}), provision.InvalidParameter, "organizational unit"},
+		"password empty":     {user(provision.AddUser{UserID: "u"}), provision.InvalidParameter, "empty"},
+		"password long":      {user(provision.AddUser{UserID: "u", StaticPassword: strings.Repeat("\u00e9", 256)}), provision.InvalidParameter, "256 characters"},
+		"password control":   {user(provision.AddUser{UserID: "u", StaticPassword: "a\tb"}), provision.InvalidParameter, "control"},
 		"serial number":      {authenticator(func(in *admin.AddAuthenticator) { in.SerialNumber = "vds1000141" }), provision.InvalidParameter, "serial number"},
 		"serial twice":       {authenticator(func(in *admin.AddAuthenticator) { in.SerialNumber = serial }), provision.Exists, serial},
 		"no such type":       {authenticator(func(in *admin.AddAuthenticator) { in.Type = "ocra" }), provision.InvalidParameter, "ocra"},
@@ -77,23 +77,23 @@ func refusals() map[string]struct {
 		"secret for offline": {authenticator(func(in *admin.AddAuthenticator) { in.SecretSize, in.ActivationType = 21, admin.Offline }), provision.InvalidParameter, "offline"},
 		"factor for totp":    {authenticator(func(in *admin.AddAuthenticator) { in.Type, in.MovingFactor = "totp", 1 }), provision.InvalidParameter, "time-based"},
 		"factor too large":   {authenticator(func(in *admin.AddAuthenticator) { in.MovingFactor = 1 << 63 }), provision.InvalidParameter, "at most"},
-		"assign nothing":     {assign(admin.AssignAuthenticator{SerialNumber: "VDS9999999", UserID: "user1"}), provision.NotFound, "VDS9999999"},
-		"assign to nobody":   {assign(admin.AssignAuthenticator{SerialNumber: serial, UserID: "nobody"}), provision.NotFound, "nobody"},
-		"assign twice":       {assign(admin.AssignAuthenticator{SerialNumber: "VDS1000142", UserID: "user1"}), provision.Exists, "unassign it first"},
-		"assign by no rule":  {assign(admin.AssignAuthenticator{SerialNumber: serial, UserID: "user1", Policy: "none"}), provision.NotFound, "policy"},
-		"assign too many":    {assign(admin.AssignAuthenticator{SerialNumber: serial, UserID: "user1", Policy: "single"}), provision.AuthenticatorLimit, "Unassign one first"},
-		"key without a name": {gatewayKey(admin.AddGatewayKey{Side: provision.FrontEnd}), provision.InvalidParameter, "key's name"},
-		"key of no side":     {gatewayKey(admin.AddGatewayKey{Name: "site", Side: "both"}), provision.InvalidParameter, "side"},
+		"assign nothing":     {assign(provision.AssignAuthenticator{SerialNumber: "VDS9999999", UserID: "user1"}), provision.NotFound, "VDS9999999"},
+		"assign to nobody":   {assign(provision.AssignAuthenticator{SerialNumber: serial, UserID: "nobody"}), provision.NotFound, "nobody"},
+		"assign twice":       {assign(provision.AssignAuthenticator{SerialNumber: "VDS1000142", UserID: "user1"}), provision.Exists, "unassign it first"},
+		"assign by no rule":  {assign(provision.AssignAuthenticator{SerialNumber: serial, UserID: "user1", Policy: "none"}), provision.NotFound, "policy"},
+		"assign too many":    {assign(provision.AssignAuthenticator{SerialNumber: serial, UserID: "user1", Policy: "single"}), provision.AuthenticatorLimit, "Unassign one first"},
+		"key without a name": {gatewayKey(provision.AddGatewayKey{Side: provision.FrontEnd}), provision.InvalidParameter, "key's name"},
+		"key of no side":     {gatewayKey(provision.AddGatewayKey{Name: "site", Side: "both"}), provision.InvalidParameter, "side"},
 		"no such key": {func(ctx context.Context, c *admin.Client) error {
 			_, err := c.DeleteGatewayKey(ctx, admin.NameGatewayKey{Name: "none"})
 			return err
 		}, provision.NotFound, "none"},
-		"location":          {component(admin.AddComponent{ComponentType: "site", Location: "example.net"}), provision.InvalidParameter, "192.0.2.0/24"},
-		"location zone":     {component(admin.AddComponent{ComponentType: "site", Location: "fe80::1%eth0"}), provision.InvalidParameter, "zone"},
-		"component no rule": {component(admin.AddComponent{ComponentType: "site", Location: "::1", Policy: "none"}), provision.NotFound, "policy"},
-		"component twice":   {component(admin.AddComponent{ComponentType: "site", Location: "::ffff:10.9.9.9/104"}), provision.Exists, "10.0.0.0/8"},
+		"location":          {component(provision.AddComponent{ComponentType: "site", Location: "example.net"}), provision.InvalidParameter, "192.0.2.0/24"},
+		"location zone":     {component(provision.AddComponent{ComponentType: "site", Location: "fe80::1%eth0"}), provision.InvalidParameter, "zone"},
+		"component no rule": {component(provision.AddComponent{ComponentType: "site", Location: "::1", Policy: "none"}), provision.NotFound, "policy"},
+		"component twice":   {component(provision.AddComponent{ComponentType: "site", Location: "::ffff:10.9.9.9/104"}), provision.Exists, "10.0.0.0/8"},
 		"no such component": {func(ctx context.Context, c *admin.Client) error {
-			_, err := c.DeleteComponent(ctx, admin.ComponentKey{ComponentType: "site", Location: "10.0.0.1"})
+			_, err := c.DeleteComponent(ctx, provision.NameComponent{ComponentType: "site", Location: "10.0.0.1"})
 			return err
 		}, provision.NotFound, "site"},
 		"policy in use": {func(ctx context.Context, c *admin.Client) error {
@@ -101,11 +101,11 @@ func refusals() map[string]struct {
 			return err
 		}, provision.InUse, "site"},
 		"policy twice": {func(ctx context.Context, c *admin.Client) error {
-			_, err := c.AddPolicy(ctx, admin.AddPolicy{Name: "single"})
+			_, err := c.AddPolicy(ctx, provision.AddPolicy{Name: "single"})
 			return err
 		}, provision.Exists, "single"},
 		"setting": {func(ctx context.Context, c *admin.Client) error {
-			_, err := c.SetPolicy(ctx, admin.SetPolicy{Name: "single", Set: json.RawMessage(`{"Grace":1}`)})
+			_, err := c.SetPolicy(ctx, provision.SetPolicy{Name: "single", Set: json.RawMessage(`{"Grace":1}`)})
 			return err
 		}, provision.InvalidParameter, "GraceDays"},
 		"unassign nobody's": {func(ctx context.Context, c *admin.Client) error {
@@ -113,23 +113,23 @@ func refusals() map[string]struct {
 			return err
 		}, provision.NotFound, "not assigned"},
 		"reset nobody's": {func(ctx context.Context, c *admin.Client) error {
-			_, err := c.ResetAuthenticator(ctx, admin.ResetAuthenticator{SerialNumber: serial})
+			_, err := c.ResetAuthenticator(ctx, provision.ResetAuthenticator{SerialNumber: serial})
 			return err
 		}, provision.NotFound, "not assigned"},
 		"no such registration": {func(ctx context.Context, c *admin.Client) error {
-			_, err := c.CloseRegistration(ctx, admin.CloseRegistration{RegistrationID: "xiOb8GC2"})
+			_, err := c.CloseRegistration(ctx, provision.CloseRegistration{RegistrationID: "xiOb8GC2"})
 			return err
 		}, provision.NotFound, "xiOb8GC2"},
 		"a reason of control": {func(ctx context.Context, c *admin.Client) error {
-			_, err := c.CloseRegistration(ctx, admin.CloseRegistration{RegistrationID: "xiOb8GC2", Reason: "a\x1bb"})
+			_, err := c.CloseRegistration(ctx, provision.CloseRegistration{RegistrationID: "xiOb8GC2", Reason: "a\x1bb"})
 			return err
 		}, provision.InvalidParameter, "reason"},
 		"page too long": {func(ctx context.Context, c *admin.Client) error {
-			_, err := c.ListUsers(ctx, admin.ListUsers{Limit: 1001})
+			_, err := c.ListUsers(ctx, provision.ListUsers{Limit: 1001})
 			return err
 		}, provision.InvalidParameter, "1000"},
 		"nobody to delete": {func(ctx context.Context, c *admin.Client) error {
-			_, err := c.DeleteUser(ctx, admin.NameUser{UserID: "nobody"})
+			_, err := c.DeleteUser(ctx, provision.NameUser{UserID: "nobody"})
 			return err
 		}, provision.NotFound, "nobody"},
 	}
@@ -138,10 +138,10 @@ func refusals() map[string]struct {
 func TestRefusals(t *testing.T) {
 	o := openOffice(t)
 	o.addUser(t, "user1")
-	o.must(t)(o.AddDomain(t.Context(), admin.AddDomain{Name: "other"}))
+	o.must(t)(o.AddDomain(t.Context(), provision.AddDomain{Name: "other"}))
 	o.must(t)(o.service.AddPolicy(t.Context(), provision.Operator{Name: "alice"}, provision.AddPolicy{Name: "single", Set: []byte(`{"AuthenticatorLimit":1}`)}))
-	o.must(t)(o.AddPolicy(t.Context(), admin.AddPolicy{Name: "ruled"}))
-	o.must(t)(o.AddComponent(t.Context(), admin.AddComponent{ComponentType: "site", Location: "10.1.2.3/8", Policy: "ruled"}))
+	o.must(t)(o.AddPolicy(t.Context(), provision.AddPolicy{Name: "ruled"}))
+	o.must(t)(o.AddComponent(t.Context(), provision.AddComponent{ComponentType: "site", Location: "10.1.2.3/8", Policy: "ruled"}))
 	o.addAuthenticator(t, serial)
 	o.addAuthenticator(t, "VDS1000142")
 	o.assign(t, "VDS1000142", "user1")

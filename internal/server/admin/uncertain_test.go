@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/dsappd/dsappd/internal/labtest"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/memory"
@@ -32,7 +33,7 @@ func TestUncertainCommit(t *testing.T) {
 	service := labtest.Service(t, store.New(doubtful{&memory.Engine{}}, []byte("record key")), "uncertain", o.time)
 	transport, end := admin.InProcess((&admin.Door{Service: service, Log: slog.New(slog.DiscardHandler), Check: o.check}).Handler())
 	defer end()
-	_, err := (&admin.Client{Transport: transport, Operator: "alice"}).AddDomain(t.Context(), admin.AddDomain{Name: "lab"})
+	_, err := (&admin.Client{Transport: transport, Operator: "alice"}).AddDomain(t.Context(), provision.AddDomain{Name: "lab"})
 	if !errors.Is(err, admin.ErrUncertain) || !strings.Contains(err.Error(), "uncertain") || strings.Contains(err.Error(), "nothing was changed") {
 		t.Errorf("got %v", err)
 	}
@@ -51,11 +52,11 @@ func TestLostAnswer(t *testing.T) {
 			transport := admin.Socket(socket)
 			defer transport.CloseIdleConnections()
 			client := &admin.Client{Transport: transport, Operator: "alice"}
-			_, err := client.AddDomain(t.Context(), admin.AddDomain{Name: "lab"})
+			_, err := client.AddDomain(t.Context(), provision.AddDomain{Name: "lab"})
 			if !errors.Is(err, admin.ErrUncertain) {
 				t.Errorf("an order: %v, want %v", err, admin.ErrUncertain)
 			}
-			_, err = client.ListDomains(t.Context(), admin.ListDomains{})
+			_, err = client.ListDomains(t.Context(), provision.ListDomains{})
 			if err == nil || errors.Is(err, admin.ErrUncertain) {
 				t.Errorf("a question: %v, want a plain error", err)
 			}
@@ -80,13 +81,13 @@ func hangUp(listener net.Listener, answer string) {
 func TestUnreachedIsCertain(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "admin.sock")
 	client := &admin.Client{Transport: admin.Socket(socket), Operator: "alice"}
-	if _, err := client.AddDomain(t.Context(), admin.AddDomain{Name: "lab"}); !errors.Is(err, admin.ErrNoServer) || errors.Is(err, admin.ErrUncertain) {
+	if _, err := client.AddDomain(t.Context(), provision.AddDomain{Name: "lab"}); !errors.Is(err, admin.ErrNoServer) || errors.Is(err, admin.ErrUncertain) {
 		t.Errorf("without a server: %v", err)
 	}
 	transport, end := admin.InProcess(http.NotFoundHandler())
 	defer end()
 	client.Transport = transport
-	if _, err := client.AddDomain(t.Context(), admin.AddDomain{Name: "lab"}); err == nil || errors.Is(err, admin.ErrUncertain) {
+	if _, err := client.AddDomain(t.Context(), provision.AddDomain{Name: "lab"}); err == nil || errors.Is(err, admin.ErrUncertain) {
 		t.Errorf("from another server: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -44,19 +43,4 @@ func (d *Door) shownRegistration(r provision.Registration) Registration {
 		KeyRequests:    r.KeyRequests,
 		ClosedBecause:  r.ClosedBecause,
 	}
-}
-
-// NameRegistration names a registration.
-type NameRegistration struct {
-	ID string `json:"registrationID"`
-}
-
-func (d *Door) showRegistration(ctx context.Context, _ provision.Operator, in NameRegistration) (Registration, error) {
-	r, err := d.Service.ShowRegistration(ctx, in.ID)
-	return d.shownRegistration(r), err
-}
-
-// ShowRegistration reads one registration.
-func (c *Client) ShowRegistration(ctx context.Context, in NameRegistration) (Registration, error) {
-	return call[Registration](ctx, c, "registration/show", in)
 }

@@ -3,6 +3,7 @@ package admin
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,15 +11,40 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
-
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/journal"
 )
 
-// NameRequest names a request by its Request-Id.
-type NameRequest struct {
-	RequestID string `json:"requestID"`
+// VerifyAudit asks for a verification of the whole audit, and that it still
+// holds the seals that were noted elsewhere.
+type VerifyAudit struct {
+	Known []audit.SealDigest `json:"known,omitempty"`
 }
+
+func (d *Door) verifyAudit(ctx context.Context, in VerifyAudit) (audit.Verification, error) {
+	return d.Service.Audit.Verify(ctx, in.Known)
+}
+
+// ExportAudit asks for the part of an export behind a place; without one, for
+// its beginning.
+type ExportAudit struct {
+	After audit.Place `json:"after,omitzero"`
+}
+
+// ExportedAudit is a part of an export: lines of the audit, byte for byte.
+type ExportedAudit = Page[json.RawMessage, audit.Place]
+
+func (d *Door) exportAudit(ctx context.Context, in ExportAudit) (audit.Exported, error) {
+	return d.Service.Audit.Export(ctx, in.After)
+}
+
+func showExported(e audit.Exported) ExportedAudit {
+	return ExportedAudit{Items: e.Lines, Next: e.Next}
+}
+
+// AuditPage is a page of the audit. Its records are lines of the audit, whose
+// form is the same wherever they are seen.
+type AuditPage = Page[audit.Event, audit.EventKey]
 
 // ListRefusals asks for the last refusals, the newest first.
 type ListRefusals struct {
@@ -65,7 +91,7 @@ func explainedEntry(e journal.Entry) Explanation {
 	return Explanation{TurnedAway: &e, Text: b.String()}
 }
 
-func (d *Door) explainRequest(ctx context.Context, _ provision.Operator, in NameRequest) ([]Explanation, error) {
+func (d *Door) explainRequest(ctx context.Context, in NameRequest) ([]Explanation, error) {
 	events, err := d.Service.ExplainRequest(ctx, in.RequestID)
 	if refusal, ok := errors.AsType[*provision.Error](err); ok && refusal.Refusal == provision.NotFound {
 		if entry, found := d.Journal.Find(in.RequestID); found {
@@ -77,7 +103,7 @@ func (d *Door) explainRequest(ctx context.Context, _ provision.Operator, in Name
 
 // listRefusals puts together what the audit has and what the server remembers
 // beside it.
-func (d *Door) listRefusals(ctx context.Context, _ provision.Operator, in ListRefusals) ([]Explanation, error) {
+func (d *Door) listRefusals(ctx context.Context, in ListRefusals) ([]Explanation, error) {
 	events, err := d.Service.LastRefusals(ctx, in.Last)
 	if err != nil {
 		return nil, err
@@ -94,14 +120,4 @@ func (d *Door) listRefusals(ctx context.Context, _ provision.Operator, in ListRe
 	}
 	slices.SortStableFunc(all, func(a, b Explanation) int { return b.Time().Compare(a.Time()) })
 	return all[:min(in.Last, len(all))], nil
-}
-
-// ExplainRequest explains what became of a request.
-func (c *Client) ExplainRequest(ctx context.Context, in NameRequest) ([]Explanation, error) {
-	return call[[]Explanation](ctx, c, "audit/explain", in)
-}
-
-// ListRefusals explains the last refusals.
-func (c *Client) ListRefusals(ctx context.Context, in ListRefusals) ([]Explanation, error) {
-	return call[[]Explanation](ctx, c, "audit/refusals", in)
 }

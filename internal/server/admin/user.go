@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -66,31 +65,4 @@ func lockedFor(u provision.User) (addresses []string) {
 		}
 	}
 	return addresses
-}
-
-// AddUser is a new user. Without a domain, user@domain is split where that
-// domain exists, and else the domain is the default one.
-type AddUser struct {
-	Domain         string `json:"domain,omitempty"`
-	UserID         string `json:"userID"`
-	OrgUnit        string `json:"orgUnit,omitempty"`
-	StaticPassword string `json:"staticPassword,omitempty"`
-	PasswordHash   string `json:"passwordHash,omitempty"` // in place of the password
-}
-
-func (d *Door) addUser(ctx context.Context, operator provision.Operator, in AddUser) (User, error) {
-	user, err := d.Service.AddUser(ctx, operator, in.domain())
-	return showUser(user), err
-}
-
-// domain is the user in the domain's words.
-func (in AddUser) domain() provision.AddUser {
-	return provision.AddUser{
-		Domain: in.Domain, UserID: in.UserID, OrgUnit: in.OrgUnit, StaticPassword: in.StaticPassword, PasswordHash: in.PasswordHash,
-	}
-}
-
-// AddUser makes a user.
-func (c *Client) AddUser(ctx context.Context, in AddUser) (User, error) {
-	return call[User](ctx, c, "user/add", in)
 }

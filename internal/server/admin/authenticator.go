@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/hex"
+	"fmt"
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
@@ -71,7 +72,7 @@ func showInstances(a provision.Authenticator, now time.Time) []Instance {
 	return out
 }
 
-// shownAuthenticator is the whole of an authenticator.
+// shownAuthenticator shows the whole of an authenticator.
 func (d *Door) shownAuthenticator(a provision.Authenticator) Authenticator {
 	out := d.listedAuthenticator(a)
 	if a.Licence != nil {
@@ -80,7 +81,7 @@ func (d *Door) shownAuthenticator(a provision.Authenticator) Authenticator {
 	return out
 }
 
-// listedAuthenticator is an authenticator without its instances.
+// listedAuthenticator shows an authenticator without its instances.
 func (d *Door) listedAuthenticator(a provision.Authenticator) Authenticator {
 	out := Authenticator{
 		SerialNumber:         a.SerialNumber,
@@ -108,6 +109,33 @@ func (d *Door) listedAuthenticator(a provision.Authenticator) Authenticator {
 	return out
 }
 
+// ActivationType is provision's, by name.
+type ActivationType string
+
+// The activation types.
+const (
+	Online  ActivationType = "online"
+	Offline ActivationType = "offline"
+)
+
+func showActivationType(t provision.ActivationType) ActivationType {
+	if t == provision.Offline {
+		return Offline
+	}
+	return Online
+}
+
+// parse reads a type; the empty one is online.
+func (t ActivationType) parse() (provision.ActivationType, error) {
+	switch t {
+	case "", Online:
+		return provision.Online, nil
+	case Offline:
+		return provision.Offline, nil
+	}
+	return 0, malformed(fmt.Sprintf("The activation type is %q: it is %q or %q.", string(t), Online, Offline))
+}
+
 // AddAuthenticator is a new authenticator. Secret is in hex; without it,
 // secretSize bytes are drawn, 20 unless said. A limit makes it a licence for
 // as many devices, whose type is totp, SHA256 with 6 digits.
@@ -124,13 +152,12 @@ type AddAuthenticator struct {
 	Limit          int            `json:"limit,omitempty"`
 }
 
-func (d *Door) addAuthenticator(ctx context.Context, operator provision.Operator, in AddAuthenticator) (Authenticator, error) {
+func (d *Door) addAuthenticator(ctx context.Context, operator provision.Operator, in AddAuthenticator) (provision.Authenticator, error) {
 	order, err := in.domain()
 	if err != nil {
-		return Authenticator{}, err
+		return provision.Authenticator{}, err
 	}
-	a, err := d.Service.AddAuthenticator(ctx, operator, order)
-	return d.shownAuthenticator(a), err
+	return d.Service.AddAuthenticator(ctx, operator, order)
 }
 
 // domain is the order in the domain's words.
@@ -154,9 +181,4 @@ func (in AddAuthenticator) domain() (provision.AddAuthenticator, error) {
 		MovingFactor:   in.MovingFactor,
 		Limit:          in.Limit,
 	}, nil
-}
-
-// AddAuthenticator makes an authenticator, unassigned.
-func (c *Client) AddAuthenticator(ctx context.Context, in AddAuthenticator) (Authenticator, error) {
-	return call[Authenticator](ctx, c, "authenticator/add", in)
 }
