@@ -33,7 +33,7 @@ func TestTokenizerReadsAsEncodingXML(t *testing.T) {
 			continue
 		}
 		compareTokens(t, text)
-		for i := 0; i < len(text); i += 1 + len(text)/64 {
+		for i := 0; i < len(text); i += 1 + len(text)/16 {
 			if text[i] >= 0x80 {
 				continue // half a character is not valid
 			}

@@ -1,5 +1,5 @@
 // Command generate makes the Go side of the interfaces from their WSDLs and
-// schemas: the types by gowsdl, refined; the table of elements; the writers. It
+// schemas: the types by gowsdl, refined; the table of elements; writers and readers. It
 // also writes the documents that clients read. Run it in the folder of the
 // WSDLs. With -check it writes nothing and fails, naming the file, where what it
 // would write is not what is there.
@@ -52,6 +52,10 @@ func run(check bool) error {
 	if err != nil {
 		return err
 	}
+	readers, err := readers(s)
+	if err != nil {
+		return err
+	}
 	for _, document := range documents {
 		files, err := publish(document, s)
 		if err != nil {
@@ -63,7 +67,7 @@ func run(check bool) error {
 			}
 		}
 	}
-	for name, source := range map[string][]byte{"types_gen.go": types, "elements_gen.go": elements, "writers_gen.go": writers} {
+	for name, source := range map[string][]byte{"types_gen.go": types, "elements_gen.go": elements, "writers_gen.go": writers, "readers_gen.go": readers} {
 		formatted, err := format.Source(source)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
