@@ -57,6 +57,9 @@ func (s sweeper) sweep(ctx context.Context) {
 	if err == nil {
 		_, err = s.service.SweepChallenges(ctx, operator)
 	}
+	if err == nil {
+		err = s.service.SweepReplies(ctx)
+	}
 	switch {
 	case err != nil && ctx.Err() == nil:
 		s.logger.Error("sweep failed", "request_id", operator.RequestID, "error", err)

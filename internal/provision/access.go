@@ -65,7 +65,7 @@ func order[R any](ctx context.Context, s *Service, operator Operator, operation 
 // is refused.
 func inspect[R any](ctx context.Context, s *Service, operator Operator, operation string, needs Privilege, body func(*frame, *store.View) (R, error)) (R, error) {
 	var result, none R
-	f := &frame{service: s, ctx: ctx, now: s.Now(), settings: DefaultSettings(), event: operatorEvent(operation, operator)}
+	f := &frame{service: s, ctx: ctx, now: s.Now(), settings: DefaultSettings(), event: operatorEvent(operation, operator).Event}
 	denied := f.authorize(operator, needs)
 	if _, refused := errors.AsType[*Error](denied); denied != nil && !refused {
 		return none, denied
@@ -79,7 +79,7 @@ func inspect[R any](ctx context.Context, s *Service, operator Operator, operatio
 		denied = f.guard(false)
 	}
 	if denied != nil {
-		return perform(ctx, s, f.event, func(*frame) (R, error) { return none, denied })
+		return perform(ctx, s, asked{Event: f.event}, func(*frame) (R, error) { return none, denied })
 	}
 	if refusal, refused := errors.AsType[*Error](err); refused {
 		return none, s.refused(refusal)

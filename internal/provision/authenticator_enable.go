@@ -3,8 +3,6 @@ package provision
 import (
 	"context"
 
-	"github.com/dsappd/dsappd/internal/audit"
-
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -44,7 +42,7 @@ func (a Authenticator) enabledState() AuthenticatorState {
 	return Assigned
 }
 
-func (s *Service) changeAuthenticator(ctx context.Context, event audit.Event, serialNumber string, change func(*frame, *Authenticator)) (Authenticator, error) {
+func (s *Service) changeAuthenticator(ctx context.Context, event asked, serialNumber string, change func(*frame, *Authenticator)) (Authenticator, error) {
 	return perform(ctx, s, event, func(f *frame) (Authenticator, error) {
 		var a Authenticator
 		err := f.read(func(v *store.View) error {

@@ -11,16 +11,16 @@ import (
 )
 
 // callEvent is the audit event of an operation that a component calls.
-func callEvent(operation string, caller Caller) audit.Event {
+func callEvent(operation string, caller Caller) asked {
 	if caller.Command != "" {
 		operation = caller.Command
 	}
-	return audit.Event{
+	return asked{audit.Event{
 		RequestID:     caller.RequestID,
 		Operation:     operation,
 		ComponentType: caller.ComponentType,
 		Address:       caller.Address.String(),
-	}
+	}, caller.Once}
 }
 
 // stands is the address that the caller's component is found by.

@@ -26,6 +26,9 @@ type Caller struct {
 	// encrypted all the way to the caller, or never leaves this machine.
 	Confidential bool
 
+	// Once has the answer kept for a request that is repeated; nil: it is not.
+	Once *Once
+
 	// Command is the provisioning command that asks for an operation, and
 	// stands for it in the audit; empty: the operation itself was called.
 	Command string

@@ -86,6 +86,18 @@ var (
 		KeyOf:     func(k GatewayKey) string { return k.Name },
 		Versioned: true,
 	}
+	Replies = store.Kind[string, Reply]{
+		Name:      "reply",
+		PartNames: []string{"Name"},
+		Split:     store.OnePart,
+		KeyOf:     func(r Reply) string { return r.Name },
+	}
+	ReplyExpiries = store.Kind[ReplyExpiryKey, ReplyExpiry]{
+		Name:      "replyexpiry",
+		PartNames: []string{"ExpiresAt", "Name"},
+		Split:     func(k ReplyExpiryKey) store.Parts { return store.Parts{store.TimePart(k.ExpiresAt), k.Name} },
+		KeyOf:     ReplyExpiry.Key,
+	}
 	PlatformKeys = store.Kind[string, PlatformKey]{
 		Name:      "platformkey",
 		PartNames: []string{"Name"},
@@ -138,7 +150,7 @@ func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
 // Kinds returns all of them, for Store.Check.
 func Kinds() []store.AnyKind {
 	return []store.AnyKind{
-		Domains, Users, Authenticators, Registrations, Components, Policies, audit.Events, audit.Requests, audit.Seals, audit.Runs, audit.Anchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries, Challenges,
+		Domains, Users, Authenticators, Registrations, Components, Policies, audit.Events, audit.Requests, audit.Seals, audit.Runs, audit.Anchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries, Challenges, Replies, ReplyExpiries,
 		store.Versions,
 		Administrators, AdminSessions, UserIndex, AuthenticatorIndex, OrgUnits, UserAttributes,
 	}

@@ -9,22 +9,24 @@ import (
 	"github.com/dsappd/dsappd/internal/audit"
 )
 
-// Operator is who administers: the name of the account behind the door, and
-// the request's ID.
+// Operator is who administers.
 type Operator struct {
-	Name, RequestID string
+	Name      string // of the account behind the door
+	RequestID string
 
 	// Access is an administrator's, whose name it tells. Nil: the operator has
 	// an account on this machine and may do everything.
 	Access *Access
+
+	Once *Once // nil: the order is carried out however often it is given
 }
 
 // operatorsDoor is the one that operators share.
 const operatorsDoor = "operators"
 
 // operatorEvent is the audit event of an operation that an operator calls.
-func operatorEvent(operation string, operator Operator) audit.Event {
-	return audit.Event{RequestID: operator.RequestID, Operation: operation, Operator: operator.Name}
+func operatorEvent(operation string, operator Operator) asked {
+	return asked{audit.Event{RequestID: operator.RequestID, Operation: operation, Operator: operator.Name}, operator.Once}
 }
 
 // maxName bounds every name that an operator gives, in characters, as the

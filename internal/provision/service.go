@@ -69,7 +69,7 @@ var ErrContended = errors.New("gave up after every round found its records moved
 // frame, does the costly work and returns the result or a refusal; whatever
 // it has put is committed together with the audit event before anyone hears.
 // Any other error ends the operation undecided.
-func perform[R any](ctx context.Context, s *Service, event audit.Event, body func(*frame) (R, error)) (R, error) {
+func perform[R any](ctx context.Context, s *Service, event asked, body func(*frame) (R, error)) (R, error) {
 	var none R
 	ctx = context.WithoutCancel(ctx)
 	turn := &turn{turns: &s.turns}
@@ -80,7 +80,10 @@ func perform[R any](ctx context.Context, s *Service, event audit.Event, body fun
 				return none, err
 			}
 		}
-		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), again: round > 0, settings: DefaultSettings(), event: event}
+		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), again: round > 0, settings: DefaultSettings(), event: event.Event}
+		if err := f.first(event.once); err != nil {
+			return none, err
+		}
 		result, err := body(f)
 		refusal, refused := errors.AsType[*Error](err)
 		if err != nil && !refused {
@@ -89,7 +92,7 @@ func perform[R any](ctx context.Context, s *Service, event audit.Event, body fun
 			}
 			return none, err
 		}
-		err = f.commit(refusal)
+		err = f.commit(refusal, event.once.keeping(result, refusal))
 		switch {
 		case errors.Is(err, store.ErrMoved):
 			continue
@@ -269,13 +272,16 @@ func (f *frame) found(detail string) {
 // commit writes everything decided in one Update, unless a record has moved.
 // Where the event is only counted, what else was decided is written all the
 // same.
-func (f *frame) commit(refusal *Error) error {
+func (f *frame) commit(refusal *Error, keep keeping) error {
 	if f.countsOnly(refusal) {
 		refusal.Status = f.service.Statuses[refusal.Refusal]
 		f.service.tally.add(f.event, refusal, f.now)
 		return nil
 	}
 	if err := f.settle(refusal); err != nil {
+		return err
+	}
+	if err := f.keepReply(keep); err != nil {
 		return err
 	}
 	if f.hasRoom(refusal) {

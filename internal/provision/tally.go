@@ -211,7 +211,7 @@ func (s *Service) noteSum(ctx context.Context, sum *tallySum) error {
 	event.Times = sum.times
 	event.Checks = append(event.Checks, audit.Check{Name: "requests",
 		Detail: fmt.Sprintf("%d, from %s to %s", sum.times, seconds(sum.first), seconds(sum.last))})
-	_, err := perform(ctx, s, event, func(f *frame) (struct{}, error) {
+	_, err := perform(ctx, s, asked{Event: event}, func(f *frame) (struct{}, error) {
 		f.unproven = true
 		if sum.refusal == nil {
 			return struct{}{}, nil

@@ -113,7 +113,7 @@ func deleteAuthenticator(c *call) (any, error) {
 
 // assignAuthenticator gives it to a user.
 func assignAuthenticator(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -135,27 +135,23 @@ func (c *call) assign(serialNumber string, who provision.NameUser) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	a, err := c.door.Service.AssignAuthenticator(c.HTTP.Context(), c.operator(), provision.AssignAuthenticator{
-		SerialNumber: serialNumber, UserID: user.UserID + "@" + user.Domain, Policy: policy})
-	if err != nil {
-		return nil, err
-	}
-	return describeAuthenticator(a)[0], nil
+	return decide(c, func() (provision.Authenticator, error) {
+		return c.door.Service.AssignAuthenticator(c.HTTP.Context(), c.operator(), provision.AssignAuthenticator{
+			SerialNumber: serialNumber, UserID: user.UserID + "@" + user.Domain, Policy: policy})
+	}, showAuthenticator)
 }
 
 // unassignAuthenticator takes it from its user; an instance is deactivated.
 func unassignAuthenticator(c *call) (any, error) {
+	take := c.door.Service.UnassignAuthenticator
 	if _, _, err := dsapp.ParseInstanceName(c.serialNumber()); err == nil {
-		a, err := c.door.Service.DeactivateInstance(c.HTTP.Context(), c.operator(), c.serialNumber())
-		if err != nil {
-			return nil, err
-		}
-		return describeAuthenticator(a)[0], nil
+		take = c.door.Service.DeactivateInstance
 	}
-	a, err := c.door.Service.UnassignAuthenticator(c.HTTP.Context(), c.operator(), c.serialNumber())
-	if err != nil {
-		return nil, err
-	}
+	ask := func() (provision.Authenticator, error) { return take(c.HTTP.Context(), c.operator(), c.serialNumber()) }
+	return decide(c, ask, showAuthenticator)
+}
+
+func showAuthenticator(a provision.Authenticator) (any, error) {
 	return describeAuthenticator(a)[0], nil
 }
 
@@ -165,15 +161,17 @@ type activationMessage struct {
 
 // generateActivationMessage makes an Activation Message 1 for a device to read.
 func generateActivationMessage(c *call) (any, error) {
-	if _, err := c.read(); err != nil {
+	if _, err := c.object(); err != nil {
 		return nil, err
 	}
 	caller, err := c.caller()
 	if err != nil {
 		return nil, err
 	}
-	message, err := c.door.Service.GenerateActivationMessage(c.HTTP.Context(), caller, c.serialNumber())
-	return activationMessage{message}, err
+	ask := func() (string, error) {
+		return c.door.Service.GenerateActivationMessage(c.HTTP.Context(), caller, c.serialNumber())
+	}
+	return decide(c, ask, func(message string) (any, error) { return activationMessage{message}, nil })
 }
 
 type activationData struct {
@@ -187,7 +185,7 @@ type activationData struct {
 // generateActivationData hands out the activation data of a single device in the
 // clear, where the policy allows it.
 func generateActivationData(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -205,6 +203,10 @@ func generateActivationData(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.door.Service.GenerateActivationData(c.HTTP.Context(), caller, c.serialNumber(), wanted)
-	return activationData{r.ActivationCode, r.RegistrationID, r.SerialNumber, r.User.UserID, r.User.Domain}, err
+	ask := func() (provision.GenerateActivationDataResult, error) {
+		return c.door.Service.GenerateActivationData(c.HTTP.Context(), caller, c.serialNumber(), wanted)
+	}
+	return decide(c, ask, func(r provision.GenerateActivationDataResult) (any, error) {
+		return activationData{r.ActivationCode, r.RegistrationID, r.SerialNumber, r.User.UserID, r.User.Domain}, nil
+	})
 }

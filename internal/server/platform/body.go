@@ -14,9 +14,9 @@ import (
 	"github.com/dsappd/dsappd/soap"
 )
 
-// read reads the request's body as an object. One that is empty is an empty
+// object reads the request's body as an object. One that is empty is an empty
 // object.
-func (c *call) read() (*object, error) {
+func (c *call) object() (*object, error) {
 	body, err := c.readBody()
 	if err != nil {
 		return nil, err
@@ -30,8 +30,11 @@ func (c *call) read() (*object, error) {
 	return parseObject(body)
 }
 
-// readBody reads the body within the limits.
+// readBody reads the body within the limits, once.
 func (c *call) readBody() ([]byte, error) {
+	if c.read != nil {
+		return c.read, nil
+	}
 	r := c.HTTP
 	if coding := strings.ToLower(r.Header.Get("Content-Encoding")); coding != "" && coding != "identity" {
 		return nil, &fault{status: http.StatusUnsupportedMediaType, message: "The request's content coding is not supported: send it plain."}
@@ -56,6 +59,7 @@ func (c *call) readBody() ([]byte, error) {
 		return nil, brokenOff(err)
 	}
 	_ = controller.SetReadDeadline(time.Time{})
+	c.read = body
 	return body, nil
 }
 

@@ -25,6 +25,11 @@ type call struct {
 	segments map[string]string // of the path
 	who      string            // the key or the certificate that opened the endpoint
 
+	once   *provision.Once        // nil: the request is not repeatable
+	show   func(any) (any, error) // shows a decision as it is answered
+	refine func(error) error      // has a refusal say other words
+	read   []byte                 // the request's body, once it is read
+
 	in     int // bytes of the request's body
 	status int
 	media  string
@@ -59,9 +64,15 @@ func (c *call) answer() error {
 	if err := c.admit(); err != nil {
 		return err
 	}
+	if given, err := c.repeatable(); given || err != nil {
+		return err
+	}
 	result, err := found.answer(c)
 	if err != nil {
 		return err
+	}
+	if _, given := result.(replayedAnswer); given {
+		return nil
 	}
 	c.Note(slog.String("status", c.door.Service.Statuses[provision.Granted].StatusCodeEnum))
 	return c.encode(result)
@@ -119,10 +130,12 @@ func (c *call) log() {
 
 // caller is who asks, as the domain is told.
 func (c *call) caller() (provision.Caller, error) {
-	return c.Caller(c.door.proxies, c.door.ComponentType)
+	caller, err := c.Caller(c.door.proxies, c.door.ComponentType)
+	caller.Once = c.once
+	return caller, err
 }
 
 // operator is who gives an order, as the audit is told.
 func (c *call) operator() provision.Operator {
-	return provision.Operator{Name: "platform " + c.who, RequestID: c.ID}
+	return provision.Operator{Name: "platform " + c.who, RequestID: c.ID, Once: c.once}
 }

@@ -66,7 +66,7 @@ func (h *Handler) Close() { h.once.Do(func() { close(h.ending) }) }
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q, err := h.frame.Begin(w, r)
-	c := &call{Request: q, door: h, writer: w}
+	c := &call{Request: q, door: h, writer: w, refine: func(err error) error { return err }}
 	if err == nil {
 		w.Header().Set(correlation, q.ID)
 		err = q.Do(c.answer)

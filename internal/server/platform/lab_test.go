@@ -26,10 +26,11 @@ const labKey = "lab-platform-key"
 // lab is a real server with the sample, and the contract that its answers are
 // held to.
 type lab struct {
-	t    testing.TB
-	dir  string
-	urls dsappd.URLs
-	log  *logged
+	t      testing.TB
+	dir    string
+	server *dsappd.Server
+	urls   dsappd.URLs
+	log    *logged
 
 	contract *contract
 
@@ -61,11 +62,17 @@ func newLab(t testing.TB) *lab {
 	t.Helper()
 	l := &lab{t: t, dir: filepath.Join(t.TempDir(), "data"), log: &logged{}, contract: theContract(t)}
 	l.must(dsappd.Init(t.Context(), l.dir, dsappd.InitOptions{Sample: true, Settings: settings}))
-	server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: l.dir, Addr: "127.0.0.1:0", Now: l.now, Logger: slog.New(slog.NewTextHandler(l.log, nil))})
-	l.must(err)
-	t.Cleanup(func() { l.must(server.Close()) })
-	l.urls = server.URLs()
+	l.serve()
+	t.Cleanup(func() { l.must(l.server.Close()) })
 	return l
+}
+
+func (l *lab) serve() {
+	l.t.Helper()
+	var err error
+	l.server, err = dsappd.Open(l.t.Context(), dsappd.Config{Dir: l.dir, Addr: "127.0.0.1:0", Now: l.now, Logger: slog.New(slog.NewTextHandler(l.log, nil))})
+	l.must(err)
+	l.urls = l.server.URLs()
 }
 
 func (l *lab) must(err error) {

@@ -28,7 +28,7 @@ const (
 
 // login authenticates the user by a one-time password or the static password.
 func login(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func login(c *call) (any, error) {
 
 // validateEvent is login under the name of an event.
 func validateEvent(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -79,10 +79,11 @@ func (c *call) authenticate(o *object) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.door.Service.AuthUser(c.HTTP.Context(), caller, in); err != nil {
-		return nil, notAuthenticated(err)
-	}
-	return session{SessionStatus: sessionAccepted, RequestID: c.ID}, nil
+	c.refine = notAuthenticated
+	ask := func() (provision.AuthUserResult, error) { return c.door.Service.AuthUser(c.HTTP.Context(), caller, in) }
+	return decide(c, ask, func(provision.AuthUserResult) (any, error) {
+		return session{SessionStatus: sessionAccepted, RequestID: c.ID}, nil
+	})
 }
 
 // challengeKey is the form of generate-challenge's requestID.
@@ -126,7 +127,7 @@ type challenge struct {
 // generateChallenge draws a challenge, which a login answers under its
 // requestID.
 func generateChallenge(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -138,8 +139,10 @@ func generateChallenge(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	made, err := c.door.Service.GetChallenge(c.HTTP.Context(), caller, in)
-	return challenge{made.Challenge, made.Key}, err
+	ask := func() (provision.GetChallengeResult, error) {
+		return c.door.Service.GetChallenge(c.HTTP.Context(), caller, in)
+	}
+	return decide(c, ask, func(r provision.GetChallengeResult) (any, error) { return challenge{r.Challenge, r.Key}, nil })
 }
 
 // sessionState is what sessions/{requestID} answers.

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -87,54 +88,66 @@ func (c *call) refuse(err error) {
 		c.noted(provision.InvalidParameter, c.door.Service.Statuses[provision.InvalidParameter], f.Words())
 		return
 	}
-	status, message, wrong := c.outcome(err)
-	body := problem{Error: http.StatusText(status), Message: message}
-	for _, each := range wrong {
-		body.ValidationErrors = append(body.ValidationErrors, validationError{each})
-	}
+	c.tell(err)
+	status, body := c.problem(err)
 	if err := c.encode(body); err != nil {
 		c.Failed("platform request failed", err)
 	}
 	c.status = status
 }
 
-// outcome decides what an error is: a refusal of the domain, a fault of the
-// request, or anything else, which the log keeps and the peer does not hear.
-func (c *call) outcome(err error) (status int, message string, wrong []string) {
+// problem is the answer to an error: a refusal of the domain, a fault of the
+// request, or anything else, which the peer does not hear.
+func (c *call) problem(err error) (status int, body problem) {
+	status, message := http.StatusInternalServerError, unforeseen
+	refusal, refused := errors.AsType[*provision.Error](err)
+	login, ofLogin := errors.AsType[*refusedLogin](err)
+	wrong, isWrong := errors.AsType[*invalid](err)
+	f, isFault := errors.AsType[*fault](err)
+	wsdl, isWSDL := errors.AsType[*directory.WSDLError](err)
+	switch {
+	case ofLogin:
+		status, message = http.StatusConflict, login.words
+	case refused:
+		status, message = answers[refusal.Refusal].status, cmp.Or(answers[refusal.Refusal].message, refusal.Desc)
+	case isWrong:
+		status, message = http.StatusBadRequest, wrong.messages[0]
+		for _, each := range wrong.messages {
+			body.ValidationErrors = append(body.ValidationErrors, validationError{each})
+		}
+	case errors.Is(err, provision.ErrContended):
+		status, message = http.StatusServiceUnavailable, contended
+	case isFault:
+		status, message = f.status, f.message
+	case isWSDL:
+		status, message = http.StatusNotFound, wsdl.Error()
+	}
+	body.Error, body.Message = http.StatusText(status), message
+	return status, body
+}
+
+// tell tells the log why the request is refused.
+func (c *call) tell(err error) {
 	statuses := c.door.Service.Statuses
 	if refusal, is := errors.AsType[*provision.Error](err); is {
 		c.noted(refusal.Refusal, refusal.Status, refusal.Reason())
-		answer := answers[refusal.Refusal]
-		if answer.message == "" {
-			answer.message = refusal.Desc
-		}
-		if login, is := errors.AsType[*refusedLogin](err); is {
-			answer.status, answer.message = http.StatusConflict, login.words
-		}
-		return answer.status, answer.message, nil
+		return
 	}
-	if i, is := errors.AsType[*invalid](err); is {
-		c.noted(provision.InvalidParameter, statuses[provision.InvalidParameter], i.Error())
-		return http.StatusBadRequest, i.messages[0], i.messages
+	refusal, reason := provision.Unforeseen, "an internal error"
+	_, wrong := errors.AsType[*invalid](err)
+	_, wsdl := errors.AsType[*directory.WSDLError](err)
+	f, isFault := errors.AsType[*fault](err)
+	switch {
+	case errors.Is(err, provision.ErrContended):
+		refusal, reason = provision.Busy, contended
+	case isFault && f.refusal != "":
+		refusal, reason = f.refusal, f.message
+	case isFault, wrong, wsdl:
+		refusal, reason = provision.InvalidParameter, err.Error()
+	default:
+		c.Failed("platform request failed", err)
 	}
-	if errors.Is(err, provision.ErrContended) {
-		c.noted(provision.Busy, statuses[provision.Busy], contended)
-		return http.StatusServiceUnavailable, contended, nil
-	}
-	if wsdl, is := errors.AsType[*directory.WSDLError](err); is {
-		err = &fault{status: http.StatusNotFound, message: wsdl.Error()}
-	}
-	if f, is := errors.AsType[*fault](err); is {
-		refusal := f.refusal
-		if refusal == "" {
-			refusal = provision.InvalidParameter
-		}
-		c.noted(refusal, statuses[refusal], f.message)
-		return f.status, f.message, nil
-	}
-	c.Failed("platform request failed", err)
-	c.noted(provision.Unforeseen, statuses[provision.Unforeseen], "an internal error")
-	return http.StatusInternalServerError, unforeseen, nil
+	c.noted(refusal, statuses[refusal], reason)
 }
 
 // noted tells the log and the journal why the request was turned away.

@@ -41,7 +41,7 @@ func deviceTypeOf(code string) string {
 
 // addRegistration opens a registration for a user who is there.
 func addRegistration(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -50,24 +50,22 @@ func addRegistration(c *call) (any, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	result, err := c.enroll(e)
-	if err != nil {
-		return nil, err
-	}
-	out := device{
-		RegistrationID: result.RegistrationID, ActivationPassword: result.ActivationPassword, ActivationMessage2: result.ActivationMessage2,
-		ActivationType: e.activationType, DeviceType: deviceTypeOf(e.DeviceCode),
-		Domain: result.User.Domain, SerialNumber: result.SerialNumber, UserID: result.User.UserID,
-	}
-	if e.DeviceCode != "" {
-		out.DeviceStatus = string(provision.InstancePending)
-	}
-	return out, nil
+	return decide(c, func() (provision.EnrollResult, error) { return c.enroll(e) }, func(r provision.EnrollResult) (any, error) {
+		out := device{
+			RegistrationID: r.RegistrationID, ActivationPassword: r.ActivationPassword, ActivationMessage2: r.ActivationMessage2,
+			ActivationType: e.activationType, DeviceType: deviceTypeOf(e.DeviceCode),
+			Domain: r.User.Domain, SerialNumber: r.SerialNumber, UserID: r.User.UserID,
+		}
+		if e.DeviceCode != "" {
+			out.DeviceStatus = string(provision.InstancePending)
+		}
+		return out, nil
+	})
 }
 
 // addDevice takes a device's answer to Activation Message 1.
 func addDevice(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -83,23 +81,24 @@ func addDevice(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := c.door.Service.AddDevice(c.HTTP.Context(), caller, in)
-	if err != nil {
-		return nil, err
+	ask := func() (provision.AddDeviceResult, error) {
+		return c.door.Service.AddDevice(c.HTTP.Context(), caller, in)
 	}
-	registration, err := c.door.Service.ShowRegistration(c.HTTP.Context(), in.RegistrationID)
-	if err != nil {
-		return nil, err
-	}
-	activationType := "onlineMDL"
-	if registration.ActivationType == provision.Offline {
-		activationType = "offlineMDL"
-	}
-	return device{
-		RegistrationID: in.RegistrationID, ActivationMessage2: result.ActivationMessage2,
-		ActivationType: activationType, DeviceStatus: string(provision.InstancePending), DeviceType: deviceTypeOf(in.DeviceCode),
-		Domain: result.User.Domain, SerialNumber: result.SerialNumber, UserID: result.User.UserID,
-	}, nil
+	return decide(c, ask, func(r provision.AddDeviceResult) (any, error) {
+		registration, err := c.door.Service.ShowRegistration(c.HTTP.Context(), in.RegistrationID)
+		if err != nil {
+			return nil, err
+		}
+		activationType := "onlineMDL"
+		if registration.ActivationType == provision.Offline {
+			activationType = "offlineMDL"
+		}
+		return device{
+			RegistrationID: in.RegistrationID, ActivationMessage2: r.ActivationMessage2,
+			ActivationType: activationType, DeviceStatus: string(provision.InstancePending), DeviceType: deviceTypeOf(in.DeviceCode),
+			Domain: r.User.Domain, SerialNumber: r.SerialNumber, UserID: r.User.UserID,
+		}, nil
+	})
 }
 
 // activated says who was activated on what.
@@ -112,7 +111,7 @@ type activated struct {
 // activate ends a registration: a licence's by a signature, that of a single
 // device by a one-time password or a derivation code.
 func activate(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -135,8 +134,11 @@ func activate(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := c.activate(caller, provision.DSAPPSRPActivate{RegistrationID: c.segments["registrationID"], Response: response, DerivationCode: code}, signature)
-	return activated{UserID: result.User.UserID, Domain: result.User.Domain, SerialNumber: result.SerialNumber}, err
+	proof := provision.DSAPPSRPActivate{RegistrationID: c.segments["registrationID"], Response: response, DerivationCode: code}
+	ask := func() (provision.DSAPPSRPActivateResult, error) { return c.activate(caller, proof, signature) }
+	return decide(c, ask, func(r provision.DSAPPSRPActivateResult) (any, error) {
+		return activated{UserID: r.User.UserID, Domain: r.User.Domain, SerialNumber: r.SerialNumber}, nil
+	})
 }
 
 func (c *call) activate(caller provision.Caller, in provision.DSAPPSRPActivate, signature string) (provision.DSAPPSRPActivateResult, error) {
@@ -160,7 +162,7 @@ type standing struct {
 // checkStatus says how far a user has come, and waits for that to change for as
 // long as the request says.
 func checkStatus(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}

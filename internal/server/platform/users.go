@@ -85,7 +85,7 @@ func readChange(o *object) change {
 
 // putUser makes a user, or changes the one that is there.
 func putUser(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +120,7 @@ func (c *call) addUser(in change) (provision.User, error) {
 
 // patchUser changes a user who is there.
 func patchUser(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -157,13 +157,15 @@ func (c *call) changeUser(user provision.User, in change) (any, error) {
 
 // deleteUser deletes a user and frees what the user has.
 func deleteUser(c *call) (any, error) {
-	_, err := c.door.Service.DeleteUser(c.HTTP.Context(), c.operator(), c.named())
-	return nil, err
+	ask := func() (provision.User, error) {
+		return c.door.Service.DeleteUser(c.HTTP.Context(), c.operator(), c.named())
+	}
+	return decide(c, ask, func(provision.User) (any, error) { return nil, nil })
 }
 
 // unregisterUser is deleteUser with a body that names its kind.
 func unregisterUser(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -176,11 +178,10 @@ func unregisterUser(c *call) (any, error) {
 
 // unlockUser opens a lock.
 func unlockUser(c *call) (any, error) {
-	user, err := c.door.Service.UnlockUser(c.HTTP.Context(), c.operator(), c.named())
-	if err != nil {
-		return nil, err
+	ask := func() (provision.User, error) {
+		return c.door.Service.UnlockUser(c.HTTP.Context(), c.operator(), c.named())
 	}
-	return c.showUser(user)
+	return decide(c, ask, func(u provision.User) (any, error) { return c.showUser(u) })
 }
 
 // newPassword is what reset-password answers where it drew the password.
@@ -190,7 +191,7 @@ type newPassword struct {
 
 // resetPassword sets the static password, or draws one and shows it once.
 func resetPassword(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -205,8 +206,10 @@ func resetPassword(c *call) (any, error) {
 		}
 		shown = set
 	}
-	_, err = c.door.Service.SetUserPassword(c.HTTP.Context(), c.operator(), provision.SetUserPassword{NameUser: c.named(), StaticPassword: set})
-	return newPassword{shown}, err
+	ask := func() (provision.User, error) {
+		return c.door.Service.SetUserPassword(c.HTTP.Context(), c.operator(), provision.SetUserPassword{NameUser: c.named(), StaticPassword: set})
+	}
+	return decide(c, ask, func(provision.User) (any, error) { return newPassword{shown}, nil })
 }
 
 // drawPassword draws 16 characters: 95 bits.
@@ -216,7 +219,7 @@ func drawPassword(random io.Reader) (string, error) {
 
 // assignToUser gives the user the named authenticator.
 func assignToUser(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}

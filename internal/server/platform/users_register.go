@@ -84,7 +84,7 @@ var registerObjects = []string{"RegisterUserInputEx", "AdaptiveRegisterUserInput
 // registerUser makes the user, finds an authenticator, assigns it and begins the
 // activation.
 func registerUser(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
@@ -93,14 +93,12 @@ func registerUser(c *call) (any, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	result, err := c.enroll(e)
-	if err != nil {
-		return nil, err
-	}
-	return registered{
-		ActivationPassword: result.ActivationPassword, SerialNumber: result.SerialNumber, RegistrationID: result.RegistrationID,
-		ActivationMessage2: result.ActivationMessage2, UserID: result.User.UserID, Domain: result.User.Domain, DigipassGatewayID: result.DigipassGatewayID,
-	}, nil
+	return decide(c, func() (provision.EnrollResult, error) { return c.enroll(e) }, func(r provision.EnrollResult) (any, error) {
+		return registered{
+			ActivationPassword: r.ActivationPassword, SerialNumber: r.SerialNumber, RegistrationID: r.RegistrationID,
+			ActivationMessage2: r.ActivationMessage2, UserID: r.User.UserID, Domain: r.User.Domain, DigipassGatewayID: r.DigipassGatewayID,
+		}, nil
+	})
 }
 
 func (c *call) enroll(e enrolment) (provision.EnrollResult, error) {

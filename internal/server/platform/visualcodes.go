@@ -19,7 +19,7 @@ func renderQuery(c *call) (any, error) { return render(c, c.query("format", "mes
 
 // renderBody draws what the body says.
 func renderBody(c *call) (any, error) {
-	o, err := c.read()
+	o, err := c.object()
 	if err != nil {
 		return nil, err
 	}
