@@ -159,7 +159,7 @@ func (s *Server) soapHandler(settings datafolder.Settings) (http.Handler, error)
 		Stylesheet: console.Stylesheet(),
 		PublicURL:  settings.SOAP.PublicURL, Hosts: settings.SOAP.AllowedHosts(), Origins: settings.SOAP.Origins,
 		Strict: config.Strict, Trace: config.Trace, BodyTimeout: settings.Timeouts.Read,
-		MaxSize: settings.Limits.BodyBytes, MaxParts: settings.Limits.MessageParts, Turn: s.shared.Turn,
+		MaxSize: settings.Limits.BodyBytes, MaxParts: settings.Limits.MessageParts, Turn: s.shared.Turn, ReadClosed: s.shared.ReadClosed,
 	})
 	if err != nil || config.recorder == nil {
 		return handler, err

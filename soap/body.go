@@ -23,7 +23,7 @@ const maxDrained = 8 * MaxSize
 // charset of its media type. A request that is refused already is only
 // drained.
 func (e *exchange) readBody(refused *Fault) (body []byte, charset string, fault *Fault) {
-	r, limit := e.request, e.handler.MaxSize
+	r, limit := e.request, e.maxSize()
 	fault = refused
 	if fault == nil && r.ContentLength == 0 && r.Header.Get("Content-Length") == "" {
 		return nil, "", withStatus(http.StatusLengthRequired, clientFault(LengthRequired, "The request has no body: send a Content-Length, or the body in chunks."))

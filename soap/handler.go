@@ -49,8 +49,9 @@ type Config struct {
 	Nearest func(name string, known []string) string
 
 	// Admit refuses a request before anything of it is read but its header, by
-	// a *Fault; nil: it is read. Any other error is logged, and answered by a
-	// fault in constant words. Optional.
+	// a *Fault; nil: it is read; *Sparingly: it is read while that costs little.
+	// Any other error is logged, and answered by a fault in constant words.
+	// Optional.
 	Admit func(r *http.Request, asked *Request) error
 
 	// Strict holds requests to the schema to the letter: order, occurrence,
@@ -158,10 +159,11 @@ type exchange struct {
 	id      string
 	started time.Time
 
-	in     []byte  // the request in UTF-8, once it is read
-	sent   int     // bytes of the reply
-	done   func()  // ends the turn of a message that is costly to read; nil: it has none
-	called Request // without an operation until that is known
+	in        []byte     // the request in UTF-8, once it is read
+	sent      int        // bytes of the reply
+	done      func()     // ends the turn of a message that is costly to read; nil: it has none
+	sparingly *Sparingly // how the request is read; nil: within the usual limits
+	called    Request    // without an operation until that is known
 }
 
 // serve answers a POST, whatever happens.
@@ -203,7 +205,7 @@ func (e *exchange) answer(dst []byte) (reply []byte, err error) {
 func (e *exchange) appendReply(dst []byte) ([]byte, error) {
 	body, charset, fault := e.readBody(e.fault(e.admit()))
 	if fault != nil {
-		return nil, fault
+		return nil, e.sparing(fault)
 	}
 	e.in = body
 	text, fault := readText(body, charset)
@@ -232,7 +234,7 @@ func (e *exchange) costly() *Fault {
 	}
 	done, err := e.handler.Turn(e.request.Context(), e.request.RemoteAddr)
 	if err != nil {
-		return tooBusy()
+		return e.sparing(tooBusy())
 	}
 	e.done = done
 	return nil
@@ -250,7 +252,11 @@ func (e *exchange) admit() error {
 	if e.handler.Admit == nil {
 		return nil
 	}
-	return e.handler.Admit(e.request, &e.called)
+	err := e.handler.Admit(e.request, &e.called)
+	if errors.As(err, &e.sparingly) {
+		return nil
+	}
+	return err
 }
 
 // unknown are the words for a body element that is no operation: what was

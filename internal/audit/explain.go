@@ -118,6 +118,9 @@ func (e Event) asker() string {
 	if e.Operator != "" {
 		return "operator " + e.Operator
 	}
+	if e.ComponentType == "" {
+		return "an unknown component at " + e.Address
+	}
 	return "component " + e.ComponentType + " at " + e.Address
 }
 

@@ -3,6 +3,7 @@ package provision_test
 import (
 	"encoding/json"
 	"flag"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,6 +58,9 @@ func scenes() map[string]func(*play) {
 			from.ComponentType = "stranger"
 			_, err := p.DSAPPSRPRegister(p.t.Context(), from, wrong)
 			p.refused(err, 1005)
+		},
+		"closed_address": func(p *play) {
+			p.refused(p.Admit(p.t.Context(), provision.Caller{Address: netip.MustParseAddr("198.51.100.1"), RequestID: "request"}), 1005)
 		},
 		"too_soon": func(p *play) {
 			p.policy("lab", `{"MinimumIntervalMinutes": 60}`)

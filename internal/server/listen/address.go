@@ -15,13 +15,18 @@ func key(remoteAddr string) netip.Prefix {
 	if err != nil {
 		return netip.Prefix{}
 	}
-	address := peer.Addr().Unmap().WithZone("")
+	return prefix(peer.Addr())
+}
+
+// prefix is the network of an address that counts as one peer.
+func prefix(address netip.Addr) netip.Prefix {
+	address = address.Unmap().WithZone("")
 	bits := 64
 	if address.Is4() {
 		bits = 32
 	}
-	prefix, _ := address.Prefix(bits) // bits are in range
-	return prefix
+	network, _ := address.Prefix(bits) // bits are in range
+	return network
 }
 
 // knownFor is how long an address stays known after it was granted something.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"runtime"
+	"time"
 )
 
 // Shared is what the endpoints of one server share out together: the memory of
@@ -23,7 +24,16 @@ type Shared struct {
 	handshakes *gate
 
 	acquaintances *gate
+
+	closed pace // of requests from addresses at which nobody may call
 }
+
+// How many requests in a second are read that come from addresses at which no
+// component may call: of one address, and of all together.
+const (
+	closedPerAddress = 50
+	closedInAll      = 200
+)
 
 // NewShared allows bodies in flight to take that many bytes, and as many
 // costly pieces of work at once as there are processors.
@@ -32,6 +42,7 @@ func NewShared(bodyBytes int64) *Shared {
 	half := max(1, processors/2)
 	s := &Shared{strangers: newGate(half), handshakes: newGate(half), acquaintances: newGate(processors)}
 	s.strangers.rests = true
+	s.closed = pace{perAddress: closedPerAddress, inAll: closedInAll}
 	s.bodies = bodies{limit: bodyBytes, known: &s.Known, holders: make(map[netip.Prefix]*holder)}
 	return s
 }
@@ -49,6 +60,12 @@ func (s *Shared) Resize(bodyBytes int64) {
 // call does nothing. The error is the context's.
 func (s *Shared) Turn(ctx context.Context, remoteAddr string) (done func(), err error) {
 	return s.turn(ctx, remoteAddr, s.strangers)
+}
+
+// ReadClosed reports whether one more request may be read from an address at
+// which no component may call. Refusing it unread is cheaper than answering it.
+func (s *Shared) ReadClosed(address netip.Addr) bool {
+	return s.closed.allows(prefix(address), time.Now())
 }
 
 // turn is Turn at the gate of unknown addresses that the work goes through.

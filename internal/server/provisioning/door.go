@@ -37,6 +37,10 @@ type Config struct {
 	// soap.Config has it; optional.
 	Turn func(ctx context.Context, remoteAddr string) (done func(), err error)
 
+	// ReadClosed reports whether one more request may be read from an address at
+	// which no component may call; nil: always.
+	ReadClosed func(netip.Addr) bool
+
 	// PublicURL is the endpoint that the WSDL names; empty: the address that
 	// was asked for it.
 	PublicURL string
@@ -104,7 +108,7 @@ func NewHandler(c Config) (*soap.Handler, error) {
 			if r.Method != http.MethodPost {
 				return nil // it asks for the description
 			}
-			return d.admit(r.Context(), asked)
+			return d.admit(r.Context(), asked, c.ReadClosed)
 		},
 		Strict:      c.Strict,
 		MaxSize:     c.MaxSize,
@@ -137,19 +141,31 @@ func misguided(guard *browser.Guard, doors *directory.Directory, r *http.Request
 	return nil
 }
 
-// admit refuses a caller at an address from which no component may call. Whom
-// it cannot judge the operation will.
-func (d *door) admit(ctx context.Context, r *soap.Request) error {
+// admit has a request read sparingly that comes from an address at which no
+// component may call: the operation refuses it, as it does any component that
+// may not call. Too many of them get a Fault instead, and nothing of them is
+// read.
+func (d *door) admit(ctx context.Context, r *soap.Request, readClosed func(netip.Addr) bool) error {
 	from, err := d.Proxies.Request(r.RemoteAddr, r.Header)
 	if err != nil {
+		return nil // the operation says so
+	}
+	caller := provision.Caller{Address: from.Address, RequestID: r.ID, Doubt: from.Doubt}
+	if admitted, err := d.Service.Admits(ctx, caller); admitted || err != nil {
 		return nil
 	}
-	err = d.Service.Admit(ctx, provision.Caller{Address: from.Address, RequestID: r.ID, Doubt: from.Doubt})
-	if refusal, ok := errors.AsType[*provision.Error](err); ok {
-		r.Note(from.Attrs()...)
-		return &soap.Fault{Code: soap.CodeClient, Reason: soap.ClosedAddress, Status: http.StatusForbidden, String: refusal.Desc}
+	refuse := func() error {
+		err := d.Service.Admit(ctx, caller)
+		if refusal, ok := errors.AsType[*provision.Error](err); ok {
+			r.Note(from.Attrs()...)
+			return &soap.Fault{Code: soap.CodeClient, Reason: soap.ClosedAddress, Status: http.StatusForbidden, String: refusal.Desc}
+		}
+		return nil
 	}
-	return nil
+	if readClosed != nil && !readClosed(from.Address) {
+		return refuse()
+	}
+	return &soap.Sparingly{Refuse: refuse}
 }
 
 // theSchema and theCommandTable are the same for every handler and never

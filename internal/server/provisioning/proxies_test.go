@@ -16,7 +16,6 @@ import (
 
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
-	"github.com/dsappd/dsappd/soap"
 )
 
 // withProxies serves the lab a second time, with 127.0.0.1 as a proxy.
@@ -68,15 +67,15 @@ func TestProxies(t *testing.T) {
 	}{
 		{"a proxy speaks for far", "127.0.0.1", far, []string{"192.0.2.7"}, "0"},
 		{"a proxy speaks for far, with a port", "127.0.0.1", far, []string{"198.51.100.1", "127.0.0.1, [::ffff:192.0.2.7]:4711"}, "0"},
-		{"a proxy speaks for another", "127.0.0.1", far, []string{"192.0.2.7", "198.51.100.1"}, string(soap.ClosedAddress)},
+		{"a proxy speaks for another", "127.0.0.1", far, []string{"192.0.2.7", "198.51.100.1"}, "1005"},
 		{"a proxy's caller claims to be near", "127.0.0.1", near, []string{"127.0.0.2, 192.0.2.7"}, "1005"},
-		{"a proxy does not say", "127.0.0.1", far, nil, string(soap.ClosedAddress)},
-		{"a proxy does not say, where a component stands", "127.0.0.1", near, nil, string(soap.ClosedAddress)},
-		{"a proxy says rubbish", "127.0.0.1", far, []string{"192.0.2.7, rubbish"}, string(soap.ClosedAddress)},
-		{"a proxy says rubbish, where a component stands", "127.0.0.1", near, []string{"192.0.2.7, rubbish"}, string(soap.ClosedAddress)},
-		{"a proxy says nothing", "127.0.0.1", near, []string{""}, string(soap.ClosedAddress)},
-		{"a proxy speaks for itself", "127.0.0.1", near, []string{"127.0.0.1"}, string(soap.ClosedAddress)},
-		{"a proxy speaks for another machine's loopback", "127.0.0.1", near, []string{"127.0.0.2, 10.0.0.1"}, string(soap.ClosedAddress)},
+		{"a proxy does not say", "127.0.0.1", far, nil, "1005"},
+		{"a proxy does not say, where a component stands", "127.0.0.1", near, nil, "1005"},
+		{"a proxy says rubbish", "127.0.0.1", far, []string{"192.0.2.7, rubbish"}, "1005"},
+		{"a proxy says rubbish, where a component stands", "127.0.0.1", near, []string{"192.0.2.7, rubbish"}, "1005"},
+		{"a proxy says nothing", "127.0.0.1", near, []string{""}, "1005"},
+		{"a proxy speaks for itself", "127.0.0.1", near, []string{"127.0.0.1"}, "1005"},
+		{"a proxy speaks for another machine's loopback", "127.0.0.1", near, []string{"127.0.0.2, 10.0.0.1"}, "1005"},
 		{"no proxy claims to be far", "127.0.0.2", far, []string{"192.0.2.7"}, "1005"},
 		{"no proxy claims to be elsewhere", "127.0.0.2", near, []string{"198.51.100.1"}, "0"},
 	} {
@@ -130,8 +129,8 @@ func TestOutsideSRPBehindProxy(t *testing.T) {
 		{"http://lab/", "127.0.0.1", "127.0.0.2", "0"},
 		{"http://lab/", "127.0.0.1", "192.0.2.7", "1005"},
 		{"http://lab/", "127.0.0.1", "127.0.0.2, 192.0.2.7", "1005"},
-		{"http://lab/", "127.0.0.1", "rubbish", string(soap.ClosedAddress)},
-		{"http://lab/", "127.0.0.1", "127.0.0.2, 10.0.0.1", string(soap.ClosedAddress)},
+		{"http://lab/", "127.0.0.1", "rubbish", "1005"},
+		{"http://lab/", "127.0.0.1", "127.0.0.2, 10.0.0.1", "1005"},
 		{"https://lab/", "127.0.0.1", "192.0.2.7", "1005"},
 		{"https://lab/", "10.0.0.1", "192.0.2.7", "1005"},
 		{"https://lab/", "192.0.2.7", "127.0.0.1", "0"},
