@@ -18,6 +18,7 @@ import (
 
 type authenticatorCommand struct {
 	Add      authenticatorAddCommand      `cmd:"" help:"Add an authenticator."`
+	Import   authenticatorImportCommand   `cmd:"" help:"Add authenticators from a file of their maker, or of CSV, and assign them."`
 	List     authenticatorListCommand     `cmd:"" help:"List authenticators."`
 	Show     authenticatorShowCommand     `cmd:"" help:"Show an authenticator."`
 	Assign   authenticatorAssignCommand   `cmd:"" help:"Assign an authenticator to a user."`

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"unicode"
 
+	"github.com/dsappd/dsappd/internal/bulk"
 	"github.com/dsappd/dsappd/internal/datafolder"
 
 	"github.com/alecthomas/kong"
@@ -157,6 +158,8 @@ var errorCodes = []struct {
 }{
 	{admin.ErrUncertain, "uncertain"},
 	{context.Canceled, "interrupted"},
+	{bulk.ErrRefused, "rows_refused"},
+	{bulk.ErrFile, "file_refused"},
 	{errBroken, "transcript_broken"},
 	{errDiffered, "replies_differ"},
 	{errUndocumented, "answer_undocumented"},

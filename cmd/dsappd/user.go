@@ -17,7 +17,7 @@ import (
 
 type userCommand struct {
 	Add         userAddCommand         `cmd:"" help:"Add a user."`
-	Import      userImportCommand      `cmd:"" help:"Add users with their passwords, or the hashes of these, from a file."`
+	Import      userImportCommand      `cmd:"" help:"Add users from a file of CSV or JSON, and assign authenticators to them."`
 	List        userListCommand        `cmd:"" help:"List users."`
 	Show        userShowCommand        `cmd:"" help:"Show a user."`
 	SetPassword userSetPasswordCommand `cmd:"" help:"Set a user's static password."`

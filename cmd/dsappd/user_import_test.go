@@ -14,7 +14,7 @@ import (
 func TestUserImportIsInterrupted(t *testing.T) {
 	dir := newDataFolder(t)
 	server := serveFolder(t, dir)
-	importer := exec.Command("dsappd", "user", "import", "--dir", dir, "-")
+	importer := exec.Command("dsappd", "user", "import", "--dir", dir, "--continue", "--rows", "2", "-")
 	in, err := importer.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -27,7 +27,7 @@ func TestUserImportIsInterrupted(t *testing.T) {
 	for n := range 20 {
 		fmt.Fprintf(in, "{\"userID\": \"many%d\", \"staticPassword\": \"Password2\"}\n", n)
 	}
-	server.log.await(t, "operation=/user/add")
+	server.log.await(t, "operation=/import")
 	if err := importer.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
@@ -37,10 +37,10 @@ func TestUserImportIsInterrupted(t *testing.T) {
 		t.Fatal(listErr)
 	}
 	imported := strings.Count(string(list), "many")
-	if err == nil || imported == 0 || out.String() != "imported "+counted(imported, "user")+"\n" {
+	if err == nil || imported == 0 || !strings.HasPrefix(out.String(), "added "+counted(imported, "user")+", ") {
 		t.Errorf("%v: %q, and there are %d", err, out.String(), imported)
 	}
-	for _, want := range []string{fmt.Sprintf("stopped after line %d; none after it was imported\n", imported), "interrupted"} {
+	for _, want := range []string{fmt.Sprintf("stopped after row %d; go on with --after %d\n", imported, imported), "interrupted"} {
 		if !strings.Contains(errs.String(), want) {
 			t.Errorf("stderr lacks %q: %s", want, errs.String())
 		}

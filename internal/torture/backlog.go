@@ -45,16 +45,11 @@ const (
 	leastTime = 1200 * time.Millisecond
 )
 
-// importers has the program import 64 users at once: twice the number that Go
-// takes for that of processors.
-const importers = "GOMAXPROCS=32"
-
 func runBacklog(r *rig) error {
 	dir, err := r.sample(cheapHashes()...)
 	if err != nil {
 		return err
 	}
-	r.env = []string{importers}
 	i := &importing{rig: r, dir: dir}
 	began := time.Now()
 	end, _ := r.ctx.Deadline()
@@ -120,7 +115,7 @@ func (i *importing) leg(e ending, d time.Duration) error {
 		}
 	}
 	lines := &userLines{leg: i.legs, enough: make(chan struct{})}
-	users, err := i.rig.feed(lines, i.rig.binary, "user", "import", "--dir", i.dir, "-")
+	users, err := i.rig.feed(lines, i.rig.binary, "user", "import", "--dir", i.dir, "--continue", "--rows", "1", "--jobs", "64", "-") // an event a user
 	if err != nil {
 		return err
 	}
