@@ -10,10 +10,12 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
+	"github.com/dsappd/dsappd/internal/server/authentication"
 	"github.com/dsappd/dsappd/internal/server/certificate"
 	"github.com/dsappd/dsappd/internal/server/console"
 	"github.com/dsappd/dsappd/internal/server/handshake"
 	"github.com/dsappd/dsappd/internal/server/listen"
+	"github.com/dsappd/dsappd/internal/server/operation"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
 )
 
@@ -157,6 +159,7 @@ func (s *Server) soapHandler(settings datafolder.Settings) (http.Handler, error)
 	handler, err := provisioning.NewHandler(provisioning.Config{
 		Service: s.folder.Service, Log: config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies,
 		Stylesheet: console.Stylesheet(),
+		Interfaces: []operation.Interface{authentication.Operations},
 		PublicURL:  settings.SOAP.PublicURL, Hosts: settings.SOAP.AllowedHosts(), Origins: settings.SOAP.Origins,
 		Strict: config.Strict, Trace: config.Trace, BodyTimeout: settings.Timeouts.Read,
 		MaxSize: settings.Limits.BodyBytes, MaxParts: settings.Limits.MessageParts, Turn: s.shared.Turn, ReadClosed: s.shared.ReadClosed,

@@ -74,6 +74,9 @@ type User struct {
 	OrgUnit        string `toml:"orgUnit,omitempty"`
 	StaticPassword string `toml:"staticPassword,omitempty"`
 	Disabled       bool   `toml:"disabled,omitempty"`
+
+	// LocalAuthentication overrides the policy's.
+	LocalAuthentication string `toml:"localAuthentication,omitempty"`
 }
 
 // Authenticator is an authenticator or, with a limit, a licence. What is left
@@ -90,6 +93,7 @@ type Authenticator struct {
 	MovingFactor   uint64 `toml:"movingFactor,omitzero"`
 	Limit          int    `toml:"limit,omitzero"`
 	UserID         string `toml:"userID,omitempty"` // of whom it is assigned to
+	PIN            string `toml:"pin,omitempty"`    // the server PIN
 }
 
 // Exchange is a request and the reply that is expected.

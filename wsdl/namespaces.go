@@ -5,8 +5,10 @@ package wsdl
 const (
 	Provisioning        = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning"
 	Administration      = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Administration"
+	Authentication      = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication"
 	ProvisioningTypes   = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/ProvisioningTypes.xsd"
 	AdministrationTypes = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/AdministrationTypes.xsd"
+	AuthenticationTypes = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/AuthenticationTypes.xsd"
 	CredentialTypes     = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/CredentialTypes.xsd"
 	BasicTypes          = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/BasicTypes.xsd"
 	XMLSchema           = "http://www.w3.org/2001/XMLSchema"
@@ -27,5 +29,7 @@ func Namespaces() []Namespace {
 		{"CREDENTIAL-TYPES", CredentialTypes},
 		{"ADMINISTRATION-TYPES", AdministrationTypes},
 		{"ADMIN-TYPES", Administration},
+		{"AUTHENTICATION-TYPES", AuthenticationTypes},
+		{"AUTH-TYPES", Authentication},
 	}
 }

@@ -429,6 +429,48 @@ type OrgunitQueryResponse struct {
 	Results AdministrationQueryResults `xml:"results"`
 }
 
+// AuthUser is the element authUser.
+type AuthUser struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication authUser"`
+	// The attributes, whose names begin with CREDFLD_.
+	CredentialAttributeSet CredentialAttributeSet `xml:"credentialAttributeSet"`
+}
+
+// AuthUserResponse is the element authUserResponse.
+type AuthUserResponse struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication authUserResponse"`
+	// What the authentication came to.
+	AuthUserResults AuthUserResults `xml:"authUserResults"`
+}
+
+// GetChallenge is the element getChallenge.
+type GetChallenge struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication getChallenge"`
+	// The attributes, whose names begin with CREDFLD_.
+	CredentialAttributeSet CredentialAttributeSet `xml:"credentialAttributeSet"`
+}
+
+// GetChallengeResponse is the element getChallengeResponse.
+type GetChallengeResponse struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication getChallengeResponse"`
+	// The outcome of the command.
+	Results CredentialResults `xml:"results"`
+}
+
+// UpdatePassword is the element updatePassword.
+type UpdatePassword struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication updatePassword"`
+	// The attributes, whose names begin with CREDFLD_.
+	CredentialAttributeSet CredentialAttributeSet `xml:"credentialAttributeSet"`
+}
+
+// UpdatePasswordResponse is the element updatePasswordResponse.
+type UpdatePasswordResponse struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication updatePasswordResponse"`
+	// The outcome of the command.
+	Results CredentialResults `xml:"results"`
+}
+
 // AdminDomain is the type AdminDomain of AdministrationTypes.xsd. A domain that an administrator may reach.
 type AdminDomain struct {
 	// Names the domain.
@@ -503,6 +545,14 @@ type AdministrationResults struct {
 	ResultAttribute AdministrationAttributeSet `xml:"resultAttribute"`
 	// Why it did not succeed. Empty after success.
 	ErrorStack ErrorStack `xml:"errorStack"`
+}
+
+// AuthUserResults is the type AuthUserResults of AuthenticationTypes.xsd. What an authentication came to.
+type AuthUserResults struct {
+	// The outcome of the command.
+	Results CredentialResults `xml:"results"`
+	// The attributes of the user that belong to the group that was asked for.
+	Userattributelist *CredentialAttributeSet `xml:"userattributelist"`
 }
 
 // AttributeOptions is the type AttributeOptions of BasicTypes.xsd. How to read the value of an attribute.

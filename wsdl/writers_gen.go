@@ -552,6 +552,63 @@ func AppendOrgunitQueryResponse(dst []byte, v *OrgunitQueryResponse) []byte {
 	return a.buffer
 }
 
+// AppendAuthUser appends the element AUTH-TYPES:authUser.
+// The error is a TextError.
+func AppendAuthUser(dst []byte, v *AuthUser) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:authUser>")
+	a.appendCredentialAttributeSet("credentialAttributeSet", &v.CredentialAttributeSet)
+	a.raw("</AUTH-TYPES:authUser>")
+	return a.checked()
+}
+
+// AppendAuthUserResponse appends the element AUTH-TYPES:authUserResponse.
+func AppendAuthUserResponse(dst []byte, v *AuthUserResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:authUserResponse>")
+	a.appendAuthUserResults("authUserResults", &v.AuthUserResults)
+	a.raw("</AUTH-TYPES:authUserResponse>")
+	return a.buffer
+}
+
+// AppendGetChallenge appends the element AUTH-TYPES:getChallenge.
+// The error is a TextError.
+func AppendGetChallenge(dst []byte, v *GetChallenge) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:getChallenge>")
+	a.appendCredentialAttributeSet("credentialAttributeSet", &v.CredentialAttributeSet)
+	a.raw("</AUTH-TYPES:getChallenge>")
+	return a.checked()
+}
+
+// AppendGetChallengeResponse appends the element AUTH-TYPES:getChallengeResponse.
+func AppendGetChallengeResponse(dst []byte, v *GetChallengeResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:getChallengeResponse>")
+	a.appendCredentialResults("results", &v.Results)
+	a.raw("</AUTH-TYPES:getChallengeResponse>")
+	return a.buffer
+}
+
+// AppendUpdatePassword appends the element AUTH-TYPES:updatePassword.
+// The error is a TextError.
+func AppendUpdatePassword(dst []byte, v *UpdatePassword) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:updatePassword>")
+	a.appendCredentialAttributeSet("credentialAttributeSet", &v.CredentialAttributeSet)
+	a.raw("</AUTH-TYPES:updatePassword>")
+	return a.checked()
+}
+
+// AppendUpdatePasswordResponse appends the element AUTH-TYPES:updatePasswordResponse.
+func AppendUpdatePasswordResponse(dst []byte, v *UpdatePasswordResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:updatePasswordResponse>")
+	a.appendCredentialResults("results", &v.Results)
+	a.raw("</AUTH-TYPES:updatePasswordResponse>")
+	return a.buffer
+}
+
 func (a *appender) appendAdminDomain(name string, v *AdminDomain) {
 	a.open(name, " xsi:type=\"ADMINISTRATION-TYPES:AdminDomain\"")
 	if v.AdminDomain != nil {
@@ -640,6 +697,15 @@ func (a *appender) appendAdministrationResults(name string, v *AdministrationRes
 	a.appendResultCodes("resultCodes", &v.ResultCodes)
 	a.appendAdministrationAttributeSet("resultAttribute", &v.ResultAttribute)
 	a.appendErrorStack("errorStack", &v.ErrorStack)
+	a.close(name)
+}
+
+func (a *appender) appendAuthUserResults(name string, v *AuthUserResults) {
+	a.open(name, "")
+	a.appendCredentialResults("results", &v.Results)
+	if v.Userattributelist != nil {
+		a.appendCredentialAttributeSet("userattributelist", v.Userattributelist)
+	}
 	a.close(name)
 }
 

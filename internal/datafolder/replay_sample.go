@@ -52,10 +52,19 @@ func addReplaySample(ctx context.Context, service *provision.Service, sample rep
 func addReplayUser(ctx context.Context, service *provision.Service, u replay.User) error {
 	_, err := service.AddUser(ctx, initOperator(), provision.AddUser{
 		UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit, StaticPassword: u.StaticPassword})
-	if err != nil || !u.Disabled {
+	if err != nil {
 		return err
 	}
-	_, err = service.DisableUser(ctx, initOperator(), provision.NameUser{UserID: u.UserID, Domain: u.Domain})
+	name := provision.NameUser{UserID: u.UserID, Domain: u.Domain}
+	if u.LocalAuthentication != "" {
+		if _, err := service.SetUser(ctx, initOperator(), provision.SetUser{NameUser: name, UserFields: provision.UserFields{LocalAuth: &u.LocalAuthentication}}); err != nil {
+			return err
+		}
+	}
+	if !u.Disabled {
+		return nil
+	}
+	_, err = service.DisableUser(ctx, initOperator(), name)
 	return err
 }
 
@@ -72,8 +81,16 @@ func addReplayAuthenticator(ctx context.Context, service *provision.Service, a r
 		SerialNumber: a.SerialNumber, Domain: a.Domain, Parameters: a.Parameters(), ActivationType: activationType,
 		Secret: secret, MovingFactor: a.MovingFactor, Limit: a.Limit,
 	})
-	if err != nil || a.UserID == "" {
+	if err != nil {
 		return err
+	}
+	if a.PIN != "" {
+		if _, err := service.SetPIN(ctx, initOperator(), provision.SetPIN{SerialNumber: a.SerialNumber, PIN: a.PIN, Confirmation: a.PIN}); err != nil {
+			return err
+		}
+	}
+	if a.UserID == "" {
+		return nil
 	}
 	_, err = service.AssignAuthenticator(ctx, initOperator(), provision.AssignAuthenticator{SerialNumber: a.SerialNumber, UserID: a.UserID})
 	return err

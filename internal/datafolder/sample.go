@@ -60,6 +60,9 @@ func addSample(ctx context.Context, service *provision.Service) error {
 			return fmt.Errorf("sample user %d: %w", i+1, err)
 		}
 	}
+	if _, err := service.SetPIN(ctx, initOperator(), provision.SetPIN{SerialNumber: pinnedAuthenticator, PIN: samplePIN, Confirmation: samplePIN}); err != nil {
+		return fmt.Errorf("sample PIN: %w", err)
+	}
 	for _, free := range sampleFree() {
 		if _, err := service.AddAuthenticator(ctx, initOperator(), free); err != nil {
 			return fmt.Errorf("sample authenticator %s: %w", free.SerialNumber, err)
@@ -76,7 +79,14 @@ const (
 	labMDLPolicy    = "lab-mdl"
 
 	labPlatformPolicy = "lab-platform"
+
+	labGracePolicy    = "lab-login-grace"
+	labOnlyPolicy     = "lab-login-digipass-only"
+	labPasswordPolicy = "lab-login-digipass-or-password"
 )
+
+// samplePIN is the server PIN of the last user's authenticator.
+const samplePIN = "1234"
 
 func samplePolicies() []provision.AddPolicy {
 	return []provision.AddPolicy{
@@ -84,6 +94,9 @@ func samplePolicies() []provision.AddPolicy {
 		{Name: labDirectPolicy, Parent: labPolicy, Set: json.RawMessage(`{"KeyExchangeRequired":false,"ActivationCodeOutsideSRP":true}`)},
 		{Name: labMDLPolicy, Parent: provision.MDLProvisioningPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"Explain":true}`)},
 		{Name: labPlatformPolicy, Parent: labDirectPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"ChallengeResponse":true,"Explain":false}`)},
+		{Name: labGracePolicy, Parent: labPolicy, Set: json.RawMessage(`{"LocalAuthentication":"DIGIPASS/Password during Grace Period","GenericStatusCodes":false,"ChallengeResponse":true}`)},
+		{Name: labOnlyPolicy, Parent: labGracePolicy, Set: json.RawMessage(`{"LocalAuthentication":"Digipass Only"}`)},
+		{Name: labPasswordPolicy, Parent: labGracePolicy, Set: json.RawMessage(`{"LocalAuthentication":"DIGIPASS or Password"}`)},
 	}
 }
 
@@ -95,7 +108,10 @@ func sampleComponents() []provision.AddComponent {
 		all = append(all,
 			provision.AddComponent{ComponentType: "srp-component", Location: location, Policy: labPolicy},
 			provision.AddComponent{ComponentType: "srp-direct", Location: location, Policy: labDirectPolicy},
-			provision.AddComponent{ComponentType: "mdl-component", Location: location, Policy: labMDLPolicy})
+			provision.AddComponent{ComponentType: "mdl-component", Location: location, Policy: labMDLPolicy},
+			provision.AddComponent{ComponentType: "SOAP Auth Client", Location: location, Policy: labGracePolicy},
+			provision.AddComponent{ComponentType: "digipass-only", Location: location, Policy: labOnlyPolicy},
+			provision.AddComponent{ComponentType: "digipass-or-password", Location: location, Policy: labPasswordPolicy})
 	}
 	return all
 }
@@ -124,8 +140,13 @@ func sampleAuthenticators() []provision.AddAuthenticator {
 		// appendix B, tests SHA-256 with.
 		{SerialNumber: "VDM1000001", Parameters: dsapp.InstanceParameters(), Limit: 3,
 			Secret: []byte("12345678901234567890123456789012")},
+		{SerialNumber: pinnedAuthenticator, Parameters: oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA1, Digits: 6},
+			Secret: []byte("12345678901234567890")},
 	}
 }
+
+// pinnedAuthenticator has the sample's PIN.
+const pinnedAuthenticator = "VDS1000146"
 
 // sampleFree are authenticators that nobody has yet.
 func sampleFree() []provision.AddAuthenticator {

@@ -2,6 +2,7 @@ package operation
 
 import (
 	"context"
+	"encoding/xml"
 	"log/slog"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -19,6 +20,9 @@ type Door struct {
 	Strict  bool             // hold requests to the schema to the letter
 	Journal *journal.Journal // remembers what is refused; nil: nothing does
 }
+
+// Interface makes the operations of an interface, by their qualified names.
+type Interface func(Door) (map[xml.Name]soap.Operation, error)
 
 // New makes an operation of a decision and of what writes its reply: a request
 // is decoded into the generated type, decided and answered.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"mime"
 	"net/http"
 	"net/netip"
@@ -26,6 +27,9 @@ import (
 type Config struct {
 	Service *provision.Service
 	Log     *slog.Logger
+
+	// Interfaces are others that share the endpoint.
+	Interfaces []operation.Interface
 
 	Strict      bool          // hold requests to the schema to the letter
 	MaxSize     int           // of a request's body in bytes; 0: soap's
@@ -93,8 +97,16 @@ func NewHandler(c Config) (*soap.Handler, error) {
 		}
 	}
 	d := &door{Door: operation.Door{Service: c.Service, Log: c.Log, Proxies: c.Proxies, Strict: c.Strict, Journal: c.Journal}, table: table}
+	operations := d.operations()
+	for _, other := range c.Interfaces {
+		more, err := other(d.Door)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(operations, more)
+	}
 	return soap.NewHandler(soap.Config{
-		Operations: d.operations(),
+		Operations: operations,
 		Schema:     schema,
 		Namespaces: namespaces(),
 		Detail:     faultDetail,

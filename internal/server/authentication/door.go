@@ -1,0 +1,108 @@
+package authentication
+
+import (
+	"context"
+	"encoding/xml"
+	"sync"
+
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/operation"
+	"github.com/dsappd/dsappd/soap"
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// Operations makes the operations of the interface, by their qualified names.
+func Operations(shared operation.Door) (map[xml.Name]soap.Operation, error) {
+	table, err := theTable()
+	if err != nil {
+		return nil, err
+	}
+	d := &door{Door: shared, table: table}
+	name := func(local string) xml.Name { return xml.Name{Space: wsdl.Authentication, Local: local} }
+	return map[xml.Name]soap.Operation{
+		name("authUser"):       operation.New(&d.Door, d.authUser, replyAuthUser),
+		name("getChallenge"):   operation.New(&d.Door, d.getChallenge, replyGetChallenge),
+		name("updatePassword"): operation.New(&d.Door, d.updatePassword, replyUpdatePassword),
+	}, nil
+}
+
+type door struct {
+	operation.Door
+	table *operation.Table
+}
+
+// theTable is the same for every door and never changes.
+var theTable = sync.OnceValues(func() (*operation.Table, error) {
+	table, err := operation.NewTable(attributePrefix, true, attributes())
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range []operation.Form{authUserForm, getChallengeForm, updatePasswordForm} {
+		if err := table.Check(f); err != nil {
+			return nil, err
+		}
+	}
+	return table, nil
+})
+
+// run reads an operation's attributes, has it decided, and writes its own.
+func (d *door) run(ctx context.Context, r *soap.Request, f operation.Form, set wsdl.CredentialAttributeSet,
+	decide func(context.Context, provision.Caller, operation.Values) (operation.Values, error),
+) (*wsdl.CredentialAttributeSet, error) {
+	sent := sent(set)
+	given, passedOver, err := d.table.Read(f, sent, d.Strict)
+	for _, name := range passedOver {
+		r.PassOver(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	caller, err := d.Caller(r, given["COMPONENT_TYPE"])
+	if err != nil {
+		return nil, err
+	}
+	result, err := decide(ctx, caller, given)
+	if err != nil {
+		return nil, d.table.WithoutMasked(err, f, sent)
+	}
+	written := attributesOf(d.table.Write(f, result))
+	return &written, nil
+}
+
+// sent are the attributes of a request.
+func sent(set wsdl.CredentialAttributeSet) []operation.Sent {
+	var out []operation.Sent
+	for _, a := range set.Attributes {
+		out = append(out, operation.Sent{ID: a.AttributeID, Value: a.Value, Options: a.AttributeOptions})
+	}
+	return out
+}
+
+func attributesOf(all []operation.Written) wsdl.CredentialAttributeSet {
+	var set wsdl.CredentialAttributeSet
+	for _, w := range all {
+		set.Attributes = append(set.Attributes, wsdl.CredentialAttribute{AttributeID: w.ID, Value: &w.Value})
+	}
+	return set
+}
+
+// results is the outcome of an operation. A refusal is also said by an
+// attribute, which some clients look for.
+func results(status wsdl.CommandStatusResponse, result *wsdl.CredentialAttributeSet) wsdl.CredentialResults {
+	out := wsdl.CredentialResults{ResultCodes: status.ResultCodes, ErrorStack: status.ErrorStack}
+	if result != nil {
+		out.ResultAttribute = *result
+		return out
+	}
+	for _, e := range status.ErrorStack.Errors {
+		out.ResultAttribute = attributesOf([]operation.Written{
+			{ID: attributePrefix + "STATUS_MESSAGE", Value: wsdl.Value{Type: operation.TypeString, Text: e.ErrorDesc}},
+		})
+	}
+	return out
+}
+
+// userOutput is a user as replies name it.
+func userOutput(user provision.UserOutput) operation.Values {
+	return operation.Values{"USERID": user.UserID, "DOMAIN": user.Domain, "ORGANIZATIONAL_UNIT": user.OrgUnit}
+}
