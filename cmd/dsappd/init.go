@@ -70,7 +70,7 @@ func (c *initCommand) next(w io.Writer) error {
 }
 
 const sampleNext = `
-Its users are user1 to user6, each with the password Password2. Once it is served:
+Its users are user1 to user7, each with the password Password2. Once it is served:
   for SOAP clients   http://{soap}/?wsdl, with the componentType srp-component
   for phones         http://{gateway}/, with the key lab-front-key
   for browsers       http://{console}/, to set up a phone

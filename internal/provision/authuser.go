@@ -58,6 +58,7 @@ type AuthUserResult struct {
 func (s *Service) AuthUser(ctx context.Context, caller Caller, in AuthUser) (AuthUserResult, error) {
 	password := passwordCheck{passwords: s.Passwords, share: caller.share()}
 	return perform(ctx, s, callEvent("authUser", caller), func(f *frame) (AuthUserResult, error) {
+		f.checked("credential", "")
 		if err := in.check(); err != nil {
 			return AuthUserResult{}, err
 		}
@@ -228,6 +229,9 @@ func (f *frame) countWrong(a *applicant, p proof) {
 func (f *frame) authenticated(a *applicant, p proof, in AuthUser, password *passwordCheck) error {
 	password.passwords.Prove(password.share)
 	f.paid = true
+	if err := p.mayChangePIN(in); err != nil {
+		return err
+	}
 	a.user.rightPassword(a.from, f.now, f.settings)
 	a.user.LastAuthAt = f.now
 	if p.staticRight {
@@ -237,17 +241,17 @@ func (f *frame) authenticated(a *applicant, p proof, in AuthUser, password *pass
 	}
 	put(f, Users, a.user)
 	if !p.right {
-		return f.noPINToChange(in)
+		return nil
 	}
 	return f.responseAccepted(p, in)
 }
 
-// noPINToChange refuses a new PIN to whoever showed no one-time password.
-func (f *frame) noPINToChange(in AuthUser) error {
-	if in.NewPIN == "" {
-		return nil
+// mayChangePIN refuses a new PIN to whoever showed no one-time password.
+func (p proof) mayChangePIN(in AuthUser) error {
+	if in.NewPIN != "" && !p.right {
+		return refuse(AuthenticatorError, "The PIN is changed only together with a one-time password.")
 	}
-	return refuse(AuthenticatorError, "The PIN is changed only together with a one-time password.")
+	return nil
 }
 
 // responseAccepted ends the grace period and changes the PIN.

@@ -60,8 +60,8 @@ const (
 
 	// OTPIncorrect also says that the PIN before the right one is wrong;
 	// OTPUsed, that it was right before.
-	OTPIncorrect Refusal = "one-time password incorrect"
-	OTPUsed      Refusal = "one-time password used"
+	OTPIncorrect Refusal = "response incorrect"
+	OTPUsed      Refusal = "response used"
 	// PasswordMismatch is for a wrong static password, GracePeriodExpired for
 	// the right one where only a one-time password does.
 	PasswordMismatch   Refusal = "static password mismatch"

@@ -17,6 +17,7 @@ func (s *Service) UpdatePassword(ctx context.Context, caller Caller, in UpdatePa
 	present := passwordCheck{passwords: s.Passwords, share: caller.share(), password: in.StaticPassword}
 	next := newPassword{text: in.NewStaticPassword}
 	return perform(ctx, s, callEvent("updatePassword", caller), func(f *frame) (UserOutput, error) {
+		f.checked("credential", "")
 		if err := in.check(); err != nil {
 			return UserOutput{}, err
 		}
