@@ -725,3 +725,87 @@ func (v *OrgunitQuery) ReadText(path, xsiType, text string) {
 		v.QueryOptions.Sortorder = pointer(text)
 	}
 }
+
+// ReadElement begins an element that holds elements, by its path below authUser.
+func (v *AuthUser) ReadElement(path string) {
+	switch path {
+	case "":
+		v.XMLName = xml.Name{Space: Authentication, Local: "authUser"}
+	case "credentialAttributeSet/attributes":
+		v.CredentialAttributeSet.Attributes = append(v.CredentialAttributeSet.Attributes, CredentialAttribute{})
+	case "credentialAttributeSet/attributes/attributeOptions":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions = pointer(AttributeOptions{})
+	}
+}
+
+// ReadText takes the text of a simple element, by its path below authUser.
+func (v *AuthUser) ReadText(path, xsiType, text string) {
+	switch path {
+	case "credentialAttributeSet/attributes/attributeOptions/null":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Null = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/negative":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Negative = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/masked":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Masked = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/value":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].Value = pointer(Value{Type: xsiType, Text: text})
+	case "credentialAttributeSet/attributes/attributeID":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeID = text
+	}
+}
+
+// ReadElement begins an element that holds elements, by its path below getChallenge.
+func (v *GetChallenge) ReadElement(path string) {
+	switch path {
+	case "":
+		v.XMLName = xml.Name{Space: Authentication, Local: "getChallenge"}
+	case "credentialAttributeSet/attributes":
+		v.CredentialAttributeSet.Attributes = append(v.CredentialAttributeSet.Attributes, CredentialAttribute{})
+	case "credentialAttributeSet/attributes/attributeOptions":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions = pointer(AttributeOptions{})
+	}
+}
+
+// ReadText takes the text of a simple element, by its path below getChallenge.
+func (v *GetChallenge) ReadText(path, xsiType, text string) {
+	switch path {
+	case "credentialAttributeSet/attributes/attributeOptions/null":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Null = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/negative":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Negative = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/masked":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Masked = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/value":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].Value = pointer(Value{Type: xsiType, Text: text})
+	case "credentialAttributeSet/attributes/attributeID":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeID = text
+	}
+}
+
+// ReadElement begins an element that holds elements, by its path below updatePassword.
+func (v *UpdatePassword) ReadElement(path string) {
+	switch path {
+	case "":
+		v.XMLName = xml.Name{Space: Authentication, Local: "updatePassword"}
+	case "credentialAttributeSet/attributes":
+		v.CredentialAttributeSet.Attributes = append(v.CredentialAttributeSet.Attributes, CredentialAttribute{})
+	case "credentialAttributeSet/attributes/attributeOptions":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions = pointer(AttributeOptions{})
+	}
+}
+
+// ReadText takes the text of a simple element, by its path below updatePassword.
+func (v *UpdatePassword) ReadText(path, xsiType, text string) {
+	switch path {
+	case "credentialAttributeSet/attributes/attributeOptions/null":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Null = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/negative":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Negative = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/masked":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Masked = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/value":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].Value = pointer(Value{Type: xsiType, Text: text})
+	case "credentialAttributeSet/attributes/attributeID":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeID = text
+	}
+}
