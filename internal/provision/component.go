@@ -3,33 +3,9 @@ package provision
 import (
 	"context"
 	"fmt"
-	"net/netip"
-
-	"github.com/dsappd/dsappd/internal/audit"
 
 	"github.com/dsappd/dsappd/store"
 )
-
-// callEvent is the audit event of an operation that a component calls.
-func callEvent(operation string, caller Caller) asked {
-	if caller.Command != "" {
-		operation = caller.Command
-	}
-	return asked{audit.Event{
-		RequestID:     caller.RequestID,
-		Operation:     operation,
-		ComponentType: caller.ComponentType,
-		Address:       caller.Address.String(),
-	}, caller.Once}
-}
-
-// stands is the address that the caller's component is found by.
-func (c Caller) stands() netip.Addr {
-	if c.OwnDoor {
-		return netip.IPv4Unspecified()
-	}
-	return c.Address
-}
 
 // component finds the caller's record.
 func (f *frame) component(v *store.View, caller Caller) (Component, error) {

@@ -10,6 +10,20 @@ import (
 	"github.com/dsappd/dsappd/dsapp"
 )
 
+// DSAPPSRPActivate ends a registration: exactly one of Response and
+// DerivationCode is set.
+type DSAPPSRPActivate struct {
+	RegistrationID string
+	Response       string
+	DerivationCode string
+}
+
+// DSAPPSRPActivateResult says who was activated on what.
+type DSAPPSRPActivateResult struct {
+	User         UserOutput
+	SerialNumber string
+}
+
 // DSAPPSRPActivate validates a one-time password or a derivation code, binds
 // the device in the latter case, makes the authenticator Active and ends its
 // grace period.

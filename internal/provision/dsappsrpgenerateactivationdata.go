@@ -11,6 +11,20 @@ import (
 	"github.com/dsappd/dsappd/srp"
 )
 
+// DSAPPSRPGenerateActivationData proves the key.
+type DSAPPSRPGenerateActivationData struct {
+	RegistrationID        string
+	ClientEvidenceMessage string // M1, 64 hex characters
+}
+
+// DSAPPSRPGenerateActivationDataResult holds the encrypted items and M2.
+type DSAPPSRPGenerateActivationDataResult struct {
+	ActivationMessage        *dsapp.EncryptedData // on a licence, instead of the other two
+	ActivationCode           dsapp.EncryptedData
+	EventReactivationCounter dsapp.EncryptedData
+	ServerEvidenceMessage    string // M2, 64 hex characters
+}
+
 // DSAPPSRPGenerateActivationData takes the phone's proof of the key and,
 // where it is right, answers with the server's and the activation data under
 // the key. The exchange is over either way: one B, one proof.

@@ -10,6 +10,18 @@ import (
 	"github.com/dsappd/dsappd/srp"
 )
 
+// DSAPPSRPGenerateEphemeralKey opens a key exchange.
+type DSAPPSRPGenerateEphemeralKey struct {
+	RegistrationID           string
+	ClientEphemeralPublicKey string // A in hex, 1 to 512 characters
+}
+
+// DSAPPSRPGenerateEphemeralKeyResult is the server's half.
+type DSAPPSRPGenerateEphemeralKeyResult struct {
+	ServerEphemeralPublicKey string // B, 512 hex characters
+	Salt                     string // s, 32 hex characters
+}
+
 // DSAPPSRPGenerateEphemeralKey opens the key exchange with a fresh B, which
 // ends an open one.
 func (s *Service) DSAPPSRPGenerateEphemeralKey(ctx context.Context, caller Caller, in DSAPPSRPGenerateEphemeralKey) (DSAPPSRPGenerateEphemeralKeyResult, error) {

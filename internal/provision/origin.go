@@ -4,8 +4,6 @@ import (
 	"net/netip"
 	"slices"
 	"time"
-
-	"github.com/dsappd/dsappd/internal/passwords"
 )
 
 // Origin is what a user's record remembers of an address.
@@ -74,13 +72,4 @@ func (u *User) remember(changed Origin, now time.Time) {
 		u.Origins = slices.Delete(u.Origins, oldest, oldest+1)
 	}
 	u.Origins = append(u.Origins, changed)
-}
-
-// share is what costly work of a caller is shared out by.
-func (c Caller) share() passwords.Share {
-	s := passwords.Share{Address: originOf(c.Address)}
-	if c.OwnDoor {
-		s.Door = c.ComponentType
-	}
-	return s
 }
