@@ -34,7 +34,7 @@ type networkDoor struct {
 	url      func(*URLs) *string
 }
 
-// networkDoors is the table of them.
+// networkDoors returns the table of the doors that listen on the network.
 func networkDoors(config Config, settings datafolder.Settings) []networkDoor {
 	config = config.withAddresses(settings)
 	return []networkDoor{
@@ -78,7 +78,7 @@ func (c Config) withAddresses(settings datafolder.Settings) Config {
 	return c
 }
 
-// besideAddr is the address of a door beside SOAP's.
+// besideAddr returns the address of a door beside SOAP's.
 func (c Config) besideAddr(flag, setting string) string {
 	host, port, _ := net.SplitHostPort(c.Addr)
 	switch {

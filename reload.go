@@ -101,7 +101,7 @@ func (d *openDoor) prepareTLS(s *Server, next networkDoor) (use func(), err erro
 	return use, nil
 }
 
-// files are those that a door serves TLS with.
+// files returns those that a door serves TLS with.
 func (d networkDoor) files(s *Server) certificate.Files {
 	files := d.settings.CertificateFiles(s.folder.Dir)
 	files.Legacy = files.Legacy || s.config.LegacyTLS

@@ -205,7 +205,7 @@ func (s *Server) openOperators() error {
 	return nil
 }
 
-// closeListeners is for a server that was never started.
+// closeListeners closes the listeners of a server that was never started.
 func (s *Server) closeListeners() error {
 	var all []error
 	for _, e := range s.endpoints {
@@ -236,15 +236,15 @@ func (s *Server) start() {
 	s.stop = stop
 }
 
-// Done is closed when the server no longer serves: it was closed, or a
-// listener or the store failed, which Close then tells.
+// Done returns a channel that is closed when the server no longer serves: it was
+// closed, or a listener or the store failed, which Close then tells.
 func (s *Server) Done() <-chan struct{} { return s.ended.Done() }
 
 // Cause returns why the server no longer serves: the error of the listener or
 // the store that failed. It is nil while the server serves.
 func (s *Server) Cause() error { return context.Cause(s.ended) }
 
-// URLs are the addresses in use, also where a free port was asked for.
+// URLs returns the addresses in use, also where a free port was asked for.
 func (s *Server) URLs() URLs { return s.urls }
 
 // Close ends the server: it refuses new connections, lets the requests in
@@ -257,7 +257,7 @@ func (s *Server) Close() error {
 	return s.Shutdown(ctx)
 }
 
-// Shutdown is Close with a bound of the caller's own.
+// Shutdown closes the server as Close does, within a bound of the caller's own.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.draining.Store(true)
 	var draining errgroup.Group

@@ -67,7 +67,7 @@ func (d networkDoor) certificateFault(dir string, files certificate.Files, err e
 	return fmt.Errorf("%w: %w: look at the settings %s.certificate, key and client_ca", datafolder.ErrCertificate, err, cmp.Or(d.table, d.name))
 }
 
-// warnOfHost is for who listens at a host that the certificate does not name:
+// warnOfHost warns whoever listens at a host that the certificate does not name:
 // clients that ask for it will refuse the certificate.
 func (d networkDoor) warnOfHost(live *certificate.Live, dir string, logger *slog.Logger) {
 	host, _, err := net.SplitHostPort(d.address)

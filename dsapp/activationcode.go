@@ -14,7 +14,7 @@ const (
 	MaxSecret               = 64
 )
 
-// ActivationCode is the activation code of a secret of 10 to 20 bytes: its
+// ActivationCode returns the activation code of a secret of 10 to 20 bytes: its
 // hex and one Luhn mod 16 check character (section 3). A longer secret is
 // refused with ErrSecretTooLong.
 func ActivationCode(secret []byte) (string, error) {
@@ -28,7 +28,7 @@ func ActivationCode(secret []byte) (string, error) {
 	return symbols + string(luhn(symbols, 16)), nil
 }
 
-// ParseActivationCode is the secret of an activation code.
+// ParseActivationCode returns the secret of an activation code.
 func ParseActivationCode(code string) ([]byte, error) {
 	if len(code) < 2*MinSecret+1 || len(code) > 2*MaxActivationCodeSecret+1 || len(code)%2 == 0 {
 		return nil, fmt.Errorf("%w: %d characters, must be an odd number from 21 to 41", ErrActivationCode, len(code))

@@ -27,7 +27,7 @@ type ActivationData struct {
 	MovingFactor   uint64 // the next of an event-based authenticator; 0 if time-based
 }
 
-// URI is the otpauth key URI of the data, its parameters in the profile's
+// URI returns the otpauth key URI of the data, its parameters in the profile's
 // order.
 func (d ActivationData) URI() (string, error) {
 	if err := d.check(); err != nil {
@@ -112,7 +112,7 @@ func (d ActivationData) check() error {
 	return nil
 }
 
-// EventReactivationCounter is the moving factor that the phone uses next, in
+// EventReactivationCounter returns the moving factor that the phone uses next, in
 // decimal, filled with zeros to 3 digits; 000 if time-based (section 5).
 func EventReactivationCounter(p oath.Parameters, movingFactor uint64) string {
 	if p.Type != oath.HOTP {

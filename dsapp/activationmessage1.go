@@ -43,7 +43,7 @@ func NewActivationMessage1(licenceSecret []byte, serialNumber string, challenge 
 	return m, m.check()
 }
 
-// String is the message as 88 hex characters.
+// String returns the message as 88 hex characters.
 func (m ActivationMessage1) String() string {
 	body := m.body()
 	sum := sha256.Sum256(body)
@@ -89,5 +89,5 @@ func (m ActivationMessage1) body() []byte {
 	return append(body, m.MessageKey[:]...)
 }
 
-// context is ctx: the message up to its key.
+// context returns ctx: the message up to its key.
 func (m ActivationMessage1) context() []byte { return m.body()[:contextSize] }

@@ -46,7 +46,7 @@ func NewActivationMessage2(m ActivationMessage1, c DeviceCode, sequenceNumber ui
 	return out, nil
 }
 
-// Open is the instance's secret, for the device that answered m with c. For
+// Open returns the instance's secret, for the device that answered m with c. For
 // any other the error is ErrAuthentication.
 func (m2 ActivationMessage2) Open(m ActivationMessage1, c DeviceCode) ([]byte, error) {
 	if m2.SerialNumber != m.SerialNumber {
@@ -66,7 +66,7 @@ func (m2 ActivationMessage2) Open(m ActivationMessage1, c DeviceCode) ([]byte, e
 	return secret, nil
 }
 
-// String is the message as 98 hex characters.
+// String returns the message as 98 hex characters.
 func (m2 ActivationMessage2) String() string { return EncodeHex(m2.bytes()) }
 
 // ParseActivationMessage2 reads a message; only Open can say whether it is
@@ -88,7 +88,7 @@ func ParseActivationMessage2(s string) (ActivationMessage2, error) {
 	return m2, m2.check()
 }
 
-// Signature is the device's proof that it opened the message: the OCRA
+// Signature returns the device's proof that it opened the message: the OCRA
 // response, 8 digits, to a question that is the hash of the message.
 func (m2 ActivationMessage2) Signature(instanceSecret []byte) (string, error) {
 	suite, err := oath.ParseOCRASuite("OCRA-1:HOTP-SHA256-8:QH64")
@@ -99,7 +99,7 @@ func (m2 ActivationMessage2) Signature(instanceSecret []byte) (string, error) {
 	return suite.Response(instanceSecret, oath.OCRAInput{Question: EncodeHex(sum[:])})
 }
 
-// InstanceParameters are those of every instance's one-time passwords.
+// InstanceParameters returns the parameters of every instance's one-time passwords.
 func InstanceParameters() oath.Parameters {
 	return oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6}
 }
@@ -122,7 +122,7 @@ func (m2 ActivationMessage2) bytes() []byte {
 	return append(append(m2.header(), m2.ciphertext[:]...), m2.tag[:]...)
 }
 
-// keys are bound to the device by its code's type and nonce.
+// keys derives the message's keys, bound to the device by its code's type and nonce.
 func (m2 ActivationMessage2) keys(m ActivationMessage1, c DeviceCode) (encrypt, authentic []byte, err error) {
 	salt := append(append([]byte{byte(c.Type)}, c.Nonce[:]...), m2.SequenceNumber)
 	keys, err := hkdf.Key(sha256.New, m.MessageKey[:], salt, "dsapp/1 message 2"+string(m.context()), 64)

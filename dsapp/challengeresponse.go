@@ -55,7 +55,7 @@ func MatchChallengeResponse(secret []byte, response string, p oath.Parameters, c
 	}
 }
 
-// challengeSuite is the one of an authenticator's parameters: with the event
+// challengeSuite returns the one of an authenticator's parameters: with the event
 // counter, or with the time step.
 func challengeSuite(p oath.Parameters, challenge string) (oath.OCRASuite, error) {
 	if err := CheckChallenge(challenge); err != nil {

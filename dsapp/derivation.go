@@ -20,7 +20,7 @@ type DerivationCode struct {
 	OTP         string // 6 to 8 digits
 }
 
-// Diversifier is D, the first 8 bytes of a hash over the serial number and
+// Diversifier returns D, the first 8 bytes of a hash over the serial number and
 // the device's fingerprint, 1 to 255 bytes of the device's choosing.
 func Diversifier(serialNumber string, fingerprint []byte) ([8]byte, error) {
 	if err := CheckSerialNumber(serialNumber); err != nil {
@@ -33,7 +33,7 @@ func Diversifier(serialNumber string, fingerprint []byte) ([8]byte, error) {
 	return [8]byte(sum[:8]), nil
 }
 
-// DeriveSecret is K', as long as secret, which replaces secret once a
+// DeriveSecret returns K', as long as secret, which replaces secret once a
 // derivation code under it verified.
 func DeriveSecret(secret []byte, diversifier [8]byte, serialNumber string) ([]byte, error) {
 	if err := CheckSerialNumber(serialNumber); err != nil {
@@ -49,8 +49,8 @@ func DeriveSecret(secret []byte, diversifier [8]byte, serialNumber string) ([]by
 	return derived, nil
 }
 
-// NewDerivationCode is the code for a derived secret, as DeriveSecret made it
-// of the diversifier.
+// NewDerivationCode returns the code for a derived secret, as DeriveSecret made
+// it of the diversifier.
 func NewDerivationCode(diversifier [8]byte, derived []byte, movingFactor uint64, p oath.Parameters) (DerivationCode, error) {
 	otp, err := oath.OTP(derived, movingFactor, p)
 	if err != nil {
@@ -59,7 +59,7 @@ func NewDerivationCode(diversifier [8]byte, derived []byte, movingFactor uint64,
 	return DerivationCode{Diversifier: diversifier, OTP: otp}, nil
 }
 
-// String is the code's 22 to 24 characters.
+// String returns the code's 22 to 24 characters.
 func (c DerivationCode) String() string { return EncodeHex(c.Diversifier[:]) + c.OTP }
 
 // ParseDerivationCode reads a code whose one-time password has the given

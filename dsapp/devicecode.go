@@ -42,7 +42,7 @@ type DeviceCode struct {
 	tag   uint32  // 30 bits
 }
 
-// NewDeviceCode is the device's code for a message.
+// NewDeviceCode returns the device's code for a message.
 func NewDeviceCode(m ActivationMessage1, t DeviceType, nonce [6]byte) (DeviceCode, error) {
 	c := DeviceCode{Type: t, Nonce: nonce}
 	if err := c.checkType(); err != nil {
@@ -52,13 +52,13 @@ func NewDeviceCode(m ActivationMessage1, t DeviceType, nonce [6]byte) (DeviceCod
 	return c, nil
 }
 
-// Answers says whether the code was made for the message. It takes as long
+// Answers reports whether the code was made for the message. It takes as long
 // for a wrong tag as for a right one.
 func (c DeviceCode) Answers(m ActivationMessage1) bool {
 	return subtle.ConstantTimeEq(int32(c.tag), int32(c.expectedTag(m))) == 1
 }
 
-// String is the code's 25 digits and its Luhn check digit.
+// String returns the code's 25 digits and its Luhn check digit.
 func (c DeviceCode) String() string {
 	number := new(big.Int).SetUint64(uint64(c.Type))
 	number.Lsh(number, nonceBits).Or(number, new(big.Int).SetBytes(c.Nonce[:]))

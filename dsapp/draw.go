@@ -37,7 +37,7 @@ func (a Alphabet) Check(length int) error {
 	return nil
 }
 
-// Draw is a text of the given length, every text as likely as any other.
+// Draw returns a text of the given length, every text as likely as any other.
 func Draw(rand io.Reader, a Alphabet, length int) (string, error) {
 	if err := a.Check(length); err != nil {
 		return "", err
@@ -49,7 +49,7 @@ func Draw(rand io.Reader, a Alphabet, length int) (string, error) {
 	return draw(rand, symbols, length)
 }
 
-// DrawDigits is a text of so many decimal digits, every one as likely as any
+// DrawDigits returns a text of so many decimal digits, every one as likely as any
 // other.
 func DrawDigits(rand io.Reader, length int) (string, error) { return draw(rand, "0123456789", length) }
 

@@ -124,7 +124,7 @@ func (k itemKeys) mac(item Item, counter, ciphertext []byte) []byte {
 	return authenticate(k.authenticate, []byte(item), []byte{0}, counter, ciphertext)
 }
 
-// authenticate is HMAC-SHA-256 over all parts in a row.
+// authenticate returns HMAC-SHA-256 over all parts in a row.
 func authenticate(key []byte, parts ...[]byte) []byte {
 	mac := hmac.New(sha256.New, key)
 	for _, part := range parts {
@@ -133,7 +133,7 @@ func authenticate(key []byte, parts ...[]byte) []byte {
 	return mac.Sum(nil)
 }
 
-// counterMode is AES-256-CTR from a first block that begins with start and
+// counterMode returns AES-256-CTR from a first block that begins with start and
 // goes on with zero bytes. Encrypting and decrypting are the same.
 func counterMode(key, start, text []byte) ([]byte, error) {
 	block, err := aes.NewCipher(key)

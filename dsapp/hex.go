@@ -10,7 +10,7 @@ import (
 // the group (section 1).
 const EphemeralKeySize = 256
 
-// EncodeHex is the upper-case hex of b.
+// EncodeHex returns the upper-case hex of b.
 func EncodeHex(b []byte) string { return strings.ToUpper(hex.EncodeToString(b)) }
 
 // DecodeHex reads a hex field of exactly size bytes.

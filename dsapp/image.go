@@ -22,7 +22,7 @@ type Image struct {
 	DigipassGatewayID                  string // may be empty
 }
 
-// Hex is the text in the QR code.
+// Hex returns the text in the QR code.
 func (i Image) Hex() (string, error) {
 	text := strings.Join([]string{imagePrefix, i.UserID, i.Domain, i.RegistrationID, i.ActivationPassword, i.DigipassGatewayID}, ";")
 	if err := i.check(text); err != nil {
@@ -63,7 +63,7 @@ type Upgrade struct {
 	DigipassGatewayID string // may be empty
 }
 
-// Hex is the upgrade message.
+// Hex returns the upgrade message.
 func (u Upgrade) Hex() (string, error) {
 	text := strings.Join([]string{upgradePrefix, u.UserID, u.Domain, u.DigipassGatewayID}, ";")
 	if u.UserID == "" || u.Domain == "" {

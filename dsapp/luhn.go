@@ -9,8 +9,8 @@ const hexDigits = "0123456789ABCDEF"
 // (ISO/IEC 7812-1).
 func WithCheckDigit(digits string) string { return digits + string(luhn(digits, 10)) }
 
-// luhn is the check character of symbols in base n, 10 or 16 (section 3). The
-// symbols must be upper-case digits of the base.
+// luhn returns the check character of symbols in base n, 10 or 16 (section 3).
+// The symbols must be upper-case digits of the base.
 func luhn(symbols string, n int) byte {
 	sum := 0
 	for i := range len(symbols) {

@@ -24,7 +24,7 @@ func CheckSerialNumber(s string) error {
 	return nil
 }
 
-// InstanceName is a licence's serial number, a hyphen and the instance's
+// InstanceName returns a licence's serial number, a hyphen and the instance's
 // sequence number, such as VDS1000140-1 (section 8).
 func InstanceName(serialNumber string, sequenceNumber uint8) string {
 	return serialNumber + "-" + strconv.Itoa(int(sequenceNumber))
@@ -44,5 +44,5 @@ func ParseInstanceName(name string) (serialNumber string, sequenceNumber uint8, 
 	return serialNumber, uint8(number), nil
 }
 
-// isDecimal says whether s holds nothing but decimal digits.
+// isDecimal reports whether s holds nothing but decimal digits.
 func isDecimal(s string) bool { return strings.Trim(s, decimals) == "" }

@@ -23,7 +23,7 @@ type OCRAInput struct {
 	Time     time.Time
 }
 
-// Response is the OCRA value of the input under key (RFC 6287 section 5.2).
+// Response returns the OCRA value of the input under key (RFC 6287 section 5.2).
 func (s OCRASuite) Response(key []byte, input OCRAInput) (string, error) {
 	h, err := s.algorithm.hash()
 	if err != nil {
@@ -41,7 +41,7 @@ func (s OCRASuite) Response(key []byte, input OCRAInput) (string, error) {
 	return show(truncate(mac.Sum(nil), s.digits), s.digits), nil
 }
 
-// dataInput is the suite, a zero byte, and the fields in the order C Q P T.
+// dataInput returns the suite, a zero byte, and the fields in the order C Q P T.
 func (s OCRASuite) dataInput(input OCRAInput) ([]byte, error) {
 	data := append([]byte(s.name), 0)
 	if s.counter {

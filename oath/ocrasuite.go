@@ -39,7 +39,7 @@ func ParseOCRASuite(name string) (OCRASuite, error) {
 	return s, nil
 }
 
-// String is the suite as it was parsed.
+// String returns the suite as it was parsed.
 func (s OCRASuite) String() string { return s.name }
 
 func (s *OCRASuite) parseFunction(function string) error {

@@ -14,7 +14,7 @@ import (
 // Period is the length of a time step (X in RFC 6238; T0 is 0).
 const Period = 30 * time.Second
 
-// TimeStep is the moving factor of TOTP at t. Before 1970 it is 0.
+// TimeStep returns the moving factor of TOTP at t. Before 1970 it is 0.
 func TimeStep(t time.Time) uint64 {
 	seconds := t.Unix()
 	if seconds < 0 {
@@ -23,7 +23,7 @@ func TimeStep(t time.Time) uint64 {
 	return uint64(seconds) / uint64(Period/time.Second)
 }
 
-// OTP is the one-time password of p.Digits decimal digits.
+// OTP returns the one-time password of p.Digits decimal digits.
 func OTP(secret []byte, movingFactor uint64, p Parameters) (string, error) {
 	mac, err := newMAC(secret, p)
 	if err != nil {
@@ -70,14 +70,14 @@ func newMAC(secret []byte, p Parameters) (hash.Hash, error) {
 	return hmac.New(h, secret), nil
 }
 
-// code is the number that the password of the moving factor shows.
+// code returns the number that the password of the moving factor shows.
 func code(mac hash.Hash, movingFactor uint64, digits int) uint64 {
 	mac.Reset()
 	mac.Write(binary.BigEndian.AppendUint64(nil, movingFactor))
 	return truncate(mac.Sum(nil), digits)
 }
 
-// truncate is the dynamic truncation of RFC 4226 section 5.3.
+// truncate returns the dynamic truncation of RFC 4226 section 5.3.
 func truncate(sum []byte, digits int) uint64 {
 	offset := sum[len(sum)-1] & 0x0f
 	number := uint64(binary.BigEndian.Uint32(sum[offset:]) & 0x7fffffff)

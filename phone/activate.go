@@ -31,7 +31,7 @@ func (d *Device) Activate(ctx context.Context, s State, c Credential) (State, er
 	return s, nil
 }
 
-// credential is what goes to the server: a derivation code as it was made,
+// credential returns what goes to the server: a derivation code as it was made,
 // whatever case it was typed in.
 func (s State) credential(c Credential) (Credential, error) {
 	switch {

@@ -34,7 +34,7 @@ func (d *Device) ActivateInstance(ctx context.Context, s State, name, response s
 	return s.activated(at, result), nil
 }
 
-// InstanceOTP is the one-time password of an instance for now. It changes
+// InstanceOTP returns the one-time password of an instance for now. It changes
 // nothing, and may be had before the instance is activated.
 func (d *Device) InstanceOTP(s State, name string) (string, error) {
 	instance, err := s.Instance(name)

@@ -32,7 +32,7 @@ type Connection struct {
 // statusNotFound is that of a registration that is over (STAT_NOT_FOUND).
 const statusNotFound = -13
 
-// RegistrationOf is what an image tells the device.
+// RegistrationOf returns what an image tells the device.
 func RegistrationOf(image dsapp.Image) Registration {
 	return Registration{ID: image.RegistrationID, Password: image.ActivationPassword}
 }

@@ -2,7 +2,7 @@ package phone
 
 import "github.com/dsappd/dsappd/dsapp"
 
-// DerivationCode is a code that binds this device, 1 to 255 bytes of
+// DerivationCode returns a code that binds this device, 1 to 255 bytes of
 // fingerprint of its choosing (profile section 7). The derived secret is used
 // once Activate has succeeded with the code; another call forgets the code
 // before.

@@ -35,7 +35,7 @@ func (h *handshake) takeData(r Registration, issued ActivationDataResult) (State
 	return State{RegistrationID: r.ID, ActivationData: data}, nil
 }
 
-// exchange is both calls. It checks M2 before anybody looks at an item.
+// exchange makes both calls. It checks M2 before anybody looks at an item.
 func (d *Device) exchange(ctx context.Context, r Registration) (*handshake, ActivationDataResult, error) {
 	var none ActivationDataResult
 	h, err := d.newHandshake()

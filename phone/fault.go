@@ -25,13 +25,13 @@ type Fault struct {
 	ends  bool           // the activation ends at the fault in any case
 }
 
-// Activates says that the registration is used up by the fault: no other can
-// be committed on it.
+// Activates reports whether the registration is used up by the fault: no other
+// can be committed on it.
 func (f Fault) Activates() bool {
 	return f.after && (f.wrong[CallActivate] != nil || f.wrong[CallActivateInstance] != nil)
 }
 
-// Ending is the fault with the activation ended there, also where it comes
+// Ending returns the fault with the activation ended there, also where it comes
 // after a right call, so that others can be committed on the registration.
 func (f Fault) Ending() Fault {
 	f.ends = true
@@ -58,7 +58,7 @@ type request struct {
 	proof                 InstanceCredential
 }
 
-// FaultNamed is the fault of a name.
+// FaultNamed returns the fault of a name.
 func FaultNamed(name string) (Fault, error) {
 	all := Faults()
 	at := slices.IndexFunc(all, func(f Fault) bool { return f.Name == name })

@@ -19,7 +19,7 @@ const (
 	invalidCredentials Outcome = "STAT_INVCREDENTIALS (1000)"
 )
 
-// Faults are all of them, in the order of an activation.
+// Faults returns all of them, in the order of an activation.
 func Faults() []Fault {
 	var all []Fault
 	for _, some := range [][]Fault{keyFaults(), evidenceFaults(), deviceFaults(), activationFaults(), drops()} {
@@ -175,8 +175,8 @@ func drops() []Fault {
 
 func hex(n *big.Int) string { return dsapp.EncodeHex(n.Bytes()) }
 
-// altered is another text of the same length and form: its last character is a
-// digit that it was not.
+// altered returns another text of the same length and form: its last character
+// is a digit that it was not.
 func altered(text string) string {
 	if text == "" || strings.HasSuffix(text, "0") {
 		return strings.TrimSuffix(text, "0") + "1"
@@ -184,7 +184,7 @@ func altered(text string) string {
 	return text[:len(text)-1] + "0"
 }
 
-// foreign is a code of the same device for another message.
+// foreign returns a code of the same device for another message.
 func foreign(code string) (string, error) {
 	c, err := dsapp.ParseDeviceCode(code)
 	if err != nil {

@@ -28,7 +28,7 @@ func WriteFile(name string, rand io.Reader, pin string, s State) error {
 	return nil
 }
 
-// CheckFile says whether WriteFile could write the file: it finds the faults
+// CheckFile reports whether WriteFile could write the file: it finds the faults
 // that would otherwise lose a state that a server has already handed out. A
 // file that is there must open under the PIN, so that nobody else's state is
 // replaced.

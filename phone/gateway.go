@@ -101,7 +101,7 @@ func read(service string, httpStatus int, body []byte, result any) error {
 	return nil
 }
 
-// there says which member of a result is missing, the first of those given.
+// there returns an error that names the first of the given members that is missing.
 func there(service string, members ...[2]string) error {
 	for _, m := range members {
 		if m[1] == "" {
@@ -111,7 +111,7 @@ func there(service string, members ...[2]string) error {
 	return nil
 }
 
-// GenerateEphemeralKey is DSAPPSRPGenerateEphemeralKey.
+// GenerateEphemeralKey calls DSAPPSRPGenerateEphemeralKey.
 func (g *Gateway) GenerateEphemeralKey(ctx context.Context, registrationID, clientEphemeralPublicKey string) (EphemeralKeyResult, error) {
 	const service = "DSAPPSRPGenerateEphemeralKey"
 	var result struct {
@@ -126,7 +126,7 @@ func (g *Gateway) GenerateEphemeralKey(ctx context.Context, registrationID, clie
 		[2]string{"serverEphemeralPublicKey", result.ServerEphemeralPublicKey}, [2]string{"salt", result.Salt})
 }
 
-// GenerateActivationData is DSAPPSRPGenerateActivationData. The message of a
+// GenerateActivationData calls DSAPPSRPGenerateActivationData. The message of a
 // licence stands in the result itself, the items of a single device each in an
 // object of its own.
 func (g *Gateway) GenerateActivationData(ctx context.Context, registrationID, clientEvidenceMessage string) (ActivationDataResult, error) {
@@ -161,7 +161,7 @@ func (g *Gateway) GenerateActivationData(ctx context.Context, registrationID, cl
 	return out, there(service, [2]string{"serverEvidenceMessage", out.ServerEvidenceMessage})
 }
 
-// Activate is DSAPPSRPActivate.
+// Activate calls DSAPPSRPActivate.
 func (g *Gateway) Activate(ctx context.Context, registrationID string, c Credential) (ActivateResult, error) {
 	members := map[string]string{"registrationIdentifier": registrationID}
 	if c.Response != "" {
@@ -173,7 +173,7 @@ func (g *Gateway) Activate(ctx context.Context, registrationID string, c Credent
 	return g.activate(ctx, "DSAPPSRPActivate", members)
 }
 
-// AddDevice is MdlAddDevice.
+// AddDevice calls MdlAddDevice.
 func (g *Gateway) AddDevice(ctx context.Context, registrationID, deviceCode string) (activationMessage2 string, err error) {
 	const service = "MdlAddDevice"
 	var result struct {
@@ -186,7 +186,7 @@ func (g *Gateway) AddDevice(ctx context.Context, registrationID, deviceCode stri
 	return result.InstanceActivationMessage, there(service, [2]string{"instanceActivationMessage", result.InstanceActivationMessage})
 }
 
-// ActivateInstance is MdlActivate. A gateway documents no response in place
+// ActivateInstance calls MdlActivate. A gateway documents no response in place
 // of the signature, and so answers that the signature is missing.
 func (g *Gateway) ActivateInstance(ctx context.Context, registrationID string, c InstanceCredential) (ActivateResult, error) {
 	members := map[string]string{"registrationIdentifier": registrationID}

@@ -39,22 +39,22 @@ type Instance struct {
 	UserID, Domain string // as the server said; empty if nothing was sent
 }
 
-// Name is the licence's serial number, a hyphen and the sequence number.
+// Name returns the licence's serial number, a hyphen and the sequence number.
 func (i Instance) Name() string { return dsapp.InstanceName(i.SerialNumber, i.SequenceNumber) }
 
-// String is Name, and nothing secret.
+// String returns Name, and nothing secret.
 func (i Instance) String() string { return i.Name() }
 
-// GoString is String, so that %#v shows nothing secret either.
+// GoString returns String, so that %#v shows nothing secret either.
 func (i Instance) GoString() string { return i.String() }
 
 // String names the registration, and nothing secret.
 func (o Opening) String() string { return "an opening of registration " + o.RegistrationID }
 
-// GoString is String, so that %#v shows nothing secret either.
+// GoString returns String, so that %#v shows nothing secret either.
 func (o Opening) GoString() string { return o.String() }
 
-// Instance is the instance of a name.
+// Instance returns the instance of a name.
 func (s State) Instance(name string) (Instance, error) {
 	i, err := s.find(name)
 	if err != nil {
@@ -63,9 +63,9 @@ func (s State) Instance(name string) (Instance, error) {
 	return s.MDL.Instances[i], nil
 }
 
-// Signature is what the device shows for Activation Message 2: 8 digits, until
-// the instance is activated. The name may be empty, for the instance that came
-// last.
+// Signature returns what the device shows for Activation Message 2: 8 digits,
+// until the instance is activated. The name may be empty, for the instance that
+// came last.
 func (s State) Signature(name string) (string, error) {
 	i, err := s.waiting(name)
 	if err != nil {
@@ -106,7 +106,7 @@ func (s State) find(name string) (int, error) {
 	return 0, fmt.Errorf("%w: %q is not among %s", ErrInstance, name, s.MDL.names())
 }
 
-// waiting is an instance that is not activated yet; of no name, the last.
+// waiting returns an instance that is not activated yet; of no name, the last.
 func (s State) waiting(name string) (int, error) {
 	if name == "" {
 		last := len(s.MDL.Instances) - 1
@@ -122,8 +122,8 @@ func (s State) waiting(name string) (int, error) {
 	return i, err
 }
 
-// activated is the state once an instance is: what only its activation needed
-// is gone.
+// activated returns the state once an instance is: what only its activation
+// needed is gone.
 func (s State) activated(at int, result ActivateResult) State {
 	s.MDL.Instances = slices.Clone(s.MDL.Instances)
 	i := &s.MDL.Instances[at]

@@ -51,8 +51,9 @@ func (d *Device) TakeMessage1(s State, registrationID, message1 string) (State, 
 	return s, nil
 }
 
-// DeviceCode is the device's answer to Activation Message 1, 26 digits, with a
-// fresh nonce. The code before is forgotten, and a message 2 for it refused.
+// DeviceCode returns the device's answer to Activation Message 1, 26 digits,
+// with a fresh nonce. The code before is forgotten, and a message 2 for it
+// refused.
 func (d *Device) DeviceCode(s State, t dsapp.DeviceType) (string, State, error) {
 	if s.MDL.Opening == nil {
 		return "", s, fmt.Errorf("%w: a device code answers an Activation Message 1, and the device has none", ErrStep)
@@ -94,7 +95,7 @@ func (m MDL) roomFor(registrationID string) error {
 	return nil
 }
 
-// without is the instances, less the one that waits on a registration that
+// without returns the instances, less the one that waits on a registration that
 // begins again: the server drops it, too.
 func (m MDL) without(registrationID string) []Instance {
 	return slices.DeleteFunc(slices.Clone(m.Instances), func(i Instance) bool {

@@ -48,7 +48,7 @@ func (d *Device) TakeMessage2(s State, message2 string) (State, error) {
 	return s, nil
 }
 
-// answered is the opening if it has a device code.
+// answered returns the opening if it has a device code.
 func (s State) answered() (*Opening, error) {
 	switch o := s.MDL.Opening; {
 	case o == nil:

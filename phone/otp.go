@@ -7,7 +7,7 @@ import (
 	"github.com/dsappd/dsappd/oath"
 )
 
-// OTP is the next one-time password. An event-based one uses up its moving
+// OTP returns the next one-time password. An event-based one uses up its moving
 // factor: keep the returned state before showing the password.
 func (d *Device) OTP(s State) (string, State, error) {
 	if err := s.single(); err != nil {
@@ -21,7 +21,7 @@ func (d *Device) OTP(s State) (string, State, error) {
 	return otp, s, err
 }
 
-// movingFactor is the one to use now, and the state after its use.
+// movingFactor returns the one to use now, and the state after its use.
 func (d *Device) movingFactor(s State) (uint64, State, error) {
 	movingFactor := s.MovingFactor
 	switch {

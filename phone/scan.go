@@ -17,7 +17,7 @@ type Scanned struct {
 	Message2 *dsapp.ActivationMessage2
 }
 
-// String is the kind, and nothing secret.
+// String returns the kind, and nothing secret.
 func (s Scanned) String() string {
 	switch {
 	case s.Image != nil:
@@ -30,7 +30,7 @@ func (s Scanned) String() string {
 	return "nothing"
 }
 
-// GoString is String, so that %#v shows nothing secret either.
+// GoString returns String, so that %#v shows nothing secret either.
 func (s Scanned) GoString() string { return s.String() }
 
 // Scan reads a PNG or JPEG, up to 32 MiB and qr.MaxPixels: a photograph or a

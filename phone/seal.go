@@ -126,7 +126,7 @@ func (h header) check() error {
 	return nil
 }
 
-// open is the cipher under the PIN and the header as associated data.
+// open returns the cipher under the PIN and the header as associated data.
 func (h header) open(pin string) (cipher.AEAD, []byte, error) {
 	key := argon2.IDKey([]byte(pin), h.KDF.Salt, h.KDF.Time, h.KDF.Memory, h.KDF.Threads, keySize)
 	block, err := aes.NewCipher(key)

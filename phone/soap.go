@@ -11,7 +11,7 @@ import (
 	"github.com/dsappd/dsappd/wsdl"
 )
 
-// NewClient is a client of the provisioning interface at a URL. It holds
+// NewClient returns a client of the provisioning interface at a URL. It holds
 // replies to the schema to the letter: a device opens nothing that it did not
 // ask for.
 func NewClient(url string, client *http.Client) (*soap.Client, error) {
@@ -63,7 +63,7 @@ func call[T any](ctx context.Context, client *soap.Client, operation string, ele
 	return *r.Result, nil
 }
 
-// refused is nil if the codes are those of a success.
+// refused returns nil if the codes are those of a success.
 func refused(operation string, codes wsdl.ResultCodes, stack wsdl.ErrorStack) error {
 	if codes.ReturnCode == 0 && codes.StatusCode == 0 {
 		return nil
@@ -75,7 +75,7 @@ func refused(operation string, codes wsdl.ResultCodes, stack wsdl.ErrorStack) er
 	return r
 }
 
-// GenerateEphemeralKey is dsappSRPGenerateEphemeralKey.
+// GenerateEphemeralKey calls dsappSRPGenerateEphemeralKey.
 func (s *SOAP) GenerateEphemeralKey(ctx context.Context, registrationID, clientEphemeralPublicKey string) (EphemeralKeyResult, error) {
 	element, err := wsdl.AppendDsappSRPGenerateEphemeralKey(nil, &wsdl.DsappSRPGenerateEphemeralKey{
 		ComponentType: s.ComponentType, RegistrationID: registrationID, ClientEphemeralPublicKey: clientEphemeralPublicKey,
@@ -84,7 +84,7 @@ func (s *SOAP) GenerateEphemeralKey(ctx context.Context, registrationID, clientE
 	return EphemeralKeyResult(result), err
 }
 
-// GenerateActivationData is dsappSRPGenerateActivationData.
+// GenerateActivationData calls dsappSRPGenerateActivationData.
 func (s *SOAP) GenerateActivationData(ctx context.Context, registrationID, clientEvidenceMessage string) (ActivationDataResult, error) {
 	element, err := wsdl.AppendDsappSRPGenerateActivationData(nil, &wsdl.DsappSRPGenerateActivationData{
 		ComponentType: s.ComponentType, RegistrationID: registrationID, ClientEvidenceMessage: clientEvidenceMessage,
@@ -108,7 +108,7 @@ func encryptedData(e wsdl.DSAPPSRPEncryptedData) *dsapp.EncryptedData {
 	return &dsapp.EncryptedData{EncryptedData: e.EncryptedData, EncryptedCounter: e.EncryptedCounter, MAC: e.Mac}
 }
 
-// Activate is dsappSRPActivate.
+// Activate calls dsappSRPActivate.
 func (s *SOAP) Activate(ctx context.Context, registrationID string, c Credential) (ActivateResult, error) {
 	in := wsdl.DsappSRPActivate{ComponentType: s.ComponentType, RegistrationID: registrationID}
 	if c.Response != "" {

@@ -12,7 +12,7 @@ import (
 // PROVFLD_.
 type field struct{ id, value string }
 
-// AddDevice is PROVISIONCMD_MDL_ADD_DEVICE.
+// AddDevice calls PROVISIONCMD_MDL_ADD_DEVICE.
 func (s *SOAP) AddDevice(ctx context.Context, registrationID, deviceCode string) (activationMessage2 string, err error) {
 	reply, err := s.execute(ctx, "PROVISIONCMD_MDL_ADD_DEVICE", field{"REGISTRATIONID", registrationID}, field{"DEVICE_CODE", deviceCode})
 	if err != nil {
@@ -21,7 +21,7 @@ func (s *SOAP) AddDevice(ctx context.Context, registrationID, deviceCode string)
 	return reply.value("ACTIVATION_MESSAGE2")
 }
 
-// ActivateInstance is PROVISIONCMD_MDL_ACTIVATE.
+// ActivateInstance calls PROVISIONCMD_MDL_ACTIVATE.
 func (s *SOAP) ActivateInstance(ctx context.Context, registrationID string, c InstanceCredential) (ActivateResult, error) {
 	fields := []field{{"REGISTRATIONID", registrationID}}
 	if c.Signature != "" {
@@ -75,7 +75,7 @@ func (s *SOAP) execute(ctx context.Context, command string, fields ...field) (ex
 	return execution{command, reply.Results.ResultAttribute.Attributes}, nil
 }
 
-// value is the attribute's, which must be there once.
+// value returns the attribute's, which must be there once.
 func (e execution) value(id string) (string, error) {
 	value, times := "", 0
 	for _, a := range e.attributes {

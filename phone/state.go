@@ -47,11 +47,11 @@ func (s State) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// GoString is String, so that %#v shows nothing secret either.
+// GoString returns String, so that %#v shows nothing secret either.
 func (s State) GoString() string { return s.String() }
 
 // String names the instances, and nothing secret.
 func (m MDL) String() string { return m.names() }
 
-// GoString is String, so that %#v shows nothing secret either.
+// GoString returns String, so that %#v shows nothing secret either.
 func (m MDL) GoString() string { return m.String() }

@@ -63,8 +63,8 @@ func (e *exchange) readBody(refused *Fault) (body []byte, charset string, fault 
 	return body, charset, fault
 }
 
-// contentCoding is how a body is packed, "" for not at all, and whether that is
-// known here.
+// contentCoding returns how a body is packed, "" for not at all, and whether
+// that is known here.
 func contentCoding(r *http.Request) (coding string, known bool) {
 	switch coding = strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); coding {
 	case "", "identity":
@@ -112,7 +112,7 @@ func withStatus(status int, f *Fault) *Fault {
 	return f
 }
 
-// tooLarge is a fault of HTTP status 500: Java and .NET read none of 413.
+// tooLarge returns a fault of HTTP status 500: Java and .NET read none of 413.
 func tooLarge(limit int) *Fault {
 	size := strconv.Itoa(limit) + " bytes"
 	if limit%1024 == 0 {
@@ -121,7 +121,7 @@ func tooLarge(limit int) *Fault {
 	return clientFault(TooLarge, "The message is larger than "+size+".")
 }
 
-// tooBusy is a fault for a request that is not looked at.
+// tooBusy returns a fault for a request that is not looked at.
 func tooBusy() *Fault {
 	return withStatus(http.StatusServiceUnavailable, &Fault{Code: CodeServer, Reason: TooBusy, String: "The server has too many requests at the moment: send this one again soon."})
 }

@@ -40,7 +40,7 @@ type counted struct {
 	begin        []byte // of the words of a refusal
 }
 
-// refusal is what a description's refusal says, nil if it is none.
+// refusal returns what a description's refusal says, nil if it is none.
 func (w *counted) refusal() *Fault {
 	if w.status < http.StatusBadRequest {
 		return nil

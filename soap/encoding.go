@@ -138,13 +138,13 @@ func fromUTF16(body []byte, e form) ([]byte, *Fault) {
 	return bytes.TrimPrefix(text, []byte("\uFEFF")), nil
 }
 
-// startsInUTF16 says that a text begins with a byte order mark or a character
-// of US-ASCII.
+// startsInUTF16 reports whether a text begins with a byte order mark or a
+// character of US-ASCII.
 func startsInUTF16(body []byte) bool {
 	return body[0]^body[1] == 1 && body[0]|body[1] == 0xFF || (body[0] == 0) != (body[1] == 0)
 }
 
-// validText says that all of a text is UTF-8 and the characters of XML 1.0.
+// validText reports whether all of a text is UTF-8 and the characters of XML 1.0.
 func validText(text []byte) bool {
 	for i := 0; i < len(text); {
 		if c := text[i]; c >= ' ' && c < utf8.RuneSelf {
@@ -160,7 +160,7 @@ func validText(text []byte) bool {
 	return true
 }
 
-// allowedInXML is the production Char of XML 1.0.
+// allowedInXML reports whether XML 1.0 allows a character (production Char).
 func allowedInXML(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= 0x10FFFF
 }

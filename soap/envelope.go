@@ -34,7 +34,7 @@ func openEnvelope(s *scanner) (token, error) {
 	return nextStart(s, "The Body is empty: it must hold the element of one operation.", "The Body holds text where the element of an operation must stand.")
 }
 
-// wrongVersion are the words for an envelope's namespace.
+// wrongVersion returns the words for an envelope's namespace.
 func wrongVersion(sent string) string {
 	version := ""
 	if sent == "http://www.w3.org/2003/05/soap-envelope" {
@@ -149,7 +149,7 @@ func closeEnvelope(s *scanner, independent func(token) bool) error {
 // Namespace is a namespace and its prefix.
 type Namespace struct{ Prefix, URI string }
 
-// envelopeFrame is what stands before and after every body.
+// envelopeFrame returns what stands before and after every body.
 func envelopeFrame(namespaces []Namespace) (before, after string) {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")

@@ -74,7 +74,7 @@ type Fault struct {
 
 func (f *Fault) Error() string { return "SOAP fault " + string(f.Code) + ": " + f.Words() }
 
-// Words are the sentence and the place.
+// Words returns the sentence and the place.
 func (f *Fault) Words() string {
 	if f.Line == 0 {
 		return f.String
@@ -82,7 +82,7 @@ func (f *Fault) Words() string {
 	return f.String + " (line " + strconv.Itoa(f.Line) + ", column " + strconv.Itoa(f.Column) + ")"
 }
 
-// status is that of HTTP.
+// status returns the HTTP status of the fault.
 func (f *Fault) status() int { return cmp.Or(f.Status, http.StatusInternalServerError) }
 
 func clientFault(reason Reason, words string) *Fault {

@@ -110,7 +110,7 @@ type Request struct {
 	attrs     []slog.Attr
 }
 
-// Operation is the local name of the body's element.
+// Operation returns the local name of the body's element.
 func (r *Request) Operation() string { return r.operation }
 
 // Decode reads the request into v, a pointer to the operation's type. The
@@ -259,7 +259,7 @@ func (e *exchange) admit() error {
 	return err
 }
 
-// unknown are the words for a body element that is no operation: what was
+// unknown returns the words for a body element that is no operation: what was
 // sent, and what may have been meant.
 func (h *Handler) unknown(name xml.Name) string {
 	var locals []string
@@ -278,7 +278,7 @@ func (h *Handler) unknown(name xml.Name) string {
 	return words + "GET ?wsdl lists those that there are."
 }
 
-// inNamespace says which namespace something is in.
+// inNamespace names the namespace that something is in.
 func inNamespace(uri string) string {
 	if uri == "" {
 		return "no namespace"
@@ -286,7 +286,7 @@ func inNamespace(uri string) string {
 	return "the namespace " + shown(uri)
 }
 
-// shown is a peer's own word, short enough to be shown.
+// shown returns a peer's own word, short enough to be shown.
 func shown(word string) string {
 	if len(word) <= maxShown {
 		return word
@@ -294,7 +294,7 @@ func shown(word string) string {
 	return strings.ToValidUTF8(word[:maxShown], "") + "…"
 }
 
-// fault is what an error is answered with, nil for none. What is no fault is
+// fault returns what an error is answered with, nil for none. What is no fault is
 // logged with all that may be logged of it, and the peer is told nothing.
 func (e *exchange) fault(err error) *Fault {
 	if err == nil {
@@ -332,7 +332,7 @@ func IsRequest(r *http.Request) bool {
 	return r.Method == http.MethodPost && (fault == nil || len(r.Header.Values("SOAPAction")) > 0)
 }
 
-// Document is an envelope with a fault that has no detail.
+// Document returns an envelope with a fault that has no detail.
 func Document(f *Fault) []byte {
 	h := &Handler{}
 	h.before, h.after = envelopeFrame(nil)

@@ -53,7 +53,7 @@ func (r *reader) reset(s *scanner, schema *Schema, start token, strict bool) {
 
 func (r *reader) top() *frame { return &r.frames[len(r.frames)-1] }
 
-// holder is the element on top, without the array in it.
+// holder returns the element on top, without the array in it.
 func (r *reader) holder() *frame {
 	if top := r.top(); !top.array {
 		return top
@@ -135,8 +135,8 @@ func (r *reader) occurrence(n *node, attributes []xml.Attr) error {
 	return nil
 }
 
-// mayBeIn says that a child counts in a namespace: in none, as the schema has
-// it, or, since toolkits have been seen to do so, in the operation's or in
+// mayBeIn reports whether a child counts in a namespace: in none, as the schema
+// has it, or, since toolkits have been seen to do so, in the operation's or in
 // that of a type.
 func (r *reader) mayBeIn(space string) bool {
 	return space == "" || !r.strict && r.schema.spaces[space]

@@ -64,7 +64,7 @@ func findTargets(text string, m *meter) (map[string]target, error) {
 	}
 }
 
-// plainAttribute is an attribute in no namespace, "" if there is none.
+// plainAttribute returns an attribute in no namespace, "" if there is none.
 func plainAttribute(attributes []xml.Attr, name string) string {
 	for _, a := range attributes {
 		if a.Name == (xml.Name{Local: name}) {

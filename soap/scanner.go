@@ -116,7 +116,7 @@ func refersToSurrogate(token string) bool {
 	}
 }
 
-// outside is the fault for content that is in no element.
+// outside returns the fault for content that is in no element.
 func (s *scanner) outside() *Fault {
 	if s.ended {
 		return s.fault(AfterTheRoot, "The message goes on after the envelope: send one envelope and nothing else.")
@@ -200,7 +200,7 @@ func (s *scanner) resolve(name xml.Name, element bool) (xml.Name, *Fault) {
 	return xml.Name{Space: uri, Local: name.Local}, nil
 }
 
-// namespace is what a prefix stands for; without a default namespace, the
+// namespace returns what a prefix stands for; without a default namespace, the
 // empty one stands for none.
 func (s *scanner) namespace(prefix string) (uri string, ok bool) {
 	for i := len(s.bindings) - 1; i >= 0; i-- {
@@ -211,7 +211,7 @@ func (s *scanner) namespace(prefix string) (uri string, ok bool) {
 	return "", prefix == ""
 }
 
-// prefix is one that stands for a namespace where the scanner is.
+// prefix returns one that stands for a namespace where the scanner is.
 func (s *scanner) prefix(uri string) string {
 	for i := len(s.bindings) - 1; i >= 0; i-- {
 		if s.bindings[i].uri == uri {

@@ -124,10 +124,10 @@ func (n *node) child(local string) *node {
 	return nil
 }
 
-// required says that an element must be there, by itself.
+// required reports whether an element must be there, by itself.
 func (n *node) required() bool { return n.MinOccurs > 0 && n.Choice == 0 }
 
-// is says that a type is the element's.
+// is reports whether a type is the element's.
 func (n *node) is(name xml.Name) bool { return name == xml.Name{Space: n.TypeNamespace, Local: n.Type} }
 
 // alternatives names the elements of a choice.

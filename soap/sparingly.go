@@ -14,7 +14,7 @@ func (*Sparingly) Error() string { return "the request is read sparingly" }
 // sparingSize is the most of a body in bytes that is read sparingly.
 const sparingSize = 64 << 10
 
-// maxSize is the most of the request's body in bytes that is read.
+// maxSize returns the most of the request's body in bytes that is read.
 func (e *exchange) maxSize() int {
 	if e.sparingly == nil {
 		return e.handler.MaxSize

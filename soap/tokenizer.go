@@ -80,7 +80,7 @@ func (t *tokenizer) position() (line, column int) {
 	return 1 + strings.Count(before, "\n"), len(before) - strings.LastIndexByte(before, '\n')
 }
 
-// end is the offset of the end of the last token.
+// end returns the offset of the end of the last token.
 func (t *tokenizer) end() int {
 	if t.rest != nil {
 		return int(t.rest.InputOffset())

@@ -139,7 +139,7 @@ func (r *redactor) hide() {
 	}
 }
 
-// shown says that the text of the element on top may be shown.
+// shown reports whether the text of the element on top may be shown.
 func (r *redactor) shown() bool {
 	name := r.names[len(r.names)-1]
 	_, local, found := strings.Cut(name, ":")

@@ -9,11 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// optional says that an element may be left out, by itself or for another of
-// its choice.
+// optional reports whether an element may be left out, by itself or for another
+// of its choice.
 func (n *node) optional() bool { return n.path != "" && n.MinOccurs == 0 }
 
-// holds is what an element takes, in words.
+// holds returns what an element takes, in words.
 func (n *node) holds() string {
 	if n.Base == "" {
 		return "its elements"
@@ -45,7 +45,7 @@ func (r *reader) attributes(n *node, all []xml.Attr) (inBase64 bool) {
 	return inBase64 && !r.strict
 }
 
-// typeName is the local name of a type of XML Schema, of its drafts or of
+// typeName returns the local name of a type of XML Schema, of its drafts or of
 // SOAP's encoding, which all have the same ones. Another type's is
 // "{namespace}name", with no namespace where its prefix is not declared.
 func typeName(name xml.Name) string {
@@ -114,8 +114,8 @@ func (r *reader) value(n *node, inBase64 bool) {
 	r.sink.value(n, r.claimed(n, inBase64), r.text)
 }
 
-// claimed is what an element of any type was typed as: whoever decodes it knows
-// what it should be. Text sent in base64 is text by now.
+// claimed returns what an element of any type was typed as: whoever decodes it
+// knows what it should be. Text sent in base64 is text by now.
 func (r *reader) claimed(n *node, wasBase64 bool) string {
 	switch {
 	case n.Base != "anyType":
@@ -152,7 +152,8 @@ func (n *node) accepts(text []byte) bool {
 	return n.pattern == nil || n.pattern.Match(text)
 }
 
-// collapse is XML Schema's: no white space around, single spaces within.
+// collapse collapses white space as XML Schema does: none around, single spaces
+// within.
 func collapse(text []byte) []byte {
 	out := text[:0]
 	for i, c := range text {

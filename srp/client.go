@@ -2,7 +2,7 @@ package srp
 
 import "filippo.io/bigmod"
 
-// Verifier is v = g^x, with x from X.
+// Verifier returns v = g^x, with x from X.
 func (s *Suite) Verifier(x []byte) ([]byte, error) {
 	if len(x) != s.hash().Size() {
 		return nil, ErrPrivateKey
@@ -10,7 +10,7 @@ func (s *Suite) Verifier(x []byte) ([]byte, error) {
 	return s.g.power(x).Bytes(s.n), nil
 }
 
-// ClientPublicKey is A = g^a for an a of PrivateSize random bytes.
+// ClientPublicKey returns A = g^a for an a of PrivateSize random bytes.
 func (s *Suite) ClientPublicKey(a []byte) ([]byte, error) {
 	if len(a) != PrivateSize {
 		return nil, ErrPrivateKey
@@ -18,7 +18,7 @@ func (s *Suite) ClientPublicKey(a []byte) ([]byte, error) {
 	return s.g.power(a).Bytes(s.n), nil
 }
 
-// ClientKey is K = H(PAD(S)) as the client finds it, with
+// ClientKey returns K = H(PAD(S)) as the client finds it, with
 // S = (B - k*g^x)^(a + u*x). B must have come from the server and A from a.
 func (s *Suite) ClientKey(x, a, A, B []byte) ([]byte, error) {
 	S, err := s.clientSecret(x, a, A, B)

@@ -102,5 +102,5 @@ func (w *window) read(limbs []uint, d int) {
 	}
 }
 
-// mask is all ones where two numbers are equal, and else 0.
+// mask returns all ones where two numbers are equal, and else 0.
 func mask(i, d int) uint { return -uint(subtle.ConstantTimeEq(int32(i), int32(d))) }

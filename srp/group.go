@@ -8,7 +8,7 @@ type Group struct {
 	G byte   // the generator
 }
 
-// Group1024 is the 1024-bit group of RFC 5054 appendix A. It is here for the
+// Group1024 returns the 1024-bit group of RFC 5054 appendix A. It is here for the
 // test vectors of appendix B, and too small to protect anything.
 func Group1024() Group {
 	return Group{N: fromHex("" +
@@ -18,7 +18,7 @@ func Group1024() Group {
 		"68EDBC3C05726CC02FD4CBF4976EAA9AFD5138FE8376435B9FC61D2FC0EB06E3"), G: 2}
 }
 
-// Group2048 is the 2048-bit group of RFC 5054 appendix A.
+// Group2048 returns the 2048-bit group of RFC 5054 appendix A.
 func Group2048() Group {
 	return Group{N: fromHex("" +
 		"AC6BDB41324A9A9BF166DE5E1389582FAF72B6651987EE07FC3192943DB56050" +

@@ -1,7 +1,7 @@
 package srp
 
-// ServerPublicKey is B = k*v + g^b for a b of PrivateSize random bytes. Should
-// it come out as zero, the error is ErrDrawAgain.
+// ServerPublicKey returns B = k*v + g^b for a b of PrivateSize random bytes.
+// Should it come out as zero, the error is ErrDrawAgain.
 func (s *Suite) ServerPublicKey(v, b []byte) ([]byte, error) {
 	if len(b) != PrivateSize {
 		return nil, ErrPrivateKey
@@ -17,7 +17,7 @@ func (s *Suite) ServerPublicKey(v, b []byte) ([]byte, error) {
 	return B.Bytes(s.n), nil
 }
 
-// ServerKey is K = H(PAD(S)) as the server finds it, with S = (A * v^u)^b. A
+// ServerKey returns K = H(PAD(S)) as the server finds it, with S = (A * v^u)^b. A
 // must have come from the client, and B must be the one that was sent to it.
 func (s *Suite) ServerKey(v, b, A, B []byte) ([]byte, error) {
 	S, err := s.serverSecret(v, b, A, B)

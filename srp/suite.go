@@ -66,10 +66,10 @@ func New(group Group, hash func() hash.Hash) (*Suite, error) {
 	return s, nil
 }
 
-// Size is the length in bytes of N, and so of v, A and B.
+// Size returns the length in bytes of N, and so of v, A and B.
 func (s *Suite) Size() int { return s.n.Size() }
 
-// digest is the hash over all parts in a row.
+// digest returns the hash over all parts in a row.
 func (s *Suite) digest(parts ...[]byte) []byte {
 	h := s.hash()
 	for _, part := range parts {
@@ -78,7 +78,7 @@ func (s *Suite) digest(parts ...[]byte) []byte {
 	return h.Sum(nil)
 }
 
-// pad is PAD of RFC 5054 section 2.4: zero bytes in front up to the length
+// pad returns PAD of RFC 5054 section 2.4: zero bytes in front up to the length
 // of N. Longer input has no PAD and stays as it is; CheckPublicKey refuses it.
 func (s *Suite) pad(b []byte) []byte {
 	if len(b) >= s.Size() {
@@ -101,12 +101,12 @@ func (s *Suite) element(b []byte, reason Error) (*bigmod.Nat, error) {
 	return element, nil
 }
 
-// power is base^exponent mod N, constant-time for exponents of one length.
+// power returns base^exponent mod N, constant-time for exponents of one length.
 func (s *Suite) power(base *bigmod.Nat, exponent []byte) *bigmod.Nat {
 	return bigmod.NewNat().Exp(base, exponent, s.n)
 }
 
-// scrambler is u = H(PAD(A) | PAD(B)), refused when it is zero.
+// scrambler returns u = H(PAD(A) | PAD(B)), refused when it is zero.
 func (s *Suite) scrambler(A, B []byte) ([]byte, error) {
 	u := s.digest(s.pad(A), s.pad(B))
 	if subtle.ConstantTimeCompare(u, make([]byte, len(u))) == 1 {
@@ -123,18 +123,18 @@ func (s *Suite) CheckPublicKey(key []byte) error {
 	return err
 }
 
-// X is the private key x = H(s | H(I | ":" | P)).
+// X returns the private key x = H(s | H(I | ":" | P)).
 func (s *Suite) X(salt []byte, identity, password string) []byte {
 	return s.digest(salt, s.digest([]byte(identity), []byte(":"), []byte(password)))
 }
 
-// M1 is the client's evidence H((H(N) xor H(g)) | H(I) | s | PAD(A) | PAD(B) | K).
-// H(g) is over the one byte of g, not over its PAD.
+// M1 returns the client's evidence H((H(N) xor H(g)) | H(I) | s | PAD(A) |
+// PAD(B) | K). H(g) is over the one byte of g, not over its PAD.
 func (s *Suite) M1(identity string, salt, A, B, K []byte) []byte {
 	return s.digest(s.groupMix, s.digest([]byte(identity)), salt, s.pad(A), s.pad(B), K)
 }
 
-// M2 is the server's evidence H(PAD(A) | M1 | K).
+// M2 returns the server's evidence H(PAD(A) | M1 | K).
 func (s *Suite) M2(A, M1, K []byte) []byte {
 	return s.digest(s.pad(A), M1, K)
 }

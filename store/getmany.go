@@ -66,7 +66,7 @@ func GetMany(r Reader, all ...Wanted) error {
 	return nil
 }
 
-// GetEach is GetMany for an engine whose Get costs no round trip.
+// GetEach implements GetMany for an engine whose Get costs no round trip.
 func GetEach(s Snapshot, keys []string) ([]Entry, error) {
 	entries := make([]Entry, len(keys))
 	for i, key := range keys {

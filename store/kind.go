@@ -64,7 +64,7 @@ func (k Kind[K, R]) Key(key K) (string, error) {
 	return whole, nil
 }
 
-// prefix is what the keys begin with that share the leading set parts of
+// prefix returns what the keys begin with that share the leading set parts of
 // within.
 func (k Kind[K, R]) prefix(within K) (string, error) {
 	p, n := k.Split(within), 0
@@ -74,7 +74,7 @@ func (k Kind[K, R]) prefix(within K) (string, error) {
 	return joinKey(k.Name, p, n), k.check(p)
 }
 
-// after is a place among the keys, which needs not be the key of a record:
+// after returns a place among the keys, which needs not be the key of a record:
 // a part that is not set comes before all others.
 func (k Kind[K, R]) after(key K) (string, error) {
 	p := k.Split(key)

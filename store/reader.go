@@ -26,7 +26,8 @@ func Get[K, R any](r Reader, kind Kind[K, R], key K) (R, error) {
 	return record, err
 }
 
-// Look is Get with the revision that Expect takes: 0 where there is no record.
+// Look reads a record as Get does, and returns the revision that Expect takes: 0
+// where there is no record.
 func Look[K, R any](r Reader, kind Kind[K, R], key K) (record R, revision uint64, err error) {
 	whole, err := kind.Key(key)
 	if err != nil {

@@ -21,7 +21,8 @@ func (v *View) close() {
 
 func (v *View) macs() *authenticator { return v.authenticator }
 
-// living is asked before every use of the snapshot.
+// living returns ErrEnded once the View has ended. It is asked before every use
+// of the snapshot.
 func (v *View) living() error {
 	if v.ended {
 		return ErrEnded

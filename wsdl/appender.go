@@ -106,12 +106,12 @@ func appendText(dst []byte, s string) (_ []byte, ok bool) {
 	return append(dst, s[from:]...), ok
 }
 
-// plain says that a byte stands for itself.
+// plain reports whether a byte stands for itself.
 func plain(c byte) bool {
 	return c >= ' ' && c < utf8.RuneSelf && c != '<' && c != '>' && c != '&' && c != '"'
 }
 
-// escaped is what stands for a character, "" for itself. A carriage return
+// escaped returns what stands for a character, "" for itself. A carriage return
 // would be read back as a line feed, a tab in an attribute as a space.
 func escaped(r rune) string {
 	switch r {
@@ -133,7 +133,7 @@ func escaped(r rune) string {
 	return ""
 }
 
-// allowed is the production Char of XML 1.0.
+// allowed reports whether XML 1.0 allows a character (production Char).
 func allowed(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000 && r <= 0x10FFFF
 }

@@ -135,7 +135,7 @@ func parameter(query url.Values, name string) (string, bool) {
 	return "", false
 }
 
-// address is the URL that a request was sent to, without its query.
+// address returns the URL that a request was sent to, without its query.
 func address(r *http.Request) string {
 	scheme := "http"
 	if r.TLS != nil {

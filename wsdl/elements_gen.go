@@ -2,7 +2,7 @@
 
 package wsdl
 
-// Elements is what the schemas say of every element, each before its
+// Elements returns what the schemas say of every element, each before its
 // children, in the schemas' order.
 func Elements() []Element {
 	return []Element{

@@ -18,7 +18,7 @@ const (
 // it, which whoever writes the envelope around them declares.
 type Namespace struct{ Prefix, URI string }
 
-// Namespaces are the prefixes that the Append functions write.
+// Namespaces returns the prefixes that the Append functions write.
 func Namespaces() []Namespace {
 	return []Namespace{
 		{"xsi", "http://www.w3.org/2001/XMLSchema-instance"},

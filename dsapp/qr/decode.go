@@ -15,8 +15,9 @@ import (
 // phone's camera or three screens side by side make.
 const MaxPixels = 50_000_000
 
-// Decode is the text of the one QR code in a picture: a photograph, a PNG, or
-// a screenshot with the code somewhere in it, of any size, also light on dark.
+// Decode returns the text of the one QR code in a picture: a photograph, a PNG,
+// or a screenshot with the code somewhere in it, of any size, also light on
+// dark.
 func Decode(picture image.Image) (string, error) {
 	texts, err := DecodeAll(picture)
 	if err == nil && len(texts) > 1 {
@@ -28,7 +29,7 @@ func Decode(picture image.Image) (string, error) {
 	return texts[0], nil
 }
 
-// DecodeAll is the texts of the QR codes in a picture, each once, and
+// DecodeAll returns the texts of the QR codes in a picture, each once, and
 // ErrNotFound if there are none.
 func DecodeAll(picture image.Image) ([]string, error) {
 	if err := checkSize(picture.Bounds().Dx(), picture.Bounds().Dy()); err != nil {
@@ -56,7 +57,7 @@ func checkSize(width, height int) error {
 	return nil
 }
 
-// flatten is the picture in grey (ITU-R BT.601), on white where it is
+// flatten returns the picture in grey (ITU-R BT.601), on white where it is
 // transparent.
 func flatten(picture image.Image) *image.Gray {
 	bounds := picture.Bounds()
@@ -73,7 +74,8 @@ func flatten(picture image.Image) *image.Gray {
 	return grey
 }
 
-// half is a picture of half the width and height, each pixel the mean of four.
+// half returns a picture of half the width and height, each pixel the mean of
+// four.
 func half(from *image.Gray) *image.Gray {
 	to := image.NewGray(image.Rect(0, 0, from.Rect.Dx()/2, from.Rect.Dy()/2))
 	for y := range to.Rect.Dy() {

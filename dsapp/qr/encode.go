@@ -26,7 +26,7 @@ const (
 	MaxText = 1024
 )
 
-// PNG is the code of a text as a PNG in black and white, each module so many
+// PNG returns the code of a text as a PNG in black and white, each module so many
 // pixels wide.
 func PNG(text string, module int) ([]byte, error) {
 	c, err := encode(text, module)
@@ -48,8 +48,8 @@ func PNG(text string, module int) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// SVG is the code of a text as an SVG document, which stays sharp at any size
-// and asks for that of a PNG. It holds no script, style or reference.
+// SVG returns the code of a text as an SVG document, which stays sharp at any
+// size and asks for that of a PNG. It holds no script, style or reference.
 func SVG(text string, module int) ([]byte, error) {
 	c, err := encode(text, module)
 	if err != nil {
@@ -64,9 +64,9 @@ func SVG(text string, module int) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Terminal is the code of a text in lines of half blocks, two rows of modules
-// a line, coloured by escape sequences so that it is black on white whatever
-// the terminal's colours are.
+// Terminal returns the code of a text in lines of half blocks, two rows of
+// modules a line, coloured by escape sequences so that it is black on white
+// whatever the terminal's colours are.
 func Terminal(text string) (string, error) {
 	c, err := encode(text, Module)
 	if err != nil {
@@ -115,7 +115,7 @@ func encode(text string, module int) (code, error) {
 	return code{made.GetMatrix()}, nil
 }
 
-// width is in modules, with the quiet zone.
+// width returns the width in modules, with the quiet zone.
 func (c code) width() int { return c.modules.GetWidth() + 2*QuietZone }
 
 // black counts modules from the corner of the quiet zone.
@@ -125,7 +125,7 @@ func (c code) black(x, y int) bool {
 	return inside && c.modules.Get(x, y) == 1
 }
 
-// runs are the black modules that stand side by side in a row.
+// runs returns the black modules that stand side by side in a row.
 func (c code) runs(draw func(x, y, length int)) {
 	for y := range c.width() {
 		for x := 0; x < c.width(); x++ {

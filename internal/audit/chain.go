@@ -66,7 +66,7 @@ func (c *chain) beside(commit func() error) error {
 	return commit()
 }
 
-// doubtful is for events that are perhaps in the store.
+// doubtful notes that events since a time are perhaps in the store.
 func (c *chain) doubtful(since time.Time) {
 	if c.doubt.IsZero() || since.Before(c.doubt) {
 		c.doubt = since
@@ -80,8 +80,8 @@ func (c *chain) end() {
 	c.open.Unlock()
 }
 
-// next are the events for one seal, whether there are more, and the time up to
-// which the seal completes the run. What is committed but not in the seal
+// next returns the events for one seal, whether there are more, and the time up
+// to which the seal completes the run. What is committed but not in the seal
 // bounds that time, however much of it there is: a backlog is not tampering.
 func (c *chain) next(now time.Time) (events []EventDigest, more bool, completeTo time.Time) {
 	c.mu.Lock()

@@ -30,7 +30,7 @@ func (l *Log) SealEndedRuns(ctx context.Context) (sealed []string, err error) {
 	return sealed, nil
 }
 
-// unfinishedRuns are the other runs without a final seal; number 0: without
+// unfinishedRuns returns the other runs without a final seal; number 0: without
 // any.
 func (l *Log) unfinishedRuns(ctx context.Context) ([]Run, error) {
 	var unfinished []Run
@@ -56,7 +56,7 @@ func (l *Log) unfinishedRuns(ctx context.Context) ([]Run, error) {
 	return unfinished, nil
 }
 
-// unsealedRun is a run that the index does not hold: the zero value where
+// unsealedRun returns a run that the index does not hold: the zero value where
 // another run's seal names its end already.
 func unsealedRun(v *store.View, run string) (Run, error) {
 	for _, err := range store.Scan(v, Seals, SealKey{Run: run}, SealKey{}) {
@@ -65,7 +65,7 @@ func unsealedRun(v *store.View, run string) (Run, error) {
 	return Run{Run: run}, nil
 }
 
-// nextRun is the first run after the given one that has an event or a seal,
+// nextRun returns the first run after the given one that has an event or a seal,
 // be it one that cannot be read.
 func nextRun(v *store.View, run string) (next string, more bool, err error) {
 	event, err := firstRun(store.Scan(v, Events, EventKey{}, EventKey{Run: run, Time: afterAll(), Random: afterAllRandom}))
@@ -93,7 +93,7 @@ type ofRun interface{ run() string }
 func (k EventKey) run() string { return k.Run }
 func (k SealKey) run() string  { return k.Run }
 
-// firstRun is the run of the first record; "" where there is none.
+// firstRun returns the run of the first record; "" where there is none.
 func firstRun[R ofRun](records iter.Seq2[R, error]) (string, error) {
 	for record, err := range records {
 		unreadable, ok := errors.AsType[*store.UnreadableError](err)
@@ -140,7 +140,7 @@ func (l *Log) sealRest(ctx context.Context, run Run, from EventKey, like Seal) e
 	return nil
 }
 
-// restOf is the place from which on a run may have events that no seal up to
+// restOf returns the place from which on a run may have events that no seal up to
 // the last one names: the beginning, where that seal does not say.
 func (l *Log) restOf(ctx context.Context, last SealKey) (EventKey, error) {
 	from := EventKey{Run: last.Run}

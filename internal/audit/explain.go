@@ -124,7 +124,7 @@ func (e Event) asker() string {
 	return "component " + e.ComponentType + " at " + e.Address
 }
 
-// component is the one that an operator gave an order about.
+// component returns the one that an operator gave an order about.
 func (e Event) component() string {
 	if e.Operator == "" || e.ComponentType == "" {
 		return ""
@@ -132,7 +132,7 @@ func (e Event) component() string {
 	return e.ComponentType + " at " + e.Address
 }
 
-// Ordered are an operator's order's particulars in words: what it names
+// Ordered returns an operator's order's particulars in words: what it names
 // besides the event's own members.
 func (e Event) Ordered() []string {
 	var words []string
@@ -154,7 +154,7 @@ func (e Event) user() string {
 	return e.UserID + " of domain " + e.Domain
 }
 
-// settings are those that bore on the check, as name = value.
+// settings returns those that bore on the check, as name = value.
 func (c Check) settings() string {
 	decoder := json.NewDecoder(bytes.NewReader(c.Settings))
 	decoder.UseNumber()

@@ -60,8 +60,8 @@ func (l *Log) mendRun(ctx context.Context, run string) (note string, err error) 
 	return note, err
 }
 
-// removedUntil is the time up to which an event of a run may have been sealed,
-// and removed by retention with its seal; zero: nothing was removed.
+// removedUntil returns the time up to which an event of a run may have been
+// sealed, and removed by retention with its seal; zero: nothing was removed.
 func (l *Log) removedUntil(ctx context.Context, run string) (until time.Time, err error) {
 	err = l.Store.View(ctx, func(v *store.View) error {
 		anchor, err := store.Get(v, Anchors, run)

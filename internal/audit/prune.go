@@ -108,7 +108,8 @@ type removal struct {
 	stopped  *BrokenSeal
 }
 
-// removable is the next range of a run that may go, of at most that many seals.
+// removable returns the next range of a run that may go, of at most that many
+// seals.
 func (l *Log) removable(v *store.View, limit Limit, run string, most int) (removal, error) {
 	var r removal
 	var err error

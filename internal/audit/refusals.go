@@ -107,7 +107,7 @@ func (r *refusals) piece(run string, from, until time.Time) error {
 	return nil
 }
 
-// end is a time after which a run has no events, a second past its last one
+// end returns a time after which a run has no events, a second past its last one
 // at most.
 func (r *refusals) end(first EventKey, now time.Time) (time.Time, error) {
 	low, high := first.Time, now.UTC()

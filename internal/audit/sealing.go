@@ -188,7 +188,7 @@ func (l *Log) withSeal() (write func(*store.Tx) error, written func()) {
 	return l.WithSeal()
 }
 
-// openEnds are the last seals of other runs that no seal names yet.
+// openEnds returns the last seals of other runs that no seal names yet.
 func (l *Log) openEnds(ctx context.Context, run string) ([]Run, error) {
 	var ends []Run
 	err := l.Store.View(ctx, func(v *store.View) error {
@@ -247,7 +247,7 @@ func tieUp(tx *store.Tx, ends []Run) error {
 	return nil
 }
 
-// unnamed are up to limit events of a run that come after from and that
+// unnamed returns up to limit events of a run that come after from and that
 // neither a seal up to last nor known names, and whether there may be more.
 // What cannot be read, or has a wrong MAC, is none: verification finds it.
 func (l *Log) unnamed(ctx context.Context, last SealDigest, from EventKey, known []EventDigest, limit int) (found []EventDigest, more bool, err error) {
@@ -278,7 +278,7 @@ func (l *Log) unnamed(ctx context.Context, last SealDigest, from EventKey, known
 // looked for that no seal names. The seals are read once for each page.
 const unnamedPage = 1 << 16
 
-// eventsAfter are the next events of a run, the key of the last one that was
+// eventsAfter returns the next events of a run, the key of the last one that was
 // looked at, and whether there are more.
 func (l *Log) eventsAfter(v *store.View, from EventKey) (some map[EventKey]EventDigest, last EventKey, more bool, err error) {
 	some, last = make(map[EventKey]EventDigest), from

@@ -78,7 +78,7 @@ func (c *runCheck) pass(event Event, named map[EventKey]bool) {
 	}
 }
 
-// place is the first seal, as far as they are looked at, that was made after
+// place returns the first seal, as far as they are looked at, that was made after
 // an event.
 func (c *runCheck) place(key EventKey) SealKey {
 	for _, seal := range c.seals {

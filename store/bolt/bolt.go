@@ -109,8 +109,8 @@ func (e *Engine) stop(cause error) *StoppedError {
 	return stopped
 }
 
-// Stopped is closed when the engine is out of service: every call from then
-// on returns a StoppedError.
+// Stopped returns a channel that is closed when the engine is out of service:
+// every call from then on returns a StoppedError.
 func (e *Engine) Stopped() <-chan struct{} { return e.ended }
 
 // Snapshot begins a read transaction. It may see a commit whose fsync is

@@ -78,7 +78,7 @@ func (e *Engine) Commit(ctx context.Context, reads []store.Read, writes []store.
 	return <-r.done
 }
 
-// timer is one that ends with the engine's patience.
+// timer returns a timer that ends with the engine's patience.
 func (e *Engine) timer() *time.Timer {
 	if kept, is := e.timers.Get().(*time.Timer); is {
 		kept.Reset(e.patience)
@@ -136,7 +136,7 @@ func (e *Engine) submit(ctx context.Context, r *request, late <-chan time.Time) 
 // claim reports whether the request is still free, and takes it.
 func (r *request) claim() bool { return r.claimed.CompareAndSwap(false, true) }
 
-// write is the one writer.
+// write is the one writer: it commits what the queue brings, in groups.
 func (e *Engine) write() {
 	defer close(e.drained)
 	for first := range e.queue {

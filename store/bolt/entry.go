@@ -47,7 +47,7 @@ func stamp(key, entry []byte, revision uint64) {
 	binary.BigEndian.PutUint32(entry[revisionSize:], checksum(key, entry))
 }
 
-// storedChecksum is the one inside an entry; 0 where there is no entry.
+// storedChecksum returns the one inside an entry; 0 where there is no entry.
 func storedChecksum(entry []byte) uint32 {
 	if len(entry) < entryHead {
 		return 0

@@ -43,7 +43,7 @@ func OpenFile(path string) (*File, error) {
 	return f, nil
 }
 
-// OtherSchema is the error that Open has for a file of an older schema.
+// OtherSchema returns the error that Open has for a file of an older schema.
 func (f *File) OtherSchema() *SchemaError {
 	return &SchemaError{Path: f.path, Found: strconv.Itoa(f.Schema), Want: wantSchema()}
 }

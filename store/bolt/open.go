@@ -190,7 +190,7 @@ func open(path string, flag int) (db *bbolt.DB, err error) {
 	return db, nil
 }
 
-// addressSpace is what the file is mapped into from the start. When a file
+// addressSpace returns how many bytes the file is mapped into from the start. When a file
 // outgrows its mapping bbolt waits for every reader before it maps anew, and
 // readers wait for that; addresses are free where there are plenty.
 func addressSpace() int {
