@@ -53,7 +53,7 @@ func (d *Device) ActivateImage(ctx context.Context, s State, a Activation) (Stat
 		return s, err
 	}
 	device := *d
-	device.Transport = &telling{Transport: d.Transport, progress: a.Progress}
+	device.Transport = &progressTransport{Transport: d.Transport, progress: a.Progress}
 	h, issued, err := device.exchange(ctx, a.Registration)
 	switch {
 	case err != nil && over(err) && s.RegistrationID == a.ID && s.Binding != nil:

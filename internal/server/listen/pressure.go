@@ -60,8 +60,8 @@ func (t *table) waitingBefore(since time.Time) []*conn {
 	return all
 }
 
-// telling is what the log has not heard yet.
-type telling struct {
+// untold is what the log has not heard yet.
+type untold struct {
 	closed, refused int
 	hurried         int // refused because their addresses begin too many
 	last            time.Time
@@ -87,5 +87,5 @@ func (t *table) tell(closed, refused int) {
 	t.log.Warn("connections are short: the idlest are closed for the sake of new ones, and who begins too many is refused", "door", t.name,
 		"open", t.pools[unknown].open+t.pools[familiar].open, "unknown", t.pools[unknown].open, "addresses", len(t.groups),
 		slog.Group("since", "closed", t.told.closed, "refused", t.told.refused, "too_fast", t.told.hurried))
-	t.told = telling{last: time.Now()}
+	t.told = untold{last: time.Now()}
 }

@@ -25,7 +25,7 @@ type table struct {
 	remotes  map[string]*conn // by the peer's address and port
 	pools    [2]pool
 	sweeping bool // a sweep is due
-	told     telling
+	told     untold
 }
 
 // The two pools of addresses. Each has a share of the connections that the
