@@ -24,6 +24,7 @@ type commands struct {
 	Policy        policyCommand        `cmd:"" group:"manage" help:"Manage policies: the rules that a component's registrations follow."`
 	Domain        domainCommand        `cmd:"" group:"manage" help:"Manage domains."`
 	GatewayKey    gatewayKeyCommand    `cmd:"" group:"manage" help:"Manage the API keys of the gateway, for phones and for the site."`
+	PlatformKey   platformKeyCommand   `cmd:"" group:"manage" help:"Manage the keys of the Platform API, which is REST."`
 
 	Explain      explainCommand      `cmd:"" group:"watch" help:"Say why a request was refused: the last one, or one by its ID."`
 	Registration registrationCommand `cmd:"" group:"watch" help:"See registrations, and close them."`

@@ -164,6 +164,22 @@ func (c *Client) DeleteGatewayKey(ctx context.Context, in NameGatewayKey) (Gatew
 	return call[GatewayKey](ctx, c, "gateway-key/delete", in)
 }
 
+// AddPlatformKey makes a key of the Platform API.
+func (c *Client) AddPlatformKey(ctx context.Context, in provision.AddPlatformKey) (AddedPlatformKey, error) {
+	return call[AddedPlatformKey](ctx, c, "platform-key/add", in)
+}
+
+// DeletePlatformKey deletes a key of the Platform API, which opens nothing from
+// then on.
+func (c *Client) DeletePlatformKey(ctx context.Context, in NamePlatformKey) (PlatformKey, error) {
+	return call[PlatformKey](ctx, c, "platform-key/delete", in)
+}
+
+// ListPlatformKeys reads a page of keys of the Platform API.
+func (c *Client) ListPlatformKeys(ctx context.Context, in provision.ListPlatformKeys) (Page[PlatformKey, string], error) {
+	return call[Page[PlatformKey, string]](ctx, c, "platform-key/list", in)
+}
+
 // ListGatewayKeys reads a page of API keys of the gateway.
 func (c *Client) ListGatewayKeys(ctx context.Context, in provision.ListGatewayKeys) (Page[GatewayKey, string], error) {
 	return call[Page[GatewayKey, string]](ctx, c, "gateway-key/list", in)

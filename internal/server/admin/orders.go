@@ -49,6 +49,9 @@ func (d *Door) orders() []order {
 		changes("gateway-key/add", s.AddGatewayKey, showAddedGatewayKey),
 		looks("gateway-key/list", s.ListGatewayKeys, named(showGatewayKey)),
 		changes("gateway-key/delete", byName[NameGatewayKey](s.DeleteGatewayKey), showGatewayKey),
+		changes("platform-key/add", s.AddPlatformKey, showAddedPlatformKey),
+		looks("platform-key/list", s.ListPlatformKeys, named(showPlatformKey)),
+		changes("platform-key/delete", byName[NamePlatformKey](s.DeletePlatformKey), showPlatformKey),
 
 		changes("policy/add", s.AddPolicy, showPolicy),
 		looks("policy/list", s.ListPolicies, named(showPolicy)),
@@ -129,6 +132,11 @@ type NameGatewayKey struct {
 	Name string `json:"name"`
 }
 
+// NamePlatformKey names a key of the Platform API.
+type NamePlatformKey struct {
+	Name string `json:"name"`
+}
+
 // NamePolicy names a policy.
 type NamePolicy struct {
 	Name string `json:"policy"`
@@ -147,6 +155,7 @@ type NameRequest struct {
 func (n NameAuthenticator) name() string { return n.SerialNumber }
 func (n NameDomain) name() string        { return n.Name }
 func (n NameGatewayKey) name() string    { return n.Name }
+func (n NamePlatformKey) name() string   { return n.Name }
 func (n NamePolicy) name() string        { return n.Name }
 func (n NameRegistration) name() string  { return n.ID }
 

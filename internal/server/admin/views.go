@@ -101,6 +101,28 @@ func showAddedGatewayKey(k provision.AddGatewayKeyResult) AddedGatewayKey {
 	return AddedGatewayKey{showGatewayKey(k.GatewayKey), k.Key}
 }
 
+// PlatformKey is a key of the Platform API as operators see it: never the key
+// itself.
+type PlatformKey struct {
+	Name      string                    `json:"name"`
+	Scopes    []provision.PlatformScope `json:"scopes"`
+	CreatedAt time.Time                 `json:"createdAt"`
+}
+
+func showPlatformKey(k provision.PlatformKey) PlatformKey {
+	return PlatformKey{Name: k.Name, Scopes: k.Scopes, CreatedAt: k.CreatedAt.UTC()}
+}
+
+// AddedPlatformKey shows the key, this once.
+type AddedPlatformKey struct {
+	PlatformKey
+	Key string `json:"key"` // 64 hex characters
+}
+
+func showAddedPlatformKey(k provision.AddPlatformKeyResult) AddedPlatformKey {
+	return AddedPlatformKey{showPlatformKey(k.PlatformKey), k.Key}
+}
+
 // Policy is a policy as operators see it: what it says itself. The names of
 // settings are those of provision.Settings.
 type Policy struct {
