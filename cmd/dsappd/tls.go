@@ -13,8 +13,9 @@ import (
 
 // tlsCommand is about the certificates that clients see.
 type tlsCommand struct {
-	Show  tlsShowCommand  `cmd:"" help:"Print the certificates of a data folder, and how clients trust them."`
-	Renew tlsRenewCommand `cmd:"" help:"Make a new server's certificate under the folder's CA, and the CA where there is none."`
+	Show   tlsShowCommand   `cmd:"" help:"Print the certificates of a data folder, and how clients trust them."`
+	Client tlsClientCommand `cmd:"" help:"Make a certificate by which a client calls, under the folder's CA."`
+	Renew  tlsRenewCommand  `cmd:"" help:"Make a new server's certificate under the folder's CA, and the CA where there is none."`
 }
 
 // tlsFlags are those of every command about certificates.

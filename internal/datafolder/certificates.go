@@ -10,7 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/hint"
@@ -78,6 +80,33 @@ func renewCertificate(dir string, options CertificateOptions) error {
 			"make another CA, which clients have to trust anew, with: dsappd tls renew --new-ca --dir %s", hint.ShellWord(dir))
 	}
 	return atomicfile.Write(filepath.Join(dir, ServerCertificate), pem, 0o600)
+}
+
+// IssueClientCertificate writes a new certificate and its key into file, which
+// must not exist. Whoever has it calls the listeners whose client_ca is the
+// folder's CA, under this name.
+func IssueClientCertificate(dir, name, file string, options CertificateOptions) error {
+	options = options.withDefaults()
+	if err := checkFolder(dir); err != nil {
+		return err
+	}
+	if name == "" || len(name) > 64 || strings.ContainsFunc(name, unicode.IsControl) {
+		return fmt.Errorf("%w: the client's name is %q; it must have 1 to 64 characters", ErrCertificate, name)
+	}
+	ca, err := authority(dir, options)
+	if err != nil {
+		return err
+	}
+	pem, err := ca.IssueClient(options.Rand, name, options.Now())
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrCertificate, err)
+	}
+	made, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return hint.Add(fmt.Errorf("%w: %w", ErrCertificate, err), "name a file that does not exist")
+	}
+	_, err = made.Write(pem)
+	return errors.Join(err, made.Sync(), made.Close())
 }
 
 // authority is the CA of a data folder, or a new one where it has none or that

@@ -22,7 +22,7 @@ const (
 	backdated     = time.Hour
 )
 
-// Authority is a CA that signs servers' certificates. It is not constrained to
+// Authority is a CA that signs certificates of servers and clients. It is not constrained to
 // names, as a server gets new ones, and nothing stands between it and them.
 type Authority struct {
 	Certificate *x509.Certificate
@@ -88,24 +88,38 @@ func (a *Authority) PEM() (certificate, key []byte, err error) {
 // the form of ParseHost, under a key of its own. What it returns is one file
 // that holds both, so that they are replaced at once.
 func (a *Authority) Issue(rand io.Reader, hosts []string, now time.Time) ([]byte, error) {
+	template := &x509.Certificate{
+		Subject:     pkix.Name{Organization: []string{"dsappd"}, CommonName: commonName(hosts)},
+		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment, // the latter for RSA key exchange
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	addHosts(template, hosts)
+	return a.sign(rand, template, now)
+}
+
+// IssueClient makes a certificate by which a client of this name calls, in the
+// form of Issue.
+func (a *Authority) IssueClient(rand io.Reader, name string, now time.Time) ([]byte, error) {
+	return a.sign(rand, &x509.Certificate{
+		Subject:     pkix.Name{Organization: []string{"dsappd"}, CommonName: name},
+		KeyUsage:    x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	}, now)
+}
+
+// sign draws a key and signs its certificate.
+func (a *Authority) sign(rand io.Reader, template *x509.Certificate, now time.Time) ([]byte, error) {
 	if !now.Before(a.Certificate.NotAfter) {
 		return nil, fmt.Errorf("the CA has expired at %s", a.Certificate.NotAfter.Format(time.RFC3339))
 	}
 	key, err := rsa.GenerateKey(rand, keyBits)
 	if err != nil {
-		return nil, fmt.Errorf("draw the key of the server: %w", err)
+		return nil, fmt.Errorf("draw the key of a certificate: %w", err)
 	}
-	template := &x509.Certificate{
-		Subject:     pkix.Name{Organization: []string{"dsappd"}, CommonName: commonName(hosts)},
-		NotBefore:   now.Add(-backdated),
-		NotAfter:    earlier(now.Add(serverLife), a.Certificate.NotAfter),
-		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment, // the latter for RSA key exchange
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	addHosts(template, hosts)
+	template.NotBefore, template.NotAfter = now.Add(-backdated), earlier(now.Add(serverLife), a.Certificate.NotAfter)
 	der, err := x509.CreateCertificate(rand, template, a.Certificate, key.Public(), a.key)
 	if err != nil {
-		return nil, fmt.Errorf("make the server's certificate: %w", err)
+		return nil, fmt.Errorf("make a certificate: %w", err)
 	}
 	text, err := keyPEM(key)
 	return append(certificatePEM(der), text...), err
