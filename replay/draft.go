@@ -3,6 +3,7 @@ package replay
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (d *Drafter) Add(r Recorded) (int, error) {
 			return 0, err
 		}
 		if e.request == nil {
-			return d.take(e.sketch, r)
+			return d.take(e.sketch, &r)
 		}
 		r.wanted = &wanted{}
 		if r.Status != 0 {
@@ -47,17 +48,17 @@ func (d *Drafter) Add(r Recorded) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		return d.take(sketch{e.asked, reply.gist()}, r)
+		return d.take(sketch{e.asked, reply.gist()}, &r)
 	}
 	s, err := sketched(r)
 	if err != nil {
 		return 0, err
 	}
-	return d.take(s, r)
+	return d.take(s, &r)
 }
 
 // take takes an exchange by its sketch.
-func (d *Drafter) take(s sketch, r Recorded) (int, error) {
+func (d *Drafter) take(s sketch, r *Recorded) (int, error) {
 	if d.Redact && s.asked.operation == "" {
 		return 0, errNotRedacted
 	}
@@ -81,19 +82,27 @@ func (d *Drafter) Len() int { return d.sorter.next }
 func (d *Drafter) Forget(i int) { d.sorter.forget(i) }
 
 // Draft writes draft i from its exchanges so far.
-func (d *Drafter) Draft(i int) (*Transcript, []Notice) { return d.draft(d.sorter.flows[i]) }
+func (d *Drafter) Draft(i int) (*Transcript, []Notice) {
+	flow := d.sorter.flows[i]
+	var all []Exchange
+	t, said := d.compose(flow.chapter, slices.Values(flow.exchanges), func(e Exchange) { all = append(all, e) })
+	t.Exchanges = all
+	return t, said
+}
 
-// draft writes the draft of a flow. It changes nothing, so that several can be
+// compose writes the draft of some exchanges, which it hands to take one by
+// one: a transcript may have ten thousand. It returns the rest of the
+// transcript. It changes nothing of the drafter, so that several drafts can be
 // written at once.
-func (d *Drafter) draft(flow *flow) (*Transcript, []Notice) {
-	w := newWriter(d, flow.chapter)
-	for _, r := range flow.exchanges {
-		e, err := readRecorded(r, d.Redact)
+func (d *Drafter) compose(c *chapter, exchanges iter.Seq[*Recorded], take func(Exchange)) (*Transcript, []Notice) {
+	w := newWriter(d, c)
+	for r := range exchanges {
+		e, err := readRecorded(*r, d.Redact)
 		if err != nil { // Add has read it
 			w.leaveOut(r.Request.Source, "%v", err)
 			continue
 		}
-		w.write(e)
+		take(w.write(e))
 	}
 	return w.transcript()
 }
@@ -110,7 +119,6 @@ type writer struct {
 
 	captures map[string]any
 	about    outline
-	all      []Exchange
 }
 
 func newWriter(d *Drafter, c *chapter) *writer {
@@ -123,19 +131,20 @@ func newWriter(d *Drafter, c *chapter) *writer {
 	}
 }
 
-func (w *writer) write(e *exchanged) {
+func (w *writer) write(e *exchanged) Exchange {
 	s := w.trace.follow(e)
 	w.infer.step(s)
 	exchange := Exchange{Number: s.number, Title: s.recorded.Title, Request: w.requests.write(s), Reply: w.replies.write(s)}
 	exchange.Advance = s.advance + w.requests.wait()
-	w.all = append(w.all, exchange)
 	addCaptures(w.captures, s)
 	w.about.add(s)
+	return exchange
 }
 
-// transcript is what was written, and what was said about it.
+// transcript is what was written but for its exchanges, and what was said about
+// it.
 func (w *writer) transcript() (*Transcript, []Notice) {
-	t := &Transcript{Exchanges: w.all, Title: w.about.title(), Header: Header{
+	t := &Transcript{Title: w.about.title(), Header: Header{
 		Sample: w.infer.settled(), Reply: ReplyOptions{AnyTypes: w.replies.anyTypes},
 	}}
 	if len(w.captures) > 0 {

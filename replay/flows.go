@@ -2,6 +2,7 @@ package replay
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 )
 
@@ -139,11 +140,25 @@ func (s sketch) key() string {
 type flow struct {
 	key       string
 	chapter   *chapter // nil: about one registration
-	exchanges []Recorded
+	exchanges []*Recorded
 
 	// Of the first exchange:
 	opened         bool // it opened a registration
 	holder, serial string
+}
+
+// drained are the exchanges of a flow, each of which is dropped once it was
+// taken.
+func (f *flow) drained() iter.Seq[*Recorded] {
+	return func(yield func(*Recorded) bool) {
+		for n := range f.exchanges {
+			each := f.exchanges[n]
+			f.exchanges[n] = nil
+			if !yield(each) {
+				return
+			}
+		}
+	}
 }
 
 // sorter puts exchanges into flows, as they come. It keeps them as they were
@@ -156,7 +171,7 @@ type sorter struct {
 }
 
 // sort finds the flow of an exchange, or begins one, and returns its number.
-func (s *sorter) sort(e sketch, recorded Recorded) int {
+func (s *sorter) sort(e sketch, recorded *Recorded) int {
 	found, known := s.find(e, recorded.chapter)
 	if !known {
 		found = s.begin(e, recorded.chapter)

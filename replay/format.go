@@ -15,19 +15,11 @@ import (
 func Format(t *Transcript) ([]byte, error) {
 	out := &transcriptWriter{}
 	out.Grow(t.size())
-	out.comment(t.Title + "\n")
-	if t.Why != "" {
-		out.comment("\n" + t.Why + "\n")
-	}
-	header, err := encodeTOML(t.Header)
-	if err != nil {
+	if err := out.head(t); err != nil {
 		return nil, err
 	}
-	if len(header) > 0 {
-		out.file("transcript.toml", header)
-	}
 	for _, e := range t.Exchanges {
-		if err := e.format(out); err != nil {
+		if err := out.exchange(e); err != nil {
 			return nil, err
 		}
 	}
@@ -48,27 +40,44 @@ func (t *Transcript) size() int {
 	return size
 }
 
-func (e Exchange) format(out *transcriptWriter) error {
+// transcriptWriter writes a txtar archive.
+type transcriptWriter struct {
+	bytes.Buffer
+	holdsMarker bool // a text in it would be read as the marker of a file
+}
+
+// head writes what stands before the exchanges of a transcript.
+func (w *transcriptWriter) head(t *Transcript) error {
+	w.comment(t.Title + "\n")
+	if t.Why != "" {
+		w.comment("\n" + t.Why + "\n")
+	}
+	header, err := encodeTOML(t.Header)
+	if err != nil {
+		return err
+	}
+	if len(header) > 0 {
+		w.file("transcript.toml", header)
+	}
+	return nil
+}
+
+// exchange writes the files of an exchange.
+func (w *transcriptWriter) exchange(e Exchange) error {
 	options, err := encodeTOML(exchangeOptions{Title: e.Title, Advance: e.Advance, Orders: e.Orders, Request: e.Request.RequestOptions, Reply: e.Reply.ReplyOptions})
 	if err != nil {
 		return err
 	}
 	if len(options) > 0 {
-		out.file(fmt.Sprintf("%d.toml", e.Number), options)
+		w.file(fmt.Sprintf("%d.toml", e.Number), options)
 	}
 	if e.Request.Kind != "" {
-		out.file(fmt.Sprintf("%d.request.%s", e.Number, e.Request.Kind), e.Request.Body)
+		w.file(fmt.Sprintf("%d.request.%s", e.Number, e.Request.Kind), e.Request.Body)
 	}
 	if e.Reply.Kind != "" {
-		out.file(fmt.Sprintf("%d.reply.%s", e.Number, e.Reply.Kind), e.Reply.Body)
+		w.file(fmt.Sprintf("%d.reply.%s", e.Number, e.Reply.Kind), e.Reply.Body)
 	}
 	return nil
-}
-
-// transcriptWriter writes a txtar archive.
-type transcriptWriter struct {
-	bytes.Buffer
-	holdsMarker bool // a text in it would be read as the marker of a file
 }
 
 // comment adds lines to what stands before the files.

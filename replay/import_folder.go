@@ -47,7 +47,7 @@ func stageFolder(out string) (*stagedFolder, error) {
 func (f *stagedFolder) name(name string) string { return filepath.Join(f.out, name) }
 
 // write writes a file that is not seen yet.
-func (f *stagedFolder) write(name string, text []byte) error {
+func (f *stagedFolder) write(name string, text [][]byte) error {
 	f.ending.RLock()
 	defer f.ending.RUnlock()
 	if f.ended {
@@ -56,7 +56,16 @@ func (f *stagedFolder) write(name string, text []byte) error {
 	f.naming.Lock()
 	f.names = append(f.names, name)
 	f.naming.Unlock()
-	return os.WriteFile(filepath.Join(f.staged, name), text, 0o600)
+	file, err := os.OpenFile(filepath.Join(f.staged, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	for _, piece := range text {
+		if _, err := file.Write(piece); err != nil {
+			return errors.Join(err, file.Close())
+		}
+	}
+	return file.Close()
 }
 
 // publish writes the report and lets all files be seen. It replaces none, and
@@ -66,7 +75,7 @@ func (f *stagedFolder) publish(report *ImportReport) error {
 	if err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	if err := f.write(ReportName, append(text, '\n')); err != nil {
+	if err := f.write(ReportName, [][]byte{append(text, '\n')}); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	f.ending.Lock()

@@ -153,14 +153,20 @@ func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *Imp
 }
 
 // draft writes one transcript into the staged folder.
-func (r *ImportRun) draft(folder *stagedFolder, i int, flow *flow) (Imported, []byte, error) {
-	transcript, about := r.Importer.Drafter.draft(flow)
-	text, err := Format(transcript)
+func (r *ImportRun) draft(folder *stagedFolder, i int, flow *flow) (Imported, [][]byte, error) {
+	source := flow.source()
+	head, rest := &transcriptWriter{}, &pieces{}
+	transcript, about := r.Importer.Drafter.compose(flow.chapter, flow.drained(), rest.add)
+	err := cmp.Or(rest.err, head.head(transcript))
+	if err == nil && (head.holdsMarker || rest.last.holdsMarker) {
+		err = errMarker
+	}
 	if err != nil { // it holds a line that a transcript cannot
 		said := &notices{all: about}
-		said.leaveOut(flow.source(), "%q cannot be written down: %v", transcript.Title, err)
+		said.leaveOut(source, "%q cannot be written down: %v", transcript.Title, err)
 		return Imported{Notices: said.all}, nil, nil
 	}
+	text := append([][]byte{head.Bytes()}, rest.all()...)
 	digits := max(3, len(fmt.Sprint(r.Importer.Drafter.Len())))
 	name := fmt.Sprintf("%0*d-%s%s", digits, i+1, slug(transcript.Title), Extension)
 	if err := folder.write(name, text); err != nil {
@@ -168,6 +174,27 @@ func (r *ImportRun) draft(folder *stagedFolder, i int, flow *flow) (Imported, []
 	}
 	return Imported{File: folder.name(name), Title: transcript.Title, Notices: about}, text, nil
 }
+
+// pieces are exchanges as they are written, in pieces, so that what is written
+// of a large transcript is not copied while it grows.
+type pieces struct {
+	full [][]byte
+	last transcriptWriter
+	err  error
+}
+
+// pieceSize is about the size in bytes of a piece.
+const pieceSize = 256 << 10
+
+func (p *pieces) add(e Exchange) {
+	p.err = cmp.Or(p.err, p.last.exchange(e))
+	if p.last.Len() >= pieceSize {
+		p.full = append(p.full, bytes.Clone(p.last.Bytes()))
+		p.last.Reset()
+	}
+}
+
+func (p *pieces) all() [][]byte { return append(p.full, p.last.Bytes()) }
 
 // firstPlay is what came of a transcript.
 type firstPlay struct {
@@ -180,18 +207,19 @@ type firstPlay struct {
 // played plays a transcript that was written, once for all that are the same
 // but for what stands above them: a play on a server of its own always ends in
 // the same way.
-func (r *ImportRun) played(ctx context.Context, made Imported, text []byte) Imported {
+func (r *ImportRun) played(ctx context.Context, made Imported, text [][]byte) Imported {
 	if r.Player == nil || made.File == "" || ctx.Err() != nil {
 		return made
 	}
-	_, parts, _ := bytes.Cut(text, []byte("\n-- "))
+	whole := bytes.Join(text, nil)
+	_, parts, _ := bytes.Cut(whole, []byte("\n-- "))
 	known, _ := r.plays.LoadOrStore(sha256.Sum256(parts), &firstPlay{})
 	first := known.(*firstPlay)
 	if r.Player.Start == nil {
 		first = &firstPlay{}
 	}
 	first.play.Do(func() {
-		again, err := Parse(made.File, text)
+		again, err := Parse(made.File, whole)
 		if err != nil {
 			first.broken = err
 			return

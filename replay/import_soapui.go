@@ -138,7 +138,7 @@ func (p *soapProject) testCase(suite *soapui.Suite, c *soapui.Case) int {
 		soapProject: p, chapter: &chapter{title: strings.Join(strings.Fields(title), " ")}, presumer: &presumer{},
 		scope: &soapui.Scope{Project: p.Properties, Suite: suite.Properties, Case: maps.Clone(c.Properties),
 			Steps: map[string]soapui.Properties{}, Given: p.given},
-		done: map[string]Recorded{}, transfers: map[string][]soapTransfer{},
+		done: map[string]*Recorded{}, transfers: map[string][]soapTransfer{},
 	}
 	r.scope.Message = r.message
 	p.found(&r.chapter.notices, c.Findings)
@@ -162,8 +162,8 @@ type soapRun struct {
 	presumer *presumer
 	scope    *soapui.Scope
 
-	done      map[string]Recorded // by step
-	read      *exchanged          // of those the one that was looked into last
+	done      map[string]*Recorded // by step
+	read      *exchanged           // of those the one that was looked into last
 	transfers map[string][]soapTransfer
 	pause     time.Duration // before the next request
 	drafted   int           // exchanges
@@ -238,7 +238,7 @@ func (r *soapRun) exchange(step string) *exchanged {
 		return nil
 	}
 	if r.read == nil || r.read.recorded.Title != step {
-		r.read, _ = readRecorded(recorded, false) // it was read before
+		r.read, _ = readRecorded(*recorded, false) // it was read before
 	}
 	return r.read
 }

@@ -18,7 +18,7 @@ func (r *soapRun) request(step *soapui.Step) {
 	at := sourceOf(q.Place)
 	r.found(&r.chapter.notices, q.Findings)
 	recorded := Recorded{
-		Request: RecordedMessage{Source: lineSource(q.Place), Header: http.Header{}}, Title: step.Name, chapter: r.chapter, pause: r.pause,
+		Request: RecordedMessage{Source: lineSource(q.Place)}, Title: step.Name, chapter: r.chapter, pause: r.pause,
 	}
 	r.pause = 0
 	text := r.expandBody(at, q)
@@ -82,8 +82,9 @@ func (r *soapRun) malformed(step *soapui.Step, recorded Recorded, text string, e
 
 // take hands an exchange over.
 func (r *soapRun) take(step *soapui.Step, e *exchanged) {
-	r.done[step.Name], r.read = e.recorded, e
-	if _, err := r.importer.Drafter.take(e.sketch, e.recorded); err != nil {
+	recorded := e.recorded
+	r.done[step.Name], r.read = &recorded, e
+	if _, err := r.importer.Drafter.take(e.sketch, &recorded); err != nil {
 		r.chapter.leaveOut(e.recorded.Request.Source, "the request of %q: %v", step.Name, err)
 		return
 	}
@@ -108,14 +109,14 @@ func (r *soapRun) headers(recorded *Recorded, step *soapui.Step) {
 	switch {
 	case q.SOAP12:
 		kind := "application/soap+xml"
-		recorded.Request.Header.Set("Content-Type", kind)
+		recorded.Request.Header = http.Header{"Content-Type": {kind}}
 		if q.Action != "" && !q.SkipAction {
 			recorded.setHeader("Content-Type", fmt.Sprintf("%s; charset=utf-8; action=%q", kind, q.Action))
 		}
 	case q.SkipAction:
 		recorded.setHeader("SOAPAction", "") // none is sent
 	case q.Action != "":
-		recorded.Request.Header.Set("SOAPAction", strconv.Quote(q.Action))
+		recorded.Request.Header = http.Header{"Soapaction": {strconv.Quote(q.Action)}}
 	}
 	if q.Username != "" {
 		credentials := r.expand(lineSource(q.Place), q.Username) + ":" + r.expand(lineSource(q.Place), q.Password)

@@ -37,7 +37,7 @@ func (i *Importer) draftNow(r Recorded) (*message, error) {
 		return nil, err
 	}
 	all := i.Drafter.sorter.flows[n].exchanges
-	e, err := readRecorded(all[len(all)-1], false)
+	e, err := readRecorded(*all[len(all)-1], false)
 	if err != nil {
 		return nil, err
 	}
