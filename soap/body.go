@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -46,8 +47,8 @@ func (e *exchange) readBody(refused *Fault) (body []byte, charset string, fault 
 	}
 	begun := fault == nil
 	if begun {
-		// Without a writer, a body that is too large does not end the connection.
-		body, fault = readAll(http.MaxBytesReader(nil, r.Body, int64(limit)), limit)
+		body, fault = readAll(e.scratch.body[:0], r.Body, limit)
+		e.scratch.body = body
 	}
 	if fault == nil || Drain(r, begun) {
 		_ = controller.SetReadDeadline(time.Time{})
@@ -90,9 +91,17 @@ func Drain(r *http.Request, begun bool) bool {
 	return err == nil && drained < maxDrained
 }
 
+// usualTypes are what most clients send, and its charset.
+var usualTypes = map[string]string{
+	"text/xml": "", "text/xml; charset=utf-8": "utf-8", "text/xml;charset=utf-8": "utf-8", "text/xml; charset=UTF-8": "UTF-8", "text/xml;charset=UTF-8": "UTF-8",
+}
+
 // mediaType accepts the types that SOAP 1.1 messages come in. One of SOAP 1.2
 // is read too: its envelope gets the fault that the specifications foresee.
 func mediaType(header string) (charset string, fault *Fault) {
+	if charset, usual := usualTypes[header]; usual {
+		return charset, nil
+	}
 	if header == "" {
 		return "", withStatus(http.StatusUnsupportedMediaType, clientFault(UnsupportedMediaType, "The request has no Content-Type: send Content-Type: text/xml; charset=utf-8."))
 	}
@@ -126,15 +135,23 @@ func tooBusy() *Fault {
 	return withStatus(http.StatusServiceUnavailable, &Fault{Code: CodeServer, Reason: TooBusy, String: "The server has too many requests at the moment: send this one again soon."})
 }
 
-// readAll reads a body as it comes.
-func readAll(from io.Reader, limit int) ([]byte, *Fault) {
-	body, err := io.ReadAll(from)
-	var large *http.MaxBytesError
+// readAll reads a body as it comes and appends it to dst, which is empty. What is
+// read of one that is too large is one byte more than it may have.
+func readAll(dst []byte, from io.Reader, limit int) ([]byte, *Fault) {
+	var err error
+	for err == nil && len(dst) <= limit {
+		if len(dst) == cap(dst) {
+			dst = slices.Grow(dst, min(max(len(dst), bytes.MinRead), limit+1-len(dst)))
+		}
+		var n int
+		n, err = from.Read(dst[len(dst):min(cap(dst), limit+1)])
+		dst = dst[:len(dst)+n]
+	}
 	switch {
-	case err == nil:
-		return body, nil
-	case errors.As(err, &large):
+	case len(dst) > limit:
 		return nil, tooLarge(limit)
+	case errors.Is(err, io.EOF):
+		return dst, nil
 	case errors.Is(err, syscall.ENOBUFS):
 		return nil, tooBusy()
 	case errors.Is(err, os.ErrDeadlineExceeded):

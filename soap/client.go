@@ -47,7 +47,7 @@ func (c *Client) Call(ctx context.Context, element []byte, reply xml.Name, v any
 	if c.Trace != nil {
 		c.Trace.message("< "+response.Status, text)
 	}
-	s := newScanner(string(text), newMeter(0, nil))
+	s := newScanner(string(text), newMeter())
 	start, err := openEnvelope(s)
 	switch {
 	case err != nil && response.StatusCode != http.StatusOK:

@@ -83,8 +83,7 @@ func (e *exchange) log(status int, fault *Fault) {
 	if e.request.Method == http.MethodHead {
 		e.sent = 0 // its body was not sent
 	}
-	attrs := make([]slog.Attr, 0, 16)
-	attrs = append(attrs,
+	attrs := append(e.scratch.attrs[:0],
 		slog.String("request_id", e.id),
 		slog.String("remote", e.request.RemoteAddr),
 		slog.String("method", e.request.Method),
@@ -107,7 +106,9 @@ func (e *exchange) log(status int, fault *Fault) {
 	if e.called.reader != nil && len(e.called.reader.ignored) > 0 {
 		attrs = append(attrs, slog.Any("ignored", e.called.reader.ignored))
 	}
-	e.handler.Log.LogAttrs(e.request.Context(), slog.LevelInfo, "request", append(attrs, e.called.attrs...)...)
+	attrs = append(attrs, e.called.attrs...)
+	e.scratch.attrs, e.scratch.noted = attrs, e.called.attrs
+	e.handler.Log.LogAttrs(e.request.Context(), slog.LevelInfo, "request", attrs...)
 }
 
 // trace writes the request and the reply for a person to read.

@@ -79,7 +79,7 @@ type Config struct {
 type Handler struct {
 	Config
 	before, after string // of every body
-	buffers       sync.Pool
+	scratches     sync.Pool
 }
 
 // NewHandler checks that every operation is in the schema.
@@ -91,9 +91,10 @@ func NewHandler(c Config) (*Handler, error) {
 	}
 	c.BodyTimeout = cmp.Or(c.BodyTimeout, 10*time.Second)
 	c.MaxSize = min(cmp.Or(c.MaxSize, usualSize), MaxSize)
+	c.MaxParts = cmp.Or(c.MaxParts, MaxParts)
 	h := &Handler{Config: c}
 	h.before, h.after = envelopeFrame(c.Namespaces)
-	h.buffers.New = func() any { return new([]byte) }
+	h.scratches.New = func() any { return new(scratch) }
 	return h, nil
 }
 
@@ -105,8 +106,8 @@ type Request struct {
 	TLS        bool        // it came over TLS
 
 	operation string
+	exchange  *exchange
 	reader    *reader
-	read      func() // says that the request is read
 	attrs     []slog.Attr
 }
 
@@ -117,7 +118,7 @@ func (r *Request) Operation() string { return r.operation }
 // error is a *Fault if the envelope is wrong and a *FieldError if a field is.
 // It is called once.
 func (r *Request) Decode(v any) error {
-	defer r.read()
+	defer r.exchange.read()
 	return r.reader.decode(v)
 }
 
@@ -130,16 +131,15 @@ func (r *Request) PassOver(name string) { r.reader.passOver(name) }
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e := exchange{handler: h, writer: w, request: r, started: h.Now()}
-	var id [8]byte
-	if _, err := io.ReadFull(h.Rand, id[:]); err != nil {
+	e := exchange{handler: h, writer: w, request: r, started: h.Now(), scratch: h.scratches.Get().(*scratch)}
+	defer h.keep(e.scratch)
+	if err := e.draw(); err != nil {
 		h.Log.ErrorContext(r.Context(), "draw a request's ID", "error", err)
 		http.Error(w, "The server cannot draw random numbers.", http.StatusInternalServerError)
 		return
 	}
-	e.id = hex.EncodeToString(id[:])
-	e.called = Request{ID: e.id, RemoteAddr: r.RemoteAddr, Header: r.Header, TLS: r.TLS != nil}
-	w.Header().Set("Request-Id", e.id)
+	e.called = Request{ID: e.id, RemoteAddr: r.RemoteAddr, Header: r.Header, TLS: r.TLS != nil, exchange: &e, attrs: e.scratch.noted[:0]}
+	e.set("Request-Id", e.id)
 	switch r.Method {
 	case http.MethodPost:
 		e.serve()
@@ -158,25 +158,47 @@ type exchange struct {
 	request *http.Request
 	id      string
 	started time.Time
+	scratch *scratch
 
-	in        []byte     // the request in UTF-8, once it is read
-	sent      int        // bytes of the reply
-	done      func()     // ends the turn of a message that is costly to read; nil: it has none
+	random [8]byte      // what the ID is made of
+	header [2][1]string // of the reply: memory for its values
+	headed int          // those that are in use
+	in     []byte       // the request in UTF-8, once it is read
+	sent   int          // bytes of the reply
+	done   func()       // ends the turn of a message that is costly to read; nil: it has none
+	called Request      // without an operation until that is known
+
 	sparingly *Sparingly // how the request is read; nil: within the usual limits
-	called    Request    // without an operation until that is known
+}
+
+// draw draws the request's ID.
+func (e *exchange) draw() error {
+	if _, err := io.ReadFull(e.handler.Rand, e.random[:]); err != nil {
+		return err
+	}
+	var digits [2 * len(e.random)]byte
+	hex.Encode(digits[:], e.random[:])
+	e.id = string(digits[:])
+	return nil
+}
+
+// set sets a field of the reply's header, whose name is in canonical form.
+func (e *exchange) set(name, value string) {
+	memory := &e.header[e.headed]
+	e.headed++
+	memory[0] = value
+	e.writer.Header()[name] = memory[:]
 }
 
 // serve answers a POST, whatever happens.
 func (e *exchange) serve() {
-	buffer := e.handler.buffers.Get().(*[]byte)
-	defer e.handler.buffers.Put(buffer)
-	reply, err := e.answer(append((*buffer)[:0], e.handler.before...))
+	reply, err := e.answer(append(e.scratch.reply[:0], e.handler.before...))
 	status := http.StatusOK
 	fault := e.fault(err)
 	if fault == nil {
 		reply = append(reply, e.handler.after...)
 	} else {
-		reply = e.handler.appendFault((*buffer)[:0], fault, e.id)
+		reply = e.handler.appendFault(e.scratch.reply[:0], fault, e.id)
 		status = fault.status()
 	}
 	e.send(status, reply)
@@ -184,13 +206,8 @@ func (e *exchange) serve() {
 	if e.handler.Trace != nil {
 		e.trace(status, reply)
 	}
-	if cap(reply) <= maxPooled {
-		*buffer = reply
-	}
+	e.scratch.reply = reply
 }
-
-// maxPooled is the largest reply whose buffer is kept for the next.
-const maxPooled = 64 << 10
 
 // answer appends a reply's body, or returns why there is none.
 func (e *exchange) answer(dst []byte) (reply []byte, err error) {
@@ -213,7 +230,9 @@ func (e *exchange) appendReply(dst []byte) ([]byte, error) {
 		return nil, fault
 	}
 	e.in = text
-	s := newScanner(string(e.in), newMeter(e.handler.MaxParts, e.costly))
+	s := &e.scratch.scanner
+	e.scratch.meter = meter{limit: e.handler.MaxParts, payer: e}
+	s.reset(string(e.in), &e.scratch.meter)
 	start, err := openEnvelope(s)
 	if err != nil {
 		return nil, err
@@ -223,7 +242,8 @@ func (e *exchange) appendReply(dst []byte) ([]byte, error) {
 	if !ok {
 		return nil, s.fault(UnknownOperation, e.handler.unknown(start.name))
 	}
-	e.called.reader, e.called.read = newReader(s, e.handler.Schema, start, e.handler.Strict), e.read
+	e.called.reader = &e.scratch.reader
+	e.called.reader.reset(s, e.handler.Schema, start, e.handler.Strict)
 	return operation(e.request.Context(), &e.called, dst)
 }
 
@@ -339,11 +359,14 @@ func Document(f *Fault) []byte {
 	return h.appendFault(nil, f, "")
 }
 
+// Values of the header of every reply. Whoever sets another puts it in their place.
+var textXML, noStore = []string{"text/xml; charset=utf-8"}, []string{"no-store"}
+
 func (e *exchange) send(status int, reply []byte) {
 	header := e.writer.Header()
-	header.Set("Content-Type", "text/xml; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(len(reply)))
-	header.Set("Cache-Control", "no-store")
+	header["Content-Type"] = textXML
+	header["Cache-Control"] = noStore
+	e.set("Content-Length", strconv.Itoa(len(reply)))
 	if status == http.StatusServiceUnavailable {
 		header.Set("Retry-After", "1")
 	}

@@ -21,17 +21,15 @@ const (
 type meter struct {
 	parts, limit int
 
-	// costly is asked once, when the reading begins to be; nil: it is not.
-	costly func() *Fault
+	// payer is asked once, when the reading begins to be costly; nil: nobody is.
+	payer payer
 }
 
-// newMeter counts up to a limit; 0 is MaxParts.
-func newMeter(limit int, costly func() *Fault) *meter {
-	if limit == 0 {
-		limit = MaxParts
-	}
-	return &meter{limit: limit, costly: costly}
-}
+// payer waits until a message may be read that is costly to read.
+type payer interface{ costly() *Fault }
+
+// newMeter counts up to MaxParts.
+func newMeter() *meter { return &meter{limit: MaxParts} }
 
 // count counts parts. Its fault has no place.
 func (m *meter) count(parts int) *Fault {
@@ -40,8 +38,8 @@ func (m *meter) count(parts int) *Fault {
 	switch {
 	case m.parts > m.limit:
 		return clientFault(TooManyParts, "The message has more than "+strconv.Itoa(m.limit)+" parts: elements, attributes, texts and comments, each as often as it is referred to.")
-	case before <= freeParts && m.parts > freeParts && m.costly != nil:
-		return m.costly()
+	case before <= freeParts && m.parts > freeParts && m.payer != nil:
+		return m.payer.costly()
 	}
 	return nil
 }

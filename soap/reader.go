@@ -11,16 +11,17 @@ import (
 // since the rest of the envelope decides whether there is anything to answer: the
 // first one is kept.
 type reader struct {
-	scanner *scanner
-	schema  *Schema
-	strict  bool
-	sink    sink
-	frames  []frame
-	text    []byte
-	typed   string // the xsi:type of the element whose start was read last
-	wrong   *FieldError
-	ignored []string
-	strange map[string]string // paths of known elements, and the namespace that they do not belong into
+	scanner   *scanner
+	schema    *Schema
+	strict    bool
+	sink      sink
+	receiving receiverSink
+	frames    []frame
+	text      []byte
+	typed     string // the xsi:type of the element whose start was read last
+	wrong     *FieldError
+	ignored   []string
+	strange   map[string]string // paths of known elements, and the namespace that they do not belong into
 
 	references references
 }
@@ -275,10 +276,26 @@ func (r *reader) instead(parent *node) string {
 // decode reads the rest of the envelope into v.
 func (r *reader) decode(v any) error {
 	receiver, receives := v.(Receiver)
-	tokens := new(tokenSink)
-	if r.sink = tokens; receives {
-		r.sink = receiverSink{receiver}
+	if !receives {
+		return r.decodeTokens(v)
 	}
+	r.receiving.Receiver = receiver
+	r.sink = &r.receiving
+	return r.read()
+}
+
+// decodeTokens has encoding/xml decode what is read.
+func (r *reader) decodeTokens(v any) error {
+	tokens := new(tokenSink)
+	r.sink = tokens
+	if err := r.read(); err != nil {
+		return err
+	}
+	return xml.NewTokenDecoder(tokens).Decode(v)
+}
+
+// read reads the rest of the envelope.
+func (r *reader) read() error {
 	for len(r.frames) > 0 {
 		if err := r.advance(); err != nil {
 			return err
@@ -290,8 +307,5 @@ func (r *reader) decode(v any) error {
 	if r.wrong != nil {
 		return r.wrong
 	}
-	if receives {
-		return nil
-	}
-	return xml.NewTokenDecoder(tokens).Decode(v)
+	return nil
 }

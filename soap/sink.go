@@ -25,13 +25,13 @@ type sink interface {
 }
 
 // receiverSink hands all to a Receiver.
-type receiverSink struct{ receiver Receiver }
+type receiverSink struct{ Receiver }
 
-func (s receiverSink) open(n *node) { s.receiver.ReadElement(n.path) }
-func (s receiverSink) value(n *node, xsiType string, text []byte) {
-	s.receiver.ReadText(n.path, xsiType, string(text))
+func (s *receiverSink) open(n *node) { s.ReadElement(n.path) }
+func (s *receiverSink) value(n *node, xsiType string, text []byte) {
+	s.ReadText(n.path, xsiType, string(text))
 }
-func (receiverSink) close(*node) {}
+func (*receiverSink) close(*node) {}
 
 // tokenSink keeps the tokens that encoding/xml decodes.
 type tokenSink struct {

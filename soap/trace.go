@@ -45,7 +45,7 @@ func (s *Schema) redact(text []byte) (shown string, ok bool) {
 	if fault != nil {
 		return "", false
 	}
-	r := redactor{schema: s, scanner: newScanner(string(text), newMeter(0, nil))}
+	r := redactor{schema: s, scanner: newScanner(string(text), newMeter())}
 	for {
 		t, err := r.scanner.next()
 		if errors.Is(err, io.EOF) {
