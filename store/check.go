@@ -31,10 +31,7 @@ func (s *Store) Check(ctx context.Context, kinds ...AnyKind) ([]Problem, error) 
 	if err != nil || len(problems) > 0 {
 		return problems, err
 	}
-	named := make(map[string]AnyKind)
-	for _, k := range kinds {
-		named[k.name()] = k
-	}
+	named := byName(kinds)
 	for after, more := "", true; more; {
 		var found []Problem
 		found, after, more, err = s.checkPage(ctx, named, after)

@@ -19,6 +19,10 @@ var notes = store.Kind[string, note]{
 	PartNames: []string{"Title"},
 	Split:     store.OnePart,
 	KeyOf:     func(n note) string { return n.Title },
+	Fields: func(n *note, f *store.Fields) {
+		store.Text(f, 1, &n.Title)
+		store.Text(f, 2, &n.Text)
+	},
 }
 
 // A record is read in one snapshot and written in another transaction, unless it

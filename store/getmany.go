@@ -39,7 +39,7 @@ func (w wanted[K, R]) found(a *authenticator, entry Entry, err error) {
 	case entry.Value == nil:
 		*w.into = Found[R]{Err: ErrNotFound}
 	default:
-		w.into.Record, w.into.Err = w.kind.decode(a, entry)
+		w.into.Err = w.kind.decodeInto(a, entry, &w.into.Record)
 	}
 }
 

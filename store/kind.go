@@ -1,9 +1,10 @@
 package store
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Parts are the parts of a key, from the left; those that are not set are
@@ -24,6 +25,9 @@ type Kind[K, R any] struct {
 
 	// KeyOf returns the key of a record.
 	KeyOf func(R) K
+
+	// Fields lists the fields of a record, as they are kept.
+	Fields func(*R, *Fields)
 
 	// Versioned has every Put and Delete move the version of the kind, by
 	// which a Table knows that nothing has moved. It is for kinds of few
@@ -90,45 +94,99 @@ func (k Kind[K, R]) check(p Parts) error {
 	return nil
 }
 
+// Append appends the fields of a record, as they are kept.
+func (k Kind[K, R]) Append(to []byte, record R) ([]byte, error) {
+	return k.write(new(Fields), to, &record)
+}
+
+func (k Kind[K, R]) write(f *Fields, to []byte, record *R) ([]byte, error) {
+	if k.Fields == nil {
+		return nil, fmt.Errorf("encode %s: %w", k.Name, ErrNoFields)
+	}
+	*f = Fields{writing: true, out: to}
+	k.Fields(record, f)
+	if f.err != nil {
+		return nil, fmt.Errorf("encode %s: %w", k.Name, f.err)
+	}
+	return f.out, nil
+}
+
+// Parse reads a record from its fields. The errors are ErrFields, ErrNewerFields
+// and ErrTime.
+func (k Kind[K, R]) Parse(fields []byte) (record R, err error) {
+	if err := k.read(new(Fields), fields, &record); err != nil {
+		var none R
+		return none, err
+	}
+	return record, nil
+}
+
+// read reads a record, which keeps a copy of the fields.
+func (k Kind[K, R]) read(f *Fields, fields []byte, record *R) error {
+	if k.Fields == nil {
+		return fmt.Errorf("decode %s: %w", k.Name, ErrNoFields)
+	}
+	*f = Fields{in: bytes.Clone(fields), end: len(fields)}
+	k.Fields(record, f)
+	if f.ended(); f.err != nil {
+		return fmt.Errorf("decode %s: %w", k.Name, f.err)
+	}
+	return nil
+}
+
 // encode makes the value under key of a record.
 func (k Kind[K, R]) encode(a *authenticator, key string, record R) ([]byte, error) {
-	plain, err := json.Marshal(record)
+	w := a.work.Get().(*work)
+	defer a.work.Put(w)
+	made, err := k.write(&w.fields, append(w.room[:0], make([]byte, valueHead)...), &record)
 	if err != nil {
-		return nil, fmt.Errorf("encode %s: %w", k.Name, err)
+		return nil, err
 	}
-	value := a.seal(key, plain)
-	if len(value) > MaxValueSize {
-		return nil, fmt.Errorf("encode %s: %w: %d bytes, at most %d are allowed", k.Name, ErrTooLarge, len(value), MaxValueSize)
+	w.room = made
+	if len(made) > MaxValueSize {
+		return nil, fmt.Errorf("encode %s: %w: %d bytes, at most %d are allowed", k.Name, ErrTooLarge, len(made), MaxValueSize)
 	}
+	value := slices.Clone(made)
+	a.seal(key, value)
 	return value, nil
 }
 
 // decode reads a record, which has to be the one of its key.
-func (k Kind[K, R]) decode(a *authenticator, entry Entry) (R, error) {
-	var record R
+func (k Kind[K, R]) decode(a *authenticator, entry Entry) (record R, err error) {
+	err = k.decodeInto(a, entry, &record)
+	return record, err
+}
+
+// decodeInto leaves the record zero with an error.
+func (k Kind[K, R]) decodeInto(a *authenticator, entry Entry, record *R) error {
+	w := a.work.Get().(*work)
+	defer a.work.Put(w)
 	plain, err := a.open(entry.Key, entry.Value)
 	if err == nil {
-		err = json.Unmarshal(plain, &record)
+		err = k.read(&w.fields, plain, record)
 	}
 	if err == nil {
-		if own, keyErr := k.Key(k.KeyOf(record)); keyErr != nil || own != entry.Key {
+		if own, keyErr := k.Key(k.KeyOf(*record)); keyErr != nil || own != entry.Key {
 			err = ErrMisplaced
 		}
 	}
 	if err != nil {
 		var none R
-		return none, &UnreadableError{Kind: k.Name, Key: splitKey(entry.Key)[1:], Cause: err}
+		*record = none
+		return &UnreadableError{Kind: k.Name, Key: splitKey(entry.Key)[1:], Cause: err}
 	}
-	if r, ok := any(&record).(revised); ok {
+	if r, ok := any(record).(revised); ok {
 		r.setRevision(entry.Revision)
 	}
-	return record, nil
+	return nil
 }
 
 // AnyKind is a Kind of any key and record.
 type AnyKind interface {
 	name() string
 	checkEntry(a *authenticator, entry Entry) error
+	fromJSON(a *authenticator, key string, text []byte) ([]byte, error)
+	toJSON(a *authenticator, entry Entry) ([]byte, error)
 }
 
 func (k Kind[K, R]) name() string { return k.Name }

@@ -16,7 +16,8 @@ import (
 // record, so that nobody without the key of the store can change a record, or
 // put it in another's place.
 const (
-	encodingJSON = 1
+	encodingJSON   = 1 // up to schema 2
+	encodingFields = 2
 
 	macSize   = 16
 	valueHead = 1 + macSize
@@ -34,38 +35,51 @@ var (
 
 // authenticator computes the MACs of values. It may be used by several
 // goroutines at once.
-type authenticator struct{ pool sync.Pool }
+type authenticator struct{ pool, work sync.Pool }
+
+// work is room to encode, decode and authenticate in, which is used again.
+type work struct {
+	fields Fields
+	room   []byte
+}
 
 func newAuthenticator(key []byte) *authenticator {
 	a := &authenticator{}
 	a.pool.New = func() any { return hmac.New(sha256.New, key) }
+	a.work.New = func() any { return new(work) }
 	return a
 }
 
-func (a *authenticator) mac(version byte, key string, record []byte) [macSize]byte {
+func (a *authenticator) mac(version byte, key string, record []byte) (mac [macSize]byte) {
+	w := a.work.Get().(*work)
+	defer a.work.Put(w)
+	text := append(w.room[:0], version)
+	text = binary.BigEndian.AppendUint32(text, uint32(len(key)))
+	text = append(text, key...)
+	text = append(text, record...)
 	h := a.pool.Get().(hash.Hash)
 	defer a.pool.Put(h)
 	h.Reset()
-	head := [5]byte{version}
-	binary.BigEndian.PutUint32(head[1:], uint32(len(key)))
-	_, _ = h.Write(head[:])
-	_, _ = h.Write([]byte(key))
-	_, _ = h.Write(record)
-	var full [sha256.Size]byte
-	return [macSize]byte(h.Sum(full[:0]))
+	_, _ = h.Write(text)
+	text = h.Sum(text[:0])
+	copy(mac[:], text)
+	w.room = text
+	return mac
 }
 
-// seal makes a value of a record in JSON.
-func (a *authenticator) seal(key string, record []byte) []byte {
-	value := make([]byte, valueHead, valueHead+len(record))
-	value[0] = encodingJSON
-	mac := a.mac(encodingJSON, key, record)
+// seal fills in the head of a value, behind which there is a record's fields.
+func (a *authenticator) seal(key string, value []byte) {
+	value[0] = encodingFields
+	mac := a.mac(encodingFields, key, value[valueHead:])
 	copy(value[1:], mac[:])
-	return append(value, record...)
 }
 
-// open returns the record of a value, in JSON. Errors: ErrEncoding, ErrMAC.
+// open returns the fields of a value's record. Errors: ErrEncoding, ErrMAC.
 func (a *authenticator) open(key string, value []byte) ([]byte, error) {
+	return a.openEncoding(encodingFields, key, value)
+}
+
+func (a *authenticator) openEncoding(encoding byte, key string, value []byte) ([]byte, error) {
 	if len(value) < valueHead {
 		return nil, ErrMAC
 	}
@@ -73,21 +87,8 @@ func (a *authenticator) open(key string, value []byte) ([]byte, error) {
 	if !hmac.Equal(mac[:], value[1:valueHead]) {
 		return nil, ErrMAC
 	}
-	if value[0] != encodingJSON {
+	if value[0] != encoding {
 		return nil, fmt.Errorf("%w: %d", ErrEncoding, value[0])
 	}
 	return value[valueHead:], nil
-}
-
-// Convert returns what makes values of this schema of those of an older one,
-// under the key of the store that they are for.
-func Convert(schema int, key []byte) func(recordKey string, value []byte) ([]byte, error) {
-	a := newAuthenticator(key)
-	return func(recordKey string, value []byte) ([]byte, error) {
-		if schema > 1 {
-			_, err := a.open(recordKey, value)
-			return value, err
-		}
-		return a.seal(recordKey, value), nil // schema 1 had the record alone
-	}
 }

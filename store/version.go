@@ -13,6 +13,7 @@ var Versions = Kind[string, Version]{
 	PartNames: []string{"Kind"},
 	Split:     OnePart,
 	KeyOf:     func(v Version) string { return v.Kind },
+	Fields:    func(v *Version, f *Fields) { Text(f, 1, &v.Kind) },
 }
 
 // moveVersion writes the version of a kind anew, if it has one. It reads

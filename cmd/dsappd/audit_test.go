@@ -168,12 +168,13 @@ func tamper(ts *testscript.TestScript, neg bool, args []string) {
 	engine, err := bolt.Open(ts.MkAbs(filepath.Join(args[0], "dsappd.db")))
 	ts.Check(err)
 	defer engine.Close()
-	changed, err := tampered(engine, store.Convert(1, key), []byte(args[1]), []byte(args[2]))
+	changed, err := tampered(engine, key, []byte(args[1]), []byte(args[2]))
 	ts.Check(err)
 	ts.Check(engine.Commit(context.Background(), nil, []store.Write{changed}))
 }
 
-func tampered(engine *bolt.Engine, seal func(string, []byte) ([]byte, error), old, new []byte) (store.Write, error) {
+func tampered(engine *bolt.Engine, key, old, new []byte) (store.Write, error) {
+	text, seal := store.JSONOf(key, provision.Kinds()...), store.Convert(1, key, provision.Kinds()...)
 	snapshot, err := engine.Snapshot(context.Background())
 	if err != nil {
 		return store.Write{}, err
@@ -183,7 +184,11 @@ func tampered(engine *bolt.Engine, seal func(string, []byte) ([]byte, error), ol
 		if err != nil {
 			return store.Write{}, err
 		}
-		if plain := entry.Value[17:]; bytes.Contains(plain, old) {
+		plain, err := text(entry)
+		if err != nil {
+			return store.Write{}, err
+		}
+		if bytes.Contains(plain, old) {
 			value, err := seal(entry.Key, bytes.Replace(plain, old, new, 1))
 			return store.Write{Key: entry.Key, Value: value}, err
 		}

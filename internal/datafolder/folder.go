@@ -160,6 +160,9 @@ func storeFault(dir string, err error) error {
 	if _, ok := errors.AsType[*bolt.DamagedError](err); ok {
 		return fmt.Errorf("%w: %w", ErrDamagedStore, err)
 	}
+	if _, ok := errors.AsType[*store.UnreadableError](err); ok {
+		return fmt.Errorf("%w: %w", ErrDamagedStore, err)
+	}
 	return err
 }
 

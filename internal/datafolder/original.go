@@ -57,7 +57,7 @@ func (o *original) copyTo(ctx context.Context, name string, from Source) (*Folde
 	if err != nil {
 		return nil, err
 	}
-	engine, err := o.CopyTo(ctx, name, store.Convert(o.Schema, recordKey))
+	engine, err := o.CopyTo(ctx, name, store.Convert(o.Schema, recordKey, provision.Kinds()...))
 	if err != nil {
 		return nil, storeFault(o.dir, err)
 	}

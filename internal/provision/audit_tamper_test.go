@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd/store"
 )
@@ -60,32 +61,48 @@ func (a *archive) read() map[string][]byte {
 		a.t.Fatal(err)
 	}
 	defer snapshot.Close()
-	values := make(map[string][]byte)
+	values, text := make(map[string][]byte), store.JSONOf([]byte("record key"), provision.Kinds()...)
 	for entry, err := range snapshot.Scan("audit", "") {
 		if err != nil {
 			a.t.Fatal(err)
 		}
-		values[entry.Key] = bytes.Clone(entry.Value[17:])
+		values[entry.Key] = textOr(text(entry))(bytes.Clone(entry.Value))
 	}
 	return values
+}
+
+// textOr is the text of an entry, or its value where that cannot be read.
+func textOr(text []byte, err error) func(value []byte) []byte {
+	return func(value []byte) []byte {
+		if err != nil {
+			return value
+		}
+		return text
+	}
 }
 
 // become makes the store hold these values and no others.
 func (a *archive) become(values map[string][]byte) {
 	a.t.Helper()
-	seal := store.Convert(1, []byte("record key"))
+	convert := store.Convert(1, []byte("record key"), provision.Kinds()...)
+	seal := func(key string, text []byte) []byte {
+		if value, err := convert(key, text); err == nil {
+			return value
+		}
+		return text // nobody can read it
+	}
 	var writes []store.Write
 	for key, value := range a.read() {
 		if _, stays := values[key]; !stays {
 			writes = append(writes, store.Write{Key: key, Delete: true})
 		} else if !bytes.Equal(value, values[key]) {
-			writes = append(writes, store.Write{Key: key, Value: must(seal(key, values[key]))(a.t)})
+			writes = append(writes, store.Write{Key: key, Value: seal(key, values[key])})
 		}
 	}
 	there := a.read()
 	for key, value := range values {
 		if _, is := there[key]; !is {
-			writes = append(writes, store.Write{Key: key, Value: must(seal(key, value))(a.t)})
+			writes = append(writes, store.Write{Key: key, Value: seal(key, value)})
 		}
 	}
 	if err := a.engine.Commit(a.t.Context(), nil, writes); err != nil {

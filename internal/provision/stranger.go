@@ -21,8 +21,8 @@ type Stranger struct {
 // The lengths, about, of a User as it is stored, less its names, and of an
 // Authenticator.
 const (
-	usualUser          = 290
-	usualAuthenticator = 600
+	usualUser          = 160
+	usualAuthenticator = 230
 )
 
 func stranger(domain, userID string) Stranger {

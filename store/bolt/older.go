@@ -95,6 +95,7 @@ func (f *File) copyEntries(ctx context.Context, to *bbolt.DB, convert func(strin
 		}
 		records := from.Bucket([]byte(recordsBucket))
 		all := totals{Sequence: records.Sequence()}
+		found := all // of the entries as they were
 		cursor := records.Cursor()
 		for key, entry := cursor.First(); key != nil; {
 			err := to.Update(func(tx *bbolt.Tx) error {
@@ -104,6 +105,7 @@ func (f *File) copyEntries(ctx context.Context, to *bbolt.DB, convert func(strin
 					if err := ctx.Err(); err != nil {
 						return err
 					}
+					found.add(entry)
 					made, err := f.convert(key, entry, convert)
 					if err != nil {
 						return err
@@ -120,12 +122,12 @@ func (f *File) copyEntries(ctx context.Context, to *bbolt.DB, convert func(strin
 				return err
 			}
 		}
-		return f.holdsAll(from, all)
+		return f.holdsAll(from, found)
 	})
 }
 
-// holdsAll refuses a copy that does not have what the head of the file says it
-// holds, which schema 1 did not say.
+// holdsAll refuses a copy of entries that are not what the head of the file says
+// it holds, which schema 1 did not say.
 func (f *File) holdsAll(from *bbolt.Tx, copied totals) error {
 	if f.Schema == 1 {
 		return nil
