@@ -66,6 +66,13 @@ func networkDoors(config Config, settings datafolder.Settings) []networkDoor {
 			handler:  (*Server).platformHandler,
 			url:      func(u *URLs) *string { return &u.Platform },
 		},
+		{
+			name: "watch", flag: "--watch-addr", table: "watch",
+			address:  config.WatchAddr,
+			settings: settings.Watch.ListenerSettings,
+			handler:  (*Server).watchHandler,
+			url:      func(u *URLs) *string { return &u.Watch },
+		},
 	}
 }
 
@@ -74,6 +81,7 @@ func (c Config) withAddresses(settings datafolder.Settings) Config {
 	c.GatewayAddr = c.besideAddr(c.GatewayAddr, settings.Gateway.Listen)
 	c.ConsoleAddr = c.besideAddr(c.ConsoleAddr, settings.Console.Listen)
 	c.PlatformAddr = c.besideAddr(c.PlatformAddr, settings.Platform.Listen)
+	c.WatchAddr = c.besideAddr(c.WatchAddr, settings.Watch.Listen)
 	c.Addr = cmp.Or(c.Addr, settings.SOAP.Listen)
 	return c
 }
@@ -97,7 +105,7 @@ func (c Config) check() error {
 		all = append(all, errors.New("--tls and --plain exclude each other"))
 	}
 	for _, given := range []struct{ flag, address string }{
-		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr}, {"--platform-addr", c.PlatformAddr},
+		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr}, {"--platform-addr", c.PlatformAddr}, {"--watch-addr", c.WatchAddr},
 	} {
 		none := given.address == noAddress && given.flag != "--addr"
 		if given.address != "" && !none {
@@ -129,7 +137,7 @@ func (d networkDoor) open(ctx context.Context, s *Server) (*openDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	serving := s.folder.Settings.Listening(d.name, withHeaders(d.settings.HSTS, handler), config.Logger)
+	serving := s.folder.Settings.Listening(d.name, withHeaders(d.settings.HSTS, s.metrics.Count(d.name, handler)), config.Logger)
 	if streams, is := handler.(interface{ Close() }); is {
 		serving.OnDrain = streams.Close
 	}

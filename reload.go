@@ -79,7 +79,7 @@ func (d *openDoor) prepare(s *Server, next networkDoor, settings datafolder.Sett
 	return func() {
 		useCertificate()
 		d.endpoint.Change(listen.Change{
-			Handler: withHeaders(next.settings.HSTS, handler), Proxies: proxies,
+			Handler: withHeaders(next.settings.HSTS, s.metrics.Count(next.name, handler)), Proxies: proxies,
 			Connections: settings.Limits.Connections, PerAddress: settings.Limits.ConnectionsPerAddress,
 		})
 	}, nil

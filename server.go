@@ -22,6 +22,7 @@ import (
 	"github.com/dsappd/dsappd/internal/server/directory"
 	"github.com/dsappd/dsappd/internal/server/journal"
 	"github.com/dsappd/dsappd/internal/server/listen"
+	"github.com/dsappd/dsappd/internal/server/watch"
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -42,6 +43,10 @@ type Config struct {
 	GatewayAddr  string
 	ConsoleAddr  string
 	PlatformAddr string
+
+	// WatchAddr is where metrics and health are read, or "none". Empty: as the
+	// setting watch.listen says.
+	WatchAddr string
 
 	// TLS is for every listener whose setting tls is "auto", on loopback too.
 	TLS bool
@@ -96,6 +101,7 @@ type URLs struct {
 	Gateway  string
 	Console  string
 	Platform string
+	Watch    string
 }
 
 // Server is a data folder being served.
@@ -103,6 +109,7 @@ type Server struct {
 	urls      URLs
 	folder    *datafolder.Folder
 	journal   *journal.Journal
+	metrics   *watch.Metrics
 	directory *directory.Directory
 	shared    *listen.Shared
 	recorder  *replay.Recorder // nil: nothing is recorded
@@ -149,6 +156,7 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 		directory: &directory.Directory{PublicSOAP: opened.Settings.SOAP.PublicURL},
 	}
 	s.config = config
+	s.startMetrics()
 	opened.Service.Proven, opened.Service.Known = s.shared.Known.Add, s.shared.Known.Has
 	var err error
 	if config.Record != "" {
@@ -199,6 +207,8 @@ func (s *Server) openOperators() error {
 	mux := http.NewServeMux()
 	mux.Handle("/", door.Handler())
 	s.health().Register(mux)
+	s.metrics.Register(mux)
+	watch.RegisterProfiles(mux)
 	serving := s.folder.Settings.Listening("operators", mux, s.config.Logger)
 	serving.Timeouts.Write = 0 // a verification takes as long as the audit is long
 	s.endpoints = append(s.endpoints, listen.On(socket, serving))

@@ -38,15 +38,15 @@ func TestDebianPackage(t *testing.T) {
 	}
 	giveToNobody(t, state)
 	running := startUnit(t, root)
-	dsappd(t, root, "ready", "--wait", "10s")
-	dsappd(t, root, "domain", "add", "branch")
+	order(t, root, "ready", "--wait", "10s")
+	order(t, root, "domain", "add", "branch")
 	dpkg(t, root, "-i", second) // which restarts the service, where systemd runs
 	running.stop(t)
-	dsappd(t, root, "domain", "add", "other") // by root, without a server
-	dsappd(t, root, "compact")
+	order(t, root, "domain", "add", "other") // by root, without a server
+	order(t, root, "compact")
 	running = startUnit(t, root)
 	for _, domain := range []string{"branch", "other"} {
-		if said := dsappd(t, root, "domain", "list"); !strings.Contains(said, domain) {
+		if said := order(t, root, "domain", "list"); !strings.Contains(said, domain) {
 			t.Errorf("after the upgrade the domains are\n%s", said)
 		}
 	}
@@ -185,8 +185,8 @@ func unitEnvironment(root, unit string) []string {
 	return all
 }
 
-// dsappd gives an order as an operator does, as root where the test is.
-func dsappd(t *testing.T, root string, words ...string) string {
+// order gives an order as an operator does, as root where the test is.
+func order(t *testing.T, root string, words ...string) string {
 	t.Helper()
 	command := exec.Command(filepath.Join(root, "usr/bin/dsappd"), words...)
 	command.Env = []string{"DSAPPD_DIR=" + filepath.Join(root, "var/lib/dsappd/data")}

@@ -20,6 +20,7 @@ type serveCommand struct {
 	GatewayAddr  string `placeholder:"HOST:PORT" help:"Listen for phones here, in place of the setting gateway.listen; none: nowhere."`
 	ConsoleAddr  string `placeholder:"HOST:PORT" help:"Serve the self-management page here, in place of the setting console.listen; none: nowhere."`
 	PlatformAddr string `placeholder:"HOST:PORT" help:"Serve the Platform API (REST) here, in place of the setting platform.listen; none: nowhere."`
+	WatchAddr    string `placeholder:"HOST:PORT" help:"Serve metrics and health here, in place of the setting watch.listen; none: nowhere."`
 	Trace        bool   `help:"Print each envelope in and out on stderr, secrets redacted."`
 	Record       string `placeholder:"DIR" help:"Record what the SOAP interface is asked and answers as transcripts in this folder, secrets redacted."`
 	Strict       bool   `help:"Hold requests to the order, occurrence, namespaces and simple types of the schema."`
@@ -112,13 +113,14 @@ type servedURLs struct {
 	Gateway  string `json:"gateway,omitempty"`
 	Console  string `json:"console,omitempty"`
 	Platform string `json:"platform,omitempty"`
+	Watch    string `json:"watch,omitempty"`
 }
 
 // servedLines say where the server answers, SOAP first.
 func servedLines(urls dsappd.URLs) string {
 	var lines strings.Builder
 	for _, served := range []struct{ name, url string }{
-		{"SOAP", urls.SOAP}, {"the gateway", urls.Gateway}, {"the console", urls.Console}, {"the Platform API", urls.Platform},
+		{"SOAP", urls.SOAP}, {"the gateway", urls.Gateway}, {"the console", urls.Console}, {"the Platform API", urls.Platform}, {"metrics", urls.Watch},
 	} {
 		if served.url != "" {
 			fmt.Fprintf(&lines, "dsappd serves %s at %s\n", served.name, served.url)
@@ -137,7 +139,7 @@ func newLogger(w io.Writer, asJSON bool) *slog.Logger {
 
 func (c *serveCommand) config(log io.Writer) dsappd.Config {
 	config := dsappd.Config{
-		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr, PlatformAddr: c.PlatformAddr,
+		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr, PlatformAddr: c.PlatformAddr, WatchAddr: c.WatchAddr,
 		TLS: c.TLS, Plain: c.Plain, LegacyTLS: c.LegacyTLS, Strict: c.Strict, StatusTable: c.StatusTable, Record: c.Record,
 		Logger: newLogger(log, c.JSON),
 	}

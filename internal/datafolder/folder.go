@@ -63,6 +63,12 @@ type Folder struct {
 	Service  *provision.Service
 	Logger   *slog.Logger
 
+	// Engine is the store's file; nil: the store is in memory.
+	Engine *bolt.Engine
+
+	// Swept is told each time the sweeper has come through; nil: nobody is.
+	Swept func(provision.Swept)
+
 	// stopped is closed when the store is out of service until the folder is
 	// opened anew; nil: it never is.
 	Stopped <-chan struct{}
@@ -89,7 +95,7 @@ func Open(ctx context.Context, dir string, from Source) (*Folder, error) {
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
-	opened.Stopped = engine.Stopped()
+	opened.Stopped, opened.Engine = engine.Stopped(), engine
 	return opened, nil
 }
 

@@ -27,6 +27,7 @@ type Settings struct {
 	Gateway      GatewaySettings      `toml:"gateway"`
 	Console      ConsoleSettings      `toml:"console"`
 	Platform     PlatformSettings     `toml:"platform"`
+	Watch        WatchSettings        `toml:"watch"`
 	Limits       LimitSettings        `toml:"limits"`
 	Timeouts     TimeoutSettings      `toml:"timeouts"`
 	PasswordHash PasswordHashSettings `toml:"password_hash"`
@@ -74,6 +75,11 @@ type ConsoleSettings struct {
 	Idle          time.Duration `toml:"idle"`
 	Session       time.Duration `toml:"session"`
 	SecureCookies bool          `toml:"secure_cookies"` // browsers come over TLS to a proxy
+}
+
+// WatchSettings belong to the listener for those who watch the server.
+type WatchSettings struct {
+	ListenerSettings
 }
 
 // PlatformSettings belong to the Platform API, which is REST.
@@ -142,6 +148,7 @@ func DefaultSettings() Settings {
 			ListenerSettings: defaultListener("127.0.0.1:8889"), ComponentType: "Self-Management", Name: console.DefaultName, Idle: 15 * time.Minute, Session: time.Hour,
 		},
 		Platform: PlatformSettings{defaultListener("127.0.0.1:8890"), "Platform API"},
+		Watch:    WatchSettings{defaultListener("")},
 		Limits:   LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, NewConnections: 1000, NewPerAddress: 200, FreeMiB: 64, HeaderBytes: 16 << 10, BodiesMiB: 64, BodyBytes: 64 << 10, MessageParts: soap.MaxParts},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
@@ -221,6 +228,7 @@ func (s Settings) check() error {
 		checkComponentType("console.component_type", s.Console.ComponentType),
 		s.Console.checkBrand(),
 		s.Platform.check("platform"),
+		s.Watch.check("watch"),
 		checkComponentType("platform.component_type", s.Platform.ComponentType),
 		within("console.idle", s.Console.Idle, time.Second, 24*time.Hour),
 		within("console.session", s.Console.Session, time.Second, 24*time.Hour),

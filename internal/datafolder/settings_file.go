@@ -142,6 +142,22 @@ hsts = "0s"
 # it, at 0.0.0.0, as the gateway's.
 component_type = "Platform API"
 
+[watch]
+# Where Prometheus reads metrics, at /metrics, and others whether the server lives
+# and is ready, at /livez and /readyz, such as "127.0.0.1:9888". Empty: nowhere but
+# at the socket admin.sock in this folder.
+listen = ""
+# The rest is as in [soap].
+proxies = []
+hosts = []
+tls = "auto"
+certificate = "tls/server.pem"
+key = ""
+client_ca = ""
+client_certificates = "required"
+legacy_tls = false
+hsts = "0s"
+
 [limits]
 # How many connections each listener holds at once. When they are taken, a new
 # one takes the place of the one that has waited longest for its client, of the

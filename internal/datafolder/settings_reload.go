@@ -15,6 +15,8 @@ var reloadable = []string{
 	"gateway.certificate", "gateway.key", "gateway.client_ca", "gateway.client_certificates", "gateway.legacy_tls", "gateway.hsts",
 	"console.proxies", "console.hosts",
 	"console.certificate", "console.key", "console.client_ca", "console.client_certificates", "console.legacy_tls", "console.hsts",
+	"watch.proxies", "watch.hosts",
+	"watch.certificate", "watch.key", "watch.client_ca", "watch.client_certificates", "watch.legacy_tls", "watch.hsts",
 	"platform.proxies", "platform.hosts",
 	"platform.certificate", "platform.key", "platform.client_ca", "platform.client_certificates", "platform.legacy_tls", "platform.hsts",
 	"console.name", "console.logo", "console.app_link", "console.secure_cookies",

@@ -17,6 +17,10 @@ type space struct {
 	free func(dir string) (bytes uint64, known bool)
 }
 
+// FreeBytes returns how much of the folder's disk is free, and whether that is
+// known.
+func (f *Folder) FreeBytes() (bytes uint64, known bool) { return f.space.free(f.Dir) }
+
 // lookEvery is how often the free space is looked at.
 const lookEvery = time.Second
 

@@ -17,6 +17,7 @@ type sweeper struct {
 	service   *provision.Service
 	retention func() time.Duration
 	logger    *slog.Logger
+	told      func(provision.Swept) // nil: nobody is
 }
 
 // KeepSweeping sweeps at once and then at every interval of the settings,
@@ -26,7 +27,7 @@ func (f *Folder) KeepSweeping(ctx context.Context) {
 }
 
 func (f *Folder) sweeper() sweeper {
-	return sweeper{service: f.Service, retention: func() time.Duration { return f.Current().Sweep.Retention }, logger: f.Logger}
+	return sweeper{service: f.Service, retention: func() time.Duration { return f.Current().Sweep.Retention }, logger: f.Logger, told: f.Swept}
 }
 
 // every sweeps at once and then at every interval, until ctx ends.
@@ -59,6 +60,9 @@ func (s sweeper) sweep(ctx context.Context) {
 	}
 	if err == nil {
 		err = s.service.SweepReplies(ctx)
+	}
+	if err == nil && s.told != nil {
+		s.told(swept)
 	}
 	switch {
 	case err != nil && ctx.Err() == nil:

@@ -257,3 +257,10 @@ func (c *crowd) remove(share Share, told chan error) bool {
 	c.doors = slices.DeleteFunc(c.doors, func(d *doorway) bool { return d.length == 0 })
 	return true
 }
+
+// length is how many wait for their turns.
+func (q *fairQueue) length() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.waiting[0].length + q.waiting[1].length
+}

@@ -86,6 +86,9 @@ func New(cost Cost, concurrency, queue int, rand io.Reader) (*Hasher, error) {
 	return p, nil
 }
 
+// Waiting returns how many wait for their turn at a hash.
+func (p *Hasher) Waiting() int { return p.queue.length() }
+
 // Hash returns the PHC string of a password under the current cost. The work
 // is counted to a share.
 func (p *Hasher) Hash(ctx context.Context, share Share, password string) (string, error) {

@@ -49,6 +49,11 @@ type Service struct {
 	// and sums of what goes beyond, each. 0: without a limit.
 	FreeBytes int64
 
+	// Decided is told each operation that ended, by its name, with the true
+	// status and how long it took; nil: nobody is. Where an operation ended
+	// undecided, the status is Undecided.
+	Decided func(operation, status string, took time.Duration)
+
 	// Space says how much room there is on the store's disk; nil: ample.
 	Space func() Space
 
@@ -65,6 +70,16 @@ const rounds = 8
 // ErrContended means that the records of an operation moved in every round.
 var ErrContended = errors.New("gave up after every round found its records moved")
 
+// Undecided stands for the status of an operation that ended without one.
+const Undecided = "undecided"
+
+// ended tells Decided of an operation.
+func (s *Service) ended(operation, status string, began time.Time) {
+	if s.Decided != nil {
+		s.Decided(operation, status, s.Now().Sub(began))
+	}
+}
+
 // perform runs an operation to its decision. The body reads through the
 // frame, does the costly work and returns the result or a refusal; whatever
 // it has put is committed together with the audit event before anyone hears.
@@ -74,6 +89,8 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 	ctx = context.WithoutCancel(ctx)
 	turn := &turn{turns: &s.turns}
 	defer turn.end()
+	began, status := s.Now(), Undecided
+	defer func() { s.ended(event.Operation, status, began) }()
 	for round := range rounds {
 		if round > 0 {
 			if err := store.Pause(ctx, round-1); err != nil {
@@ -98,6 +115,9 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 			continue
 		case err != nil:
 			return none, fmt.Errorf("commit %s: %w", event.Operation, err)
+		}
+		if status = f.event.Status.StatusCodeEnum; refused && status == "" { // it was only counted
+			status = refusal.Status.StatusCodeEnum
 		}
 		s.watchers.tell(f.moving)
 		for _, changed := range f.changed {

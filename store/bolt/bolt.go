@@ -47,6 +47,8 @@ type Engine struct {
 	closed  bool
 	drained chan struct{}
 
+	observer atomic.Pointer[func(requests int, took time.Duration)]
+
 	stopped atomic.Pointer[StoppedError]
 	ended   chan struct{} // closed with the first StoppedError
 

@@ -203,8 +203,12 @@ func (e *Engine) apply(group []*request) (err error) {
 	if err != nil || !written {
 		return err
 	}
+	began := time.Now()
 	if err := e.commit(tx); err != nil {
 		return e.failed(id, err)
+	}
+	if observe := e.observer.Load(); observe != nil {
+		(*observe)(len(group), time.Since(began))
 	}
 	return nil
 }

@@ -65,6 +65,7 @@ find_missing() {
 	need systemd has systemd-analyze
 	need mandoc has mandoc
 	need pskctool has pskctool
+	need prometheus has promtool
 	need fonts-inter test -e /usr/share/fonts/opentype/inter
 	modules_installed || need npm has npm
 	if [ -n "$interop" ]; then
