@@ -139,8 +139,8 @@ func (e *export) rest(ctx context.Context) (bool, error) {
 	})
 }
 
-func (e *export) line(record any) error {
-	text, err := line(record)
+func (e *export) line(record interface{ appendLine([]byte) ([]byte, error) }) error {
+	text, err := record.appendLine(nil)
 	e.lines = append(e.lines, text)
 	return err
 }

@@ -3,6 +3,7 @@ package audit
 import (
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 )
@@ -17,6 +18,7 @@ type signed[R any] interface {
 	kind() string
 	mac() Digest
 	withMAC(Digest) R
+	appendLine(to []byte) ([]byte, error)
 }
 
 func (e Event) kind() string           { return "event" }
@@ -33,50 +35,60 @@ func (a Anchor) withMAC(d Digest) Anchor { a.MAC = d; return a }
 
 // LineLen returns the length of the line of an event, in bytes.
 func LineLen(event Event) (int, error) {
-	text, err := line(event)
+	text, err := event.appendLine(nil)
 	return len(text), err
 }
 
-// line encodes a record.
-func line(record any) ([]byte, error) {
+func (s Seal) appendLine(to []byte) ([]byte, error)   { return appendJSON(to, s) }
+func (a Anchor) appendLine(to []byte) ([]byte, error) { return appendJSON(to, a) }
+
+func appendJSON(to []byte, record any) ([]byte, error) {
 	text, err := json.Marshal(record)
 	if err != nil {
 		return nil, fmt.Errorf("line of the audit: %w", err)
 	}
-	return text, nil
+	return append(to, text...), nil
 }
 
 // sign completes a record by its MAC and returns what its line hashes to.
 func sign[R signed[R]](s *Signer, record R) (R, Digest, error) {
-	plain, err := line(record.withMAC(Digest{}))
-	if err != nil {
+	h := s.hashes.Get().(*hashes)
+	defer s.hashes.Put(h)
+	var err error
+	if h.line, err = record.withMAC(Digest{}).appendLine(h.line[:0]); err != nil {
 		return record, Digest{}, err
 	}
-	mac := s.mac(record.kind(), plain)
-	return record.withMAC(mac), sha256.Sum256(withMember(plain, mac)), nil
+	mac := h.sum(record.kind())
+	h.addMAC(mac)
+	return record.withMAC(mac), sha256.Sum256(h.line), nil
 }
 
 // authentic reports whether a record's MAC is right, and returns what its
 // line hashes to.
 func authentic[R signed[R]](s *Signer, record R) (Digest, bool, error) {
-	plain, err := line(record.withMAC(Digest{}))
-	if err != nil {
+	h := s.hashes.Get().(*hashes)
+	defer s.hashes.Put(h)
+	var err error
+	if h.line, err = record.withMAC(Digest{}).appendLine(h.line[:0]); err != nil {
 		return Digest{}, false, err
 	}
-	right, claimed := s.mac(record.kind(), plain), record.mac()
-	return sha256.Sum256(withMember(plain, claimed)), hmac.Equal(right[:], claimed[:]), nil
+	right, claimed := h.sum(record.kind()), record.mac()
+	h.addMAC(claimed)
+	return sha256.Sum256(h.line), hmac.Equal(right[:], claimed[:]), nil
 }
 
 // digestOf is what a record's line hashes to.
 func digestOf[R signed[R]](record R) (Digest, error) {
-	whole, err := line(record)
+	whole, err := record.appendLine(nil)
 	return sha256.Sum256(whole), err
 }
 
-// withMember adds the MAC to a line, of which it is the last member.
-func withMember(plain []byte, mac Digest) []byte {
+// addMAC adds the MAC to the line, of which it is the last member.
+func (h *hashes) addMAC(mac Digest) {
 	if mac == (Digest{}) {
-		return plain
+		return
 	}
-	return fmt.Appendf(nil, `%s,"mac":"%s"}`, plain[:len(plain)-1], mac)
+	h.line = append(h.line[:len(h.line)-1], `,"mac":"`...)
+	h.line = hex.AppendEncode(h.line, mac[:])
+	h.line = append(h.line, `"}`...)
 }
