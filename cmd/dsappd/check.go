@@ -11,10 +11,16 @@ import (
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
-type checkCommand struct{ doorFlags }
+type checkCommand struct {
+	doorFlags
+	Dump bool `help:"Print every record as a line of JSON instead, with its secrets sealed. No server may serve the folder."`
+}
 
 // Run prints what is wrong with a data folder, and fails where anything is.
 func (c *checkCommand) Run(ctx context.Context, std streams) error {
+	if c.Dump {
+		return c.dump(ctx, std)
+	}
 	found := 0
 	err := order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.Checked, error) {
