@@ -116,8 +116,16 @@ func (f *frame) authorize(operator Operator, needs Privilege) error {
 	}
 	f.event.Address = operator.Access.Address.String()
 	err := f.read(func(v *store.View) error {
-		admin, err := f.identify(v, *operator.Access)
-		f.admin = &admin
+		component, err := f.administrationComponent(v, operator.Access.Caller)
+		if err != nil {
+			return err
+		}
+		f.event.ComponentType = component.ComponentType
+		if err := f.govern(v, component.Policy); err != nil {
+			return err
+		}
+		f.admin = new(Administrator)
+		*f.admin, err = f.identify(v, *operator.Access)
 		return err
 	})
 	if err != nil {
@@ -205,9 +213,6 @@ func (f *frame) administrator(v *store.View, domain, userID string) (Administrat
 // is answered alike.
 func (f *frame) serviceUser(v *store.View, access Access) (Administrator, error) {
 	var none Administrator
-	if _, err := f.administrationComponent(v, access.Caller); err != nil {
-		return none, err
-	}
 	f.checked("API key", access.UserID)
 	if err := checkName("user ID", access.UserID); err != nil {
 		return none, refuseCredentials("the user ID is no name")
@@ -293,4 +298,13 @@ func (f *frame) mayReach(v *store.View, domain string) error {
 		return noPermission("the domain does not exist")
 	}
 	return err
+}
+
+// policyOr is the policy that an order names, or else, for an administrator,
+// that of the component.
+func (f *frame) policyOr(named string) string {
+	if named == "" && f.admin != nil {
+		return f.event.Policy
+	}
+	return named
 }

@@ -68,8 +68,8 @@ func TestSession(t *testing.T) {
 		t.Errorf("the second logon: last at %v", second.LastLogonAt)
 	}
 	must(0, o.view(with(first.SessionID), "user1", "master"))(t)
-	if all := must(o.ListSessions(t.Context(), with(first.SessionID)))(t); len(all) != 2 {
-		t.Errorf("%d sessions", len(all))
+	if all := must(o.ListSessions(t.Context(), with(first.SessionID), anySession, provision.SearchOptions{}))(t); all.Count != 2 {
+		t.Errorf("%d sessions", all.Count)
 	}
 	wantRefusal(t, o.view(at("192.0.2.2", first.SessionID), "user1", "master"), provision.SessionStopped)
 	must(0, o.Logoff(t.Context(), desk("192.0.2.1"), first.SessionID))(t)
@@ -91,8 +91,8 @@ func TestSessionEnds(t *testing.T) {
 	wantRefusal(t, o.view(with(idle), "user1", "master"), provision.SessionStopped)
 	wantRefusal(t, o.view(with(used), "user1", "master"), provision.SessionStopped)
 	again := o.logon("admin", "")
-	if all := must(o.ListSessions(t.Context(), with(again)))(t); len(all) != 1 {
-		t.Errorf("%d sessions", len(all))
+	if all := must(o.ListSessions(t.Context(), with(again), anySession, provision.SearchOptions{}))(t); all.Count != 1 {
+		t.Errorf("%d sessions", all.Count)
 	}
 }
 
@@ -242,7 +242,7 @@ func TestServiceUser(t *testing.T) {
 	}
 	elsewhere := provision.ReadAccess(desk("198.51.100.1"), "Apikey robot:"+added.Key, "")
 	wantRefusal(t, o.view(provision.Operator{Access: &elsewhere}, "user1", "master"), provision.NoComponent)
-	_, err := o.ListSessions(t.Context(), with("Apikey robot:"+added.Key))
+	_, err := o.ListSessions(t.Context(), with("Apikey robot:"+added.Key), anySession, provision.SearchOptions{})
 	wantRefusal(t, err, provision.UserUnknown)
 	renewed := must(o.RenewServiceUser(t.Context(), operator(), name.NameUser))(t)
 	wantRefusal(t, o.view(with("Apikey robot:"+added.Key), "user1", "master"), provision.InvalidCredentials)
@@ -269,3 +269,5 @@ func TestTooManySessions(t *testing.T) {
 		t.Error(refusal)
 	}
 }
+
+func anySession(provision.AdminSession) bool { return true }

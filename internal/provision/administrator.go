@@ -40,6 +40,9 @@ func (a Administrator) has(p Privilege) bool {
 	return slices.Contains(a.Privileges, MayLogOn) && slices.Contains(a.Privileges, p)
 }
 
+// Has reports whether the administrator may do something.
+func (a Administrator) Has(p Privilege) bool { return a.has(p) }
+
 // reaches reports whether the administrator may see what is in a domain.
 func (a Administrator) reaches(domain string) bool {
 	return a.Domain == domain || a.has(MayAccessAllDomains)

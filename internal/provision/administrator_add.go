@@ -19,7 +19,7 @@ const onThisMachine Privilege = "on this machine"
 // NameAdministrator names a user and says what the user may do.
 type NameAdministrator struct {
 	NameUser
-	Privileges []string // as ParsePrivileges reads them
+	Privileges []string `json:"privileges"` // as ParsePrivileges reads them
 }
 
 // AddAdministrator makes a user an administrator, who logs on by what the user
@@ -34,7 +34,7 @@ func (s *Service) AddAdministrator(ctx context.Context, operator Operator, in Na
 // of a lab; empty: 128 bits are drawn.
 type AddServiceUser struct {
 	NameAdministrator
-	Key string
+	Key string `json:"-"`
 }
 
 // ServiceUserKey shows the API key of a service user, once: only its digest is
@@ -204,10 +204,10 @@ func (s *Service) ShowAdministrator(ctx context.Context, in NameUser, service bo
 // ListAdministrators asks for the administrators, or the service users, after a
 // key, of one domain or, without it, of all; Limit 0 is a page's default.
 type ListAdministrators struct {
-	Domain  string
-	Service bool
-	After   UserKey
-	Limit   int
+	Domain  string  `json:"domain,omitempty"`
+	Service bool    `json:"-"`
+	After   UserKey `json:"after,omitzero"`
+	Limit   int     `json:"limit,omitempty"`
 }
 
 // ListAdministrators reads a page of administrators.

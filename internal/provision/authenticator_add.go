@@ -29,10 +29,17 @@ type AddAuthenticator struct {
 	// MovingFactor is the first that is accepted; event-based only.
 	MovingFactor uint64
 
+	// Model is the DIGIPASS type that clients ask for; empty: that of its
+	// one-time passwords.
+	Model string
+
 	// Limit, from 1 to 99, makes it a licence for as many instances, whose
 	// parameters are dsapp.InstanceParameters and whose secret has 32 bytes.
 	Limit int
 }
+
+// maxModel is in characters, the vendor's limit of DIGIPASSFLD_DPTYPE.
+const maxModel = 32
 
 // The lengths of secrets in bytes: the longest that an activation code holds,
 // and the longest at all, the block of the largest hash within reason.
@@ -77,6 +84,9 @@ func (in AddAuthenticator) check() error {
 	}
 	if in.ActivationType != Online && in.ActivationType != Offline {
 		return refuse(InvalidParameter, fmt.Sprintf("The activation type is %d: it is 0 (online) or 1 (offline).", in.ActivationType))
+	}
+	if err := checkText("model", in.Model, maxModel); err != nil {
+		return err
 	}
 	if err := in.checkMovingFactor(); err != nil {
 		return err
@@ -173,6 +183,7 @@ func (f *frame) addAuthenticator(in AddAuthenticator) (Authenticator, error) {
 		Parameters:       in.Parameters,
 		ActivationType:   in.ActivationType,
 		NextMovingFactor: in.MovingFactor,
+		Model:            in.Model,
 		CreatedAt:        f.now,
 	}
 	if in.Limit > 0 {

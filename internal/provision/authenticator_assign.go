@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,8 +19,18 @@ import (
 type AssignAuthenticator struct {
 	SerialNumber string `json:"serialNumber"`
 	UserID       string `json:"userID"`
+	Domain       string `json:"domain,omitempty"` // of the user; empty: the authenticator's
 	Policy       string `json:"policy,omitempty"`
+
+	// GraceDays is how long the grace period is instead; nil: the policy says.
+	// ExpiresAt is from when on the authenticator is refused; nil: it stays as
+	// it is, the zero time: never.
+	GraceDays *int       `json:"graceDays,omitempty"`
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
+
+// maxGraceDays is that of a policy, too.
+const maxGraceDays = 3650
 
 // AssignAuthenticator assigns an authenticator that nobody has, and starts
 // its grace period.
@@ -27,6 +38,9 @@ func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in
 	return order(ctx, s, operator, "authenticator assign", MayAssignDigipass, func(f *frame) (Authenticator, error) {
 		if err := checkName("user ID", names.Trim(in.UserID)); err != nil {
 			return Authenticator{}, err
+		}
+		if days := in.GraceDays; days != nil && (*days < 0 || *days > maxGraceDays) {
+			return Authenticator{}, refuse(InvalidData, fmt.Sprintf("The grace period has %d days: it has 0 to %d.", *days, maxGraceDays))
 		}
 		var user User
 		var a Authenticator
@@ -38,6 +52,13 @@ func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in
 		if err != nil {
 			return Authenticator{}, err
 		}
+		if in.ExpiresAt != nil {
+			a.ExpiresAt = in.ExpiresAt.UTC()
+		}
+		if in.GraceDays != nil {
+			f.settings.GraceDays = *in.GraceDays
+		}
+		a.ModifiedAt = f.now
 		return f.assign(&user, a), nil
 	})
 }
@@ -48,7 +69,7 @@ func (f *frame) match(v *store.View, in AssignAuthenticator) (User, Authenticato
 	if err != nil {
 		return User{}, a, err
 	}
-	key, err := f.resolve(v, in.UserID, a.Domain)
+	key, err := f.resolve(v, in.UserID, cmp.Or(names.Trim(in.Domain), a.Domain))
 	if err != nil {
 		return User{}, a, err
 	}
@@ -57,7 +78,7 @@ func (f *frame) match(v *store.View, in AssignAuthenticator) (User, Authenticato
 		return User{}, a, refuse(NotAllowed, fmt.Sprintf("The authenticator %s is disabled: enable it first.", a.SerialNumber))
 	}
 	if a.State != Unassigned {
-		return User{}, a, refuse(Exists, fmt.Sprintf(
+		return User{}, a, refuse(f.taken(), fmt.Sprintf(
 			"The authenticator %s is assigned to user %q already: unassign it first.", a.SerialNumber, a.UserID))
 	}
 	if key.Domain != a.Domain {
@@ -72,10 +93,19 @@ func (f *frame) match(v *store.View, in AssignAuthenticator) (User, Authenticato
 	if err := f.knownPolicy(v, in.Policy); err != nil {
 		return User{}, a, err
 	}
-	if err := f.govern(v, in.Policy); err != nil {
+	if err := f.govern(v, f.policyOr(in.Policy)); err != nil {
 		return User{}, a, err
 	}
 	return user, a, f.withinAuthenticatorLimit(v, user, a)
+}
+
+// taken is how it is refused to assign what somebody has: administrators'
+// clients know a name for it.
+func (f *frame) taken() Refusal {
+	if f.admin != nil {
+		return NotAvailable
+	}
+	return Exists
 }
 
 // withinAuthenticatorLimit counts the user's authenticators of the type of

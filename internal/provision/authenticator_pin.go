@@ -19,7 +19,7 @@ type SetPIN struct {
 // SetPIN gives an authenticator a server PIN, or takes it away. A licence's is
 // that of all its instances.
 func (s *Service) SetPIN(ctx context.Context, operator Operator, in SetPIN) (Authenticator, error) {
-	return perform(ctx, s, operatorEvent("authenticator set-pin", operator), func(f *frame) (Authenticator, error) {
+	return order(ctx, s, operator, "authenticator set-pin", MaySetDigipassPIN, func(f *frame) (Authenticator, error) {
 		var a Authenticator
 		err := f.read(func(v *store.View) error {
 			var err error
@@ -29,7 +29,7 @@ func (s *Service) SetPIN(ctx context.Context, operator Operator, in SetPIN) (Aut
 			if err = f.knownPolicy(v, in.Policy); err != nil {
 				return err
 			}
-			return f.govern(v, in.Policy)
+			return f.govern(v, f.policyOr(in.Policy))
 		})
 		if err != nil {
 			return Authenticator{}, err

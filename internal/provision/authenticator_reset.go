@@ -30,7 +30,7 @@ func (s *Service) ResetAuthenticator(ctx context.Context, operator Operator, in 
 			if err := f.knownPolicy(v, in.Policy); err != nil {
 				return err
 			}
-			return f.govern(v, in.Policy)
+			return f.govern(v, f.policyOr(in.Policy))
 		})
 		if err != nil {
 			return Authenticator{}, err

@@ -36,6 +36,9 @@ func (f *frame) assigned(v *store.View, serialNumber string) (held, error) {
 		return held{}, err
 	}
 	if h.authenticator.UserID == "" {
+		if f.admin != nil { // whose clients look for the status and the words
+			return held{}, refuse(NotAssigned, fmt.Sprintf("DIGIPASS with serial number %s is not assigned", serialNumber))
+		}
 		return held{}, refuse(NotFound, fmt.Sprintf("The authenticator %s is not assigned to anybody.", serialNumber))
 	}
 	return h, nil

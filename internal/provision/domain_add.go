@@ -12,7 +12,8 @@ import (
 
 // AddDomain is a new domain.
 type AddDomain struct {
-	Name string `json:"domain"`
+	Name        string `json:"domain"`
+	Description string `json:"description,omitempty"`
 }
 
 // AddDomain makes a domain.
@@ -27,7 +28,10 @@ func (s *Service) AddDomain(ctx context.Context, operator Operator, in AddDomain
 		if err != nil {
 			return Domain{}, err
 		}
-		domain := Domain{Name: name, CreatedAt: f.now}
+		if err := checkText("description", in.Description, maxDescription); err != nil {
+			return Domain{}, err
+		}
+		domain := Domain{Name: name, Description: in.Description, CreatedAt: f.now}
 		put(f, Domains, domain)
 		return domain, nil
 	})

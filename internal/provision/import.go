@@ -296,7 +296,7 @@ func (f *frame) importAssignment(v *store.View, in ImportAssignment) error {
 	if err := checkName("user ID", names.Trim(in.UserID)); err != nil {
 		return err
 	}
-	user, a, err := f.match(v, AssignAuthenticator(in))
+	user, a, err := f.match(v, AssignAuthenticator{SerialNumber: in.SerialNumber, UserID: in.UserID, Policy: in.Policy})
 	if err != nil {
 		return err
 	}

@@ -190,25 +190,35 @@ func (s AdminSession) operator() string {
 	return s.UserID + "@" + s.Domain
 }
 
-// ListSessions reads the living sessions, by when they began: all that an
-// administrator may see. A service user has none and sees none.
-func (s *Service) ListSessions(ctx context.Context, operator Operator) ([]AdminSession, error) {
-	return inspect(ctx, s, operator, "session list", MayViewSession, func(f *frame, v *store.View) ([]AdminSession, error) {
+// ListSessions reads the living sessions that fit, by when they began, of the
+// domains that an administrator reaches. A service user has none and sees none.
+func (s *Service) ListSessions(ctx context.Context, operator Operator, fits func(AdminSession) bool, options SearchOptions) (Found[AdminSession], error) {
+	return inspect(ctx, s, operator, "session list", MayViewSession, func(f *frame, v *store.View) (Found[AdminSession], error) {
+		var none Found[AdminSession]
 		if operator.Access != nil && operator.Access.service {
-			return nil, refuse(UserUnknown, "A service user has no sessions.")
+			return none, refuse(UserUnknown, "A service user has no sessions.")
+		}
+		if err := options.check(); err != nil {
+			return none, err
 		}
 		var all []AdminSession
 		for session, err := range store.Scan(v, AdminSessions, "", "") {
 			if err != nil {
-				return nil, fmt.Errorf("sessions: %w", err)
+				return none, fmt.Errorf("sessions: %w", err)
 			}
-			if session.alive(f.now) && (f.admin == nil || f.admin.reaches(session.Domain)) {
+			if session.alive(f.now) && (f.admin == nil || f.admin.reaches(session.Domain)) && fits(session) {
 				all = append(all, session)
 			}
 		}
 		slices.SortFunc(all, func(a, b AdminSession) int {
 			return cmp.Or(a.StartedAt.Compare(b.StartedAt), strings.Compare(a.Digest, b.Digest))
 		})
-		return all, nil
+		return gather(options, func(yield func(AdminSession, error) bool) {
+			for _, session := range all {
+				if !yield(session, nil) {
+					return
+				}
+			}
+		})
 	})
 }

@@ -12,13 +12,17 @@ const maxPIN = 8
 // checkPIN refuses a new server PIN and its confirmation by their form.
 func (f *frame) checkPIN(pin, confirmation string) error {
 	f.checked("new PIN", "")
+	unit := "digits"
+	if strings.Trim(pin, "0123456789") != "" {
+		unit = "characters"
+	}
 	switch {
 	case pin != confirmation:
 		return refuse(AuthenticatorError, "The new PIN and its confirmation differ.")
-	case strings.Trim(pin, "0123456789") != "":
-		return refuse(AuthenticatorError, "The new PIN holds other characters than digits.")
 	case len(pin) > maxPIN:
-		return refuse(AuthenticatorError, fmt.Sprintf("The new PIN Is Too Long: it has %d digits, and %d are the limit.", len(pin), maxPIN))
+		return refuse(AuthenticatorError, fmt.Sprintf("The new PIN Is Too Long: it has %d %s, and %d are the limit.", len(pin), unit, maxPIN))
+	case unit != "digits":
+		return refuse(AuthenticatorError, "The new PIN holds other characters than digits.")
 	case len(pin) < f.settings.MinimumPINLength:
 		return refuse(AuthenticatorError, fmt.Sprintf("The new PIN Is Too Short: it has %d digits, and the policy wants %d (MinimumPINLength).", len(pin), f.settings.MinimumPINLength))
 	}

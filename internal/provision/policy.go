@@ -90,6 +90,10 @@ type Settings struct {
 	SessionIdleMinutes int
 	SessionMinutes     int
 
+	// VirtualOTP lets an administrator with the privilege have the server make
+	// one-time passwords in the place of a device.
+	VirtualOTP bool
+
 	// Explain puts the decision in one line into errorDesc; for labs.
 	Explain bool
 }

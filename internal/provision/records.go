@@ -12,8 +12,10 @@ import (
 // Domain is a name space of users and the home of authenticators.
 type Domain struct {
 	store.Revised
-	Name      string
-	CreatedAt time.Time
+	Name        string
+	Description string `json:",omitempty"`
+	CreatedAt   time.Time
+	ModifiedAt  time.Time `json:",omitzero"`
 
 	// Shut says that it is about to be deleted, and nothing is added to it.
 	Shut bool `json:",omitempty"`

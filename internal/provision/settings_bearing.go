@@ -32,6 +32,8 @@ func bearing(check string) []string {
 	switch check {
 	case "password":
 		return []string{"LockThreshold"}
+	case "virtual one-time password":
+		return []string{"VirtualOTP"}
 	case "session":
 		return []string{"SessionIdleMinutes", "SessionMinutes"}
 	case "disabled and locked":

@@ -10,16 +10,22 @@ import (
 // Nil: it stays as it is. An empty text and the zero time take it away.
 type UserFields struct {
 	// LocalAuth and BackendAuth are modes in any letter case.
-	LocalAuth, BackendAuth *string
+	LocalAuth   *string `json:"localAuthentication,omitempty"`
+	BackendAuth *string `json:"backendAuthentication,omitempty"`
 
 	// Disabled refuses the user. Locked locks the user until somebody unlocks,
 	// or unlocks.
-	Disabled, Locked *bool
+	Disabled *bool `json:"disabled,omitempty"`
+	Locked   *bool `json:"locked,omitempty"`
 
-	Email, Mobile, Phone, Name, Description *string
-	OrgUnit                                 *string
+	Email       *string `json:"email,omitempty"`
+	Mobile      *string `json:"mobile,omitempty"`
+	Phone       *string `json:"phone,omitempty"`
+	Name        *string `json:"name,omitempty"`
+	Description *string `json:"description,omitempty"`
+	OrgUnit     *string `json:"orgUnit,omitempty"`
 
-	ExpiresAt *time.Time
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
 
 // maxDescription is in characters.
