@@ -10,6 +10,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
+	"github.com/dsappd/dsappd/internal/server/administration"
 	"github.com/dsappd/dsappd/internal/server/authentication"
 	"github.com/dsappd/dsappd/internal/server/certificate"
 	"github.com/dsappd/dsappd/internal/server/console"
@@ -167,7 +168,7 @@ func (s *Server) soapHandler(settings datafolder.Settings) (http.Handler, error)
 	handler, err := provisioning.NewHandler(provisioning.Config{
 		Service: s.folder.Service, Log: config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies,
 		Stylesheet: console.Stylesheet(),
-		Interfaces: []operation.Interface{authentication.Operations},
+		Interfaces: []operation.Interface{authentication.Operations, administration.Operations},
 		PublicURL:  settings.SOAP.PublicURL, Hosts: settings.SOAP.AllowedHosts(), Origins: settings.SOAP.Origins,
 		Strict: config.Strict, Trace: config.Trace, BodyTimeout: settings.Timeouts.Read,
 		MaxSize: settings.Limits.BodyBytes, MaxParts: settings.Limits.MessageParts, Turn: s.shared.Turn, ReadClosed: s.shared.ReadClosed,

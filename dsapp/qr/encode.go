@@ -33,6 +33,21 @@ func PNG(text string, module int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.png(module)
+}
+
+// TextPNG is PNG for any text in printable ASCII, such as an otpauth URI, which
+// other readers than this package's scan.
+func TextPNG(text string, module int) ([]byte, error) {
+	printable := func(r rune) bool { return r >= ' ' && r <= '~' }
+	c, err := encodeOf(text, module, "printable ASCII", printable)
+	if err != nil {
+		return nil, err
+	}
+	return c.png(module)
+}
+
+func (c code) png(module int) ([]byte, error) {
 	picture := image.NewPaletted(image.Rect(0, 0, c.width()*module, c.width()*module), color.Palette{color.White, color.Black})
 	for y := range c.width() * module {
 		for x := range c.width() * module {
@@ -99,14 +114,19 @@ func halves(upper, lower bool) rune {
 type code struct{ modules *encoder.ByteMatrix }
 
 func encode(text string, module int) (code, error) {
+	return encodeOf(text, module, "upper-case hex", func(r rune) bool { return strings.ContainsRune("0123456789ABCDEF", r) })
+}
+
+// encodeOf encodes a text of characters that are in a set, which has a name.
+func encodeOf(text string, module int, set string, in func(rune) bool) (code, error) {
 	if module < 1 || module > MaxModule {
 		return code{}, fmt.Errorf("%w: %d pixels, from 1 to %d", ErrModule, module, MaxModule)
 	}
 	if len(text) < 1 || len(text) > MaxText {
 		return code{}, fmt.Errorf("%w: %d characters, from 1 to %d", ErrText, len(text), MaxText)
 	}
-	if at := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789ABCDEF", r) }); at >= 0 {
-		return code{}, fmt.Errorf("%w: character %d is not upper-case hex", ErrText, at+1)
+	if at := strings.IndexFunc(text, func(r rune) bool { return !in(r) }); at >= 0 {
+		return code{}, fmt.Errorf("%w: character %d is not %s", ErrText, at+1, set)
 	}
 	made, err := encoder.Encoder_encode(text, decoder.ErrorCorrectionLevel_M, nil)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
 	"github.com/makiuchi-d/gozxing/qrcode/decoder"
 	"github.com/makiuchi-d/gozxing/qrcode/encoder"
 	"pgregory.net/rapid"
@@ -222,5 +224,30 @@ func TestEncodeRefuses(t *testing.T) {
 	}
 	if _, err := Terminal(""); !errors.Is(err, ErrText) {
 		t.Errorf("Terminal: %v, want %v", err, ErrText)
+	}
+}
+
+// Any reader scans the code of a text.
+func TestTextPNG(t *testing.T) {
+	const text = "otpauth://totp/master:user1?secret=GEZDGNBVGY3TQOJQ&issuer=master"
+	picture, err := TextPNG(text, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bitmap, err := gozxing.NewBinaryBitmapFromImage(decoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := qrcode.NewQRCodeReader().Decode(bitmap, nil); err != nil || got.GetText() != text {
+		t.Errorf("read %v, %v", got, err)
+	}
+	for _, wrong := range []string{"", "\n", "ø", strings.Repeat("x", 1025)} {
+		if _, err := TextPNG(wrong, 3); !errors.Is(err, ErrText) {
+			t.Errorf("%q: %v", wrong, err)
+		}
 	}
 }

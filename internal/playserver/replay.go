@@ -14,6 +14,7 @@ import (
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
 
+	"github.com/dsappd/dsappd/internal/server/administration"
 	"github.com/dsappd/dsappd/internal/server/authentication"
 	"github.com/dsappd/dsappd/internal/server/operation"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
@@ -42,7 +43,7 @@ func serveReplay(ctx context.Context, f *datafolder.Folder, setup replay.Setup) 
 	}
 	handler, err := provisioning.NewHandler(provisioning.Config{
 		Service: f.Service, Log: slog.New(slog.DiscardHandler), Proxies: proxies,
-		Interfaces: []operation.Interface{authentication.Operations},
+		Interfaces: []operation.Interface{authentication.Operations, administration.Operations},
 		Hosts:      settings.SOAP.AllowedHosts(), Origins: settings.SOAP.Origins,
 		Strict: setup.Strict, BodyTimeout: settings.Timeouts.Read,
 		MaxSize: settings.Limits.BodyBytes, MaxParts: settings.Limits.MessageParts,

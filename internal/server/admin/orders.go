@@ -28,6 +28,22 @@ func (d *Door) orders() []order {
 		changes("user/unlock", s.UnlockUser, showUser),
 		changes("user/delete", s.DeleteUser, showUser),
 
+		changes("user/set", s.SetUser, showUser),
+		changes("user/reset-password", s.ResetUserPassword, showUser),
+
+		changes("administrator/add", s.AddAdministrator, showAdministrator),
+		looks("administrator/list", listsAdministrators(s, false), pages(showAdministrator, same[provision.UserKey])),
+		looks("administrator/show", showsAdministrator(s, false), showAdministrator),
+		changes("administrator/set", setsAdministrator(s, false), showAdministrator),
+		changes("administrator/delete", deletesAdministrator(s, false), showAdministrator),
+
+		changes("service-user/add", s.AddServiceUser, showServiceUserKey),
+		looks("service-user/list", listsAdministrators(s, true), pages(showAdministrator, same[provision.UserKey])),
+		looks("service-user/show", showsAdministrator(s, true), showAdministrator),
+		changes("service-user/set", setsAdministrator(s, true), showAdministrator),
+		changes("service-user/renew", s.RenewServiceUser, showServiceUserKey),
+		changes("service-user/delete", deletesAdministrator(s, true), showAdministrator),
+
 		changes("authenticator/add", d.addAuthenticator, d.shownAuthenticator),
 		looks("authenticator/list", s.ListAuthenticators, named(d.listedAuthenticator)),
 		looks("authenticator/show", lookByName[NameAuthenticator](s.ShowAuthenticator), d.shownAuthenticator),

@@ -12,6 +12,7 @@ import (
 // The types of XML Schema that attributes have.
 const (
 	TypeString      = "string"
+	TypeInt         = "int"
 	TypeUnsignedInt = "unsignedInt"
 	TypeBoolean     = "boolean"
 	TypeDateTime    = "dateTime"

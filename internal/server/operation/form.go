@@ -165,7 +165,6 @@ func (t *Table) takes(f Form, name, id string, strict bool) (bool, error) {
 // value reads one attribute by its options, its type and its form. Without
 // xsi:type, the text is what the attribute's own type makes of it.
 func (t *Table) value(a Sent, strict bool) (given, error) {
-	known := t.Attributes[a.ID]
 	empty := a.Value == nil || t.Telling && !strict && a.Value.Text == ""
 	switch {
 	case a.negative():
@@ -175,12 +174,31 @@ func (t *Table) value(a Sent, strict bool) (given, error) {
 	case empty:
 		return given{}, nil
 	}
-	if problem := known.typedWrong(*a.Value, strict); problem != "" {
-		return given{}, t.refuse(provision.InvalidData, a.ID, problem, "it is xsd:"+known.Type)
+	value, err := t.typed(a, strict, false)
+	return given{value, err == nil}, err
+}
+
+// typed reads a value by its type and its form, or, for a wildcard, by its type
+// alone. Where the table is telling, a lenient reading takes a text for any
+// type that it is one of.
+func (t *Table) typed(a Sent, strict, wildcard bool) (string, error) {
+	known := t.Attributes[a.ID]
+	asText := t.Telling && !strict && kind(claim(a.Value.Type)) == TypeString
+	if problem := known.typedWrong(*a.Value, strict); problem != "" && !asText {
+		return "", t.refuse(provision.InvalidData, a.ID, problem, "it is xsd:"+known.Type)
 	}
 	value := known.canonical(a.Value.Text)
-	if !lexical(known.Type, value) || known.Pattern != "" && !t.patterns[a.ID].MatchString(value) {
-		return given{}, t.refuse(provision.InvalidData, a.ID, "has a wrong value", "it takes "+known.Takes)
+	if wildcard {
+		return value, nil
 	}
-	return given{value, true}, nil
+	if !lexical(known.Type, value) || known.Pattern != "" && !t.patterns[a.ID].MatchString(value) || !known.has(value) {
+		return "", t.refuse(provision.InvalidData, a.ID, "has a wrong value", "it takes "+known.Takes)
+	}
+	return value, nil
+}
+
+// has reports whether a value is one of the attribute's, where it has a list of
+// them.
+func (a Attribute) has(value string) bool {
+	return a.Values == nil || slices.ContainsFunc(a.Values, func(one string) bool { return strings.EqualFold(one, value) })
 }

@@ -10,12 +10,13 @@ import (
 
 // Attribute is what an attributeID stands for, wherever it is used.
 type Attribute struct {
-	ID      string // without the table's prefix
-	Type    string // of XML Schema
-	Pattern string // of the whole value; empty: the type says it all
-	Takes   string // the same in words
-	Masked  bool   // its value is not shown
-	Ours    bool   // it has no documented name
+	ID      string   // without the table's prefix
+	Type    string   // of XML Schema
+	Pattern string   // of the whole value; empty: the type says it all
+	Values  []string // all that there are, in any letter case; nil: there is no list
+	Takes   string   // the same in words
+	Masked  bool     // its value is not shown
+	Ours    bool     // it has no documented name
 
 	// Unsupported says why an attribute is refused that others know.
 	Unsupported string

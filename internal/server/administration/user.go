@@ -1,0 +1,238 @@
+package administration
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/operation"
+	"github.com/dsappd/dsappd/soap"
+	"github.com/dsappd/dsappd/wsdl"
+)
+
+// passwordIsSet stands for a static password, which nobody is shown.
+const passwordIsSet = "********"
+
+// userFields are the attributes of a user.
+func userFields() []field[provision.User] {
+	type user = provision.User
+	attribute := func(id, xsdType, takes string) operation.Attribute {
+		return operation.Attribute{ID: id, Type: xsdType, Takes: takes}
+	}
+	at := func(id string, get func(user) time.Time) field[user] {
+		return field[user]{attribute(id, dateTime, "a time"), func(u user, _ time.Time) string { return moment(get(u)) }}
+	}
+	is := func(id string, get func(user, time.Time) bool) field[user] {
+		return field[user]{attribute(id, boolean, "true or false"), func(u user, now time.Time) string { return truth(get(u, now)) }}
+	}
+	said := func(id, takes string, get func(user) string) field[user] {
+		return field[user]{attribute(id, text, takes), func(u user, _ time.Time) string { return get(u) }}
+	}
+	sent := func(a operation.Attribute) field[user] { return field[user]{Attribute: a} }
+	secret := func(id string) field[user] {
+		return sent(operation.Attribute{ID: id, Type: text, Pattern: name, Takes: letters, Masked: true})
+	}
+	return []field[user]{
+		{operation.Attribute{ID: "USERID", Type: text, Pattern: name, Takes: letters}, func(u user, _ time.Time) string { return u.UserID }},
+		{operation.Attribute{ID: "DOMAIN", Type: text, Pattern: name, Takes: letters}, func(u user, _ time.Time) string { return u.Domain }},
+		said("ORGANIZATIONAL_UNIT", letters, func(u user) string { return u.OrgUnit }),
+		said("LOCAL_AUTH", "Default, None, Digipass Only, DIGIPASS/Password during Grace Period or DIGIPASS or Password", func(u user) string { return u.LocalAuth.String() }),
+		said("BACKEND_AUTH", "Default, None, If Needed or Always", func(u user) string { return u.BackendAuth.String() }),
+		is("DISABLED", func(u user, _ time.Time) bool { return u.Disabled }),
+		is("LOCKED", user.IsLocked),
+		{attribute("LOCK_COUNT", integer, "a number"), func(u user, _ time.Time) string { return number(u.WrongPasswords) }},
+		said("USERNAME", letters, func(u user) string { return u.Name }),
+		said("EMAIL", letters, func(u user) string { return u.Email }),
+		said("MOBILE", letters, func(u user) string { return u.Mobile }),
+		said("PHONE", letters, func(u user) string { return u.Phone }),
+		said("DESCRIPTION", "up to 1024 characters", func(u user) string { return u.Description }),
+		{operation.Attribute{ID: "PASSWORD", Type: text, Pattern: name, Takes: letters, Masked: true}, func(u user, _ time.Time) string {
+			if u.PasswordHash == "" {
+				return ""
+			}
+			return passwordIsSet
+		}},
+		secret("NEW_PASSWORD"), secret("CONFIRM_NEW_PASSWORD"),
+		{operation.Attribute{ID: "HAS_DP", Type: text, Values: assignment(), Takes: "Assigned or Unassigned"},
+			func(u user, _ time.Time) string { return assigned(len(u.SerialNumbers) > 0) }},
+		said("ASSIGNED_DIGIPASS", "serial numbers with commas between", func(u user) string { return strings.Join(u.SerialNumbers, ",") }),
+		at("EXPIRATION_TIME", func(u user) time.Time { return u.ExpiresAt }),
+		is("EXPIRED", user.IsExpired),
+		at("CREATE_TIME", func(u user) time.Time { return u.CreatedAt }),
+		at("MODIFY_TIME", func(u user) time.Time { return later(u.ModifiedAt, u.CreatedAt) }),
+		at("LASTAUTH_TIME", func(u user) time.Time { return u.LastAuthAt }),
+		at("LASTAUTHREQ_TIME", func(u user) time.Time { return u.LastAuthRequestAt }),
+		at("LAST_PASSWORD_SET_TIME", func(u user) time.Time { return u.PasswordSetAt }),
+		{attribute("STATUS", integer, "-1"), func(user, time.Time) string { return "-1" }},
+
+		// What this server has no use for.
+		sent(attribute("OFFLINE_AUTH_ENABLED", text, letters)), sent(attribute("GROUP_LIST", text, letters)),
+		sent(attribute("USE_DP_FROM_USER_ID", text, letters)), sent(attribute("USE_DP_FROM_USER_DOMAIN", text, letters)),
+		sent(attribute("VDP_DELIVERY_METHOD", text, letters)), sent(attribute("VDP_MDC_PROFILE", text, letters)),
+		sent(attribute("VDP_SIGN_DELIVERY_METHOD", text, letters)), sent(attribute("VDP_SIGN_MDC_PROFILE", text, letters)),
+		sent(attribute("ADMIN_LEVEL", integer, "0 to 255")), sent(attribute("LDAP_DN", text, letters)),
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.IsZero() {
+		return b
+	}
+	return a
+}
+
+// assignment are the words for whether an authenticator is assigned.
+func assignment() []string { return []string{"Assigned", "Unassigned"} }
+
+func assigned(is bool) string {
+	if is {
+		return "Assigned"
+	}
+	return "Unassigned"
+}
+
+func userCommands() []command {
+	who, holder := []string{"USERID"}, []string{"DOMAIN"}
+	writable := []string{"ORGANIZATIONAL_UNIT", "USERNAME", "EMAIL", "MOBILE", "PHONE", "DESCRIPTION", "EXPIRATION_TIME"}
+	modes := []string{"LOCAL_AUTH", "BACKEND_AUTH", "DISABLED", "LOCKED"}
+	named := func(cmd string, out []string, run func(context.Context, *door, provision.Operator, provision.NameUser) (provision.User, error)) command {
+		return command{operation.Form{Name: cmd, Required: who, Optional: holder, Out: out},
+			func(ctx context.Context, d *door, o provision.Operator, in request) (operation.Values, error) {
+				user, err := run(ctx, d, o, in.user())
+				return d.users.values(user, d.Service.Now()), err
+			}}
+	}
+	return []command{
+		named("VIEW", nil, func(ctx context.Context, d *door, o provision.Operator, u provision.NameUser) (provision.User, error) {
+			return d.Service.ViewUser(ctx, o, u)
+		}),
+		{operation.Form{Name: "CREATE", Required: append([]string{"USERID", "DOMAIN"}, modes...), Optional: append([]string{"PASSWORD"}, writable...)}, createUser},
+		{operation.Form{Name: "UPDATE", Required: who, Optional: append(append(holder, modes...), writable...)}, updateUser},
+		named("DELETE", nothing(), func(ctx context.Context, d *door, o provision.Operator, u provision.NameUser) (provision.User, error) {
+			return d.Service.DeleteUser(ctx, o, u)
+		}),
+		named("ENABLE", nil, func(ctx context.Context, d *door, o provision.Operator, u provision.NameUser) (provision.User, error) {
+			return d.Service.EnableUser(ctx, o, u)
+		}),
+		named("DISABLE", nil, func(ctx context.Context, d *door, o provision.Operator, u provision.NameUser) (provision.User, error) {
+			return d.Service.DisableUser(ctx, o, u)
+		}),
+		named("UNLOCK", nil, func(ctx context.Context, d *door, o provision.Operator, u provision.NameUser) (provision.User, error) {
+			return d.Service.UnlockUser(ctx, o, u)
+		}),
+		named("RESET_LAST_AUTH_TIME", nil, func(ctx context.Context, d *door, o provision.Operator, u provision.NameUser) (provision.User, error) {
+			return d.Service.ResetLastAuthentication(ctx, o, u)
+		}),
+		{operation.Form{Name: "SET_PASSWORD", Required: []string{"USERID", "NEW_PASSWORD", "CONFIRM_NEW_PASSWORD"}, Optional: holder, Out: nothing()}, setPassword},
+		{operation.Form{Name: "RESET_PASSWORD", Required: who, Optional: []string{"DOMAIN", "NEW_PASSWORD", "CONFIRM_NEW_PASSWORD"}, Out: nothing()}, resetPassword},
+		{operation.Form{Name: "SET_EXPIRATION", Required: who, Optional: []string{"DOMAIN", "EXPIRATION_TIME"}}, setExpiration},
+	}
+}
+
+func (in request) user() provision.NameUser {
+	return provision.NameUser{Domain: in.Values["DOMAIN"], UserID: in.Values["USERID"]}
+}
+
+func (in request) userFields() provision.UserFields {
+	return provision.UserFields{
+		LocalAuth: in.text("LOCAL_AUTH"), BackendAuth: in.text("BACKEND_AUTH"), Disabled: in.truth("DISABLED"), Locked: in.truth("LOCKED"),
+		Email: in.text("EMAIL"), Mobile: in.text("MOBILE"), Phone: in.text("PHONE"), Name: in.text("USERNAME"),
+		Description: in.text("DESCRIPTION"), OrgUnit: in.text("ORGANIZATIONAL_UNIT"), ExpiresAt: in.moment("EXPIRATION_TIME"),
+	}
+}
+
+func createUser(ctx context.Context, d *door, o provision.Operator, in request) (operation.Values, error) {
+	password := in.Values["PASSWORD"]
+	user, err := d.Service.AddUser(ctx, o, provision.AddUser{
+		Domain: in.Values["DOMAIN"], UserID: in.Values["USERID"], StaticPassword: password, NoPassword: password == "", UserFields: in.userFields(),
+	})
+	return d.users.values(user, d.Service.Now()), err
+}
+
+func updateUser(ctx context.Context, d *door, o provision.Operator, in request) (operation.Values, error) {
+	user, err := d.Service.SetUser(ctx, o, provision.SetUser{NameUser: in.user(), UserFields: in.userFields()})
+	return d.users.values(user, d.Service.Now()), err
+}
+
+func setPassword(ctx context.Context, d *door, o provision.Operator, in request) (operation.Values, error) {
+	if in.Values["NEW_PASSWORD"] != in.Values["CONFIRM_NEW_PASSWORD"] {
+		return nil, &operation.AttributeError{
+			FieldError: soap.FieldError{Path: in.prefix + "CONFIRM_NEW_PASSWORD", Problem: "is not the new password", Mend: "send the same in both"},
+			Refusal:    provision.InvalidData,
+		}
+	}
+	_, err := d.Service.SetUserPassword(ctx, o, provision.SetUserPassword{NameUser: in.user(), StaticPassword: in.Values["NEW_PASSWORD"]})
+	return nil, err
+}
+
+func resetPassword(ctx context.Context, d *door, o provision.Operator, in request) (operation.Values, error) {
+	if in.Values["NEW_PASSWORD"] != "" || in.Values["CONFIRM_NEW_PASSWORD"] != "" {
+		return setPassword(ctx, d, o, in)
+	}
+	_, err := d.Service.ResetUserPassword(ctx, o, in.user())
+	return nil, err
+}
+
+func setExpiration(ctx context.Context, d *door, o provision.Operator, in request) (operation.Values, error) {
+	at := in.moment("EXPIRATION_TIME")
+	if at == nil {
+		at = new(time.Time) // none is sent: it never expires
+	}
+	user, err := d.Service.SetUserExpiration(ctx, o, provision.SetUser{NameUser: in.user(), UserFields: provision.UserFields{ExpiresAt: at}})
+	return d.users.values(user, d.Service.Now()), err
+}
+
+func (d *door) userExecute(ctx context.Context, r *soap.Request, in *wsdl.UserExecute) (*wsdl.AdministrationAttributeSet, error) {
+	return execute(ctx, d, r, d.users, in.SessionID, in.Cmd, in.AttributeSet)
+}
+
+func replyUserExecute(dst []byte, status wsdl.CommandStatusResponse, result *wsdl.AdministrationAttributeSet) []byte {
+	return wsdl.AppendUserExecuteResponse(dst, &wsdl.UserExecuteResponse{Results: results(status, result)})
+}
+
+// userIndex says by which fields of the index a search may look.
+var userIndex = map[string]provision.UserField{
+	"EMAIL": provision.ByEmail, "MOBILE": provision.ByMobile, "PHONE": provision.ByPhone, "USERNAME": provision.ByName,
+	"DESCRIPTION": provision.ByDescription, "ORGANIZATIONAL_UNIT": provision.ByOrgUnit,
+}
+
+func (d *door) userQuery(ctx context.Context, r *soap.Request, in *wsdl.UserQuery) (*rows, error) {
+	return query(ctx, d, r, d.users, in.SessionID, in.AttributeSet, in.FieldSet, in.QueryOptions,
+		func(o provision.Operator, s search[provision.User], fits func(provision.User) bool) (provision.Found[provision.User], error) {
+			asked := provision.QueryUsers{Domains: s.domains(), Terms: userTerms(s), Fits: fits, SearchOptions: s.options}
+			asked.UserID, asked.UserIDPrefix = s.exact("USERID")
+			return d.Service.QueryUsers(ctx, o, asked)
+		})
+}
+
+// userTerms are values of the index that every user has who fits.
+func userTerms(s search[provision.User]) []provision.UserTerm {
+	var terms []provision.UserTerm
+	for id, by := range userIndex {
+		switch exact, beginning := s.exact(id); {
+		case exact != "":
+			terms = append(terms, provision.UserTerm{Field: by, Value: exact})
+		case beginning != "":
+			terms = append(terms, provision.UserTerm{Field: by, Value: beginning, Prefix: true})
+		}
+	}
+	for _, f := range s.filters {
+		if f.isSet || f.negative {
+			continue
+		}
+		switch {
+		case f.field.ID == "HAS_DP":
+			terms = append(terms, provision.UserTerm{Field: provision.ByAssigned, Value: truth(strings.EqualFold(f.value, "Assigned"))})
+		case f.field.ID == "DISABLED" && isTrue(f.value):
+			terms = append(terms, provision.UserTerm{Field: provision.ByDisabled, Value: truth(true)})
+		case f.field.ID == "LOCKED" && isTrue(f.value):
+			terms = append(terms, provision.UserTerm{Field: provision.ByLocked, Value: truth(true)})
+		}
+	}
+	return terms
+}
+
+func replyUserQuery(dst []byte, status wsdl.CommandStatusResponse, result *rows) []byte {
+	return wsdl.AppendUserQueryResponse(dst, &wsdl.UserQueryResponse{Results: queryResults(status, result)})
+}
