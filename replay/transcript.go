@@ -46,6 +46,16 @@ type Sample struct {
 	Domains        []Domain        `toml:"domains,omitempty"`
 	Users          []User          `toml:"users,omitempty"`
 	Authenticators []Authenticator `toml:"authenticators,omitempty"`
+	Administrators []Administrator `toml:"administrators,omitempty"`
+}
+
+// Administrator is a user, who is among Users or not, and what the user may
+// administer.
+type Administrator struct {
+	UserID     string   `toml:"userID"`
+	Domain     string   `toml:"domain,omitempty"`
+	Privileges []string `toml:"privileges"`
+	Key        string   `toml:"key,omitempty"` // the API key of a service user; empty: it is none
 }
 
 // Policy is a policy; Set holds its settings by their names.
@@ -64,7 +74,8 @@ type Component struct {
 
 // Domain is a domain besides master.
 type Domain struct {
-	Name string `toml:"domain"`
+	Name        string `toml:"domain"`
+	Description string `toml:"description,omitempty"`
 }
 
 // User is a user.
@@ -73,6 +84,7 @@ type User struct {
 	Domain         string `toml:"domain,omitempty"`
 	OrgUnit        string `toml:"orgUnit,omitempty"`
 	StaticPassword string `toml:"staticPassword,omitempty"`
+	NoPassword     bool   `toml:"noPassword,omitempty"`
 	Disabled       bool   `toml:"disabled,omitempty"`
 
 	// LocalAuthentication overrides the policy's.
@@ -94,6 +106,7 @@ type Authenticator struct {
 	Limit          int    `toml:"limit,omitzero"`
 	UserID         string `toml:"userID,omitempty"` // of whom it is assigned to
 	PIN            string `toml:"pin,omitempty"`    // the server PIN
+	Model          string `toml:"model,omitempty"`  // the DIGIPASS type
 }
 
 // Exchange is a request and the reply that is expected.

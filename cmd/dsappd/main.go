@@ -23,6 +23,8 @@ type commands struct {
 	Component     componentCommand     `cmd:"" group:"manage" help:"Manage client components: who may call, from where, under which policy."`
 	Policy        policyCommand        `cmd:"" group:"manage" help:"Manage policies: the rules that a component's registrations follow."`
 	Domain        domainCommand        `cmd:"" group:"manage" help:"Manage domains."`
+	Administrator administratorCommand `cmd:"" group:"manage" help:"Manage administrators: users who log on to the administration interface."`
+	ServiceUser   serviceUserCommand   `cmd:"" group:"manage" help:"Manage service users: programs that call the administration interface with an API key."`
 	GatewayKey    gatewayKeyCommand    `cmd:"" group:"manage" help:"Manage the API keys of the gateway, for phones and for the site."`
 	PlatformKey   platformKeyCommand   `cmd:"" group:"manage" help:"Manage the keys of the Platform API, which is REST."`
 

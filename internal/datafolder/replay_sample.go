@@ -32,7 +32,7 @@ func addReplaySample(ctx context.Context, service *provision.Service, sample rep
 		}
 	}
 	for _, d := range sample.Domains {
-		if _, err := service.AddDomain(ctx, initOperator(), provision.AddDomain{Name: d.Name}); err != nil {
+		if _, err := service.AddDomain(ctx, initOperator(), provision.AddDomain{Name: d.Name, Description: d.Description}); err != nil {
 			return fmt.Errorf("domain %s: %w", d.Name, err)
 		}
 	}
@@ -46,12 +46,27 @@ func addReplaySample(ctx context.Context, service *provision.Service, sample rep
 			return fmt.Errorf("authenticator %s: %w", a.SerialNumber, err)
 		}
 	}
+	for _, a := range sample.Administrators {
+		if err := addReplayAdministrator(ctx, service, a); err != nil {
+			return fmt.Errorf("administrator %s: %w", a.UserID, err)
+		}
+	}
 	return nil
+}
+
+func addReplayAdministrator(ctx context.Context, service *provision.Service, a replay.Administrator) error {
+	named := provision.NameAdministrator{NameUser: provision.NameUser{UserID: a.UserID, Domain: a.Domain}, Privileges: a.Privileges}
+	if a.Key == "" {
+		_, err := service.AddAdministrator(ctx, initOperator(), named)
+		return err
+	}
+	_, err := service.AddServiceUser(ctx, initOperator(), provision.AddServiceUser{NameAdministrator: named, Key: a.Key})
+	return err
 }
 
 func addReplayUser(ctx context.Context, service *provision.Service, u replay.User) error {
 	_, err := service.AddUser(ctx, initOperator(), provision.AddUser{
-		UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit, StaticPassword: u.StaticPassword})
+		UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit, StaticPassword: u.StaticPassword, NoPassword: u.NoPassword})
 	if err != nil {
 		return err
 	}
@@ -79,7 +94,7 @@ func addReplayAuthenticator(ctx context.Context, service *provision.Service, a r
 	}
 	_, err = service.AddAuthenticator(ctx, initOperator(), provision.AddAuthenticator{
 		SerialNumber: a.SerialNumber, Domain: a.Domain, Parameters: a.Parameters(), ActivationType: activationType,
-		Secret: secret, MovingFactor: a.MovingFactor, Limit: a.Limit,
+		Secret: secret, MovingFactor: a.MovingFactor, Limit: a.Limit, Model: a.Model,
 	})
 	if err != nil {
 		return err

@@ -63,6 +63,9 @@ func addSample(ctx context.Context, service *provision.Service) error {
 	if _, err := service.SetPIN(ctx, initOperator(), provision.SetPIN{SerialNumber: pinnedAuthenticator, PIN: samplePIN, Confirmation: samplePIN}); err != nil {
 		return fmt.Errorf("sample PIN: %w", err)
 	}
+	if err := addSampleAdministrators(ctx, service); err != nil {
+		return err
+	}
 	for _, free := range sampleFree() {
 		if _, err := service.AddAuthenticator(ctx, initOperator(), free); err != nil {
 			return fmt.Errorf("sample authenticator %s: %w", free.SerialNumber, err)
@@ -80,6 +83,8 @@ const (
 
 	labPlatformPolicy = "lab-platform"
 
+	labAdminPolicy = "lab-administration"
+
 	labGracePolicy    = "lab-login-grace"
 	labOnlyPolicy     = "lab-login-digipass-only"
 	labPasswordPolicy = "lab-login-digipass-or-password"
@@ -94,6 +99,7 @@ func samplePolicies() []provision.AddPolicy {
 		{Name: labDirectPolicy, Parent: labPolicy, Set: json.RawMessage(`{"KeyExchangeRequired":false,"ActivationCodeOutsideSRP":true}`)},
 		{Name: labMDLPolicy, Parent: provision.MDLProvisioningPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"Explain":true}`)},
 		{Name: labPlatformPolicy, Parent: labDirectPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"ChallengeResponse":true,"Explain":false}`)},
+		{Name: labAdminPolicy, Parent: labDirectPolicy, Set: json.RawMessage(`{"LocalAuthentication":"DIGIPASS or Password","VirtualOTP":true}`)},
 		{Name: labGracePolicy, Parent: labPolicy, Set: json.RawMessage(`{"LocalAuthentication":"DIGIPASS/Password during Grace Period","GenericStatusCodes":false,"ChallengeResponse":true}`)},
 		{Name: labOnlyPolicy, Parent: labGracePolicy, Set: json.RawMessage(`{"LocalAuthentication":"Digipass Only"}`)},
 		{Name: labPasswordPolicy, Parent: labGracePolicy, Set: json.RawMessage(`{"LocalAuthentication":"DIGIPASS or Password"}`)},
@@ -109,11 +115,38 @@ func sampleComponents() []provision.AddComponent {
 			provision.AddComponent{ComponentType: "srp-component", Location: location, Policy: labPolicy},
 			provision.AddComponent{ComponentType: "srp-direct", Location: location, Policy: labDirectPolicy},
 			provision.AddComponent{ComponentType: "mdl-component", Location: location, Policy: labMDLPolicy},
+			provision.AddComponent{ComponentType: "Administration Program", Location: location, Policy: labAdminPolicy},
 			provision.AddComponent{ComponentType: "SOAP Auth Client", Location: location, Policy: labGracePolicy},
 			provision.AddComponent{ComponentType: "digipass-only", Location: location, Policy: labOnlyPolicy},
 			provision.AddComponent{ComponentType: "digipass-or-password", Location: location, Policy: labPasswordPolicy})
 	}
 	return all
+}
+
+// sampleAPIKey is that of the service user, as public as the sample's passwords.
+const sampleAPIKey = "00000000-0000-4000-8000-000000000001"
+
+// addSampleAdministrators adds somebody who logs on and a service user, who may
+// do everything.
+func addSampleAdministrators(ctx context.Context, service *provision.Service) error {
+	named := func(userID string) provision.NameAdministrator {
+		return provision.NameAdministrator{NameUser: provision.NameUser{UserID: userID}, Privileges: []string{"all"}}
+	}
+	_, err := service.AddUser(ctx, initOperator(), provision.AddUser{UserID: "admin", StaticPassword: "Password2"})
+	if err == nil {
+		_, err = service.AddAdministrator(ctx, initOperator(), named("admin"))
+	}
+	if err != nil {
+		return fmt.Errorf("sample administrator: %w", err)
+	}
+	_, err = service.AddUser(ctx, initOperator(), provision.AddUser{UserID: "robot", NoPassword: true})
+	if err == nil {
+		_, err = service.AddServiceUser(ctx, initOperator(), provision.AddServiceUser{NameAdministrator: named("robot"), Key: sampleAPIKey})
+	}
+	if err != nil {
+		return fmt.Errorf("sample service user: %w", err)
+	}
+	return nil
 }
 
 // sampleGatewayKeys are as public as the sample's passwords.

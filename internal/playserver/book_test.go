@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/dsappd/dsappd/internal/datafolder"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/administration"
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -49,15 +51,11 @@ func TestBookCovers(t *testing.T) {
 // unreachable is what no transcript can show, and why.
 func unreachable() map[string]string {
 	why := map[string]string{
-		"refusal in use":     "only operators are refused so",
-		"refusal busy":       "it takes more registrations at once than a transcript plays",
-		"refusal unforeseen": "nobody knows how",
-	}
-	for _, refusal := range []provision.Refusal{provision.NoPermission, provision.SessionStopped, provision.UserUnknown, provision.NotAvailable, provision.NotAssigned} {
-		why["refusal "+string(refusal)] = "it is the administration's"
-	}
-	for _, refusal := range []provision.Refusal{provision.MissingField, provision.InvalidData} {
-		why["refusal "+string(refusal)] = "it is of an attribute, and the door's"
+		"refusal in use":        "only operators are refused so",
+		"refusal missing field": "the door refuses it, and nothing is decided",
+		"refusal user unknown":  "it is a search, which leaves no event",
+		"refusal busy":          "it takes more registrations at once than a transcript plays",
+		"refusal unforeseen":    "nobody knows how",
 	}
 	for _, flow := range []provision.Flow{provision.SingleDevice, provision.SingleDeviceDirect} {
 		why[step(flow, provision.DeviceAdded, provision.StepClose, "right")] = "a single device is never in this state"
@@ -141,7 +139,7 @@ func flows(ctx context.Context, made *datafolder.Folder, setup replay.Setup) (ma
 func (c *coverage) note(event audit.Event, flow provision.Flow) {
 	c.seen[event.Operation] = true
 	came := map[int]string{0: "right", 1000: "wrong", -1: "out of order"}[event.Status.StatusCode]
-	if event.Operator == "" {
+	if event.Operator == "" || event.Address != "" {
 		c.seen[fmt.Sprintf("status %d", event.Wire.StatusCode)] = true
 		for refusal, decided := range decisive() {
 			last := event.Checks[len(event.Checks)-1].Name
@@ -192,6 +190,11 @@ func decisive() map[provision.Refusal][]string {
 		provision.NotLocal:           {"local authentication", "password"},
 		provision.ChallengeExpired:   {"challenge"},
 		provision.AuthenticatorError: {"new PIN"},
+		provision.NoPermission:       {"privilege"},
+		provision.SessionStopped:     {"session"},
+		provision.InvalidData:        {"privilege", "organizational unit"},
+		provision.NotAvailable:       {"privilege"},
+		provision.NotAssigned:        {"privilege"},
 	}
 }
 
@@ -201,9 +204,8 @@ func operations(t *testing.T) []string {
 	t.Helper()
 	var all []string
 	for _, e := range wsdl.Elements() {
-		// The administration gets its pages when the server has it.
 		if e.Namespace == wsdl.Administration {
-			continue
+			continue // TestBookCoversAdministration has them
 		}
 		if e.Depth == 0 && !strings.HasSuffix(e.Name, "Response") && e.Name != "provisioningExecute" && e.Name != "provisioningFault" {
 			all = append(all, e.Name)
@@ -218,6 +220,43 @@ func operations(t *testing.T) []string {
 	}
 	if len(all) != 6+3+9 {
 		t.Fatalf("operations and commands: %v", all)
+	}
+	return all
+}
+
+// TestBookCoversAdministration looks for a granted and a refused request of each
+// operation and command of administration.
+func TestBookCoversAdministration(t *testing.T) {
+	pages, err := filepath.Glob("../../testdata/transcripts/admin-*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	granted, refused := map[string]bool{}, map[string]bool{}
+	for _, page := range pages {
+		transcript, err := replay.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range transcript.Exchanges {
+			for _, found := range regexp.MustCompile(`<adm:(\w+) |<cmd>(\w+)</cmd>`).FindAllStringSubmatch(e.Request.Body, -1) {
+				name := found[1] + found[2]
+				granted[name] = granted[name] || strings.Contains(e.Reply.Body, "STAT_SUCCESS")
+				refused[name] = refused[name] || !strings.Contains(e.Reply.Body, "STAT_SUCCESS")
+			}
+		}
+	}
+	for _, name := range append(administrationOperations(), administration.Commands()...) {
+		if !granted[name] || strings.HasSuffix(name, "Execute") && !refused[name] {
+			t.Errorf("%s: granted on a page: %v, refused: %v", name, granted[name], refused[name])
+		}
+	}
+}
+
+func administrationOperations() (all []string) {
+	for _, e := range wsdl.Elements() {
+		if e.Namespace == wsdl.Administration && !strings.HasSuffix(e.Name, "Response") {
+			all = append(all, e.Name)
+		}
 	}
 	return all
 }
