@@ -153,7 +153,9 @@ func (c *serviceUserShowCommand) Run(ctx context.Context, std streams) error {
 
 func showAdministrator(ctx context.Context, std streams, flags doorFlags, named provision.NameUser, service bool) error {
 	return order(ctx, std, flags,
-		func(door *operators.Door) (admin.Administrator, error) { return door.ShowAdministrator(ctx, named, service) },
+		func(door *operators.Door) (admin.Administrator, error) {
+			return door.ShowAdministrator(ctx, named, service)
+		},
 		func(a admin.Administrator) string {
 			return fields(
 				"user", a.UserID,
