@@ -2,10 +2,10 @@
 // faults, limits, dispatch by the body element's qualified name, a trace
 // without secrets, and a client. It knows no operation.
 //
-// A request goes through one parser: the raw tokens of an xml.Decoder are
-// checked for what encoding/xml lets pass, against the namespaces and against
-// a schema given as data; what is left, in the form the schema gives it, is
-// decoded into the caller's type. Unless it is strict, it also reads what
+// A request goes through one parser: raw tokens, the same that encoding/xml would
+// give, are checked for what encoding/xml lets pass, against the namespaces and
+// against a schema given as data; what is left, in the form the schema gives it,
+// goes to the caller's type, a Receiver, or is decoded into it. Unless it is strict, it also reads what
 // clients without a WSDL send in SOAP's encoding: references and arrays. What is wrong with the envelope is a Fault;
 // what is wrong with a field is a FieldError, for the operation to answer.
 package soap

@@ -24,6 +24,7 @@ func receivers() []soap.Receiver {
 	return []soap.Receiver{
 		new(wsdl.DsappSRPRegister), new(wsdl.DsappSRPGenerateEphemeralKey), new(wsdl.DsappSRPGenerateActivationData),
 		new(wsdl.DsappSRPActivate), new(wsdl.GetAppUpgradeInfo), new(wsdl.UpdateDevicePNID), new(wsdl.ProvisioningExecute),
+		new(wsdl.AuthUser), new(wsdl.GetChallenge), new(wsdl.UpdatePassword),
 		new(wsdl.Logon), new(wsdl.Logoff), new(wsdl.Sessionalive), new(wsdl.AdminSessionQuery),
 		new(wsdl.UserExecute), new(wsdl.UserQuery), new(wsdl.UserattributeExecute), new(wsdl.UserattributeQuery),
 		new(wsdl.DigipassExecute), new(wsdl.DigipassQuery), new(wsdl.DigipassapplExecute),

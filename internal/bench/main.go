@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -74,7 +75,8 @@ func measureAll(ctx context.Context, chosen []goal, authenticators int) (output 
 
 // measure runs a benchmark.
 func (b benchmark) measure(ctx context.Context, authenticators int) ([]byte, error) {
-	command := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^"+b.name+"$", "-benchtime", b.time, "-timeout", "0", "./"+filepath.ToSlash(b.folder))
+	pattern := "^" + strings.ReplaceAll(b.name, "/", "$/^") + "$"
+	command := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", pattern, "-benchtime", b.time, "-timeout", "0", "./"+filepath.ToSlash(b.folder))
 	command.Env = append(os.Environ(), fmt.Sprintf("%s=%d", authenticatorsVariable, authenticators))
 	command.Stderr = os.Stderr
 	printed, err := command.Output()

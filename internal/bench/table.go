@@ -38,9 +38,21 @@ func parse(output []byte) (results, error) {
 				metrics[v.OrigUnit] = v.OrigValue
 			}
 		}
-		all[result.GetConfig("pkg")+" Benchmark"+string(result.Name.Base())] = metrics
+		all[result.GetConfig("pkg")+" Benchmark"+withoutCores(result.Name)] = metrics
 	}
 	return all, reader.Err()
+}
+
+// withoutCores is a benchmark's name without the number of cores that it ended with.
+func withoutCores(name benchfmt.Name) string {
+	base, parts := name.Parts()
+	whole := string(base)
+	for _, part := range parts {
+		if part[0] == '/' {
+			whole += string(part)
+		}
+	}
+	return whole
 }
 
 // of returns a metric of a benchmark.

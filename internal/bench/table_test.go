@@ -14,7 +14,7 @@ const printed = `goos: linux
 goarch: amd64
 pkg: github.com/dsappd/dsappd/srp
 cpu: A CPU
-BenchmarkServerExchange-2   	     483	   2397457 ns/op	      1196 bare-µs	       700.1 exchange-µs	         0.585 times-bare
+BenchmarkServerExchange-2   	     483	   2397457 ns/op	      1196 bare-µs	       700.1 benchExchange-µs	         0.585 times-bare
 PASS
 ok  	github.com/dsappd/dsappd/srp	1.2s
 `
@@ -24,10 +24,10 @@ func TestTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := goal{about: "SRP", benchmark: exchange, measured: "exchange-µs", reference: "bare-µs", compared: "times-bare", bound: atMost, value: 0.5, next: "0.4"}
+	g := goal{about: "SRP", benchmark: benchExchange, measured: "benchExchange-µs", reference: "bare-µs", compared: "times-bare", bound: atMost, value: 0.5, next: "0.4"}
 	for value, want := range map[float64]string{
-		0.5: "SRP  700 exchange-µs  1196 bare-µs  0.58 times-bare  missed: at most 0.5, then 0.4",
-		0.6: "SRP  700 exchange-µs  1196 bare-µs  0.58 times-bare  met: at most 0.6, then 0.4",
+		0.5: "SRP  700 benchExchange-µs  1196 bare-µs  0.58 times-bare  missed: at most 0.5, then 0.4",
+		0.6: "SRP  700 benchExchange-µs  1196 bare-µs  0.58 times-bare  met: at most 0.6, then 0.4",
 	} {
 		g.value = value
 		var out bytes.Buffer
@@ -80,7 +80,7 @@ func TestHistory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := measured.of(exchange, "times-bare"); err != nil || got != 0.585 {
+	if got, err := measured.of(benchExchange, "times-bare"); err != nil || got != 0.585 {
 		t.Errorf("%v, %v", got, err)
 	}
 }

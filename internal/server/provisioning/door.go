@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -137,8 +138,10 @@ func NewHandler(c Config) (*soap.Handler, error) {
 // misguided refuses what a web page has a browser send, and names the right
 // door to who sends JSON.
 func misguided(guard *browser.Guard, doors *directory.Directory, r *http.Request) *soap.Fault {
-	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	gateway := doors.For(r).Gateway
+	gateway := ""
+	if sendsJSON(r) {
+		gateway = doors.For(r).Gateway
+	}
 	switch {
 	case guard.StrangeHost(r):
 		return &soap.Fault{Code: soap.CodeClient, Reason: soap.StrangeHost, Status: http.StatusMisdirectedRequest,
@@ -146,11 +149,20 @@ func misguided(guard *browser.Guard, doors *directory.Directory, r *http.Request
 	case guard.OtherOrigin(r):
 		return &soap.Fault{Code: soap.CodeClient, Reason: soap.OtherOrigin, Status: http.StatusForbidden,
 			String: "A web page of another origin had a browser send this request: only programs may, and pages whose origin is in the setting soap.origins."}
-	case media == "application/json" && gateway != "":
+	case gateway != "":
 		return &soap.Fault{Code: soap.CodeClient, Reason: soap.WrongAddress, Status: http.StatusUnsupportedMediaType,
 			String: "This is the SOAP interface, and the request is JSON: the gateway's REST services are at " + gateway + "."}
 	}
 	return nil
+}
+
+func sendsJSON(r *http.Request) bool {
+	header := r.Header.Get("Content-Type")
+	if strings.HasPrefix(header, "text/xml") {
+		return false // nearly every request: it is parsed once, by soap
+	}
+	media, _, _ := mime.ParseMediaType(header)
+	return media == "application/json"
 }
 
 // admit has a request read sparingly that comes from an address at which no
