@@ -17,14 +17,14 @@ import (
 
 type auditCommand struct {
 	Tail   auditTailCommand   `cmd:"" help:"Print decisions, and with --follow those to come."`
-	Verify auditVerifyCommand `cmd:"" help:"Verify that the audit is what was written, and name what is broken."`
-	Export auditExportCommand `cmd:"" help:"Write the audit as JSON lines, which can be verified without this program."`
-	Prune  auditPruneCommand  `cmd:"" help:"Remove whole sealed ranges that are old."`
+	Verify auditVerifyCommand `cmd:"" help:"Verify the audit chain, and name what is broken."`
+	Export auditExportCommand `cmd:"" help:"Write the audit as JSON lines. They can be verified without this program."`
+	Prune  auditPruneCommand  `cmd:"" help:"Remove the oldest sealed ranges."`
 }
 
 type auditVerifyCommand struct {
 	doorFlags
-	Known []sealDigest `placeholder:"RUN/NUMBER=SHA256" help:"Insist on a seal that an earlier verification, or the server's log, named."`
+	Known []sealDigest `placeholder:"RUN/NUMBER=SHA256" help:"Insist on a seal that an earlier verification or the server's log has named."`
 }
 
 func (c *auditVerifyCommand) Run(ctx context.Context, std streams) error {
@@ -94,7 +94,7 @@ func (k *sealKey) UnmarshalText(text []byte) error {
 
 type auditExportCommand struct {
 	doorFlags
-	After sealKey `placeholder:"RUN/NUMBER" help:"Begin behind this seal, the last one of an earlier export."`
+	After sealKey `placeholder:"RUN/NUMBER" help:"Begin after this seal, the last one of an earlier export."`
 }
 
 // Run writes page after page, so that neither side holds the whole audit, nor
@@ -125,7 +125,7 @@ func (c *auditExportCommand) Run(ctx context.Context, std streams) error {
 
 type auditPruneCommand struct {
 	doorFlags
-	OlderThan age  `required:"" placeholder:"AGE" help:"Remove what was sealed longer ago: 90d, 12h, 30m."`
+	OlderThan age  `required:"" placeholder:"AGE" help:"Remove what was sealed longer ago than this: 90d, 12h, 30m."`
 	Broken    bool `help:"Remove broken ranges too, and with them the evidence of what broke them."`
 }
 

@@ -27,14 +27,14 @@ const (
 
 type auditTailCommand struct {
 	doorFlags
-	Follow       bool   `short:"f" help:"Go on with what comes, until Ctrl-C."`
-	Since        age    `default:"1h" placeholder:"AGE" help:"Begin so long ago: 90d, 12h, 30m; 1h if not given."`
-	User         string `placeholder:"USERID" help:"Print decisions on this user only."`
-	Domain       string `placeholder:"DOMAIN" help:"Print decisions in this domain only."`
-	Serial       string `placeholder:"SERIAL" help:"Print decisions on this authenticator only."`
-	Registration string `placeholder:"ID" help:"Print decisions on this registration only."`
-	Operation    string `placeholder:"NAME" help:"Print this operation only, such as dsappSRPActivate or 'user add'."`
-	Request      string `placeholder:"ID" help:"Print the decision on this request only."`
+	Follow       bool   `short:"f" help:"Go on with new decisions, until Ctrl-C."`
+	Since        age    `default:"1h" placeholder:"AGE" help:"Begin this long ago: 90d, 12h, 30m; 1h if not given."`
+	User         string `placeholder:"USERID" help:"Print only decisions on this user."`
+	Domain       string `placeholder:"DOMAIN" help:"Print only decisions in this domain."`
+	Serial       string `placeholder:"SERIAL" help:"Print only decisions on this authenticator."`
+	Registration string `placeholder:"ID" help:"Print only decisions on this registration."`
+	Operation    string `placeholder:"NAME" help:"Print only this operation, such as dsappSRPActivate or 'user add'."`
+	Request      string `placeholder:"ID" help:"Print only the decision on this request."`
 }
 
 // Run opens the door anew for each question, so that a tail that follows

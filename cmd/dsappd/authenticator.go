@@ -18,7 +18,7 @@ import (
 
 type authenticatorCommand struct {
 	Add      authenticatorAddCommand      `cmd:"" help:"Add an authenticator."`
-	Import   authenticatorImportCommand   `cmd:"" help:"Add authenticators from a file of their maker, or of CSV, and assign them."`
+	Import   authenticatorImportCommand   `cmd:"" help:"Add authenticators from a PSKC or CSV file, and assign them."`
 	List     authenticatorListCommand     `cmd:"" help:"List authenticators."`
 	Show     authenticatorShowCommand     `cmd:"" help:"Show an authenticator."`
 	Assign   authenticatorAssignCommand   `cmd:"" help:"Assign an authenticator to a user."`
@@ -26,7 +26,7 @@ type authenticatorCommand struct {
 	Reset    authenticatorResetCommand    `cmd:"" help:"Return an authenticator to the day of its assignment."`
 	Set      authenticatorSetCommand      `cmd:"" help:"Change the limit of a licence for several devices."`
 	Enable   authenticatorEnableCommand   `cmd:"" help:"Let a disabled authenticator be used again."`
-	Disable  authenticatorDisableCommand  `cmd:"" help:"Disable an authenticator: each step with it is refused until it is enabled again."`
+	Disable  authenticatorDisableCommand  `cmd:"" help:"Disable an authenticator: every step is refused until it is enabled again."`
 	Delete   authenticatorDeleteCommand   `cmd:"" help:"Delete an authenticator that is not assigned to anybody."`
 
 	Deactivate authenticatorDeactivateCommand `cmd:"" help:"Deactivate an instance of a licence and give its place back."`
@@ -47,11 +47,11 @@ type authenticatorAddCommand struct {
 	secretFlags
 	Domain         string `placeholder:"DOMAIN" help:"Put it into this domain; master if not given."`
 	Type           string `enum:"hotp,totp,mdl" default:"totp" placeholder:"TYPE" help:"Make it hotp (event-based), totp (time-based) or mdl, a licence for several devices; totp if not given."`
-	Limit          int    `placeholder:"N" help:"Allow so many devices on a licence, 1 to 99; mdl only."`
+	Limit          int    `placeholder:"N" help:"Allow this many devices on a licence, 1 to 99; mdl only."`
 	Algorithm      string `enum:"SHA1,SHA256,SHA512" default:"SHA1" placeholder:"HASH" help:"Use SHA1, SHA256 or SHA512; SHA1 if not given."`
-	Digits         int    `default:"6" placeholder:"N" help:"Make one-time passwords of so many digits, 6 to 8; 6 if not given."`
+	Digits         int    `default:"6" placeholder:"N" help:"Make one-time passwords of this many digits, 6 to 8; 6 if not given."`
 	ActivationType string `enum:"online,offline" default:"online" placeholder:"TYPE" help:"Make it for online or offline activation data; online if not given."`
-	MovingFactor   uint64 `placeholder:"N" help:"Accept this moving factor first; event-based only."`
+	MovingFactor   uint64 `placeholder:"N" help:"Start with this moving factor; event-based only."`
 }
 
 func (c *authenticatorAddCommand) Run(ctx context.Context, std streams) error {
@@ -95,9 +95,9 @@ func (c *authenticatorAddCommand) licence(a *admin.AddAuthenticator) error {
 type authenticatorListCommand struct {
 	doorFlags
 	listFlags
-	Domain string                 `placeholder:"DOMAIN" help:"List the authenticators of this domain only."`
-	State  authenticatorStateFlag `placeholder:"STATE" help:"List those in this state only: Unassigned, Assigned, Active or Disabled."`
-	Type   string                 `enum:",hotp,totp,mdl" default:"" placeholder:"TYPE" help:"List those of this type only: hotp (event-based), totp (time-based), or mdl: licences for several devices."`
+	Domain string                 `placeholder:"DOMAIN" help:"List only the authenticators of this domain."`
+	State  authenticatorStateFlag `placeholder:"STATE" help:"List only those in this state: Unassigned, Assigned, Active or Disabled."`
+	Type   string                 `enum:",hotp,totp,mdl" default:"" placeholder:"TYPE" help:"List only those of this type: hotp (event-based), totp (time-based), or mdl (licences for several devices)."`
 }
 
 func (c *authenticatorListCommand) Run(ctx context.Context, std streams) error {
@@ -191,7 +191,7 @@ func instanceState(i admin.Instance) string {
 type authenticatorSetCommand struct {
 	doorFlags
 	serialFlags
-	Limit int `required:"" placeholder:"N" help:"Allow so many devices, 1 to 99, and not below the places that are taken."`
+	Limit int `required:"" placeholder:"N" help:"Allow this many devices, 1 to 99, and no fewer than there are places taken."`
 }
 
 func (c *authenticatorSetCommand) Run(ctx context.Context, std streams) error {
@@ -228,7 +228,7 @@ type authenticatorAssignCommand struct {
 
 // policyFlags name the policy over an order.
 type policyFlags struct {
-	Policy string `placeholder:"POLICY" help:"Hold it to the settings of this policy; to the default settings if not given."`
+	Policy string `placeholder:"POLICY" help:"Apply this policy; the default settings if not given."`
 }
 
 func (c *authenticatorAssignCommand) Run(ctx context.Context, std streams) error {

@@ -50,7 +50,7 @@ func (c *componentAddCommand) Run(ctx context.Context, std streams) error {
 type componentListCommand struct {
 	doorFlags
 	listFlags
-	Type string `placeholder:"TYPE" help:"List the components of this type only."`
+	Type string `placeholder:"TYPE" help:"List only the components of this type."`
 }
 
 func (c *componentListCommand) Run(ctx context.Context, std streams) error {
@@ -108,7 +108,7 @@ func (c *componentShowCommand) Run(ctx context.Context, std streams) error {
 type componentSetCommand struct {
 	doorFlags
 	componentFlags
-	Policy string `required:"" placeholder:"POLICY" help:"Hold what it registers from now on to this policy; \"\" for the default settings."`
+	Policy string `required:"" placeholder:"POLICY" help:"Apply this policy to what it registers from now on; \"\" for the default settings."`
 }
 
 func (c *componentSetCommand) Run(ctx context.Context, std streams) error {

@@ -21,8 +21,8 @@ import (
 )
 
 type demoCommand struct {
-	MDL     bool `name:"mdl" help:"Activate a device of user6, on a licence for several devices, in place of user1's only one."`
-	Offline bool `help:"With --mdl, let the device send nothing, and the user carry everything."`
+	MDL     bool `name:"mdl" help:"Activate a device of user6, on a licence for several devices, instead of user1's only one."`
+	Offline bool `help:"With --mdl: the device sends nothing, and the user carries everything."`
 	Keep    bool `help:"Leave the server running until Ctrl-C, and print its URLs and a session with curl."`
 	JSON    bool `name:"json" help:"Print each step as a line of JSON, errors too."`
 }

@@ -14,7 +14,7 @@ import (
 
 type explainCommand struct {
 	doorFlags
-	RequestID string `arg:"" optional:"" name:"request-id" help:"The Request-Id header of the answer, which the log has too. Without one, the last refusal is explained."`
+	RequestID string `arg:"" optional:"" name:"request-id" help:"The Request-Id header of the answer; the log has it too. Without one, dsappd explains the last refusal."`
 	Last      int    `placeholder:"N" help:"List the last N refusals, the newest first: 1 to 100."`
 }
 

@@ -13,12 +13,12 @@ import (
 type gatewayKeyCommand struct {
 	Add    gatewayKeyAddCommand    `cmd:"" help:"Draw an API key and show it, once."`
 	List   gatewayKeyListCommand   `cmd:"" help:"List the API keys' names and sides."`
-	Delete gatewayKeyDeleteCommand `cmd:"" help:"Delete an API key, which opens nothing from then on."`
+	Delete gatewayKeyDeleteCommand `cmd:"" help:"Delete an API key. From then on it opens nothing."`
 }
 
 type gatewayKeyAddCommand struct {
 	doorFlags
-	Side provision.GatewaySide `required:"" enum:"front,back" placeholder:"front|back" help:"Draw it for the front end, which is phones, or for the back end, which is the site."`
+	Side provision.GatewaySide `required:"" enum:"front,back" placeholder:"front|back" help:"Draw it for the front end (phones) or the back end (the site)."`
 	Name string                `arg:"" name:"name" help:"What the key is called in lists and in the log."`
 }
 

@@ -19,17 +19,17 @@ import (
 )
 
 type imageCommand struct {
-	Text string `arg:"" optional:"" placeholder:"HEX" help:"The text of the code: an activation image, or an Activation Message. Without it and the flags of the fields, it is read from stdin: hex, or the fields as JSON."`
+	Text string `arg:"" optional:"" placeholder:"HEX" help:"The text of the code: an activation image or an Activation Message. Without it and the flags of the fields, dsappd reads stdin: hex, or the fields as JSON."`
 
 	UserID             string `group:"fields" name:"user-id" placeholder:"USER" help:"Set the user ID."`
 	Domain             string `group:"fields" default:"master" placeholder:"DOMAIN" help:"Set the user's domain; ${default} if not given."`
 	RegistrationID     string `group:"fields" placeholder:"ID" help:"Set the registration ID."`
-	ActivationPassword string `group:"fields" env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"Set the activation password. Other users of the machine can read it here: better leave it to the environment or stdin."`
+	ActivationPassword string `group:"fields" env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"Set the activation password. Other users of the machine can read it here: prefer the environment or stdin."`
 	DigipassGatewayID  string `group:"fields" placeholder:"ID" help:"Set the gateway ID; may be left out."`
 
-	Out    string `placeholder:"FILE" help:"Write FILE.png or FILE.svg, which only you can read, in place of stdout."`
+	Out    string `placeholder:"FILE" help:"Write FILE.png or FILE.svg, which only you can read, instead of stdout."`
 	Format string `enum:"png,svg,terminal,hex," default:"" placeholder:"FORMAT" help:"Write png, svg, terminal (half blocks) or hex (the text alone); by the name of FILE if not given, and otherwise terminal on a terminal, else png."`
-	Module int    `default:"6" placeholder:"PIXELS" help:"Draw modules so wide, 1 to 32; ${default} if not given."`
+	Module int    `default:"6" placeholder:"PIXELS" help:"Draw modules this many pixels wide, 1 to 32; ${default} if not given."`
 	JSON   bool   `name:"json" help:"Print what was written to FILE as JSON, errors too."`
 }
 

@@ -22,14 +22,14 @@ import (
 type importFlags struct {
 	doorFlags
 	File        string `arg:"" placeholder:"FILE" help:"Import this file, - for stdin."`
-	Format      string `enum:"auto,csv,json,pskc" default:"auto" help:"Read the file as this: auto,csv,json,pskc; auto looks how it begins."`
-	Windows1252 bool   `name:"windows-1252" help:"Read CSV as Windows-1252, in place of UTF-8."`
+	Format      string `enum:"auto,csv,json,pskc" default:"auto" help:"Read the file as this: auto,csv,json,pskc; auto looks at how it begins."`
+	Windows1252 bool   `name:"windows-1252" help:"Read CSV as Windows-1252 instead of UTF-8."`
 	DryRun      bool   `help:"Check every row, and add nothing."`
-	Continue    bool   `help:"Add the rows that are not refused. Without it, one that is refused has none added."`
-	Refused     string `placeholder:"FILE" help:"Write the refused rows and why into this new file, which only you may read."`
+	Continue    bool   `help:"Add the rows that are not refused. Without this flag, one refused row stops the whole import."`
+	Refused     string `placeholder:"FILE" help:"Write the refused rows and the reasons into this new file, which only you can read."`
 	After       int    `placeholder:"ROW" help:"Go on after this row, which an import that stopped has named."`
-	Rows        int    `default:"2000" hidden:"" help:"Commit so many rows at a time at most."`
-	Jobs        int    `default:"1" hidden:"" help:"Have so many commits under way at once."`
+	Rows        int    `default:"2000" hidden:"" help:"Commit at most this many rows at a time."`
+	Jobs        int    `default:"1" hidden:"" help:"Run this many commits at once."`
 }
 
 type userImportCommand struct{ importFlags }
@@ -58,8 +58,8 @@ type authenticatorImportCommand struct {
 	Domain       string `placeholder:"DOMAIN" help:"Put the authenticators of a PSKC file into this domain; master if not given."`
 	KeyFile      string `placeholder:"FILE" xor:"pskc" help:"Read the shared key of a PSKC file from the one line of FILE, in hex."`
 	PasswordFile string `placeholder:"FILE" xor:"pskc" help:"Read the password of a PSKC file from the one line of FILE."`
-	WithoutMAC   bool   `name:"without-mac" help:"Take encrypted keys of a PSKC file without a MAC, although nobody can tell whether they were changed."`
-	SerialPrefix string `placeholder:"ABC" help:"Put this before serial numbers of up to seven digits in a PSKC file, filled up with zeros."`
+	WithoutMAC   bool   `name:"without-mac" help:"Take encrypted keys of a PSKC file without a MAC. Nobody can tell whether they were changed."`
+	SerialPrefix string `placeholder:"ABC" help:"Put this before serial numbers of up to seven digits in a PSKC file, and pad them with zeros."`
 	Assign       bool   `help:"Give each key of a PSKC file that names a user to that user."`
 }
 

@@ -20,7 +20,7 @@ import (
 
 // listFlags are those of every list.
 type listFlags struct {
-	After string    `placeholder:"KEY" help:"Begin after this one, as the end of a limited list names it."`
+	After string    `placeholder:"KEY" help:"Begin after this one. A limited list names it at its end."`
 	Limit listLimit `placeholder:"N" help:"Print at most N; without it, or with 0, all."`
 }
 

@@ -39,7 +39,7 @@ type commands struct {
 
 	Ready      readyCommand      `cmd:"" group:"keep" help:"Ask whether a server answers requests, and wait until it does."`
 	Check      checkCommand      `cmd:"" group:"keep" help:"Look for damage in a data folder."`
-	Migrate    migrateCommand    `cmd:"" group:"keep" help:"Bring a data folder of an older dsappd up to date, keeping a copy."`
+	Migrate    migrateCommand    `cmd:"" group:"keep" help:"Bring a data folder of an older dsappd up to date, and keep a copy."`
 	Compact    compactCommand    `cmd:"" group:"keep" help:"Give back the space that the store of a data folder no longer uses."`
 	TLS        tlsCommand        `cmd:"" group:"keep" name:"tls" help:"Show and renew the certificates that clients see."`
 	Completion completionCommand `cmd:"" group:"keep" help:"Print the script that completes commands in a shell."`

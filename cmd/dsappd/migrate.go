@@ -11,7 +11,7 @@ import (
 
 type migrateCommand struct {
 	Dir    string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Migrate this data folder, which no server may serve."`
-	DryRun bool   `help:"Migrate a copy, tell what would change, and remove the copy."`
+	DryRun bool   `help:"Migrate a copy, say what would change, and remove the copy."`
 	jsonFlag
 }
 

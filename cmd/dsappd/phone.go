@@ -25,13 +25,13 @@ type phoneCommand struct {
 	DerivationCode phoneDerivationCodeCommand `cmd:"" help:"Print a derivation code, which binds this phone."`
 	Activate       phoneActivateCommand       `cmd:"" help:"Activate from an image, or with a one-time password or a derivation code."`
 	Faults         phoneFaultsCommand         `cmd:"" help:"List what phone activate --fault can do wrong."`
-	MDL            phoneMDLCommand            `cmd:"" name:"mdl" help:"Play a device on a licence for several, one step at a time."`
+	MDL            phoneMDLCommand            `cmd:"" name:"mdl" help:"Play a device on a licence for several devices, one step at a time."`
 }
 
 // phoneState is the file that every step needs.
 type phoneState struct {
-	State string `default:"phone.state" env:"DSAPPD_PHONE" placeholder:"FILE" help:"Keep the phone's memory here, sealed under the PIN."`
-	PIN   string `name:"pin" env:"DSAPPD_PIN" placeholder:"PIN" help:"Open it by this PIN, 4 to 64 characters; asked for at a terminal if not given."`
+	State string `default:"phone.state" env:"DSAPPD_PHONE" placeholder:"FILE" help:"Keep the phone's state here, sealed under the PIN."`
+	PIN   string `name:"pin" env:"DSAPPD_PIN" placeholder:"PIN" help:"Open it with this PIN, 4 to 64 characters; asked for at a terminal if not given."`
 	jsonFlag
 }
 
@@ -69,8 +69,8 @@ func (c *phoneState) write(s phone.State) error {
 type phoneServer struct {
 	URL           string        `name:"url" default:"http://127.0.0.1:8888/" placeholder:"URL" help:"Ask the server at this SOAP endpoint; ${default} if not given."`
 	ComponentType string        `default:"srp-component" placeholder:"TYPE" help:"Call as a component of this type; ${default} if not given."`
-	CA            string        `name:"ca" placeholder:"FILE" help:"Trust the server by the certificates (PEM) in FILE, in place of the system's."`
-	Timeout       time.Duration `default:"30s" placeholder:"TIME" help:"Wait so long for each answer; ${default} if not given."`
+	CA            string        `name:"ca" placeholder:"FILE" help:"Trust the server by the certificates (PEM) in FILE instead of the system's."`
+	Timeout       time.Duration `default:"30s" placeholder:"TIME" help:"Wait this long for each answer; ${default} if not given."`
 	Trace         bool          `help:"Print each envelope on stderr, without its secrets."`
 }
 

@@ -18,13 +18,13 @@ import (
 
 type phoneActivateCommand struct {
 	Image          string `group:"ways" xor:"credential" placeholder:"PICTURE" help:"Play the whole activation from the scan of a PNG or JPEG, - for stdin; or from the text of the image, in hex, or a link with it."`
-	Response       string `group:"ways" xor:"credential" placeholder:"OTP" help:"Take the last step alone, with what dsappd phone otp printed."`
-	DerivationCode string `group:"ways" xor:"credential" placeholder:"CODE" help:"Take the last step alone, with what dsappd phone derivation-code printed, which binds the phone."`
+	Response       string `group:"ways" xor:"credential" placeholder:"OTP" help:"Take only the last step, with what dsappd phone otp printed."`
+	DerivationCode string `group:"ways" xor:"credential" placeholder:"CODE" help:"Take only the last step, with what dsappd phone derivation-code printed. It binds the phone."`
 
 	phoneGateway     `group:"image"`
 	phoneFingerprint `group:"image"`
 	DeviceType       string   `group:"image" enum:"ios,android,hardware" default:"android" placeholder:"TYPE" help:"Be a device of this type on a licence for several: ${enum}; android if not given."`
-	Fault            []string `group:"image" placeholder:"NAME" help:"Do something wrong on the way, once for each; dsappd phone faults lists them."`
+	Fault            []string `group:"image" placeholder:"NAME" help:"Commit these faults on the way; dsappd phone faults lists them."`
 	phoneOffline     `group:"image"`
 
 	phoneState  `group:"all"`
@@ -45,9 +45,9 @@ The first is all that a phone does, from the scan of the QR code on. The others 
 // phoneGateway is the gateway that a whole activation speaks to, in place of
 // the SOAP endpoint.
 type phoneGateway struct {
-	Gateway        string `placeholder:"URL" help:"Speak to this gateway, in place of --url."`
-	GatewayKey     string `env:"DSAPPD_GATEWAY_KEY" placeholder:"KEY" help:"Show this API key of the front end; that of the sample if not given."`
-	GatewayKeyFile string `placeholder:"FILE" help:"Read the API key from the one line of FILE, in place of --gateway-key."`
+	Gateway        string `placeholder:"URL" help:"Speak to this gateway instead of --url."`
+	GatewayKey     string `env:"DSAPPD_GATEWAY_KEY" placeholder:"KEY" help:"Show this API key of the front end; the sample's if not given."`
+	GatewayKeyFile string `placeholder:"FILE" help:"Read the API key from the one line of FILE, instead of --gateway-key."`
 }
 
 // sampleKey is the front end's in every folder that has the sample.

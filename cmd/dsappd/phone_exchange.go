@@ -78,7 +78,7 @@ type phoneOffline struct {
 	SerialNumber string `placeholder:"SERIAL" help:"With --offline, have this serial number, as the user typed it."`
 	Type         string `enum:"totp,hotp" default:"totp" placeholder:"TYPE" help:"With --offline, be of this type: ${enum}; totp if not given."`
 	Algorithm    string `enum:"SHA1,SHA256,SHA512" default:"SHA1" placeholder:"HASH" help:"With --offline, use this hash: ${enum}; SHA1 if not given."`
-	Digits       int    `default:"6" placeholder:"N" help:"With --offline, show so many digits, 6 to 8; 6 if not given."`
+	Digits       int    `default:"6" placeholder:"N" help:"With --offline, show this many digits, 6 to 8; 6 if not given."`
 }
 
 // builtIn is nil where online data are expected.
@@ -112,8 +112,8 @@ func (c *phoneOffline) unexpected(err error) error {
 
 // phoneRegistration is what register gave, in one form or another.
 type phoneRegistration struct {
-	RegistrationID     string `xor:"source" placeholder:"ID" help:"Use this registration ID, as register gave it."`
-	ActivationPassword string `env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"Use this activation password, as register gave it."`
+	RegistrationID     string `xor:"source" placeholder:"ID" help:"Use the registration ID that register returned."`
+	ActivationPassword string `env:"DSAPPD_ACTIVATION_PASSWORD" placeholder:"PASSWORD" help:"Use the activation password that register returned."`
 	Image              string `xor:"source" placeholder:"PICTURE" help:"Take both from the activation image: a PNG or JPEG, - for stdin; or its text, in hex."`
 }
 

@@ -18,7 +18,7 @@ import (
 type phoneMDLCommand struct {
 	Exchange   phoneMDLExchangeCommand   `cmd:"" help:"Agree on a key with the server and take Activation Message 1."`
 	Message1   phoneMDLMessage1Command   `cmd:"" name:"message1" help:"Take Activation Message 1 as it is typed or scanned. Nothing is sent."`
-	DeviceCode phoneMDLDeviceCodeCommand `cmd:"" help:"Print a device code, another each time."`
+	DeviceCode phoneMDLDeviceCodeCommand `cmd:"" help:"Print a device code, a new one each time."`
 	AddDevice  phoneMDLAddDeviceCommand  `cmd:"" help:"Send the last device code and take Activation Message 2."`
 	Message2   phoneMDLMessage2Command   `cmd:"" name:"message2" help:"Take Activation Message 2 as it is typed or scanned. Nothing is sent."`
 	Signature  phoneMDLSignatureCommand  `cmd:"" help:"Print the signature of Activation Message 2."`
@@ -109,10 +109,10 @@ func (c *phoneState) took(s phone.State) (shown, phone.State, error) {
 
 type phoneMDLMessage1Command struct {
 	phoneState
-	Message        string `placeholder:"HEX" env:"DSAPPD_ACTIVATION_PASSWORD" help:"Take this Activation Message 1, which offline is the activation password."`
+	Message        string `placeholder:"HEX" env:"DSAPPD_ACTIVATION_PASSWORD" help:"Take this Activation Message 1. Offline, it is the activation password."`
 	Image          string `xor:"source,registration" placeholder:"PICTURE" help:"Take message and registration ID from the activation image: a PNG or JPEG, - for stdin; or its text, in hex."`
 	Scan           string `xor:"source" placeholder:"PICTURE" help:"Scan either from the QR code in a PNG or JPEG, - for stdin."`
-	RegistrationID string `xor:"registration" placeholder:"ID" help:"Note this registration ID, as register gave it; without it, nothing can be sent later."`
+	RegistrationID string `xor:"registration" placeholder:"ID" help:"Note the registration ID that register returned; without it, nothing can be sent later."`
 }
 
 // scan reads the picture: what is in it stands for one of the other flags.

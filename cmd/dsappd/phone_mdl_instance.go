@@ -81,7 +81,7 @@ type phoneMDLActivateCommand struct {
 	phoneState
 	phoneServer
 	phoneInstance
-	Response string `placeholder:"OTP" help:"Send what dsappd phone otp printed, in place of the signature, where the policy takes it."`
+	Response string `placeholder:"OTP" help:"Send what dsappd phone otp printed instead of the signature, if the policy allows it."`
 }
 
 func (c *phoneMDLActivateCommand) Run(ctx context.Context, std streams) error {

@@ -15,9 +15,9 @@ import (
 )
 
 type phoneScanCommand struct {
-	File         string `arg:"" name:"picture" placeholder:"PICTURE" help:"A PNG or JPEG with the QR code somewhere in it, - for stdin; or a link that opens the app."`
+	File         string `arg:"" name:"picture" placeholder:"PICTURE" help:"A PNG or JPEG that shows the QR code, - for stdin; or a link that opens the app."`
 	ShowPassword bool   `help:"Print the activation password too."`
-	ShowText     bool   `help:"Print the text of the code alone, in hex. It holds the activation password."`
+	ShowText     bool   `help:"Print only the text of the code, in hex. It holds the activation password."`
 	JSON         bool   `name:"json" help:"Print JSON, as dsappd image reads it, errors too."`
 }
 

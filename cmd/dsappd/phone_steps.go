@@ -11,7 +11,7 @@ import (
 
 type phoneOTPCommand struct {
 	phoneState
-	Instance string `placeholder:"NAME" help:"Take that of this instance, such as VDM1000001-1; needed where the phone has more than one secret."`
+	Instance string `placeholder:"NAME" help:"Use the secret of this instance, such as VDM1000001-1; needed if the phone has more than one."`
 }
 
 func (c *phoneOTPCommand) Run(std streams) error {
@@ -33,7 +33,7 @@ func (c *phoneOTPCommand) Run(std streams) error {
 
 // phoneFingerprint is what a derivation code binds to.
 type phoneFingerprint struct {
-	Fingerprint string `placeholder:"HEX" help:"Bind to a device that is this, 1 to 255 bytes; drawn at random if not given."`
+	Fingerprint string `placeholder:"HEX" help:"Bind to a device with this fingerprint, 1 to 255 bytes; drawn at random if not given."`
 }
 
 func (c phoneFingerprint) fingerprint() ([]byte, error) {

@@ -15,9 +15,9 @@ import (
 type policyCommand struct {
 	Add    policyAddCommand    `cmd:"" help:"Add a policy."`
 	List   policyListCommand   `cmd:"" help:"List policies."`
-	Show   policyShowCommand   `cmd:"" help:"Show every setting that holds under a policy, and which policy says so."`
+	Show   policyShowCommand   `cmd:"" help:"Show every setting that holds under a policy, and the policy that it comes from."`
 	Set    policySetCommand    `cmd:"" help:"Change settings of a policy, or its parent."`
-	Unset  policyUnsetCommand  `cmd:"" help:"Leave settings of a policy to its parent again."`
+	Unset  policyUnsetCommand  `cmd:"" help:"Let a policy inherit settings from its parent again."`
 	Delete policyDeleteCommand `cmd:"" help:"Delete a policy that nothing refers to."`
 }
 
@@ -60,7 +60,7 @@ type policyAddCommand struct {
 	doorFlags
 	policyNameFlags
 	Parent   string       `default:"Base Policy" placeholder:"POLICY" help:"Inherit from this policy; Base Policy if not given, \"\" for the default settings."`
-	Settings []assignment `arg:"" optional:"" name:"setting=value" help:"What the policy says itself."`
+	Settings []assignment `arg:"" optional:"" name:"setting=value" help:"The settings that the policy sets itself."`
 }
 
 func (c *policyAddCommand) Run(ctx context.Context, std streams) error {
@@ -110,7 +110,7 @@ type policySetCommand struct {
 	doorFlags
 	policyNameFlags
 	Parent   *string      `placeholder:"POLICY" help:"Inherit from this policy from now on; \"\" for the default settings."`
-	Settings []assignment `arg:"" optional:"" name:"setting=value" help:"What the policy says itself from now on."`
+	Settings []assignment `arg:"" optional:"" name:"setting=value" help:"The settings that the policy sets from now on."`
 }
 
 func (c *policySetCommand) Run(ctx context.Context, std streams) error {
@@ -131,7 +131,7 @@ func (p policyNameFlags) change(ctx context.Context, std streams, f doorFlags, i
 type policyUnsetCommand struct {
 	doorFlags
 	policyNameFlags
-	Settings []string `arg:"" name:"setting" help:"What the policy no longer says itself."`
+	Settings []string `arg:"" name:"setting" help:"The settings that the policy inherits again."`
 }
 
 func (c *policyUnsetCommand) Run(ctx context.Context, std streams) error {

@@ -10,7 +10,7 @@ import (
 
 type readyCommand struct {
 	Dir  string        `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Ask the server of this data folder."`
-	Wait time.Duration `placeholder:"TIME" help:"Ask again for so long, such as 10s, until the server is ready."`
+	Wait time.Duration `placeholder:"TIME" help:"Keep asking for this long, such as 10s, until the server is ready."`
 	jsonFlag
 }
 

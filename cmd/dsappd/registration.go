@@ -20,10 +20,10 @@ type registrationCommand struct {
 type registrationListCommand struct {
 	doorFlags
 	listFlags
-	State        registrationStateFlag `placeholder:"STATE" help:"List those in this state only: Registered, KeyExchanged, DataIssued, DeviceAdded, Activated or Closed."`
-	User         string                `placeholder:"USER" help:"List those of this user only."`
-	Domain       string                `placeholder:"DOMAIN" help:"List those of this domain's users only."`
-	SerialNumber string                `placeholder:"SERIAL" help:"List those of this authenticator only."`
+	State        registrationStateFlag `placeholder:"STATE" help:"List only those in this state: Registered, KeyExchanged, DataIssued, DeviceAdded, Activated or Closed."`
+	User         string                `placeholder:"USER" help:"List only those of this user."`
+	Domain       string                `placeholder:"DOMAIN" help:"List only those of this domain's users."`
+	SerialNumber string                `placeholder:"SERIAL" help:"List only those of this authenticator."`
 }
 
 func (c *registrationListCommand) Run(ctx context.Context, std streams) error {
@@ -96,7 +96,7 @@ func (c *registrationShowCommand) Run(ctx context.Context, std streams) error {
 type registrationCloseCommand struct {
 	doorFlags
 	registrationFlags
-	Reason string `placeholder:"WORDS" help:"Say why, as later refusals and the audit will."`
+	Reason string `placeholder:"WORDS" help:"Give the reason that later refusals and the audit will show."`
 }
 
 func (c *registrationCloseCommand) Run(ctx context.Context, std streams) error {

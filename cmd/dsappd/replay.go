@@ -24,20 +24,20 @@ type replayCommand struct {
 	Run    replayRunCommand    `cmd:"" help:"Play transcripts and compare the replies."`
 	Record replayRecordCommand `cmd:"" help:"Pass requests on to a server, and record them and its replies as transcripts."`
 	Import replayImportCommand `cmd:"" help:"Make transcripts of SoapUI projects, HAR and other files, and folders of requests and replies."`
-	Init   replayInitCommand   `cmd:"" help:"Make a data folder with the sample data of transcripts, to be served and played against by --url."`
+	Init   replayInitCommand   `cmd:"" help:"Make a data folder with the sample data of transcripts, to serve and to play against with --url."`
 }
 
 type replayRunCommand struct {
 	Paths     []string      `arg:"" name:"path" help:"Transcripts, and folders of them."`
-	URL       string        `name:"url" placeholder:"URL" help:"Play against this server; if not given, each transcript against a throw-away server with its clock, seed and sample."`
-	Dir       string        `placeholder:"DIR" help:"Give the orders of operators in transcripts to this data folder, of the server at --url."`
+	URL       string        `name:"url" placeholder:"URL" help:"Play against this server; if not given, against a throw-away server for each transcript, with its clock, seed and sample."`
+	Dir       string        `placeholder:"DIR" help:"Give the operators' orders in transcripts to this data folder, which the server at --url serves."`
 	CA        string        `name:"ca" placeholder:"FILE" help:"Trust the server at --url by the certificates (PEM) in FILE."`
-	Strict    bool          `help:"Say that the server at --url is in strict mode, so that transcripts which need that are played."`
-	Component string        `placeholder:"TYPE" help:"Put this in place of the component types in the requests."`
-	Timeout   time.Duration `default:"30s" placeholder:"TIME" help:"Wait so long for each answer of --url; ${default} if not given."`
-	Parallel  int           `short:"j" default:"1" placeholder:"N" help:"Play so many transcripts at once."`
-	Repeat    int           `default:"1" placeholder:"N" help:"Play each so many times."`
-	Update    bool          `help:"Write what came where an expectation failed, and show the difference."`
+	Strict    bool          `help:"Play the transcripts that need strict mode too: the server at --url is in it."`
+	Component string        `placeholder:"TYPE" help:"Replace the component types in the requests by this one."`
+	Timeout   time.Duration `default:"30s" placeholder:"TIME" help:"Wait this long for each answer of --url; ${default} if not given."`
+	Parallel  int           `short:"j" default:"1" placeholder:"N" help:"Play this many transcripts at once."`
+	Repeat    int           `default:"1" placeholder:"N" help:"Play each this many times."`
+	Update    bool          `help:"Write the actual replies where an expectation failed, and show the difference."`
 	JUnit     string        `name:"junit" placeholder:"FILE" help:"Write a report in JUnit's XML; - is the standard output."`
 	JSON      string        `name:"json" placeholder:"FILE" help:"Write a report in JSON; - is the standard output."`
 	Quiet     bool          `short:"q" help:"Print only what did not pass."`

@@ -23,8 +23,8 @@ import (
 type replayImportCommand struct {
 	Paths    []string          `arg:"" name:"path" help:"Projects of SoapUI, Postman and JMeter, HAR and other sessions, files with requests and replies, and folders and archives of them."`
 	Out      string            `required:"" placeholder:"DIR" help:"Write the transcripts and the report into this folder; no file there is replaced."`
-	Redact   bool              `help:"Take every secret out, as recording does."`
-	Property map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"Set a property of SoapUI, or a variable of Postman or JMeter, that the project does not hold, such as '#Global#host=127.0.0.1'; may be repeated."`
+	Redact   bool              `help:"Remove every secret, as recording does."`
+	Property map[string]string `mapsep:"none" placeholder:"NAME=VALUE" help:"Set a property of SoapUI, or a variable of Postman or JMeter, that is not in the project, such as '#Global#host=127.0.0.1'; may be repeated."`
 	Play     bool              `default:"true" negatable:"" help:"Play each transcript at once and say whether it passes."`
 	JSON     string            `name:"json" placeholder:"FILE" help:"Write the report in JSON to FILE too; - is the standard output."`
 }

@@ -21,7 +21,7 @@ type replayRecordCommand struct {
 	CA       string `name:"ca" placeholder:"FILE" help:"Trust the server at --upstream by the certificates (PEM) in FILE."`
 	Cert     string `and:"pair" placeholder:"FILE" help:"Show clients the certificate (PEM) in FILE."`
 	Key      string `and:"pair" placeholder:"FILE" help:"Read the key (PEM) of --cert from FILE."`
-	Plain    bool   `help:"Listen unencrypted also where other machines can reach it, although passwords travel there."`
+	Plain    bool   `help:"Listen without TLS also where other machines can reach it, although passwords travel there."`
 	JSON     bool   `name:"json" help:"Print the URL and each exchange as JSON, and the log as lines of JSON, errors too."`
 }
 

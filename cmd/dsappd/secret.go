@@ -22,7 +22,7 @@ const maxSecretInput = 4 << 10
 // passwordFlags say where a static password comes from: never from the
 // command line, which other users of the machine can read.
 type passwordFlags struct {
-	PasswordFile string `xor:"password" placeholder:"FILE" help:"Read the password from the one line of FILE. Without it, it is asked for, or read as one line from a stdin that is no terminal."`
+	PasswordFile string `xor:"password" placeholder:"FILE" help:"Read the password from the one line of FILE. Without this flag, dsappd asks for it, or reads one line from a stdin that is not a terminal."`
 }
 
 func (f passwordFlags) read(ctx context.Context, std streams) (string, error) {
@@ -149,9 +149,9 @@ func (e secretError) Error() string { return string(e) }
 
 // secretFlags say where an authenticator's secret comes from.
 type secretFlags struct {
-	SecretHex    string `xor:"secret" placeholder:"FILE" help:"Read the secret in hex from FILE, - for stdin. Without any, one is drawn."`
+	SecretHex    string `xor:"secret" placeholder:"FILE" help:"Read the secret in hex from FILE, - for stdin. Without a secret, one is drawn."`
 	SecretBase32 string `name:"secret-base32" xor:"secret" placeholder:"FILE" help:"Read the secret in base32 from FILE, - for stdin."`
-	SecretSize   int    `xor:"secret" placeholder:"BYTES" help:"Draw a secret of so many bytes, 10 to 64; 20 if not given. Over 20, it serves online activation data only."`
+	SecretSize   int    `xor:"secret" placeholder:"BYTES" help:"Draw a secret of this many bytes, 10 to 64; 20 if not given. Over 20, it works for online activation data only."`
 }
 
 // read returns nil where the secret is to be drawn.

@@ -15,18 +15,18 @@ import (
 
 type serveCommand struct {
 	Dir          string `required:"" env:"DSAPPD_DIR" placeholder:"DIR" help:"Serve this data folder, made by: dsappd init."`
-	Init         bool   `help:"Make the data folder first where there is none, or an empty one. The certificate is for this machine's name; for another: dsappd tls renew --host."`
-	Addr         string `placeholder:"HOST:PORT" help:"Listen for SOAP here, in place of the setting soap.listen. Port 0 takes a free one, and another for the gateway and the console unless they are given."`
-	GatewayAddr  string `placeholder:"HOST:PORT" help:"Listen for phones here, in place of the setting gateway.listen; none: nowhere."`
-	ConsoleAddr  string `placeholder:"HOST:PORT" help:"Serve the self-management page here, in place of the setting console.listen; none: nowhere."`
-	PlatformAddr string `placeholder:"HOST:PORT" help:"Serve the Platform API (REST) here, in place of the setting platform.listen; none: nowhere."`
-	WatchAddr    string `placeholder:"HOST:PORT" help:"Serve metrics and health here, in place of the setting watch.listen; none: nowhere."`
-	Trace        bool   `help:"Print each envelope in and out on stderr, secrets redacted."`
-	Record       string `placeholder:"DIR" help:"Record what the SOAP interface is asked and answers as transcripts in this folder, secrets redacted."`
+	Init         bool   `help:"Make the data folder first if there is none, or an empty one. The certificate is for this machine's name; for another: dsappd tls renew --host."`
+	Addr         string `placeholder:"HOST:PORT" help:"Listen for SOAP here, instead of the setting soap.listen. Port 0 takes a free port, and free ones for the other listeners too unless they are given."`
+	GatewayAddr  string `placeholder:"HOST:PORT" help:"Listen for phones here, instead of the setting gateway.listen; none: nowhere."`
+	ConsoleAddr  string `placeholder:"HOST:PORT" help:"Serve the self-management page here, instead of the setting console.listen; none: nowhere."`
+	PlatformAddr string `placeholder:"HOST:PORT" help:"Serve the Platform API (REST) here, instead of the setting platform.listen; none: nowhere."`
+	WatchAddr    string `placeholder:"HOST:PORT" help:"Serve metrics and health here, instead of the setting watch.listen; none: nowhere."`
+	Trace        bool   `help:"Print each envelope in and out on stderr, with secrets redacted."`
+	Record       string `placeholder:"DIR" help:"Record the requests and replies of the SOAP interface as transcripts in this folder, with secrets redacted."`
 	Strict       bool   `help:"Hold requests to the order, occurrence, namespaces and simple types of the schema."`
 	StatusTable  string `placeholder:"FILE" help:"Take numbers and names of statuses from FILE, as docs/statuses.toml shows."`
 	TLS          bool   `name:"tls" xor:"tls" help:"Speak TLS on every listener whose setting tls is auto, on loopback too."`
-	Plain        bool   `xor:"tls" help:"Serve unencrypted, unless the setting tls is on, also where other machines can reach it, although passwords travel there."`
+	Plain        bool   `xor:"tls" help:"Serve without TLS also where other machines can reach it, although passwords travel there. The setting tls = on overrides this."`
 	LegacyTLS    bool   `name:"legacy-tls" help:"Allow RSA key exchange, in TLS 1.2, to clients that cannot do better."`
 	JSON         bool   `name:"json" help:"Print the URLs as JSON and the log as lines of JSON, errors too."`
 }

@@ -13,9 +13,9 @@ import (
 
 // tlsCommand is about the certificates that clients see.
 type tlsCommand struct {
-	Show   tlsShowCommand   `cmd:"" help:"Print the certificates of a data folder, and how clients trust them."`
-	Client tlsClientCommand `cmd:"" help:"Make a certificate by which a client calls, under the folder's CA."`
-	Renew  tlsRenewCommand  `cmd:"" help:"Make a new server's certificate under the folder's CA, and the CA where there is none."`
+	Show   tlsShowCommand   `cmd:"" help:"Print the certificates of a data folder, and how to make clients trust them."`
+	Client tlsClientCommand `cmd:"" help:"Make a client certificate under the folder's CA."`
+	Renew  tlsRenewCommand  `cmd:"" help:"Make a new server certificate under the folder's CA, and the CA if there is none."`
 }
 
 // tlsFlags are those of every command about certificates.
@@ -47,7 +47,7 @@ func (f tlsFlags) show(std streams) error {
 type tlsRenewCommand struct {
 	tlsFlags
 	Host  []string `placeholder:"NAME" help:"Name this host in the certificate as well, by name or IP address; may be repeated."`
-	NewCA bool     `name:"new-ca" help:"Make a new CA too, which clients have to trust anew."`
+	NewCA bool     `name:"new-ca" help:"Make a new CA too. Clients must then trust the new one."`
 }
 
 // Run prints the same as show, as there is news for clients where there is a

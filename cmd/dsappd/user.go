@@ -17,19 +17,19 @@ import (
 
 type userCommand struct {
 	Add         userAddCommand         `cmd:"" help:"Add a user."`
-	Import      userImportCommand      `cmd:"" help:"Add users from a file of CSV or JSON, and assign authenticators to them."`
+	Import      userImportCommand      `cmd:"" help:"Add users from a CSV or JSON file, and assign authenticators to them."`
 	List        userListCommand        `cmd:"" help:"List users."`
 	Show        userShowCommand        `cmd:"" help:"Show a user."`
 	SetPassword userSetPasswordCommand `cmd:"" help:"Set a user's static password."`
 	Enable      userEnableCommand      `cmd:"" help:"Let a disabled user register again."`
-	Disable     userDisableCommand     `cmd:"" help:"Disable a user: each step of theirs is refused until the user is enabled again."`
+	Disable     userDisableCommand     `cmd:"" help:"Disable a user: every step is refused until the user is enabled again."`
 	Unlock      userUnlockCommand      `cmd:"" help:"Unlock a user and forget the wrong passwords."`
 	Delete      userDeleteCommand      `cmd:"" help:"Delete a user, unassign the user's authenticators and close their registrations."`
 }
 
 // userFlags name a user.
 type userFlags struct {
-	UserID string `arg:"" name:"user" help:"The user ID. USER@DOMAIN is split where that domain exists and --domain is absent."`
+	UserID string `arg:"" name:"user" help:"The user ID. USER@DOMAIN is split if that domain exists and --domain is absent."`
 	Domain string `placeholder:"DOMAIN" help:"Name the user's domain; master if not given."`
 }
 
@@ -68,7 +68,7 @@ func userSaid(done string) func(admin.User) string {
 type userListCommand struct {
 	doorFlags
 	listFlags
-	Domain string `placeholder:"DOMAIN" help:"List the users of this domain only."`
+	Domain string `placeholder:"DOMAIN" help:"List only the users of this domain."`
 }
 
 func (c *userListCommand) Run(ctx context.Context, std streams) error {
