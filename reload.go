@@ -25,7 +25,10 @@ func (s *Server) Reload() error {
 	}
 	if err != nil {
 		reason, mend := hint.Split(err)
-		log.Error("not reloaded, the old settings and certificates stay", "folder", s.folder.Dir, "reason", reason, "mend", mend)
+		if mend != "" {
+			log = log.With("mend", mend)
+		}
+		log.Error("not reloaded, the old settings and certificates stay", "folder", s.folder.Dir, "reason", reason)
 		return fmt.Errorf("reload: %w", err)
 	}
 	use()

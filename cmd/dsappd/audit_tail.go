@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/names"
 	"github.com/dsappd/dsappd/internal/provision"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
@@ -142,12 +144,13 @@ func eventLine(e audit.Event) string {
 	fmt.Fprintf(&line, "%s %s %s", e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), orDash(e.RequestID), e.Operation)
 	words := func(before, text string) {
 		if text != "" {
-			line.WriteString(before + text)
+			line.WriteString(before + names.Shown(text))
 		}
 	}
 	words(" by ", e.Operator)
 	if e.Operator == "" {
-		words(" by ", e.ComponentType+" at "+e.Address)
+		words(" by ", cmp.Or(e.ComponentType, "an unknown component"))
+		words(" at ", e.Address)
 	}
 	words(", user ", e.UserID)
 	words(" of ", e.Domain)

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/names"
 	"github.com/dsappd/dsappd/internal/operators"
 )
 
@@ -75,7 +76,7 @@ func fields(pairs ...string) string {
 	var text strings.Builder
 	table := newTable(&text)
 	for pair := range slices.Chunk(pairs, 2) {
-		fmt.Fprintf(table, "%s\t%s\n", pair[0], pair[1])
+		fmt.Fprintf(table, "%s\t%s\n", pair[0], names.Shown(pair[1]))
 	}
 	table.Flush()
 	return strings.TrimSuffix(text.String(), "\n")

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/dsappd/dsappd/internal/names"
 	"github.com/dsappd/dsappd/internal/operators"
 
 	"github.com/alecthomas/kong"
@@ -135,7 +136,11 @@ func (p *listPrinter[R, K]) page(records []R) error {
 	fmt.Fprint(table, p.lead)
 	p.lead = ""
 	for _, record := range records {
-		fmt.Fprintln(table, strings.Join(p.columns.row(record), "\t"))
+		cells := p.columns.row(record)
+		for i, cell := range cells {
+			cells[i] = names.Shown(cell)
+		}
+		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
 	return table.Flush()
 }

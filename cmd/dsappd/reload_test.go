@@ -99,6 +99,9 @@ func TestReloadRefused(t *testing.T) {
 			for _, words := range c.words {
 				server.log.await(t, words)
 			}
+			if strings.Contains(server.log.String(), `mend=""`) {
+				t.Error("the log names a remedy that is empty")
+			}
 			if got := server.asked(t, "provisioning.test", directRegister); got != http.StatusMisdirectedRequest {
 				t.Errorf("a setting of the refused file is in force: %d", got)
 			}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/names"
 	"github.com/dsappd/dsappd/internal/operators"
 	"github.com/dsappd/dsappd/internal/provision"
 
@@ -62,7 +63,9 @@ func (c *userAddCommand) Run(ctx context.Context, std streams) error {
 
 // userSaid is a sentence on what was done to a user.
 func userSaid(done string) func(admin.User) string {
-	return func(u admin.User) string { return fmt.Sprintf("%s user %s of domain %s", done, u.UserID, u.Domain) }
+	return func(u admin.User) string {
+		return fmt.Sprintf("%s user %s of domain %s", done, names.Shown(u.UserID), names.Shown(u.Domain))
+	}
 }
 
 type userListCommand struct {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/names"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -151,7 +152,7 @@ func (e Event) user() string {
 	if e.UserID == "" {
 		return ""
 	}
-	return e.UserID + " of domain " + e.Domain
+	return names.Shown(e.UserID) + " of domain " + names.Shown(e.Domain)
 }
 
 // settings returns those that bore on the check, as name = value.

@@ -46,7 +46,6 @@ func (c *call) outcome(err error) outcome {
 		return outcome{http.StatusOK, refusal.Status, asMember(refusal.Desc)}
 	}
 	if field, ok := errors.AsType[*fieldError](err); ok {
-		c.Note(slog.String("field", field.Error()))
 		c.reason(field.Error())
 		return outcome{http.StatusOK, statuses[provision.InvalidParameter], field.Error()}
 	}

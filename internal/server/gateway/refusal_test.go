@@ -57,7 +57,7 @@ func TestMembers(t *testing.T) {
 	if strings.Contains(l.log.String(), secret) {
 		t.Error("the log quotes a value")
 	}
-	if log := l.log.String(); !strings.Contains(log, "ignored=[devicecode]") || !strings.Contains(log, `field="deviceCode is missing`) {
+	if log := l.log.String(); !strings.Contains(log, "ignored=[devicecode]") || !strings.Contains(log, `reason="deviceCode is missing`) || strings.Contains(log, "field=") {
 		t.Errorf("the log lacks names: %s", log)
 	}
 }

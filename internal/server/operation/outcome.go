@@ -32,10 +32,8 @@ func (d *Door) Outcome(ctx context.Context, r *soap.Request, err error) (wsdl.Co
 		status, desc, reason = refusal.Status, refusal.Desc, refusal.Reason()
 	} else if attribute, ok := errors.AsType[*AttributeError](err); ok {
 		status, desc, reason = d.Service.Statuses[attribute.Refusal], attribute.Error(), attribute.Error()
-		r.Note(slog.String("field", desc))
 	} else if field, ok := errors.AsType[*soap.FieldError](err); ok {
 		status, desc, reason = d.Service.Statuses[provision.InvalidParameter], field.Error(), field.Error()
-		r.Note(slog.String("field", desc))
 	} else if errors.Is(err, provision.ErrContended) {
 		status, desc, reason = d.Service.Statuses[provision.Busy], contended, contended
 	} else if err != nil {
