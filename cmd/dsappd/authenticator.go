@@ -25,6 +25,7 @@ type authenticatorCommand struct {
 	Unassign authenticatorUnassignCommand `cmd:"" help:"Take an authenticator from its user."`
 	Reset    authenticatorResetCommand    `cmd:"" help:"Return an authenticator to the day of its assignment."`
 	Set      authenticatorSetCommand      `cmd:"" help:"Change the limit of a licence for several devices."`
+	SetPIN   authenticatorSetPINCommand   `cmd:"" name:"set-pin" help:"Set the server PIN that comes before the one-time passwords."`
 	Enable   authenticatorEnableCommand   `cmd:"" help:"Let a disabled authenticator be used again."`
 	Disable  authenticatorDisableCommand  `cmd:"" help:"Disable an authenticator: every step is refused until it is enabled again."`
 	Delete   authenticatorDeleteCommand   `cmd:"" help:"Delete an authenticator that is not assigned to anybody."`
@@ -155,6 +156,7 @@ func (c *authenticatorShowCommand) Run(ctx context.Context, std streams) error {
 				"assigned", moment(a.AssignedAt),
 				"grace ends", moment(a.GraceEndsAt),
 				"notification ID kept", yesOrNo(a.NotificationID),
+				"server PIN", yesOrNo(a.PIN),
 				"open registration", orDash(a.OpenRegistration),
 				"created", moment(a.CreatedAt),
 			) + instances(a.Licence)
@@ -252,6 +254,29 @@ func (c *authenticatorUnassignCommand) Run(ctx context.Context, std streams) err
 			return door.UnassignAuthenticator(ctx, c.name())
 		},
 		func(a admin.Authenticator) string { return fmt.Sprintf("unassigned authenticator %s", a.SerialNumber) })
+}
+
+type authenticatorSetPINCommand struct {
+	doorFlags
+	serialFlags
+	policyFlags
+	PINFile string `name:"pin-file" xor:"pin" placeholder:"FILE" help:"Read the PIN from the one line of FILE. Without it, it is asked for, or read as one line from a stdin that is no terminal."`
+	None    bool   `xor:"pin" help:"Take the PIN away."`
+}
+
+func (c *authenticatorSetPINCommand) Run(ctx context.Context, std streams) error {
+	in := provision.SetPIN{SerialNumber: c.SerialNumber, Policy: c.Policy}
+	done := "took the PIN from authenticator "
+	if !c.None {
+		pin, err := passwordFlags{PasswordFile: c.PINFile}.read(ctx, std)
+		if err != nil {
+			return err
+		}
+		in.PIN, in.Confirmation, done = pin, pin, "set the PIN of authenticator "
+	}
+	return order(ctx, std, c.doorFlags,
+		func(door *operators.Door) (admin.Authenticator, error) { return door.SetPIN(ctx, in) },
+		func(a admin.Authenticator) string { return done + a.SerialNumber })
 }
 
 type authenticatorResetCommand struct {

@@ -21,6 +21,7 @@ type userCommand struct {
 	Import      userImportCommand      `cmd:"" help:"Add users from a CSV or JSON file, and assign authenticators to them."`
 	List        userListCommand        `cmd:"" help:"List users."`
 	Show        userShowCommand        `cmd:"" help:"Show a user."`
+	Set         userSetCommand         `cmd:"" help:"Set by what a user authenticates."`
 	SetPassword userSetPasswordCommand `cmd:"" help:"Set a user's static password."`
 	Enable      userEnableCommand      `cmd:"" help:"Let a disabled user register again."`
 	Disable     userDisableCommand     `cmd:"" help:"Disable a user: every step is refused until the user is enabled again."`
@@ -143,6 +144,8 @@ func (c *userShowCommand) Run(ctx context.Context, std streams) error {
 				"domain", u.Domain,
 				"organizational unit", orDash(u.OrgUnit),
 				"state", userState(u),
+				"local authentication", u.LocalAuthentication,
+				"last login", moment(u.LastAuthAt),
 				"locked since", moment(u.LockedAt),
 				"locked until", moment(u.LockedUntil),
 				"locked for", lockedFor(u),
@@ -152,6 +155,21 @@ func (c *userShowCommand) Run(ctx context.Context, std streams) error {
 				"authenticators", orDash(strings.Join(u.SerialNumbers, " ")),
 				"created", moment(u.CreatedAt),
 			)
+		})
+}
+
+type userSetCommand struct {
+	doorFlags
+	userFlags
+	LocalAuthentication string `required:"" placeholder:"MODE" help:"Authenticate the user by this instead of the policy's LocalAuthentication: None, 'Digipass Only', 'DIGIPASS/Password during Grace Period' or 'DIGIPASS or Password'; Default follows the policy."`
+}
+
+func (c *userSetCommand) Run(ctx context.Context, std streams) error {
+	in := provision.SetUser{NameUser: c.name(), UserFields: provision.UserFields{LocalAuth: &c.LocalAuthentication}}
+	return order(ctx, std, c.doorFlags,
+		func(door *operators.Door) (admin.User, error) { return door.SetUser(ctx, in) },
+		func(u admin.User) string {
+			return userSaid("set")(u) + ": local authentication " + u.LocalAuthentication
 		})
 }
 

@@ -30,6 +30,7 @@ type Authenticator struct {
 	Activations          int                          `json:"activations"`
 	OpenRegistration     string                       `json:"openRegistration,omitempty"`
 	NotificationID       bool                         `json:"notificationID"` // one is kept
+	PIN                  bool                         `json:"pin"`            // a server PIN is set
 	CreatedAt            time.Time                    `json:"createdAt"`
 	Licence              *Licence                     `json:"licence,omitempty"`
 }
@@ -93,6 +94,7 @@ func (d *Door) listedAuthenticator(a provision.Authenticator) Authenticator {
 		Digits:               a.Digits,
 		ActivationType:       showActivationType(a.ActivationType),
 		NotificationID:       len(a.DevicePNID) > 0,
+		PIN:                  a.HasPIN(),
 		Bound:                len(a.Diversifier) > 0,
 		NextMovingFactor:     a.NextMovingFactor,
 		AssignedMovingFactor: a.AssignedMovingFactor,

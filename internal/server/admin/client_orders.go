@@ -59,6 +59,11 @@ func (c *Client) ListUsers(ctx context.Context, in provision.ListUsers) (Page[Us
 	return call[Page[User, provision.UserKey]](ctx, c, "user/list", in)
 }
 
+// SetUser changes how a user authenticates, and what is said of it.
+func (c *Client) SetUser(ctx context.Context, in provision.SetUser) (User, error) {
+	return call[User](ctx, c, "user/set", in)
+}
+
 // SetUserPassword replaces the static password; a lock stays.
 func (c *Client) SetUserPassword(ctx context.Context, in provision.SetUserPassword) (User, error) {
 	return call[User](ctx, c, "user/set-password", in)
@@ -98,6 +103,11 @@ func (c *Client) DisableAuthenticator(ctx context.Context, in NameAuthenticator)
 // ListAuthenticators reads a page of authenticators.
 func (c *Client) ListAuthenticators(ctx context.Context, in provision.ListAuthenticators) (Page[Authenticator, string], error) {
 	return call[Page[Authenticator, string]](ctx, c, "authenticator/list", in)
+}
+
+// SetPIN gives an authenticator a server PIN, or takes it away.
+func (c *Client) SetPIN(ctx context.Context, in provision.SetPIN) (Authenticator, error) {
+	return call[Authenticator](ctx, c, "authenticator/set-pin", in)
 }
 
 // ResetAuthenticator returns an assigned authenticator to its initial secret

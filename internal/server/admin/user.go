@@ -27,6 +27,10 @@ type User struct {
 	WrongProofs        int `json:"wrongProofs"`
 	SpentRegistrations int `json:"spentRegistrations"`
 
+	// LocalAuthentication overrides the policy's; Default: it does not.
+	LocalAuthentication string    `json:"localAuthentication"`
+	LastAuthAt          time.Time `json:"lastAuthAt,omitzero"` // last accepted login
+
 	Locks         int       `json:"locks"`
 	SerialNumbers []string  `json:"serialNumbers"`
 	CreatedAt     time.Time `json:"createdAt"`
@@ -34,17 +38,19 @@ type User struct {
 
 func showUser(u provision.User) User {
 	shown := User{
-		Domain:             u.Domain,
-		UserID:             u.UserID,
-		OrgUnit:            u.OrgUnit,
-		Disabled:           u.Disabled,
-		LockedAt:           u.LockedAt.UTC(),
-		WrongPasswords:     u.WrongPasswords,
-		WrongProofs:        u.WrongProofs,
-		SpentRegistrations: u.SpentRegistrations,
-		Locks:              u.Locks,
-		SerialNumbers:      append([]string{}, u.SerialNumbers...),
-		CreatedAt:          u.CreatedAt.UTC(),
+		Domain:              u.Domain,
+		UserID:              u.UserID,
+		OrgUnit:             u.OrgUnit,
+		Disabled:            u.Disabled,
+		LockedAt:            u.LockedAt.UTC(),
+		WrongPasswords:      u.WrongPasswords,
+		WrongProofs:         u.WrongProofs,
+		SpentRegistrations:  u.SpentRegistrations,
+		LocalAuthentication: u.LocalAuth.String(),
+		LastAuthAt:          u.LastAuthAt.UTC(),
+		Locks:               u.Locks,
+		SerialNumbers:       append([]string{}, u.SerialNumbers...),
+		CreatedAt:           u.CreatedAt.UTC(),
 	}
 	if !u.LockedAt.IsZero() {
 		shown.LockedUntil, shown.LockedFor = u.LockedUntil.UTC(), lockedFor(u)
