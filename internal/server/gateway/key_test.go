@@ -14,6 +14,8 @@ func opens() map[string]string {
 		provisioning + "DSAPPSRPGenerateEphemeralKey":           "front",
 		provisioning + "DSAPPSRPGenerateActivationData":         "front",
 		provisioning + "DSAPPSRPActivate":                       "front",
+		provisioning + "MdlRegister":                            "back",
+		servicesPath + "authentication/authUser":                "front",
 		provisioning + "MdlAddDevice":                           "front back",
 		provisioning + "MdlActivate":                            "front back",
 		provisioning + "getServerTime":                          "front",

@@ -36,6 +36,7 @@ func members() []member {
 		{"signature", `[0-9]{8}`, 8, "8 digits"},
 		{"userID", anything, 255, "1 to 255 characters"},
 		{"domain", anything, 255, "1 to 255 characters"},
+		{"password", anything, 255, "1 to 255 characters"},
 		{"digipassInstanceID", `[A-Z0-9]{3}[0-9]{7}(-[1-9][0-9]{0,2})?`, 14, "a serial number, of an instance also a hyphen and its number, such as VDS1000001-1"},
 		{"registrationID", anything, 40, "1 to 40 characters"},
 		{"activationPassword", anything, 64, "1 to 64 characters"},

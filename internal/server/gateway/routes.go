@@ -40,6 +40,7 @@ type service struct {
 // services is the table of them; each is in the file of its name.
 func services() []service {
 	front, both := []provision.GatewaySide{provision.FrontEnd}, []provision.GatewaySide{provision.FrontEnd, provision.BackEnd}
+	site := []provision.GatewaySide{provision.BackEnd}
 	return []service{
 		{
 			path: "provisioning/DSAPPSRPGenerateEphemeralKey", sides: front, run: (*door).dsappSRPGenerateEphemeralKey,
@@ -54,6 +55,10 @@ func services() []service {
 			required: []string{"registrationIdentifier"}, optional: []string{"response", "derivationCode"},
 		},
 		{
+			path: "provisioning/MdlRegister", sides: site, run: (*door).mdlRegister,
+			required: []string{"userID", "password"}, optional: []string{"domain"},
+		},
+		{
 			path: "provisioning/MdlAddDevice", sides: both, run: (*door).mdlAddDevice,
 			required: []string{"registrationIdentifier", "deviceCode"}, optional: []string{"description"},
 		},
@@ -63,6 +68,10 @@ func services() []service {
 		},
 		{
 			path: "provisioning/getServerTime", sides: front, run: (*door).getServerTime,
+		},
+		{
+			path: "authentication/authUser", sides: front, run: (*door).authUser,
+			required: []string{"userID", "password"}, optional: []string{"domain"},
 		},
 		{
 			path: "notification/push/updateNotificationID", sides: front, run: (*door).updateNotificationID,
