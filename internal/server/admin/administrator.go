@@ -104,11 +104,6 @@ func (c *Client) DeleteAdministrator(ctx context.Context, in provision.NameUser,
 	return call[Administrator](ctx, c, kind(service)+"/delete", in)
 }
 
-// SetUser changes the fields of a user that are given.
-func (c *Client) SetUser(ctx context.Context, in provision.SetUser) (User, error) {
-	return call[User](ctx, c, "user/set", in)
-}
-
 // ResetUserPassword takes the static password from a user.
 func (c *Client) ResetUserPassword(ctx context.Context, in provision.NameUser) (User, error) {
 	return call[User](ctx, c, "user/reset-password", in)

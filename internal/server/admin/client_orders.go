@@ -59,7 +59,7 @@ func (c *Client) ListUsers(ctx context.Context, in provision.ListUsers) (Page[Us
 	return call[Page[User, provision.UserKey]](ctx, c, "user/list", in)
 }
 
-// SetUser changes how a user authenticates, and what is said of it.
+// SetUser changes the fields of a user that are given.
 func (c *Client) SetUser(ctx context.Context, in provision.SetUser) (User, error) {
 	return call[User](ctx, c, "user/set", in)
 }

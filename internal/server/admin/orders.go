@@ -29,7 +29,6 @@ func (d *Door) orders() []order {
 		changes("user/unlock", s.UnlockUser, showUser),
 		changes("user/delete", s.DeleteUser, showUser),
 
-		changes("user/set", s.SetUser, showUser),
 		changes("user/reset-password", s.ResetUserPassword, showUser),
 
 		changes("administrator/add", s.AddAdministrator, showAdministrator),
