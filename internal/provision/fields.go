@@ -12,6 +12,8 @@ func (d *Domain) fields(f *store.Fields) {
 	store.Text(f, 1, &d.Name)
 	f.Time(2, &d.CreatedAt)
 	f.Bool(3, &d.Shut)
+	store.Text(f, 4, &d.Description)
+	f.Time(5, &d.ModifiedAt)
 }
 
 func (u *User) fields(f *store.Fields) {
