@@ -9,7 +9,7 @@ import (
 func TestComplete(t *testing.T) {
 	for line, want := range map[string][]string{
 		"us":                               {"user"},
-		"user s":                           {"show", "set-password"},
+		"user s":                           {"show", "set", "set-password"},
 		"user show --js":                   {"--json"},
 		"user show --dir lab --js":         {"--json"},
 		"user --nonsense show --js":        {"--json"},
