@@ -74,7 +74,7 @@ func (s *pskcSource) Next() (Row, error) {
 
 // row makes an authenticator of a key.
 func (s *pskcSource) row(key pskc.Key, row *admin.ImportRow) error {
-	a := &admin.AddAuthenticator{SerialNumber: s.serialNumber(key), Domain: s.options.Domain, Secret: hex.EncodeToString(key.Secret), MovingFactor: key.Counter, Algorithm: oath.SHA1}
+	a := &admin.AddAuthenticator{SerialNumber: s.serialNumber(key), Domain: s.options.Domain, Secret: hex.EncodeToString(key.Secret), MovingFactor: key.Counter, ExpiresAt: key.ExpiryDate, Algorithm: oath.SHA1}
 	switch {
 	case len(key.Secret) == 0:
 		return errors.New("its secret is not in the file")
@@ -84,6 +84,8 @@ func (s *pskcSource) row(key pskc.Key, row *admin.ImportRow) error {
 		return errors.New("its one-time passwords end in a check digit, which dsappd does not make")
 	case key.ResponseEncoding != "" && key.ResponseEncoding != "DECIMAL":
 		return fmt.Errorf("its one-time passwords are %s, and those of dsappd are DECIMAL", key.ResponseEncoding)
+	case s.options.Now.Before(key.StartDate):
+		return fmt.Errorf("it may be used from %s on: import it then", key.StartDate.UTC().Format(time.RFC3339))
 	case !key.ExpiryDate.IsZero() && !s.options.Now.Before(key.ExpiryDate):
 		return fmt.Errorf("it has expired: %s", key.ExpiryDate.UTC().Format(time.RFC3339))
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/names"
@@ -32,6 +33,9 @@ type AddAuthenticator struct {
 	// Model is the DIGIPASS type that clients ask for; empty: that of its
 	// one-time passwords.
 	Model string
+
+	// ExpiresAt is from when on it is refused; zero: never.
+	ExpiresAt time.Time
 
 	// Limit, from 1 to 99, makes it a licence for as many instances, whose
 	// parameters are dsapp.InstanceParameters and whose secret has 32 bytes.
@@ -184,6 +188,7 @@ func (f *frame) addAuthenticator(in AddAuthenticator) (Authenticator, error) {
 		ActivationType:   in.ActivationType,
 		NextMovingFactor: in.MovingFactor,
 		Model:            in.Model,
+		ExpiresAt:        in.ExpiresAt,
 		CreatedAt:        f.now,
 	}
 	if in.Limit > 0 {

@@ -151,6 +151,7 @@ type AddAuthenticator struct {
 	Secret         string         `json:"secret,omitempty"`
 	SecretSize     int            `json:"secretSize,omitempty"`
 	MovingFactor   uint64         `json:"movingFactor,omitempty"`
+	ExpiresAt      time.Time      `json:"expiresAt,omitzero"` // from when on it is refused
 	Limit          int            `json:"limit,omitempty"`
 }
 
@@ -181,6 +182,7 @@ func (in AddAuthenticator) domain() (provision.AddAuthenticator, error) {
 		Secret:         secret,
 		SecretSize:     in.SecretSize,
 		MovingFactor:   in.MovingFactor,
+		ExpiresAt:      in.ExpiresAt,
 		Limit:          in.Limit,
 	}, nil
 }
