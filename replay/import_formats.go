@@ -128,6 +128,8 @@ func sessions() []format {
 			is: func(b *opening) bool {
 				return b.root.Local == "pdml" || b.root.Local == "psml" || b.list && b.has("_index", '"') && b.has("_source", '{')
 			}},
+		{name: "a hex dump of packets or of a stream", instead: "save the capture as pcap, or follow the TCP stream in Wireshark and save it as ASCII or Raw",
+			is: func(b *opening) bool { return hexDump.Match(b.text) }},
 		{name: "a description of a REST interface", instead: "it describes messages and holds none",
 			is: func(b *opening) bool { return b.has("openapi", '"') || b.has("swagger", '"') }},
 		{name: "JSON, a line for each message of a log", instead: "write the texts of the log into a file and import that, such as: jq -r .message FILE > messages.log",

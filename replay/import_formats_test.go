@@ -299,6 +299,9 @@ func TestImportProjects(t *testing.T) {
 // Kinds that are not read are named, with what to do.
 func TestImportNamesOthers(t *testing.T) {
 	for name, test := range map[string]struct{ text, notice string }{
+		"empty.xml":    {"", "the file is empty"},
+		"packets.txt":  {"0000   00 1c 42 00 00 08 00 1c 42 00 00 09 08 00 45 00   ..B.....B.....E.\n", "a hex dump of packets or of a stream, which is not read: save the capture as pcap"},
+		"stream.txt":   {"00000000  50 4f 53 54 20 2f 20 48  54 54 50 2f 31 2e 31 0d   POST / H TTP/1.1.\n", "a hex dump of packets or of a stream, which is not read: save the capture as pcap"},
 		"x.chls":       {"\x00\x01", "a session of Charles in its own format, which is not read: save it in Charles as a JSON session file (.chlsj) or as HAR"},
 		"burp.xml":     {`<?xml version="1.0"?><!DOCTYPE items [<!ELEMENT items (item*)>]><items burpVersion="2026.1" exportTime="x"><item/></items>`, "an export of Burp Suite, which is not read: save each request"},
 		"x.burp":       {"\x00", "a project of Burp Suite"},
@@ -319,7 +322,7 @@ func TestImportNamesOthers(t *testing.T) {
 		"empty.zip":    {string(zipOf(t)), "empty.zip: a zip archive without anything in it"},
 		"empty.har":    {`{"log": {"entries": []}}`, "empty.har: a HAR file without anything in it"},
 		"stubs.json":   {`{"mappings": []}`, "stubs.json: stubs of WireMock without anything in it"},
-		"empty":        {"", "it holds no message of SOAP"},
+		"empty":        {"", "the file is empty"},
 		"insomnia":     {`{"_type": "export", "__export_format": 4, "resources": []}`, "a workspace of Insomnia"},
 		"other.json":   {`{"a": 1}`, "JSON of a kind that is not known, which is not read: HAR,"},
 		"x.pdml":       {`<?xml version="1.0"?><pdml version="0"/>`, "packets that Wireshark has written as XML or JSON"},

@@ -49,6 +49,9 @@ func (b *opening) has(member string, kind byte) bool {
 // mitmproxyFlow is how a file with flows of mitmproxy begins.
 var mitmproxyFlow = regexp.MustCompile(`^[0-9]+:[0-9]+:[a-z_]+;[0-9]+:`)
 
+// hexDump is how packets or a stream begin that Wireshark has written in hex.
+var hexDump = regexp.MustCompile(`^0000(?:0000)?[ \t]{1,3}(?:[0-9A-Fa-f]{2} {1,2}){8}`)
+
 // startSize is how many bytes of a file are looked at.
 const startSize = 64 << 10
 
@@ -169,6 +172,10 @@ func kindOf(token json.Token) byte {
 // read finds out what a file is and reads it.
 func (i *Importer) read(ctx context.Context, in *input) error {
 	b, err := i.begin(ctx, in)
+	if err == nil && len(b.raw) == 0 {
+		i.leaveOut(Source{File: in.name}, "the file is empty")
+		return nil
+	}
 	if err == nil {
 		all := formats()
 		at := slices.IndexFunc(all, func(f format) bool { return f.is(b) })

@@ -247,7 +247,7 @@ func (p *pairer) open(lists map[string][]*rawMessage, key string, reply *rawMess
 // request is the one that a reply answers, as far as something identifies it.
 func (p *pairer) request(reply *rawMessage) *rawMessage {
 	if fit := p.open(p.byStream, reply.beside.stream, reply); reply.beside.stream != "" && len(fit) > 0 {
-		return fit[0]
+		return p.onConnection(reply, fit)
 	}
 	for _, id := range reply.beside.ids {
 		fit := p.open(p.byID, id.Name+"="+id.Value, reply)
@@ -266,6 +266,19 @@ func (p *pairer) request(reply *rawMessage) *rawMessage {
 		}
 	}
 	return p.ofOwner(reply)
+}
+
+// onConnection is the request among several on the connection of a reply: the
+// one that it is about or, as no client sends a POST before it has the reply to
+// the one before, the last. The others have lost their replies.
+func (p *pairer) onConnection(reply *rawMessage, fit []*rawMessage) *rawMessage {
+	if reply.beside.stream == traffic.SomeConnection {
+		return fit[0]
+	}
+	if about := p.about(reply, fit); len(about) > 0 {
+		fit = about
+	}
+	return fit[len(fit)-1]
 }
 
 // oneOf is the request among several with the identifier of a reply.

@@ -144,10 +144,17 @@ func (s *tcpConnection) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.
 		return
 	}
 	if skipped > 0 {
-		s.importer.leaveOut(Source{File: s.file, Line: s.packet}, "%d bytes of %s were not captured", skipped, s.name)
+		s.importer.leaveOut(Source{File: s.file, Line: s.packet}, "%d bytes of %s were not captured, and the message that they belong to is lost: capture again with a larger buffer, such as tcpdump -B 65536, or import a log", skipped, s.name)
+	}
+	if skipped > 0 {
+		s.reader.Add(s.name, direction.String(), []byte(gap), s.packet)
 	}
 	s.reader.Add(s.name, direction.String(), text, s.packet)
 }
+
+// gap stands in a stream where bytes were not captured: no message of XML holds
+// it, so that none is read whose parts do not belong together.
+const gap = "\n\x00\n"
 
 // ReassemblyComplete lets a connection be forgotten.
 func (s *tcpConnection) ReassemblyComplete(reassembly.AssemblerContext) bool { return true }

@@ -210,8 +210,27 @@ func (r *soapRun) step(step *soapui.Step) {
 	case step.Type == "restrequest" || step.Type == "httprequest":
 		r.chapter.leaveOut(at, "the step %q (%s) sends no envelope of SOAP", step.Name, step.Type)
 	default:
-		r.chapter.leaveOut(at, "the step %q is of the type %q, which has no equal", step.Name, step.Type)
+		r.chapter.leaveOut(at, "the step %q is of the type %q, which has no equal: %s", step.Name, step.Type, insteadOf(step.Type))
 	}
+}
+
+// insteadOf says what to do in place of a step that a transcript cannot have.
+func insteadOf(kind string) string {
+	switch kind {
+	case "calltestcase":
+		return "the test case that it runs is a transcript of its own if it is in this project; join the two by hand"
+	case "goto", "datasourceloop":
+		return "the steps are taken over once, in the order in which they stand; write the others by hand"
+	case "datasource", "datagen", "jdbc":
+		return "write its values into a step of properties, and save a test case for each row"
+	case "groovy":
+		return "the script is not run; give the properties that it sets by --property"
+	case "manualTestStep":
+		return "nobody is asked during a play"
+	case "assertionteststep":
+		return "put its assertions into the steps whose replies they are about"
+	}
+	return "what it does is not done during a play"
 }
 
 // expand puts in what properties stand for, and lists those that have no

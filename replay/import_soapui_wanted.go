@@ -296,6 +296,7 @@ func (r *soapRun) xpath(step *soapui.Step, a soapui.Assertion, leave func(string
 		if !ok || strings.TrimSpace(content) != "true" {
 			return leave(fmt.Sprintf("its path %q has no equal", xpath))
 		}
+		r.ownWords(step, a, path)
 		return valueClaim(path, equals[2]+equals[3]+equals[4], false), true
 	}
 	if call := xpathCall.FindStringSubmatch(xpath); call != nil && slices.Contains([]string{"count", "exists", "boolean", "not"}, call[1]) {
@@ -310,7 +311,16 @@ func (r *soapRun) xpath(step *soapui.Step, a soapui.Assertion, leave func(string
 	case strings.HasPrefix(strings.TrimSpace(content), "<") && !strings.HasSuffix(xpath, "text()"):
 		return leave("it compares XML, which has no equal")
 	}
+	r.ownWords(step, a, path)
 	return valueClaim(path, content, wild), true
+}
+
+// ownWords says of an assertion that it is about a text that each server words
+// as it likes.
+func (r *soapRun) ownWords(step *soapui.Step, a soapui.Assertion, path string) {
+	if name := lastName(path); name == "errorDesc" || name == "faultstring" {
+		r.chapter.doubt(lineSource(a.Place), "%s of %q asserts the words of %s, which are a server's own: other servers, dsappd too, have others", called(a), step.Name, name)
+	}
 }
 
 // valueClaim is that an element has a text.

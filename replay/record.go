@@ -21,11 +21,12 @@ import (
 // unredacted.
 type Recorder struct {
 	RecorderConfig
-	drafter Drafter
-	files   map[int]*recordedFile // by number of the draft
-	order   []int                 // of the drafts in memory, the oldest first
-	size    int                   // of their messages in bytes
-	began   time.Time
+	drafter  Drafter
+	files    map[int]*recordedFile // by number of the draft
+	order    []int                 // of the drafts in memory, the oldest first
+	size     int                   // of their messages in bytes
+	mostOpen int                   // which it may be
+	began    time.Time
 
 	closing sync.RWMutex // held to read while an exchange is put into the queue
 	closed  bool
@@ -92,7 +93,7 @@ func NewRecorder(config RecorderConfig) (*Recorder, error) {
 		return nil, fmt.Errorf("folder of recordings: %w", err)
 	}
 	r := &Recorder{
-		RecorderConfig: config, drafter: Drafter{Redact: true}, files: map[int]*recordedFile{}, began: config.Now(),
+		RecorderConfig: config, drafter: Drafter{Redact: true}, files: map[int]*recordedFile{}, began: config.Now(), mostOpen: openBytes,
 		queue: make(chan kept, waiting), room: semaphore.NewWeighted(waitingBytes), ended: make(chan struct{}),
 	}
 	go r.work()
@@ -166,7 +167,7 @@ func (r *Recorder) add(recorded Recorded) error {
 	if file.exchanges >= longestFlow {
 		r.forget(i)
 	}
-	for len(r.order) > openFlows || r.size > openBytes {
+	for len(r.order) > openFlows || r.size > r.mostOpen {
 		r.forget(r.order[0])
 	}
 	if err := r.write(file.name, text); err != nil {

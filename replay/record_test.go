@@ -91,9 +91,23 @@ func notAlone() map[string]string {
 		earlier  = "another registration decides about this one"
 		policy   = "the policy shows in a refusal alone, in which others look the same"
 		code     = "a device code without a message is masked, and has no right form any more"
+		login    = "what a login tells of users and policies is not inferred"
 		nobody   = "a refusal without a registration does not show who is there and with what"
 	)
 	return map[string]string{
+		"login-attributes":                    login,
+		"login-challenge":                     login,
+		"login-client-styles":                 login,
+		"login-digipass-only":                 login,
+		"login-digipass-or-password":          login,
+		"login-disabled":                      login,
+		"login-generic":                       login,
+		"login-grace-period":                  login,
+		"login-grace-period-ends":             login,
+		"login-locks":                         login,
+		"login-none":                          login,
+		"login-pin":                           login,
+		"update-password":                     login,
 		"activate-derivation-code-required":   policy,
 		"operator-closes-registration":        operator,
 		"operator-disables-user":              operator,

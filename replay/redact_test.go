@@ -88,7 +88,8 @@ func TestRecorderForgets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	large := strings.Repeat("x", 3<<20)
+	recorder.KeepOpen(1 << 20)
+	large := strings.Repeat("x", 100<<10)
 	server := httptest.NewServer(recorder.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		_, _ = io.WriteString(w, `<e:Envelope xmlns:e="x"><e:Body><stepResponse><big>`+large+`</big></stepResponse></e:Body></e:Envelope>`)

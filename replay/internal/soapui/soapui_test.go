@@ -1,6 +1,8 @@
 package soapui_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -82,6 +84,17 @@ func TestIsProject(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add("<con:soapui-project><con:testSuite><con:testCase><con:testStep type='request'><con:config><con:request><con:request>x</con:request></con:request></con:config></con:testStep></con:testCase></con:testSuite></con:soapui-project>")
 	f.Add("<testCase/>")
+	kept, err := filepath.Glob("../../testdata/soapui/*.xml")
+	if err != nil || len(kept) == 0 {
+		f.Fatalf("%d projects, %v", len(kept), err)
+	}
+	for _, name := range kept {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		project, err := soapui.Read("f", []byte(text))
 		if (project == nil) == (err == nil) {

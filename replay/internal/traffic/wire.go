@@ -68,11 +68,15 @@ func thread(before []byte) string {
 	return ""
 }
 
+// SomeConnection is the name of the connection where a log does not tell
+// several from each other.
+const SomeConnection = "connection"
+
 // connection is the name of a connection by that of one of its two streams.
 func connection(stream string) string {
 	name, direction, isWire := strings.Cut(stream, "\x00")
 	if isWire && direction != "" && name == "" {
-		return "connection"
+		return SomeConnection
 	}
 	return name
 }
