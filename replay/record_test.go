@@ -92,9 +92,29 @@ func notAlone() map[string]string {
 		policy   = "the policy shows in a refusal alone, in which others look the same"
 		code     = "a device code without a message is masked, and has no right form any more"
 		login    = "what a login tells of users and policies is not inferred"
+		session  = "a session of an administrator is masked, and its administrator is not inferred"
 		nobody   = "a refusal without a registration does not show who is there and with what"
 	)
 	return map[string]string{
+		"admin-activation-data":               session,
+		"admin-client-styles":                 session,
+		"admin-digipass":                      session,
+		"admin-digipass-application":          session,
+		"admin-digipass-query":                session,
+		"admin-domain":                        session,
+		"admin-domains":                       session,
+		"admin-logon-otp":                     session,
+		"admin-logon-refused":                 session,
+		"admin-more-privileged":               session,
+		"admin-orgunit":                       session,
+		"admin-privileges":                    session,
+		"admin-service-user":                  session,
+		"admin-session":                       session,
+		"admin-session-idle":                  session,
+		"admin-user":                          session,
+		"admin-user-attribute":                session,
+		"admin-user-query":                    session,
+		"admin-user-refused":                  session,
 		"login-attributes":                    login,
 		"login-challenge":                     login,
 		"login-client-styles":                 login,
