@@ -179,7 +179,7 @@ func sampleAuthenticators() []provision.AddAuthenticator {
 }
 
 // pinnedAuthenticator has the sample's PIN.
-const pinnedAuthenticator = "VDS1000146"
+const pinnedAuthenticator = "VDS1000150"
 
 // sampleFree are authenticators that nobody has yet.
 func sampleFree() []provision.AddAuthenticator {
