@@ -77,6 +77,27 @@ func TestClients(t *testing.T) {
 	}
 }
 
+// TestLoginClients lets three of them log users of the sample data in, from the
+// WSDL of the authentication interface.
+func TestLoginClients(t *testing.T) {
+	folder := filepath.Join("..", "..", "testdata", "clients")
+	for name, c := range map[string]struct {
+		config  dsappd.Config
+		command []string
+	}{
+		"python3-zeep":         {dsappd.Config{}, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "login.py")}},
+		"python3-zeep, strict": {dsappd.Config{Strict: true}, []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "login.py")}},
+		"php-soap":             {dsappd.Config{}, []string{"php", filepath.Join(folder, "php", "login.php")}},
+		"npm-soap":             {dsappd.Config{}, []string{"node", filepath.Join(folder, "node", "login.js")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.config.Dir = certifiedFolder(t, "")
+			runClient(t, append(c.command, serveFolder(t, c.config).SOAP+"?wsdl=authentication"))
+		})
+	}
+}
+
 // serveToClients serves a folder with the sample data and the users whom the
 // clients expect beside it. It returns the URL for SOAP and the folder's door,
 // which it closes at the end of the test.
