@@ -2,6 +2,7 @@ package oath
 
 import (
 	"crypto/hmac"
+	"crypto/sha512"
 	"crypto/subtle"
 	"encoding/binary"
 	"fmt"
@@ -29,7 +30,7 @@ func OTP(secret []byte, movingFactor uint64, p Parameters) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return show(code(mac, movingFactor, p.Digits), p.Digits), nil
+	return show(code(mac, newRoom(), movingFactor, p.Digits), p.Digits), nil
 }
 
 // Match looks for otp among the passwords of the moving factors from..to, both
@@ -45,9 +46,9 @@ func Match(secret []byte, otp string, p Parameters, from, to uint64) (movingFact
 	if err != nil {
 		return 0, false
 	}
-	found := 0
+	found, room := 0, newRoom()
 	for factor := from; ; factor++ {
-		equal := subtle.ConstantTimeEq(int32(code(mac, factor, p.Digits)), int32(given)) &^ found
+		equal := subtle.ConstantTimeEq(int32(code(mac, room, factor, p.Digits)), int32(given)) &^ found
 		movingFactor |= factor & -uint64(equal)
 		found |= equal
 		if factor == to {
@@ -70,12 +71,16 @@ func newMAC(secret []byte, p Parameters) (hash.Hash, error) {
 	return hmac.New(h, secret), nil
 }
 
-// code returns the number that the password of the moving factor shows.
-func code(mac hash.Hash, movingFactor uint64, digits int) uint64 {
+// code returns the number that the password of the moving factor shows. It works
+// in a room for the MAC.
+func code(mac hash.Hash, room []byte, movingFactor uint64, digits int) uint64 {
 	mac.Reset()
-	mac.Write(binary.BigEndian.AppendUint64(nil, movingFactor))
-	return truncate(mac.Sum(nil), digits)
+	mac.Write(binary.BigEndian.AppendUint64(room[:0], movingFactor))
+	return truncate(mac.Sum(room[:0]), digits)
 }
+
+// newRoom makes room for the MAC of any algorithm.
+func newRoom() []byte { return make([]byte, 0, sha512.Size) }
 
 // truncate returns the dynamic truncation of RFC 4226 section 5.3.
 func truncate(sum []byte, digits int) uint64 {

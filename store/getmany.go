@@ -95,7 +95,7 @@ func (t *Tx) getMany(keys []string) ([]Entry, error) {
 	var unwritten []string
 	var places []int
 	for i, key := range keys {
-		if at, written := t.at[key]; written {
+		if at := t.written(key); at >= 0 {
 			entries[i] = Entry{Key: key, Value: t.writes[at].Value}
 			continue
 		}

@@ -1,5 +1,7 @@
 package store
 
+import "slices"
+
 // Tx reads from a snapshot, notes what it saw there, and writes into an
 // overlay, so that it reads its own writes. It lives as long as the closure that
 // got it.
@@ -12,7 +14,7 @@ type Tx struct {
 	reads   []Read
 	expects bool // reads holds what a View saw
 	writes  []Write
-	at      map[string]int // where in writes a key stands
+	at      map[string]int // where in writes a key stands, if there are many
 
 	// failed is the first read that the engine could not do or write that
 	// could not be taken down. Whatever the closure makes of it, nothing is
@@ -33,7 +35,7 @@ func (t *Tx) get(key string) ([]byte, uint64, error) {
 	if t.ended {
 		return nil, 0, ErrEnded
 	}
-	if i, written := t.at[key]; written {
+	if i := t.written(key); i >= 0 {
 		return t.writes[i].Value, 0, nil
 	}
 	if err := t.begin(); err != nil {
@@ -63,16 +65,43 @@ func (t *Tx) write(w Write) error {
 	if t.ended {
 		return ErrEnded
 	}
-	if i, written := t.at[w.Key]; written {
+	if i := t.written(w.Key); i >= 0 {
 		t.writes[i] = w
 		return nil
 	}
+	if t.writes == nil {
+		t.writes = make([]Write, 0, few)
+	}
+	if t.writes = append(t.writes, w); len(t.writes) > few {
+		t.index()
+	}
+	return nil
+}
+
+// few is how many writes are looked through one after the other. Most
+// transactions have no more.
+const few = 8
+
+// written is where in writes a key stands; -1: nowhere.
+func (t *Tx) written(key string) int {
+	if t.at != nil {
+		if i, is := t.at[key]; is {
+			return i
+		}
+		return -1
+	}
+	return slices.IndexFunc(t.writes, func(w Write) bool { return w.Key == key })
+}
+
+// index notes where the last of many writes stands.
+func (t *Tx) index() {
 	if t.at == nil {
 		t.at = make(map[string]int)
+		for i, w := range t.writes {
+			t.at[w.Key] = i
+		}
 	}
-	t.at[w.Key] = len(t.writes)
-	t.writes = append(t.writes, w)
-	return nil
+	t.at[t.writes[len(t.writes)-1].Key] = len(t.writes) - 1
 }
 
 func (t *Tx) fail(err error) error {
@@ -86,6 +115,9 @@ func (t *Tx) fail(err error) error {
 func (t *Tx) expect(key string, revision uint64) error {
 	if t.ended {
 		return ErrEnded
+	}
+	if t.reads == nil {
+		t.reads = make([]Read, 0, few)
 	}
 	t.reads, t.expects = append(t.reads, Read{key, revision}), true
 	return nil

@@ -63,6 +63,12 @@ type Service struct {
 	watchers watchers
 }
 
+// Most operations note no more checks, and expect and write no more records.
+const (
+	usualChecks  = 16
+	usualRecords = 8
+)
+
 // rounds is how often an operation starts again because a record moved
 // between its View and its Update.
 const rounds = 8
@@ -98,6 +104,10 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 			}
 		}
 		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), again: round > 0, settings: DefaultSettings(), event: event.Event}
+		f.event.Checks = make([]audit.Check, len(event.Checks), len(event.Checks)+usualChecks)
+		copy(f.event.Checks, event.Checks)
+		f.relied = make([]func(*store.View) (bool, error), 0, usualRecords)
+		f.expected, f.writes = make([]func(*store.Tx) error, 0, usualRecords), make([]func(*store.Tx) error, 0, usualRecords)
 		if err := f.first(event.once); err != nil {
 			return none, err
 		}

@@ -71,9 +71,12 @@ func Transitions() []Transition {
 	}
 }
 
+// transitions is the table, made once.
+var transitions = Transitions()
+
 // transition finds the row for a step, if the step is in order.
 func transition(flow Flow, from RegistrationState, step Step) (Transition, bool) {
-	for _, row := range Transitions() {
+	for _, row := range transitions {
 		if row.Step == step && slices.Contains(row.From, from) && slices.Contains(row.Flows, flow) {
 			return row, true
 		}

@@ -169,7 +169,7 @@ func open(path string, flag int) (db *bbolt.DB, err error) {
 		Timeout:         lockTimeout,
 		FreelistType:    bbolt.FreelistMapType,
 		NoStatistics:    true,
-		InitialMmapSize: addressSpace(),
+		InitialMmapSize: addressSpace(path),
 		OpenFile: func(name string, bboltFlag int, mode os.FileMode) (_ *os.File, err error) {
 			file, err = os.OpenFile(name, bboltFlag&^os.O_CREATE|flag, mode)
 			return file, err
@@ -190,14 +190,19 @@ func open(path string, flag int) (db *bbolt.DB, err error) {
 	return db, nil
 }
 
-// addressSpace returns how many bytes the file is mapped into from the start. When a file
-// outgrows its mapping bbolt waits for every reader before it maps anew, and
-// readers wait for that; addresses are free where there are plenty.
-func addressSpace() int {
+// addressSpace returns how many bytes the file is mapped into from the start: four
+// times its size, and no less than a GiB. When a file outgrows its mapping bbolt waits for
+// every reader before it maps anew, and readers wait for that; addresses are
+// free where there are plenty.
+func addressSpace(path string) int {
 	if runtime.GOOS == "windows" || math.MaxInt == math.MaxInt32 {
 		return 0
 	}
-	return 1 << 30
+	size := int64(1 << 30)
+	if info, err := os.Stat(path); err == nil {
+		size = max(size, 4*info.Size())
+	}
+	return int(min(size, 1<<40))
 }
 
 // openError tells what the system refused from what bbolt did not recognise.
