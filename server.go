@@ -203,7 +203,7 @@ func (s *Server) openOperators() error {
 	if err != nil {
 		return err
 	}
-	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Journal: s.journal}
+	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Copy: s.folder.CopyStore, Journal: s.journal}
 	mux := http.NewServeMux()
 	mux.Handle("/", door.Handler())
 	s.health().Register(mux)

@@ -160,6 +160,8 @@ var errorCodes = []struct {
 	{context.Canceled, "interrupted"},
 	{bulk.ErrRefused, "rows_refused"},
 	{bulk.ErrFile, "file_refused"},
+	{datafolder.ErrBackup, "backup_refused"},
+	{admin.ErrCutOff, "cut_off"},
 	{errBroken, "transcript_broken"},
 	{errDiffered, "replies_differ"},
 	{errUndocumented, "answer_undocumented"},

@@ -39,6 +39,8 @@ type commands struct {
 
 	Ready      readyCommand      `cmd:"" group:"keep" help:"Ask whether a server answers requests, and wait until it does."`
 	Check      checkCommand      `cmd:"" group:"keep" help:"Look for damage in a data folder."`
+	Backup     backupCommand     `cmd:"" group:"keep" help:"Back up a data folder, also while a server serves it."`
+	Restore    restoreCommand    `cmd:"" group:"keep" help:"Restore a data folder from a backup, or verify that."`
 	Migrate    migrateCommand    `cmd:"" group:"keep" help:"Bring a data folder of an older dsappd up to date, and keep a copy."`
 	Compact    compactCommand    `cmd:"" group:"keep" help:"Give back the space that the store of a data folder no longer uses."`
 	TLS        tlsCommand        `cmd:"" group:"keep" name:"tls" help:"Show and renew the certificates that clients see."`

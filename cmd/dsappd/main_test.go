@@ -31,7 +31,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup:               withoutWait,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"modes": modes, "serving": serving, "schema": schema, "register": register, "mdl": mdl, "capture": capture, "tamper": tamper, "post": post, "get": get,
+			"modes": modes, "serving": serving, "schema": schema, "register": register, "mdl": mdl, "capture": capture, "tamper": tamper, "post": post, "get": get, "stopping": stopping, "spoil": spoil,
 		},
 	})
 }
@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 // withoutWait hands GORACE to scripts, whose environment is their own.
 func withoutWait(env *testscript.Env) error {
 	env.Setenv("GORACE", endAtOnce)
+	env.Values[lastServed{}] = new(lastServed)
 	return nil
 }
 
@@ -63,6 +64,9 @@ func serving(ts *testscript.TestScript, neg bool, args []string) {
 	s, err := startServe(ts.MkAbs(args[0]), args[1:]...)
 	ts.Check(err)
 	ts.Defer(s.kill)
+	if last, is := ts.Value(lastServed{}).(*lastServed); is {
+		last.served = s
+	}
 	ts.Setenv("URL", s.url)
 	ts.Setenv("GATEWAY", s.gateway)
 	at, err := url.Parse(s.url)

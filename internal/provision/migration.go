@@ -24,3 +24,9 @@ func (s *Service) NoteCompaction(ctx context.Context, operator Operator) error {
 	_, err := perform(ctx, s, operatorEvent("compact", operator), func(*frame) (struct{}, error) { return struct{}{}, nil })
 	return err
 }
+
+// NoteBackup records in the audit that an operator has had the store copied.
+func (s *Service) NoteBackup(ctx context.Context, operator Operator) error {
+	_, err := perform(ctx, s, operatorEvent("backup", operator), func(*frame) (struct{}, error) { return struct{}{}, nil })
+	return err
+}

@@ -29,13 +29,27 @@ type Client struct {
 // call asks for one operation.
 func call[Out any](ctx context.Context, c *Client, path string, in any) (Out, error) {
 	var out Out
+	response, err := c.send(ctx, path, in)
+	if err == nil {
+		defer response.Body.Close()
+		err = read(response, &out)
+	}
+	if _, lost := errors.AsType[unanswered](err); lost && mayChange(path) {
+		err = hint.Add(fmt.Errorf("%w: %w", ErrUncertain, err), "look before you try again")
+	}
+	return out, err
+}
+
+// send sends the request of one operation. An error is unanswered where the
+// request was sent.
+func (c *Client) send(ctx context.Context, path string, in any) (*http.Response, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
-		return out, fmt.Errorf("encode the request: %w", err)
+		return nil, fmt.Errorf("encode the request: %w", err)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://dsappd/"+path, bytes.NewReader(body))
 	if err != nil {
-		return out, err
+		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(operatorHeader, c.Operator)
@@ -46,16 +60,10 @@ func call[Out any](ctx context.Context, c *Client, path string, in any) (Out, er
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		err = fmt.Errorf("ask the server: %w", failed.Err) // the URL says nothing to anybody
 	}
-	if err == nil {
-		defer response.Body.Close()
-		err = read(response, &out)
-	} else if asked.Load() {
+	if err != nil && asked.Load() {
 		err = unanswered{err}
 	}
-	if _, lost := errors.AsType[unanswered](err); lost && mayChange(path) {
-		err = hint.Add(fmt.Errorf("%w: %w", ErrUncertain, err), "look before you try again")
-	}
-	return out, err
+	return response, err
 }
 
 // unanswered is what became of a request whose answer did not come.

@@ -28,6 +28,9 @@ type Door struct {
 	// Journal has what the server turned away; nil where none runs.
 	Journal *journal.Journal
 
+	// Copy copies the store's file: see bolt.Engine.Copy.
+	Copy func(begin func(size int64) (io.Writer, error)) error
+
 	// Check looks for damage in all that the Service's store keeps.
 	Check func(context.Context) ([]store.Problem, error)
 }
@@ -43,6 +46,7 @@ func (d *Door) Handler() http.Handler {
 	for _, order := range d.orders() {
 		mux.HandleFunc("POST /"+order.path, func(w http.ResponseWriter, r *http.Request) { d.serve(frame, order, w, r) })
 	}
+	mux.HandleFunc("POST /backup", func(w http.ResponseWriter, r *http.Request) { d.backup(frame, w, r) })
 	return mux
 }
 

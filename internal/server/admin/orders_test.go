@@ -32,7 +32,7 @@ func TestClientHasEveryOrder(t *testing.T) {
 		}
 		method.Call(in)
 	}
-	var want []string
+	want := []string{"backup"} // which streams, and so has no row
 	for _, order := range (&Door{Service: new(provision.Service)}).orders() {
 		want = append(want, order.path)
 		if mayChange(order.path) == order.looks {

@@ -1,0 +1,141 @@
+package datafolder
+
+import (
+	"archive/tar"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/dsappd/dsappd/store"
+)
+
+// What a backup holds, in this order: a tar file.
+const (
+	backupSecrets  = "secrets.age" // a tar file of the master key and the folder tls, sealed by age
+	backupManifest = "manifest.json"
+	backupFormat   = 1
+)
+
+// Manifest is the end of a backup: what it holds.
+type Manifest struct {
+	Format  int               `json:"format"`
+	Schema  int               `json:"schema"` // of the store
+	Made    time.Time         `json:"made"`
+	Folder  string            `json:"folder"`
+	Secrets bool              `json:"secrets"` // it holds the master key and the certificates, sealed
+	SHA256  map[string]string `json:"sha256"`  // of each file before the manifest
+}
+
+// CopyStore writes the store as one moment has it: see bolt.Engine.Copy.
+func (f *Folder) CopyStore(begin func(size int64) (io.Writer, error)) error {
+	if f.Engine == nil {
+		return errors.New("the store is in memory, and has no file to copy")
+	}
+	return f.Engine.Copy(begin)
+}
+
+// WriteBackup writes a backup of the data folder dir, whose store copyStore
+// copies. With recipients it holds the master key and the certificates, sealed
+// to each of them.
+func WriteBackup(to io.Writer, dir string, now time.Time, recipients []age.Recipient, copyStore func(begin func(size int64) (io.Writer, error)) error) (Manifest, error) {
+	w := &backupWriter{tar: tar.NewWriter(to), manifest: Manifest{Format: backupFormat, Schema: store.Schema, Made: now.UTC(), Folder: dir, SHA256: map[string]string{}}}
+	var sum hash.Hash
+	err := copyStore(func(size int64) (_ io.Writer, err error) {
+		sum, err = w.begin(storeName, size)
+		return io.MultiWriter(w.tar, sum), err
+	})
+	if err != nil {
+		return Manifest{}, fmt.Errorf("back up the store: %w", err)
+	}
+	w.end(storeName, sum)
+	settings, err := os.ReadFile(filepath.Join(dir, settingsName))
+	if err == nil {
+		err = w.file(settingsName, settings)
+	}
+	if err == nil && len(recipients) > 0 {
+		err = w.secrets(dir, recipients)
+	}
+	if err != nil {
+		return Manifest{}, fmt.Errorf("back up %s: %w", dir, err)
+	}
+	text, err := json.MarshalIndent(w.manifest, "", "  ")
+	if err == nil {
+		err = w.file(backupManifest, append(text, '\n'))
+	}
+	return w.manifest, errors.Join(err, w.tar.Close())
+}
+
+// backupWriter writes files one after the other.
+type backupWriter struct {
+	tar      *tar.Writer
+	manifest Manifest
+}
+
+// begin begins a file, of which both the tar and the hash are to be written.
+func (w *backupWriter) begin(name string, size int64) (hash.Hash, error) {
+	return sha256.New(), w.tar.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: size, ModTime: w.manifest.Made.Truncate(time.Second)})
+}
+
+func (w *backupWriter) end(name string, sum hash.Hash) {
+	w.manifest.SHA256[name] = hex.EncodeToString(sum.Sum(nil))
+}
+
+func (w *backupWriter) file(name string, content []byte) error {
+	sum, err := w.begin(name, int64(len(content)))
+	if err != nil {
+		return err
+	}
+	_, err = io.MultiWriter(w.tar, sum).Write(content)
+	w.end(name, sum)
+	return err
+}
+
+// secrets writes what opens the store and what clients trust, sealed.
+func (w *backupWriter) secrets(dir string, recipients []age.Recipient) error {
+	var sealed bytes.Buffer
+	to, err := age.Encrypt(&sealed, recipients...)
+	if err != nil {
+		return err
+	}
+	inner := tar.NewWriter(to)
+	err = addSecret(inner, dir, keyName)
+	if err == nil {
+		err = filepath.WalkDir(filepath.Join(dir, tlsFolder), func(name string, entry fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil || !entry.Type().IsRegular() {
+				return err
+			}
+			return addSecret(inner, dir, filepath.Join(tlsFolder, entry.Name()))
+		})
+	}
+	if err := errors.Join(err, inner.Close(), to.Close()); err != nil {
+		return err
+	}
+	w.manifest.Secrets = true
+	return w.file(backupSecrets, sealed.Bytes())
+}
+
+func addSecret(to *tar.Writer, dir, name string) error {
+	content, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		return err
+	}
+	if err := to.WriteHeader(&tar.Header{Name: filepath.ToSlash(name), Mode: 0o600, Size: int64(len(content))}); err != nil {
+		return err
+	}
+	_, err = to.Write(content)
+	return err
+}
