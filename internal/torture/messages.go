@@ -21,7 +21,7 @@ func messages() campaign {
 		mutants: []mutant{
 			{"no-limits", []edit{
 				{"soap/meter.go", "case m.parts > m.limit:", "case false:"},
-				{"soap/meter.go", "&& m.costly != nil:", "&& false:"},
+				{"soap/meter.go", "&& m.payer != nil:", "&& false:"},
 				{"soap/body.go", "fault = e.costly()", "fault = nil"},
 				{"soap/body.go", "most := min(limit, freeSize+maxRatio*len(packed))", "limit = MaxSize\n\tmost := limit"},
 			}},
