@@ -154,10 +154,10 @@ func TestNamesInPaths(t *testing.T) {
 func TestLists(t *testing.T) {
 	l := newLab(t)
 	for query, want := range map[string]string{
-		"users?userID=user*&limit=2&offset=1": `^{"total":6,"users":\[{"userID":"user2".*"userID":"user3"[^{]*}\]}`,
+		"users?userID=user*&limit=2&offset=1": `^{"total":7,"users":\[{"userID":"user2".*"userID":"user3"[^{]*}\]}`,
 		"users?userID=*3":                     `^{"total":1,`,
-		"users?domain=master":                 `^{"total":6,`,
-		"authenticators?serialNumber=%2A":     `^{"total":8,`,
+		"users?domain=master":                 `^{"total":9,`,
+		"authenticators?serialNumber=%2A":     `^{"total":9,`,
 		"authenticators?type=MDL":             `^{"total":2,`,
 		"authenticators?type=totp&limit=1":    `^{"total":4,`,
 		"authenticators?assigned=false":       `^{"total":2,`,
