@@ -72,7 +72,7 @@ func TestAskReady(t *testing.T) {
 		ready    bool
 	}{
 		"ready": {func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") }, false, true},
-		"not":   {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "ending", 503) }, true, false},
+		"not":   {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "ending", http.StatusServiceUnavailable) }, true, false},
 		"older": {http.NotFound, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 // elementTable writes what the schemas say of every element as data.
 func elementTable(s *schemas) ([]byte, error) {
 	out := bytes.NewBufferString(header)
-	out.WriteString("// Elements is what the schemas say of every element, each before its\n// children, in the schemas' order.\n")
+	out.WriteString("// Elements returns what the schemas say of every element, each before its\n// children, in the schemas' order.\n")
 	out.WriteString("func Elements() []Element {\nreturn []Element{\n")
 	for _, global := range s.globals {
 		p, err := s.particle(global)
