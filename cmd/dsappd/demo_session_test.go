@@ -3,9 +3,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -102,6 +104,28 @@ func TestReadmeSessionGateway(t *testing.T) {
 		if !regexp.MustCompile(want).Match(printed) {
 			t.Errorf("the session printed no %q:\n%s", want, printed)
 		}
+	}
+}
+
+// The session over REST activates a new user's device from nothing.
+func TestSessionREST(t *testing.T) {
+	session := documentedSession(t, "docs/rest.md", "rest")
+	server := serveFolder(t, newDataFolder(t))
+	bash := exec.CommandContext(t.Context(), "bash")
+	bash.Dir = t.TempDir()
+	bash.Env = append(os.Environ(), "TMPDIR="+bash.Dir)
+	bash.Stdin = strings.NewReader(strings.NewReplacer("http://127.0.0.1:8890/", server.platform, `bin/dsappd "$@"`, `command dsappd "$@"`).Replace(session))
+	printed, err := bash.CombinedOutput()
+	if err != nil {
+		t.Fatalf("bash: %v: %s", err, printed)
+	}
+	for _, want := range []string{`"serialNumber":"VDM1000002-1"`, `"activationStatus":"activated"`, "VDM1000002-1: activated, as the site says"} {
+		if !strings.Contains(string(printed), want) {
+			t.Errorf("the session printed no %q:\n%s", want, printed)
+		}
+	}
+	if image, err := os.ReadFile(filepath.Join(bash.Dir, "message1.png")); err != nil || !bytes.HasPrefix(image, []byte("\x89PNG")) {
+		t.Errorf("the image: %v", err)
 	}
 }
 
