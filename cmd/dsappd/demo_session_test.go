@@ -119,7 +119,7 @@ func TestSessionREST(t *testing.T) {
 	if err != nil {
 		t.Fatalf("bash: %v: %s", err, printed)
 	}
-	for _, want := range []string{`"serialNumber":"VDM1000002-1"`, `"activationStatus":"activated"`, "VDM1000002-1: activated, as the site says"} {
+	for _, want := range []string{`"serialNumber":"VDM1000101-1"`, `"activationStatus":"activated"`, "VDM1000101-1: activated, as the site says"} {
 		if !strings.Contains(string(printed), want) {
 			t.Errorf("the session printed no %q:\n%s", want, printed)
 		}

@@ -184,8 +184,8 @@ const pinnedAuthenticator = "VDS1000150"
 // sampleFree are authenticators that nobody has yet.
 func sampleFree() []provision.AddAuthenticator {
 	return []provision.AddAuthenticator{
-		{SerialNumber: "VDS1000145", Parameters: oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6}},
-		{SerialNumber: "VDM1000002", Parameters: dsapp.InstanceParameters(), Limit: 2},
+		{SerialNumber: "VDS1000151", Parameters: oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6}},
+		{SerialNumber: "VDM1000101", Parameters: dsapp.InstanceParameters(), Limit: 2},
 	}
 }
 

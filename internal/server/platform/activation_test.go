@@ -53,11 +53,12 @@ func (l *lab) status(user, want string) {
 // A licence for two devices takes two, and refuses the third with the vendor's
 // words.
 func TestOfflineUntilTheLicenceIsFull(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	const register = `{"objectType": "RegisterUserInputEx", "userID": "josh", "activationType": "offlineMDL", "clientIP": "1.2.3.4", "cddc": {"browserCDDC": {}}}`
 	l.status("josh", "unknown")
 	for range 2 {
-		if got := l.offline("josh", register); got.member(t, "serialNumber") != "VDM1000002" {
+		if got := l.offline("josh", register); got.member(t, "serialNumber") != "VDM1000101" {
 			t.Errorf("%s", got.body)
 		}
 	}
@@ -76,13 +77,14 @@ func TestOfflineUntilTheLicenceIsFull(t *testing.T) {
 // The user, the authenticator and the message come first, and the device's
 // answer opens the registration.
 func TestInSingleSteps(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.ask(http.StatusOK, "PUT", "/v1/users/hiyef@master", `{"staticPassword": "Password2"}`)
 	free := l.ask(http.StatusOK, "GET", "/v1/authenticators?assigned=false&type=MDL", "")
 	if !strings.Contains(free.body, `"total":1,`) {
 		t.Fatal(free.body)
 	}
-	const licence = "/v1/authenticators/VDM1000002"
+	const licence = "/v1/authenticators/VDM1000101"
 	l.ask(http.StatusOK, "POST", licence+"/assign", `{"userID": "hiyef", "domain": "master"}`)
 	l.ask(http.StatusConflict, "POST", licence+"/assign", `{"userID": "user1"}`)
 	message := l.ask(http.StatusOK, "POST", licence+"/generate-activation-message", "")
@@ -91,32 +93,33 @@ func TestInSingleSteps(t *testing.T) {
 	l.must(err)
 	code, state, err := d.DeviceCode(state, dsapp.IOS)
 	l.must(err)
-	const open = `{"userID": "hiyef", "staticPassword": %q, "activationType": "offlineMDL", "serialNumber": "VDM1000002", "deviceCode": %q}`
+	const open = `{"userID": "hiyef", "staticPassword": %q, "activationType": "offlineMDL", "serialNumber": "VDM1000101", "deviceCode": %q}`
 	l.ask(http.StatusConflict, "POST", "/v1/registrations", fmt.Sprintf(open, "wrong", code))
 	opened := l.ask(http.StatusOK, "POST", "/v1/registrations", fmt.Sprintf(open, "Password2", code))
-	if opened.member(t, "deviceType") != "TYP03" || opened.member(t, "serialNumber") != "VDM1000002-1" {
+	if opened.member(t, "deviceType") != "TYP03" || opened.member(t, "serialNumber") != "VDM1000101-1" {
 		t.Errorf("%s", opened.body)
 	}
 	l.ask(http.StatusNotFound, "POST", "/v1/registrations", fmt.Sprintf(open, "Password2", code)) // the message is spent
 	state, err = d.TakeMessage2(state, opened.member(t, "activationMessage2"))
 	l.must(err)
-	signature, err := state.Signature("VDM1000002-1")
+	signature, err := state.Signature("VDM1000101-1")
 	l.must(err)
 	path := "/v1/registrations/" + opened.member(t, "registrationID") + "/activate"
 	l.ask(http.StatusConflict, "POST", path, `{"signature": "00000000"}`)
 	l.ask(http.StatusOK, "POST", path, fmt.Sprintf(`{"signature": %q}`, signature))
 	l.status("hiyef", "activated")
 	shown := l.ask(http.StatusOK, "GET", "/v1/users/hiyef@master", "")
-	if !strings.Contains(shown.body, `["VDM1000002","VDM1000002-1"]`) {
+	if !strings.Contains(shown.body, `["VDM1000101","VDM1000101-1"]`) {
 		t.Errorf("%s", shown.body)
 	}
-	l.ask(http.StatusOK, "POST", "/v1/authenticators/VDM1000002-1/unassign", "")
+	l.ask(http.StatusOK, "POST", "/v1/authenticators/VDM1000101-1/unassign", "")
 	l.ask(http.StatusOK, "POST", licence+"/unassign", "")
 }
 
 // A device code that answers nothing is refused, and three of them end the
 // message.
 func TestForeignDeviceCodes(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	const licence = "/v1/authenticators/VDM1000001"
 	d := l.device()
@@ -146,6 +149,7 @@ func TestForeignDeviceCodes(t *testing.T) {
 // A waiting check-status answers when the phone activates, and before its time
 // is over.
 func TestCheckStatusWaits(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	registered := l.ask(http.StatusOK, "POST", "/v1/users/register", `{"objectType": "RegisterUserInputEx", "userID": "user2", "activationType": "onlineSDL"}`)
 	id := registered.member(t, "registrationID")
@@ -173,6 +177,7 @@ func TestCheckStatusWaits(t *testing.T) {
 
 // A registration that has expired is a timeout, and a wait for nothing is short.
 func TestCheckStatusOver(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.ask(http.StatusOK, "POST", "/v1/users/register", `{"objectType": "RegisterUserInputEx", "userID": "user3", "activationType": "onlineSDL"}`)
 	pending := l.ask(http.StatusOK, "POST", "/v1/registrations/check-status", `{"userID": "user3@master", "timeoutSeconds": "1"}`)
@@ -188,13 +193,14 @@ func TestCheckStatusOver(t *testing.T) {
 // Activation data in the clear open a registration that a derivation code or a
 // one-time password ends.
 func TestGenerateActivationData(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	data := l.ask(http.StatusOK, "POST", "/v1/authenticators/VDS1000141/generate-activation-data", `{}`)
 	if !strings.HasPrefix(data.member(t, "activationData"), "otpauth://hotp/") || data.member(t, "userID") != "user2" {
 		t.Errorf("%s", data.body)
 	}
 	l.ask(http.StatusOK, "POST", "/v1/registrations/"+data.member(t, "registrationID")+"/activate", `{"response": "755224"}`)
-	l.ask(http.StatusNotFound, "POST", "/v1/authenticators/VDS1000145/generate-activation-data", "")
+	l.ask(http.StatusNotFound, "POST", "/v1/authenticators/VDS1000151/generate-activation-data", "")
 	l.ask(http.StatusBadRequest, "POST", "/v1/authenticators/VDM1000001/generate-activation-data", "")
 	l.ask(http.StatusBadRequest, "POST", "/v1/authenticators/VDS1000141/generate-activation-message", "")
 }

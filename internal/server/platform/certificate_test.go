@@ -16,6 +16,7 @@ import (
 // A client's certificate under the folder's CA opens every endpoint, without a
 // key, and the audit names its owner.
 func TestClientCertificate(t *testing.T) {
+	t.Parallel()
 	l := &lab{t: t, dir: filepath.Join(t.TempDir(), "data"), log: &logged{}, contract: theContract(t)}
 	l.must(dsappd.Init(t.Context(), l.dir, dsappd.InitOptions{Sample: true, Certificate: true,
 		Settings: settings + "[platform]\ntls = \"on\"\nclient_ca = \"tls/ca.pem\"\nclient_certificates = \"optional\"\n"}))

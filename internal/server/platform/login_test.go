@@ -13,6 +13,7 @@ import (
 // A user is authenticated by a one-time password once, and by the static
 // password until the grace period ends.
 func TestLogin(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	const path = "/v1/users/user2@master/login"
 	otp := func(text string) string {
@@ -54,6 +55,7 @@ func (l *lab) session(id, want string) {
 
 // A challenge waits until it is answered, and takes one answer.
 func TestChallenge(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	made := l.ask(http.StatusOK, "POST", "/v1/users/user2/generate-challenge", `{"length": "6", "checkDigit": "true"}`)
 	text, id := made.member(t, "challenge"), made.member(t, "requestID")
@@ -75,6 +77,7 @@ func TestChallenge(t *testing.T) {
 
 // What needs a push notification or FIDO says so.
 func TestUnservedLogins(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	for _, body := range []string{
 		`{"objectType": "LoginInput", "orchestrationDelivery": ["pushNotification"], "timeout": 0}`,

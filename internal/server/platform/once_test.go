@@ -26,6 +26,7 @@ const registerJosh = `{"objectType": "RegisterUserInputEx", "userID": "josh", "a
 
 // A repeated request gets the first answer, also after a restart, and for a day.
 func TestRepeatedRequest(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	const key = "a key that nobody else draws"
 	first := l.sendOnce(key, "/v1/users/register", registerJosh)
@@ -69,6 +70,7 @@ func (l *lab) restart() {
 
 // A refusal is an answer too.
 func TestRepeatedRefusal(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.ask(http.StatusOK, "POST", "/v1/users/register", registerJosh)
 	oscar := strings.Replace(registerJosh, "josh", "oscar", 1)
@@ -76,7 +78,7 @@ func TestRepeatedRefusal(t *testing.T) {
 	if first.status != http.StatusNotFound {
 		t.Fatalf("HTTP %d: %s", first.status, first.body)
 	}
-	l.ask(http.StatusOK, "POST", "/v1/authenticators/VDM1000002/unassign", "")
+	l.ask(http.StatusOK, "POST", "/v1/authenticators/VDM1000101/unassign", "")
 	l.again("1", oscar, first)
 	login := `{"objectType": "LoginInput", "credentials": {"authenticator": {"OTP": "000000"}}}`
 	wrong := l.sendOnce("2", "/v1/users/user2/login", login)
@@ -90,6 +92,7 @@ func TestRepeatedRefusal(t *testing.T) {
 
 // Of many equal requests at once, one is carried out, and all get its answer.
 func TestRepeatedAtOnce(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	answers := make([]answer, 8)
 	var wait sync.WaitGroup
@@ -109,6 +112,7 @@ func TestRepeatedAtOnce(t *testing.T) {
 
 // A spent one-time password is right again for the request that spent it.
 func TestRepeatedLogin(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	login := fmt.Sprintf(`{"objectType": "LoginInput", "credentials": {"authenticator": {"OTP": %q}}}`, "755224")
 	first := l.sendOnce("k", "/v1/users/user2/login", login)

@@ -16,6 +16,7 @@ import (
 
 // The description has the endpoints that there are, each with its scope.
 func TestDescription(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	served := l.send("", "GET", "/v1/openapi.json", "")
 	text, err := os.ReadFile("openapi.json")
@@ -43,6 +44,7 @@ func TestDescription(t *testing.T) {
 
 // What is no request of an endpoint is told so in the one form.
 func TestRefusals(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	const register = "/v1/users/register"
 	deep := strings.Repeat(`{"a":`, 40) + "1" + strings.Repeat("}", 40)
@@ -92,6 +94,7 @@ func TestRefusals(t *testing.T) {
 
 // All that is wrong is told at once.
 func TestAllMessages(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	a := l.ask(http.StatusBadRequest, "POST", "/v1/users/register",
 		`{"objectType": "Other", "userID": ["a"], "serialNumber": "VDS", "activationType": "onlineMDL", "deviceCode": "1", "staticPassword": {}}`)
@@ -109,6 +112,7 @@ func TestAllMessages(t *testing.T) {
 
 // Texts are taken in quotes or without, and unknown members are ignored.
 func TestLeniency(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.ask(http.StatusOK, "POST", "/v1/users/register", `{"objectType":"AdaptiveRegisterUserInput","login":12345,"passkey":true,"activationtype":"onlineMDL","x":{"y":[1,2]},"domain":null}`)
 	if a := l.ask(http.StatusOK, "GET", "/v1/users/12345", ""); a.member(t, "domain") != "master" {
@@ -123,6 +127,7 @@ func TestLeniency(t *testing.T) {
 
 // A key opens what its scopes say, and nothing is open without one.
 func TestKeys(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	for key, challenge := range map[string]string{"": `Bearer realm="platform"`, "wrong": `Bearer realm="platform", error="invalid_token"`} {
 		a := l.send(key, "GET", "/v1/users", "")
@@ -137,6 +142,7 @@ func TestKeys(t *testing.T) {
 
 // Names survive the path, whatever they hold.
 func TestNamesInPaths(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	for escaped, name := range map[string]string{
 		"a%2Fb": "a/b", "x@y.example@master": "x@y.example", "100%25": "100%", "M%C3%BCller%40master": "Müller", "a+b": "a+b", "a%20b": "a b",
@@ -152,6 +158,7 @@ func TestNamesInPaths(t *testing.T) {
 
 // Lists are counted whole and shown in pages, by wildcards.
 func TestLists(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	for query, want := range map[string]string{
 		"users?userID=user*&limit=2&offset=1": `^{"total":7,"users":\[{"userID":"user2".*"userID":"user3"[^{]*}\]}`,
@@ -172,6 +179,7 @@ func TestLists(t *testing.T) {
 
 // Users are made, changed, locked out and deleted.
 func TestUsers(t *testing.T) {
+	t.Parallel()
 	l := newLab(t)
 	l.ask(http.StatusNotFound, "PATCH", "/v1/users/anna", `{"disabled": true}`)
 	l.ask(http.StatusOK, "PUT", "/v1/users/anna", `{"staticPassword": "Password2", "orgUnit": "lab"}`)
@@ -196,7 +204,7 @@ func TestUsers(t *testing.T) {
 	l.ask(http.StatusConflict, "POST", "/v1/users/register", fmt.Sprintf(register, drawn))
 	l.ask(http.StatusOK, "POST", "/v1/users/anna/unregister", `{"objectType": "UnregisterUserInputEx"}`)
 	l.ask(http.StatusNotFound, "GET", "/v1/users/anna", "")
-	free := l.ask(http.StatusOK, "GET", "/v1/authenticators/VDM1000002", "")
+	free := l.ask(http.StatusOK, "GET", "/v1/authenticators/VDM1000101", "")
 	if !strings.Contains(free.body, `"assigned":false`) {
 		t.Errorf("%s", free.body)
 	}
@@ -204,6 +212,7 @@ func TestUsers(t *testing.T) {
 
 // Every refusal of the domain has an HTTP status.
 func TestRefusalsAreAnswered(t *testing.T) {
+	t.Parallel()
 	for _, refusal := range provision.Refusals() {
 		if refusal != provision.Granted && !platform.Answered(refusal) {
 			t.Errorf("%q has none", refusal)
