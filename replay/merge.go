@@ -18,6 +18,7 @@ func Merge(all []*Transcript) (Sample, error) {
 		sample.Domains = merge(&m, sample.Domains, t.Domains, func(d Domain) string { return "domain " + d.Name })
 		sample.Users = merge(&m, sample.Users, t.Users, func(u User) string { return "user " + u.UserID + "@" + u.Domain })
 		sample.Authenticators = merge(&m, sample.Authenticators, t.Authenticators, func(a Authenticator) string { return "authenticator " + a.SerialNumber })
+		sample.Administrators = merge(&m, sample.Administrators, t.Administrators, func(a Administrator) string { return "administrator " + a.UserID + "@" + a.Domain })
 		if t.GatewayID != "" {
 			merge(&m, nil, []string{t.GatewayID}, func(string) string { return "gatewayID" })
 			sample.GatewayID = t.GatewayID
