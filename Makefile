@@ -120,4 +120,4 @@ torture:
 
 # A campaign of CI is short; a nightly one may take more MINUTES.
 ci: check test interop
-	@$(MAKE) torture MINUTES=0.4
+	@$(MAKE) torture MINUTES=0.75
