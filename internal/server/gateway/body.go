@@ -2,71 +2,28 @@ package gateway
 
 import (
 	"errors"
-	"io"
-	"mime"
 	"net/http"
-	"os"
-	"strings"
-	"syscall"
-	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
-	"github.com/dsappd/dsappd/soap"
+	"github.com/dsappd/dsappd/internal/server/request"
 )
 
 // body reads the request's body within the limits.
 func (c *call) body() ([]byte, error) {
-	r := c.HTTP
-	if coding := strings.ToLower(r.Header.Get("Content-Encoding")); coding != "" && coding != "identity" {
-		return nil, &fault{status: http.StatusUnsupportedMediaType, desc: "The request's content coding is not supported: send it plain."}
-	}
-	// The deadline is the connection's: past the body it would end the
-	// request's context. A writer that has none, as in tests, is on no
-	// connection.
-	controller := http.NewResponseController(c.writer)
-	_ = controller.SetReadDeadline(time.Now().Add(c.door.BodyTimeout))
-	begun := r.ContentLength <= MaxSize
-	err := error(&http.MaxBytesError{Limit: MaxSize})
-	var body []byte
-	if begun {
-		// Without a writer, a body that is too large does not end the connection.
-		body, err = io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxSize))
-	}
+	body, err := c.Body(c.writer, c.door.BodyTimeout)
 	c.in = len(body)
-	if err != nil {
-		if !soap.Drain(r, begun) {
-			c.writer.Header().Set("Connection", "close") // nobody waits for the rest
-		}
-		return nil, brokenOff(err)
-	}
-	_ = controller.SetReadDeadline(time.Time{})
-	return body, nil
+	return body, asFault(err)
 }
 
-func tooLarge() error {
-	return &fault{status: http.StatusRequestEntityTooLarge, desc: "The request's body is larger than 64 KiB (65536 bytes)."}
-}
-
-func brokenOff(err error) error {
-	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return tooLarge()
+// asFault answers a body that is not taken in the form of the services.
+func asFault(err error) error {
+	refused, is := errors.AsType[*request.BodyError](err)
+	if !is {
+		return err
 	}
-	if errors.Is(err, syscall.ENOBUFS) {
-		return &fault{status: http.StatusServiceUnavailable, refusal: provision.Busy, desc: "The server has too many requests at the moment: send this one again soon."}
+	f := &fault{status: refused.Status, desc: refused.Words}
+	if f.status == http.StatusServiceUnavailable {
+		f.refusal = provision.Busy
 	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return &fault{status: http.StatusRequestTimeout, desc: "The request's body did not arrive in time."}
-	}
-	return &fault{status: http.StatusBadRequest, desc: "The request's body ended too early."}
-}
-
-// checkJSON refuses a media type that is not JSON's. JSON is UTF-8 (RFC 8259,
-// section 8.1).
-func checkJSON(contentType string) error {
-	media, parameters, err := mime.ParseMediaType(contentType)
-	charset := strings.ToLower(parameters["charset"])
-	if err != nil || media != jsonType || charset != "" && charset != "utf-8" {
-		return &fault{status: http.StatusUnsupportedMediaType, desc: "The request's media type is not JSON's: send Content-Type: application/json, in UTF-8."}
-	}
-	return nil
+	return f
 }

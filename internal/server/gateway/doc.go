@@ -9,10 +9,12 @@
 // in the same envelope.
 package gateway
 
+import "github.com/dsappd/dsappd/internal/server/request"
+
 // The limits of a request, and of what the log keeps of it.
 const (
 	// MaxSize is that of a body in bytes.
-	MaxSize = 64 << 10
+	MaxSize = request.MaxBody
 
 	maxDepth   = 16   // of objects and arrays
 	maxParts   = 1024 // names, values, brackets

@@ -64,8 +64,8 @@ func (c *call) read(required, optional []string) (values, error) {
 	if len(body) == 0 && len(required) == 0 {
 		return values{}, nil
 	}
-	if err := checkJSON(c.HTTP.Header.Get("Content-Type")); err != nil {
-		return nil, err
+	if err := c.CheckJSON(); err != nil {
+		return nil, asFault(err)
 	}
 	r := memberReader{known: slices.Concat(required, optional), values: values{}}
 	err = r.object(body)

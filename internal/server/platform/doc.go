@@ -11,9 +11,6 @@ import "time"
 
 // The limits of a request.
 const (
-	// MaxSize is the most bytes of a body.
-	MaxSize = 64 << 10
-
 	maxDepth = 32   // of objects and arrays
 	maxParts = 4096 // names, values, brackets
 	maxWrong = 32   // messages of one answer

@@ -3,7 +3,6 @@ package platform
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -16,80 +15,89 @@ type endpoint struct {
 	path   string
 	scope  provision.PlatformScope // empty: it is open to all
 	answer func(*call) (any, error)
+
+	segments []string // of the path
 }
 
 // endpoints is the table of them.
 func endpoints() []endpoint {
 	const register, administer, render, authenticate = provision.ScopeRegister, provision.ScopeAdminister, provision.ScopeRender, provision.ScopeLogin
 	return []endpoint{
-		{http.MethodGet, "/v1/openapi.json", "", describe},
+		{method: http.MethodGet, path: "/v1/openapi.json", scope: "", answer: describe},
 
-		{http.MethodPost, "/v1/users/register", register, registerUser},
-		{http.MethodPost, "/v1/users/{user}/unregister", register, unregisterUser},
-		{http.MethodPost, "/v1/registrations", register, addRegistration},
-		{http.MethodPost, "/v1/registrations/check-status", register, checkStatus},
-		{http.MethodPost, "/v1/registrations/{registrationID}/add-device", register, addDevice},
-		{http.MethodPost, "/v1/registrations/{registrationID}/activate", register, activate},
+		{method: http.MethodPost, path: "/v1/users/register", scope: register, answer: registerUser},
+		{method: http.MethodPost, path: "/v1/users/{user}/unregister", scope: register, answer: unregisterUser},
+		{method: http.MethodPost, path: "/v1/registrations", scope: register, answer: addRegistration},
+		{method: http.MethodPost, path: "/v1/registrations/check-status", scope: register, answer: checkStatus},
+		{method: http.MethodPost, path: "/v1/registrations/{registrationID}/add-device", scope: register, answer: addDevice},
+		{method: http.MethodPost, path: "/v1/registrations/{registrationID}/activate", scope: register, answer: activate},
 
-		{http.MethodGet, "/v1/users", administer, listUsers},
-		{http.MethodPut, "/v1/users/{user}", administer, putUser},
-		{http.MethodPatch, "/v1/users/{user}", administer, patchUser},
-		{http.MethodGet, "/v1/users/{user}", administer, getUser},
-		{http.MethodDelete, "/v1/users/{user}", administer, deleteUser},
-		{http.MethodPost, "/v1/users/{user}/unlock", administer, unlockUser},
-		{http.MethodPost, "/v1/users/{user}/reset-password", administer, resetPassword},
-		{http.MethodPost, "/v1/users/{user}/assign", administer, assignToUser},
+		{method: http.MethodGet, path: "/v1/users", scope: administer, answer: listUsers},
+		{method: http.MethodPut, path: "/v1/users/{user}", scope: administer, answer: putUser},
+		{method: http.MethodPatch, path: "/v1/users/{user}", scope: administer, answer: patchUser},
+		{method: http.MethodGet, path: "/v1/users/{user}", scope: administer, answer: getUser},
+		{method: http.MethodDelete, path: "/v1/users/{user}", scope: administer, answer: deleteUser},
+		{method: http.MethodPost, path: "/v1/users/{user}/unlock", scope: administer, answer: unlockUser},
+		{method: http.MethodPost, path: "/v1/users/{user}/reset-password", scope: administer, answer: resetPassword},
+		{method: http.MethodPost, path: "/v1/users/{user}/assign", scope: administer, answer: assignToUser},
 
-		{http.MethodGet, "/v1/authenticators", administer, listAuthenticators},
-		{http.MethodGet, "/v1/authenticators/{serialNumber}", administer, getAuthenticator},
-		{http.MethodDelete, "/v1/authenticators/{serialNumber}", administer, deleteAuthenticator},
-		{http.MethodPost, "/v1/authenticators/{serialNumber}/assign", administer, assignAuthenticator},
-		{http.MethodPost, "/v1/authenticators/{serialNumber}/unassign", administer, unassignAuthenticator},
-		{http.MethodPost, "/v1/authenticators/{serialNumber}/generate-activation-data", register, generateActivationData},
-		{http.MethodPost, "/v1/authenticators/{serialNumber}/generate-activation-message", register, generateActivationMessage},
+		{method: http.MethodGet, path: "/v1/authenticators", scope: administer, answer: listAuthenticators},
+		{method: http.MethodGet, path: "/v1/authenticators/{serialNumber}", scope: administer, answer: getAuthenticator},
+		{method: http.MethodDelete, path: "/v1/authenticators/{serialNumber}", scope: administer, answer: deleteAuthenticator},
+		{method: http.MethodPost, path: "/v1/authenticators/{serialNumber}/assign", scope: administer, answer: assignAuthenticator},
+		{method: http.MethodPost, path: "/v1/authenticators/{serialNumber}/unassign", scope: administer, answer: unassignAuthenticator},
+		{method: http.MethodPost, path: "/v1/authenticators/{serialNumber}/generate-activation-data", scope: register, answer: generateActivationData},
+		{method: http.MethodPost, path: "/v1/authenticators/{serialNumber}/generate-activation-message", scope: register, answer: generateActivationMessage},
 
-		{http.MethodGet, "/v1/visualcodes/render", render, renderQuery},
-		{http.MethodPost, "/v1/visualcodes/render", render, renderBody},
+		{method: http.MethodGet, path: "/v1/visualcodes/render", scope: render, answer: renderQuery},
+		{method: http.MethodPost, path: "/v1/visualcodes/render", scope: render, answer: renderBody},
 
-		{http.MethodPost, "/v1/users/{user}/generate-challenge", authenticate, generateChallenge},
-		{http.MethodPost, "/v1/users/{user}/login", authenticate, login},
-		{http.MethodPost, "/v1/users/{user}/events/validate", authenticate, validateEvent},
-		{http.MethodPost, "/v1/users/{user}/transactions/validate", authenticate, withoutSignatures},
-		{http.MethodPost, "/v1/users/{user}/generate-virtual-signature", authenticate, withoutSignatures},
-		{http.MethodGet, "/v1/sessions/{requestID}", authenticate, getSession},
+		{method: http.MethodPost, path: "/v1/users/{user}/generate-challenge", scope: authenticate, answer: generateChallenge},
+		{method: http.MethodPost, path: "/v1/users/{user}/login", scope: authenticate, answer: login},
+		{method: http.MethodPost, path: "/v1/users/{user}/events/validate", scope: authenticate, answer: validateEvent},
+		{method: http.MethodPost, path: "/v1/users/{user}/transactions/validate", scope: authenticate, answer: withoutSignatures},
+		{method: http.MethodPost, path: "/v1/users/{user}/generate-virtual-signature", scope: authenticate, answer: withoutSignatures},
+		{method: http.MethodGet, path: "/v1/sessions/{requestID}", scope: authenticate, answer: getSession},
 
-		{http.MethodPost, "/v1/orchestration-commands", register, orchestrate},
-		{http.MethodPost, "/v1/orchestration-commands-v2", register, orchestrate},
+		{method: http.MethodPost, path: "/v1/orchestration-commands", scope: register, answer: orchestrate},
+		{method: http.MethodPost, path: "/v1/orchestration-commands-v2", scope: register, answer: orchestrate},
 	}
 }
 
-// table is what requests are looked up in.
-var table = endpoints() // never changes
+// table is what requests are looked up in. It never changes.
+var table = parted(endpoints())
+
+// parted has each path ready to be compared.
+func parted(all []endpoint) []endpoint {
+	for i := range all {
+		all[i].segments = strings.Split(strings.TrimPrefix(all[i].path, "/"), "/")
+	}
+	return all
+}
 
 // route finds the endpoint of a method and an escaped path, with the texts of its
-// segments in braces. Without one it returns the methods that the path takes.
+// segments in braces. Of several paths that fit, the first one in the table is
+// asked. Without an endpoint it returns the methods that the path takes.
 func route(method, escaped string) (found endpoint, segments map[string]string, allow []string) {
 	parts, ok := split(escaped)
 	if !ok {
 		return endpoint{}, nil, nil
 	}
+	asked := ""
 	for _, e := range table {
+		if asked != "" && e.path != asked {
+			continue
+		}
 		values, fits := e.match(parts)
-		if !fits || len(allow) > 0 && len(values) > len(segments) {
-			continue // a path without braces goes before one with them
+		if !fits {
+			continue
 		}
-		if len(values) < len(segments) {
-			allow = nil
+		if e.method == method || method == http.MethodHead && e.method == http.MethodGet {
+			return e, values, nil
 		}
-		segments = values
-		if allow = append(allow, e.method); e.method == method || method == http.MethodHead && e.method == http.MethodGet {
-			found = e
-		}
+		asked, allow = e.path, append(allow, e.method)
 	}
-	if found.answer == nil || !slices.Contains(allow, found.method) {
-		return endpoint{}, nil, allow
-	}
-	return found, segments, nil
+	return endpoint{}, nil, allow
 }
 
 // split parts a path at its slashes. A slash in a name is escaped.
@@ -106,12 +114,11 @@ func split(escaped string) ([]string, bool) {
 }
 
 func (e endpoint) match(parts []string) (map[string]string, bool) {
-	own := strings.Split(strings.TrimPrefix(e.path, "/"), "/")
-	if len(own) != len(parts) {
+	if len(e.segments) != len(parts) {
 		return nil, false
 	}
 	values := make(map[string]string)
-	for i, name := range own {
+	for i, name := range e.segments {
 		if inner, braces := strings.CutPrefix(name, "{"); braces {
 			values[strings.TrimSuffix(inner, "}")] = parts[i]
 		} else if name != parts[i] {

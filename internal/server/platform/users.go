@@ -267,7 +267,7 @@ type userList struct {
 
 // listUsers counts the users that a query describes and shows a page of them.
 func listUsers(c *call) (any, error) {
-	o := c.query("userID", "domain", "locked", "disabled", "offset", "limit")
+	o := c.query("userID", "domain", "offset", "limit")
 	wanted := wildcard(o.text("userID", rule{}))
 	domain := o.text("domain", rule{})
 	p := readPage(o)
