@@ -118,6 +118,7 @@ var (
 		Split:     store.OnePart,
 		KeyOf:     func(k PlatformKey) string { return k.Name },
 		Fields:    (*PlatformKey).fields,
+		Versioned: true,
 	}
 	Administrators = store.Kind[UserKey, Administrator]{
 		Name:      "administrator",

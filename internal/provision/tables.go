@@ -14,10 +14,11 @@ import (
 // was read last. An operation may decide by them without a look at the store,
 // because its commit makes sure that their versions still hold.
 type tables struct {
-	components  store.Table[componentTable]
-	policies    store.Table[policyTable]
-	domains     store.Table[domainTable]
-	gatewayKeys store.Table[gatewayKeyTable]
+	components   store.Table[componentTable]
+	policies     store.Table[policyTable]
+	domains      store.Table[domainTable]
+	gatewayKeys  store.Table[keyTable[GatewayKey]]
+	platformKeys store.Table[keyTable[PlatformKey]]
 }
 
 // tabled returns what a table holds of a kind. The first round of an operation
@@ -68,6 +69,8 @@ func (t *tables) forget(record any) {
 		t.domains.Forget()
 	case GatewayKey:
 		t.gatewayKeys.Forget()
+	case PlatformKey:
+		t.platformKeys.Forget()
 	}
 }
 
@@ -219,18 +222,42 @@ func (f *frame) hasDomain(v *store.View, name string) (bool, error) {
 	return found, nil
 }
 
-// gatewayKeyTable holds the API keys of the gateway.
-type gatewayKeyTable struct {
-	keys  []GatewayKey
+// keyTable holds the API keys of a door.
+type keyTable[K any] struct {
+	keys  []K
 	fault error
 }
 
-func makeGatewayKeys(all []GatewayKey, unreadable []*store.UnreadableError) gatewayKeyTable {
-	t := gatewayKeyTable{keys: all}
+func makeKeys[K any](all []K, unreadable []*store.UnreadableError) keyTable[K] {
+	t := keyTable[K]{keys: all}
 	for _, fault := range unreadable {
 		t.fault = fault
 	}
 	return t
+}
+
+// findKey looks for the record of an API key that a peer has sent, among the
+// records as they are now: a key that was deleted opens nothing. It compares
+// with all of them, whichever fits.
+func findKey[K interface{ is(digest []byte) bool }](ctx context.Context, s *Service, kind store.Kind[string, K], table *store.Table[keyTable[K]], key string) (found K, is bool, err error) {
+	digest := gatewayKeyDigest(key)
+	err = s.Store.View(ctx, func(v *store.View) error {
+		all, err := store.Tabulate(v, kind, table, makeKeys[K])
+		if err != nil {
+			return err
+		}
+		for _, record := range all.Value.keys {
+			if record.is(digest) {
+				found, is = record, true
+			}
+		}
+		return all.Value.fault
+	})
+	if err != nil {
+		var none K
+		return none, false, err
+	}
+	return found, is, nil
 }
 
 // componentsNow are the components as they are in the store now.
