@@ -10,7 +10,7 @@ import (
 	"github.com/dsappd/dsappd/oath"
 )
 
-// MaxChallenge is how many digits a challenge has at most (section 11).
+// MaxChallenge bounds the digits of a challenge (section 11).
 const MaxChallenge = 16
 
 // CheckChallenge refuses what is no challenge: 1 to 16 decimal digits.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Digest is a SHA-256 or HMAC-SHA-256, in text as lower-case hex.
+// Digest holds a SHA-256 or HMAC-SHA-256. Its text is lower-case hex.
 type Digest [32]byte
 
 func (d Digest) String() string { return hex.EncodeToString(d[:]) }

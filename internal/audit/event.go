@@ -44,7 +44,7 @@ type Check struct {
 	Settings json.RawMessage `json:"settings,omitempty"`
 }
 
-// Event is the record of one decision, written in the same transaction.
+// Event records one decision and is written in the same transaction.
 // It never holds a password, key, one-time password or evidence.
 //
 // Its JSON is a line of the audit, and what seals vouch for are the line's
@@ -105,7 +105,7 @@ type Request struct {
 // Key names the entry.
 func (r Request) Key() RequestKey { return r.RequestKey }
 
-// Status is a pair of the vendor's published codes, as a reply carries it.
+// Status holds a pair of the vendor's published codes, as a reply carries it.
 type Status struct {
 	ReturnCode     int    `json:"returnCode"`
 	ReturnCodeEnum string `json:"returnCodeEnum"`

@@ -31,7 +31,7 @@ type Log struct {
 	chain chain
 }
 
-// Entry is an event with its key and its MAC, ready to be written.
+// Entry holds an event with its key and its MAC, ready to be written.
 type Entry struct {
 	Event
 	digest Digest
