@@ -23,15 +23,20 @@ import (
 type demoCommand struct {
 	MDL     bool `name:"mdl" help:"Activate a device of user6, on a licence for several devices, instead of user1's only one."`
 	Offline bool `help:"With --mdl: the device sends nothing, and the user carries everything."`
+	Journey bool `help:"Go the whole way of a new user: account, assignment, activation, login and unassignment."`
 	Keep    bool `help:"Leave the server running until Ctrl-C, and print its URLs and a session with curl."`
 	JSON    bool `name:"json" help:"Print each step as a line of JSON, errors too."`
 }
 
 // Run takes user1 of a throw-away sample folder from register to an active
-// authenticator, or a device of user6 to a place on a licence, over real HTTP.
+// authenticator, a device of user6 to a place on a licence, or a new user
+// through a whole journey, over real HTTP.
 func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	if c.Offline && !c.MDL {
 		return errors.New("--offline goes with --mdl")
+	}
+	if c.Journey && c.MDL {
+		return errors.New("--journey and --mdl are two plays: give one of them")
 	}
 	parent, err := os.MkdirTemp("", "dsappd-demo-")
 	if err != nil {
@@ -66,6 +71,8 @@ func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
 // course is what the demo plays.
 func (c *demoCommand) course(d *demo) func(context.Context) error {
 	switch {
+	case c.Journey:
+		return d.playJourney
 	case c.Offline:
 		return d.playMDLOffline
 	case c.MDL:
@@ -96,12 +103,13 @@ type demo struct {
 	http     *http.Client
 	print    *demoPrinter
 	reply    []leaf // of the last request
+	status   []leaf // likewise
 }
 
 func newDemo(dir string, urls dsappd.URLs, transport http.RoundTripper, print *demoPrinter) *demo {
 	d := &demo{dir: dir, url: urls.SOAP, urls: urls, print: print}
 	d.http = &http.Client{Timeout: 30 * time.Second, Transport: &watch{next: transport, seen: func(w watched) {
-		d.reply = w.decided
+		d.reply, d.status = w.decided, w.status
 		d.print.step(w)
 	}}}
 	return d

@@ -20,6 +20,7 @@ type demoPrinter struct {
 	steps int
 
 	offline bool // the site sends what the phone would
+	brief   bool // a line for each step
 }
 
 // newDemoPrinter paints only where a terminal shows colour and nobody has
@@ -59,12 +60,56 @@ func (p *demoPrinter) step(w watched) {
 		printJSONLine(p.out, demoStep{p.steps, w.operation, byPath(w.sent), byPath(w.decided), byPath(w.status), w.took.Seconds()})
 		return
 	}
+	if p.brief {
+		p.stepInBrief(w)
+		return
+	}
 	fmt.Fprintf(p.out, "%s: %s\n", p.painted(bold, fmt.Sprintf("%d. %s", p.steps, w.operation)), p.purpose(w.operation))
 	p.fields("sent", w.sent)
 	p.fields("decided", w.decided)
 	p.line("status", p.status(w.status))
 	p.line("took", fmt.Sprintf("%.1f ms", float64(w.took.Microseconds())/1000))
 	fmt.Fprintln(p.out)
+}
+
+// stepInBrief prints one operation in a line, and why it was refused in another.
+func (p *demoPrinter) stepInBrief(w watched) {
+	status, colour := find(w.status, "resultCodes/statusCodeEnum"), green
+	desc := find(w.status, "errorStack/errors/errorDesc") + find(w.status, "faultstring")
+	if desc != "" {
+		colour = red
+	}
+	fmt.Fprintf(p.out, "%2d. %s  %s  %s\n", p.steps, p.painted(bold, fmt.Sprintf("%-30s", w.operation)), p.painted(colour, fmt.Sprintf("%-12s", status)), p.inBrief(w.operation))
+	if desc != "" {
+		fmt.Fprintf(p.out, "    %s\n", desc)
+	}
+}
+
+// inBrief says in a few words what an operation of a journey does.
+func (p *demoPrinter) inBrief(operation string) string {
+	switch operation {
+	case "logon":
+		return "admin opens a session"
+	case "USERCMD_CREATE":
+		return "creates the user " + journeyUser
+	case "DIGIPASSCMD_ASSIGN":
+		return "and assigns " + journeyAuthenticator
+	case "dsappSRPRegister":
+		return "the site registers the phone"
+	case "dsappSRPGenerateEphemeralKey":
+		return "the phone exchanges keys,"
+	case "dsappSRPGenerateActivationData":
+		return "gets its activation data"
+	case "dsappSRPActivate":
+		return "and binds itself"
+	case "authUser":
+		return "logs in by a one-time password"
+	case "DIGIPASSCMD_UNASSIGN":
+		return "takes " + journeyAuthenticator + " back"
+	case "logoff":
+		return "and closes it"
+	}
+	return ""
 }
 
 // demoStep is one operation in JSON.
@@ -167,4 +212,12 @@ func (p *demoPrinter) conclusionMDL(a admin.Authenticator, instance, otp string)
 	}
 	fmt.Fprintf(p.out, "%s\nThe licence %s of %s has %d of its %d places taken. The device's one-time password now is %s.\n",
 		p.painted(green, fmt.Sprintf("The instance %s is ACTIVE.", instance)), a.SerialNumber, a.UserID, a.Licence.Places, a.Licence.Limit, otp)
+}
+
+func (p *demoPrinter) conclusionJourney(a admin.Authenticator) {
+	if p.json {
+		printJSONLine(p.out, a)
+		return
+	}
+	fmt.Fprintf(p.out, "\n%s\n", p.painted(green, fmt.Sprintf("The authenticator %s is %s again, and bound to no phone.", a.SerialNumber, strings.ToUpper(string(a.State)))))
 }

@@ -71,16 +71,20 @@ func watchedIn(sent, reply io.Reader, took time.Duration) (watched, error) {
 	if seen.operation, seen.sent, err = leaves(sent); err != nil {
 		return seen, err
 	}
-	if seen.operation == "provisioningExecute" {
-		seen.operation, seen.sent = find(seen.sent, "cmd"), attributesIn(seen.sent)
+	if cmd := find(seen.sent, "cmd"); cmd != "" {
+		seen.operation = cmd
+	}
+	if sent := attributesIn(seen.sent); sent != nil {
+		seen.sent = sent
 	}
 	_, all, err := leaves(reply)
 	seen.decided = attributesIn(all)
 	for _, l := range all {
+		l.path = strings.TrimPrefix(l.path, "authUserResults/")
 		switch first, rest, _ := strings.Cut(l.path, "/"); {
 		case first == "result":
 			seen.decided = append(seen.decided, leaf{rest, l.text})
-		case first == "status" || first == "results" && !strings.HasPrefix(rest, "resultAttribute/"):
+		case first == "status" || first == "results" && !strings.HasPrefix(rest, "resultAttribute"):
 			seen.status = append(seen.status, leaf{rest, l.text})
 		case first != "results": // a fault's
 			seen.status = append(seen.status, l)
@@ -89,8 +93,8 @@ func watchedIn(sent, reply io.Reader, took time.Duration) (watched, error) {
 	return seen, err
 }
 
-// attributesIn are the attributes of provisioningExecute, each a leaf of its
-// own. Both ends of the demo write the value before the ID.
+// attributesIn are the attributes of an operation that has them, each a leaf of
+// its own. Both ends of the demo write the value before the ID.
 func attributesIn(all []leaf) []leaf {
 	var out []leaf
 	value := ""

@@ -14,7 +14,7 @@ import (
 // commands is the command line; each command is in the file of its name, and
 // each group stands under a heading of help.go.
 type commands struct {
-	Demo  demoCommand  `cmd:"" group:"begin" help:"Play one whole activation in a throw-away data folder."`
+	Demo  demoCommand  `cmd:"" group:"begin" help:"Play one whole activation, or the way of a new user, in a throw-away data folder."`
 	Init  initCommand  `cmd:"" group:"begin" help:"Make a data folder."`
 	Serve serveCommand `cmd:"" group:"begin" help:"Serve a data folder."`
 
