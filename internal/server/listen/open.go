@@ -25,7 +25,7 @@ func Open(ctx context.Context, c Config) (*Endpoint, error) {
 	}
 	e := newEndpoint(c, network)
 	e.table, e.shared = connections, c.Shared
-	e.server.Handler = connections.serve(e.server.Handler, &c.Shared.bodies)
+	e.server.Handler = connections.serve(e.server.Handler, c.Shared)
 	e.listener = newListener(network, connections, c.TLS == nil)
 	if c.Handshakes != nil {
 		e.listener = handshake.Listener(e.listener, *c.Handshakes)

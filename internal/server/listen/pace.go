@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// pace bounds how many connections addresses that are not known begin in a
-// second: each of them, and all together. What one leaves over counts for
+// pace bounds what addresses that are not known begin in a second, connections
+// or requests: each of them, and all together. What one leaves over counts for
 // another second.
 type pace struct {
 	perAddress, inAll float64 // a second
@@ -49,8 +49,8 @@ func (t *tokens) take(rate float64, now time.Time) bool {
 // maxPaced bounds the addresses that are told apart. The others are one.
 const maxPaced = 1 << 14
 
-// allows reports whether an address may begin another connection. While all
-// together begin too many, each may have its share of what is allowed.
+// allows reports whether an address may begin one more. While all together begin
+// too many, each may have its share of what is allowed.
 func (p *pace) allows(from netip.Prefix, now time.Time) bool {
 	if p.perAddress == 0 {
 		return true

@@ -6,8 +6,8 @@ import (
 )
 
 // serve counts requests at their connections, and their bodies, around a
-// handler.
-func (t *table) serve(handler http.Handler, bodies *bodies) http.Handler {
+// handler. A peer that is not known waits while it asks too fast.
+func (t *table) serve(handler http.Handler, shared *Shared) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := t.find(r.RemoteAddr)
 		if c == nil { // it has just been closed for the sake of another
@@ -15,9 +15,12 @@ func (t *table) serve(handler http.Handler, bodies *bodies) http.Handler {
 		}
 		c.begin()
 		defer c.done()
+		if !shared.slowDown(r.Context(), r.RemoteAddr) {
+			w.Header().Set("Connection", "close")
+		}
 		if r.Body != nil && r.Body != http.NoBody {
-			counted := bodies.begin(r, c)
-			defer bodies.end(counted)
+			counted := shared.bodies.begin(r, c)
+			defer shared.bodies.end(counted)
 			r.Body = counted
 		}
 		handler.ServeHTTP(w, r)

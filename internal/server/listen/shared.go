@@ -25,7 +25,8 @@ type Shared struct {
 
 	acquaintances *gate
 
-	closed pace // of requests from addresses at which nobody may call
+	closed   pace // of requests from addresses at which nobody may call
+	requests pace // of requests from addresses that are not known
 }
 
 // How many requests in a second are read that come from addresses at which no
@@ -33,6 +34,14 @@ type Shared struct {
 const (
 	closedPerAddress = 50
 	closedInAll      = 200
+)
+
+// How many requests in a second are answered that come from addresses which are
+// not known: of one address, and of all together. To refuse a request costs
+// little, but not as often as one can be sent.
+const (
+	strangePerAddress = 500
+	strangeInAll      = 1000
 )
 
 // NewShared allows bodies in flight to take that many bytes, and as many
@@ -43,6 +52,7 @@ func NewShared(bodyBytes int64) *Shared {
 	s := &Shared{strangers: newGate(half), handshakes: newGate(half), acquaintances: newGate(processors)}
 	s.strangers.rests = true
 	s.closed = pace{perAddress: closedPerAddress, inAll: closedInAll}
+	s.requests = pace{perAddress: strangePerAddress, inAll: strangeInAll}
 	s.bodies = bodies{limit: bodyBytes, known: &s.Known, holders: make(map[netip.Prefix]*holder)}
 	return s
 }
@@ -66,6 +76,24 @@ func (s *Shared) Turn(ctx context.Context, remoteAddr string) (done func(), err 
 // which no component may call. Refusing it unread is cheaper than answering it.
 func (s *Shared) ReadClosed(address netip.Addr) bool {
 	return s.closed.allows(prefix(address), time.Now())
+}
+
+// slowDown waits while a peer that is not known asks too fast, and reports
+// whether its turn came within a second.
+func (s *Shared) slowDown(ctx context.Context, remoteAddr string) bool {
+	const step = 25 * time.Millisecond
+	from := key(remoteAddr)
+	for range time.Second / step {
+		if s.Known.has(from) || s.requests.allows(from, time.Now()) {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(step):
+		}
+	}
+	return false
 }
 
 // turn is Turn at the gate of unknown addresses that the work goes through.
