@@ -135,19 +135,34 @@ func (s *Service) OrderActivationData(ctx context.Context, operator Operator, se
 	return s.GenerateActivationData(ctx, caller, serialNumber, nil)
 }
 
+// GenerateVirtualOTP asks for a one-time password in the place of the device of
+// an authenticator.
+type GenerateVirtualOTP struct {
+	SerialNumber string
+
+	// Policy has to say VirtualOTP; empty: an administrator's.
+	Policy string
+
+	// Confidential says that nobody between can read what is handed out.
+	Confidential bool
+}
+
 // GenerateVirtualOTP makes a one-time password in the place of the device of an
 // authenticator, where the policy says VirtualOTP and the connection keeps it.
 // It is spent when it is used, as any other is.
-func (s *Service) GenerateVirtualOTP(ctx context.Context, operator Operator, serialNumber string) (string, error) {
+func (s *Service) GenerateVirtualOTP(ctx context.Context, operator Operator, in GenerateVirtualOTP) (string, error) {
 	return order(ctx, s, operator, "authenticator generate-virtual-otp", MayGenerateVirtualOTP, func(f *frame) (string, error) {
+		if err := f.governVirtualOTP(in); err != nil {
+			return "", err
+		}
 		f.checked("virtual one-time password", "")
 		if !f.settings.VirtualOTP {
 			return "", refuse(NotAllowed, "The policy does not allow virtual one-time passwords (VirtualOTP).")
 		}
-		if operator.Access != nil && !operator.Access.Confidential {
+		if !in.Confidential {
 			return "", refuse(NotAllowed, "A virtual one-time password is handed out over TLS only, or to the server's own machine.")
 		}
-		a, err := f.readAuthenticator(serialNumber)
+		a, err := f.readAuthenticator(in.SerialNumber)
 		if err != nil {
 			return "", err
 		}
@@ -163,5 +178,17 @@ func (s *Service) GenerateVirtualOTP(ctx context.Context, operator Operator, ser
 			movingFactor = max(movingFactor, uint64(max(0, int64(oath.TimeStep(f.now))+f.settings.drift(a))))
 		}
 		return oath.OTP(secret, movingFactor, a.Parameters)
+	})
+}
+
+func (f *frame) governVirtualOTP(in GenerateVirtualOTP) error {
+	if in.Policy == "" {
+		return nil
+	}
+	return f.read(func(v *store.View) error {
+		if err := f.knownPolicy(v, in.Policy); err != nil {
+			return err
+		}
+		return f.govern(v, in.Policy)
 	})
 }

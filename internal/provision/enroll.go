@@ -31,6 +31,9 @@ type Enroll struct {
 	// made for the licence; 26 digits. Empty: no device has read one.
 	DeviceCode string
 
+	// UserFields are said of the user, whether new or not.
+	UserFields UserFields
+
 	// Existing refuses to make a user.
 	Existing bool
 }
@@ -59,6 +62,9 @@ func (s *Service) Enroll(ctx context.Context, caller Caller, in Enroll) (EnrollR
 			err = f.vouchedFor(&a, in, &given)
 		}
 		if err != nil {
+			return EnrollResult{}, err
+		}
+		if err := in.UserFields.apply(f, &a.user); err != nil {
 			return EnrollResult{}, err
 		}
 		if err := f.provide(&a, in, &claim); err != nil {

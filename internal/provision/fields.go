@@ -47,6 +47,7 @@ func (u *User) fields(f *store.Fields) {
 	f.Time(28, &u.LastAuthAt)
 	f.Bool(29, &u.LockHeld)
 	f.Time(30, &u.ModifiedAt)
+	store.Text(f, 31, &u.VirtualDelivery)
 }
 
 func (o *Origin) fields(f *store.Fields) {

@@ -55,6 +55,10 @@ type User struct {
 	Name        string `json:",omitempty"`
 	Description string `json:",omitempty"`
 
+	// VirtualDelivery is how the user wants virtual one-time passwords: SMS,
+	// Email or Voice; empty: the default. It is kept for clients.
+	VirtualDelivery string `json:",omitempty"`
+
 	// LastAuthRequestAt is when somebody last tried to authenticate as the
 	// user, LastAuthAt when that last succeeded.
 	LastAuthRequestAt time.Time `json:",omitzero"`

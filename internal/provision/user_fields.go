@@ -2,6 +2,8 @@ package provision
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -24,6 +26,9 @@ type UserFields struct {
 	Name        *string `json:"name,omitempty"`
 	Description *string `json:"description,omitempty"`
 	OrgUnit     *string `json:"orgUnit,omitempty"`
+
+	// VirtualDelivery is Default, SMS, Email or Voice.
+	VirtualDelivery *string `json:"virtualDelivery,omitempty"`
 
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 }
@@ -56,6 +61,9 @@ func (in UserFields) apply(f *frame, u *User) error {
 			return err
 		}
 		*text.kept = *text.given
+	}
+	if err := in.applyDelivery(u); err != nil {
+		return err
 	}
 	if in.ExpiresAt == nil || in.ExpiresAt.Equal(u.ExpiresAt) {
 		return nil
@@ -101,6 +109,25 @@ func (in UserFields) applyModes(f *frame, u *User) (err error) {
 		u.unlock()
 	}
 	return f.may(MayUnlockUser, u)
+}
+
+// VirtualDeliveries are the ways in which a user may want virtual one-time
+// passwords.
+var VirtualDeliveries = []string{defaultDelivery, "SMS", "Email", "Voice"}
+
+const defaultDelivery = "Default"
+
+func (in UserFields) applyDelivery(u *User) error {
+	switch {
+	case in.VirtualDelivery == nil:
+	case *in.VirtualDelivery == "" || *in.VirtualDelivery == defaultDelivery:
+		u.VirtualDelivery = ""
+	case slices.Contains(VirtualDeliveries, *in.VirtualDelivery):
+		u.VirtualDelivery = *in.VirtualDelivery
+	default:
+		return refuse(InvalidData, "The delivery of virtual one-time passwords is none of "+strings.Join(VirtualDeliveries, ", ")+".")
+	}
+	return nil
 }
 
 // checkText refuses a text that is too long or that no envelope could carry.

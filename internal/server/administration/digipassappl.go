@@ -126,7 +126,9 @@ func generateVirtualOTP(ctx context.Context, d *door, o provision.Operator, in r
 	if err := in.application(); err != nil {
 		return nil, err
 	}
-	otp, err := d.Service.GenerateVirtualOTP(ctx, o, in.Values["SERNO"])
+	otp, err := d.Service.GenerateVirtualOTP(ctx, o, provision.GenerateVirtualOTP{
+		SerialNumber: in.Values["SERNO"], Confidential: o.Access != nil && o.Access.Confidential,
+	})
 	return operation.Values{"SERNO": in.Values["SERNO"], "APPL_NAME": applicationName, "VIRTUAL_OTP": otp}, err
 }
 

@@ -180,7 +180,7 @@ func TestCheckStatusOver(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
 	l.ask(http.StatusOK, "POST", "/v1/users/register", `{"objectType": "RegisterUserInputEx", "userID": "user3", "activationType": "onlineSDL"}`)
-	pending := l.ask(http.StatusOK, "POST", "/v1/registrations/check-status", `{"userID": "user3@master", "timeoutSeconds": "1"}`)
+	pending := l.ask(http.StatusOK, "POST", "/v1/registrations/check-status", `{"login": "user3@master", "timeoutSeconds": "1"}`)
 	if pending.member(t, "activationStatus") != "pending" {
 		t.Errorf("%s", pending.body)
 	}

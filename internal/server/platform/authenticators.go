@@ -19,20 +19,12 @@ type authenticatorObject struct {
 	Applications      []application `json:"applications"`
 }
 
-type application struct {
-	Name string `json:"name"`
-	Type string `json:"type"` // RO: one-time passwords, SG: signatures
-}
-
-// responseOnly makes one-time passwords, which clients look for by its type.
-var responseOnly = application{Name: "OTP", Type: "RO"}
-
 // describeAuthenticator is the authenticator itself, and behind it the active
 // instances of a licence.
 func describeAuthenticator(a provision.Authenticator) []authenticatorObject {
 	own := authenticatorObject{
 		SerialNumber: a.SerialNumber, AuthenticatorType: strings.ToUpper(string(a.Type)), Domain: a.Domain, UserID: a.UserID,
-		Assigned: a.UserID != "", Status: string(a.State), Applications: []application{responseOnly},
+		Assigned: a.UserID != "", Status: string(a.State), Applications: []application{responseOnly(a)},
 	}
 	if a.Licence != nil {
 		own.AuthenticatorType, own.Applications = strings.ToUpper(string(provision.MDL)), []application{}
@@ -41,7 +33,7 @@ func describeAuthenticator(a provision.Authenticator) []authenticatorObject {
 	for _, i := range instances(a) {
 		all = append(all, authenticatorObject{
 			SerialNumber: dsapp.InstanceName(a.SerialNumber, i.SequenceNumber), AuthenticatorType: deviceTypes[i.DeviceType], Domain: a.Domain,
-			UserID: a.UserID, Assigned: true, Status: string(i.State), Applications: []application{responseOnly, {Name: "Signature", Type: "SG"}},
+			UserID: a.UserID, Assigned: true, Status: string(i.State), Applications: []application{responseOnly(a), {Name: "Signature", Type: "SG"}},
 		})
 	}
 	return all
@@ -131,7 +123,7 @@ func (c *call) assign(serialNumber string, who provision.NameUser) (any, error) 
 	if err != nil {
 		return nil, err
 	}
-	policy, err := c.door.Service.OwnDoorPolicy(c.HTTP.Context(), c.door.ComponentType)
+	policy, err := c.ownPolicy()
 	if err != nil {
 		return nil, err
 	}

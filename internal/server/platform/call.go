@@ -135,6 +135,11 @@ func (c *call) caller() (provision.Caller, error) {
 	return caller, err
 }
 
+// ownPolicy is the policy of what is done here.
+func (c *call) ownPolicy() (string, error) {
+	return c.door.Service.OwnDoorPolicy(c.HTTP.Context(), c.door.ComponentType)
+}
+
 // operator is who gives an order, as the audit is told.
 func (c *call) operator() provision.Operator {
 	return provision.Operator{Name: "platform " + c.who, RequestID: c.ID, Once: c.once}

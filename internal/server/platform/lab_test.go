@@ -19,6 +19,8 @@ import (
 	"github.com/pb33f/libopenapi-validator/errors"
 
 	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 )
 
 const labKey = "lab-platform-key"
@@ -33,6 +35,7 @@ type lab struct {
 	log    *logged
 
 	contract *contract
+	lenient  bool // requests that are taken need not be as described
 
 	mu    sync.Mutex
 	later time.Duration
@@ -73,6 +76,16 @@ func (l *lab) serve() {
 	l.server, err = dsappd.Open(l.t.Context(), dsappd.Config{Dir: l.dir, Addr: "127.0.0.1:0", Now: l.now, Logger: slog.New(slog.NewTextHandler(l.log, nil))})
 	l.must(err)
 	l.urls = l.server.URLs()
+}
+
+// setPlatformPolicy changes the policy of the door, as an operator does.
+func (l *lab) setPlatformPolicy(set string) {
+	l.t.Helper()
+	door, err := operators.Open(l.t.Context(), l.dir, operators.Config{Operator: "test"})
+	l.must(err)
+	defer door.Close()
+	_, err = door.SetPolicy(l.t.Context(), provision.SetPolicy{Name: "lab-platform", Set: json.RawMessage(set)})
+	l.must(err)
 }
 
 func (l *lab) must(err error) {
@@ -151,6 +164,9 @@ func (l *lab) do(request *http.Request) answer {
 	l.must(err)
 	a := answer{response.StatusCode, response.Header, string(body)}
 	l.contract.holds(l.t, request, a)
+	if a.status < 300 && !l.lenient {
+		l.contract.allows(l.t, request)
+	}
 	return a
 }
 
@@ -209,6 +225,24 @@ func (c *contract) holds(t testing.TB, r *http.Request, a answer) {
 	response := &http.Response{StatusCode: a.status, Header: header, Body: io.NopCloser(strings.NewReader(a.body)), Request: r}
 	if ok, faults := c.validator.ValidateHttpResponse(r, response); !ok && !unknownPath(faults) {
 		t.Errorf("%s %s: an answer of HTTP %d is not as described: %s\n%s", r.Method, r.URL.Path, a.status, said(faults), a.body)
+	}
+}
+
+// allows fails the test if a request that was taken is not as described.
+func (c *contract) allows(t testing.TB, r *http.Request) {
+	t.Helper()
+	sent := r.Clone(t.Context())
+	if r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent.Body = body
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if ok, faults := c.validator.ValidateHttpRequest(sent); !ok && !unknownPath(faults) {
+		t.Errorf("%s %s: the request was taken and is not as described: %s", r.Method, r.URL, said(faults))
 	}
 }
 

@@ -166,7 +166,7 @@ func (o *object) checkText(name, text string, r rule) string {
 	case text == "":
 	case utf8.RuneCountInString(text) > r.limit():
 		o.note(name, fmt.Sprintf("has more than %d characters", r.limit()), "send "+r.words())
-	case r.form != nil && !r.form.MatchString(text), r.form == nil && !r.secret && strings.ContainsFunc(text, unwritable):
+	case r.form != nil && !r.form.MatchString(text), !r.secret && strings.ContainsFunc(text, unwritable):
 		o.note(name, "has not its form", "send "+r.words())
 	default:
 		return text
@@ -175,6 +175,37 @@ func (o *object) checkText(name, text string, r rule) string {
 }
 
 func unwritable(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }
+
+// has reports whether a member is there, be it null.
+func (o *object) has(name string) bool {
+	_, there := o.members[name]
+	return there
+}
+
+// change reads a text that is to be changed. Nil: it is absent and stays. One
+// that is null or empty is to be taken away.
+func (o *object) change(name string, r rule, aliases ...string) *string {
+	if !slices.ContainsFunc(append([]string{name}, aliases...), o.has) {
+		return nil
+	}
+	return new(o.text(name, r, aliases...))
+}
+
+// given reads a text. Nil: it is absent, null or empty.
+func (o *object) given(name string, r rule, aliases ...string) *string {
+	if text := o.text(name, r, aliases...); text != "" {
+		return &text
+	}
+	return nil
+}
+
+// setting reads true or false; nil: it is absent and stays.
+func (o *object) setting(name string) *bool {
+	if _, there := o.find([]string{name}); !there {
+		return nil
+	}
+	return new(o.flag(name))
+}
 
 // choice reads one of several texts.
 func (o *object) choice(name string, required bool, all []string, aliases ...string) string {

@@ -114,6 +114,7 @@ func TestAllMessages(t *testing.T) {
 func TestLeniency(t *testing.T) {
 	t.Parallel()
 	l := newLab(t)
+	l.lenient = true
 	l.ask(http.StatusOK, "POST", "/v1/users/register", `{"objectType":"AdaptiveRegisterUserInput","login":12345,"passkey":true,"activationtype":"onlineMDL","x":{"y":[1,2]},"domain":null}`)
 	if a := l.ask(http.StatusOK, "GET", "/v1/users/12345", ""); a.member(t, "domain") != "master" {
 		t.Errorf("%s", a.body)
@@ -121,7 +122,7 @@ func TestLeniency(t *testing.T) {
 	l.ask(http.StatusConflict, "POST", "/v1/registrations", `{"userID":"12345","staticPassword":"false"}`)
 	l.ask(http.StatusOK, "POST", "/v1/registrations", `{"userID":"12345","staticPassword":"true"}`)
 	for _, seconds := range []string{`0`, `"0"`, `null`} {
-		l.ask(http.StatusOK, "POST", "/v1/registrations/check-status", `{"login":"12345","timeoutSeconds":`+seconds+`}`)
+		l.ask(http.StatusOK, "POST", "/v1/registrations/check-status", `{"userID":"12345","timeoutSeconds":`+seconds+`}`)
 	}
 }
 
@@ -168,13 +169,68 @@ func TestLists(t *testing.T) {
 		"authenticators?type=MDL":             `^{"total":2,`,
 		"authenticators?type=totp&limit=1":    `^{"total":4,`,
 		"authenticators?assigned=false":       `^{"total":2,`,
-		"authenticators?userID=user2":         `^{"total":1,.*"applications":\[{"name":"OTP","type":"RO"}\]`,
+		"authenticators?userID=user2":         `^{"total":1,.*"applications":\[{"name":"OTP","type":"RO","pinSet":false,"errorCount":0}\]`,
 	} {
 		if a := l.ask(http.StatusOK, "GET", "/v1/"+query, ""); !regexp.MustCompile(want).MatchString(a.body) {
 			t.Errorf("%s: %s", query, a.body)
 		}
 	}
 	l.ask(http.StatusNotFound, "GET", "/v1/users?domain=none", "")
+}
+
+// What is said of a user is shown, changed and taken away, all of a request or
+// nothing.
+func TestUserMembers(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	const person = `"emailAddress":"anna@example.com","mobilePhoneNumber":"+32470123456","phoneNumber":"+3222345678","userName":"Anna Ö","description":"of the lab"`
+	made := l.ask(http.StatusOK, "PUT", "/v1/users/anna", `{`+person+`,"vdpDeliveryMethod":"SMS","orgUnit":"lab"}`)
+	if !strings.Contains(made.body, person+`,"vdpDeliveryMethod":"SMS"`) {
+		t.Errorf("%s", made.body)
+	}
+	if a := l.ask(http.StatusOK, "GET", "/v1/users/anna", ""); a.body != made.body {
+		t.Errorf("%s", a.body)
+	}
+	l.ask(http.StatusOK, "PATCH", "/v1/users/anna", `{"emailAddress":null,"phoneNumber":"","vdpDeliveryMethod":"Default","locked":true}`)
+	changed := l.ask(http.StatusOK, "GET", "/v1/users/anna", "")
+	for part, there := range map[string]bool{
+		"emailAddress": false, `"phoneNumber"`: false, `"vdpDeliveryMethod":"Default"`: true, `"locked":true`: true, `"userName":"Anna Ö"`: true, `"orgUnit":"lab"`: true,
+	} {
+		if strings.Contains(changed.body, part) != there {
+			t.Errorf("%s: %s", part, changed.body)
+		}
+	}
+	for member, value := range map[string]string{
+		"emailAddress": "anna", "mobilePhoneNumber": "0470123456", "phoneNumber": "+32 2 234", "vdpDeliveryMethod": "Pigeon", "description": strings.Repeat("d", 1025),
+		"locked": "perhaps",
+	} {
+		a := l.ask(http.StatusBadRequest, "PATCH", "/v1/users/anna", fmt.Sprintf(`{"userName":"Other",%q:%q}`, member, value))
+		if got := a.messages(t); len(got) != 1 || !strings.HasPrefix(got[0], member) {
+			t.Errorf("%s: %s", member, a.body)
+		}
+	}
+	l.ask(http.StatusBadRequest, "PATCH", "/v1/users/anna", `{"userName":"Other","staticPassword":"\u0001"}`)
+	if a := l.ask(http.StatusOK, "GET", "/v1/users/anna", ""); a.body != changed.body {
+		t.Errorf("%s", a.body)
+	}
+	l.ask(http.StatusOK, "POST", "/v1/users/register", `{"objectType":"RegisterUserInputEx","userID":"user2","activationType":"onlineSDL","emailAddress":"two@example.com"}`)
+	if a := l.ask(http.StatusOK, "GET", "/v1/users/user2", ""); a.member(t, "emailAddress") != "two@example.com" {
+		t.Errorf("%s", a.body)
+	}
+}
+
+// When a user last logged in is shown, until it is forgotten.
+func TestResetLastAuthenticationTime(t *testing.T) {
+	t.Parallel()
+	l := newLab(t)
+	l.ask(http.StatusOK, "POST", "/v1/users/user2/login", `{"objectType":"LoginInput","credentials":{"passKey":"Password2"}}`)
+	if a := l.ask(http.StatusOK, "GET", "/v1/users/user2", ""); a.member(t, "lastAuthenticationTime") == "" || a.member(t, "lastAuthenticationRequestTime") == "" {
+		t.Errorf("%s", a.body)
+	}
+	if a := l.ask(http.StatusOK, "POST", "/v1/users/user2/reset-last-authentication-time", ""); strings.Contains(a.body, "lastAuthentication") {
+		t.Errorf("%s", a.body)
+	}
+	l.ask(http.StatusNotFound, "POST", "/v1/users/nobody/reset-last-authentication-time", "")
 }
 
 // Users are made, changed, locked out and deleted.

@@ -118,13 +118,7 @@ func activate(c *call) (any, error) {
 	signature := o.text("signature", rule{form: digits, takes: "8 digits"})
 	response := o.text("response", rule{form: digits, takes: "1 to 27 digits"})
 	code := o.text("derivationCode", rule{form: derivation, takes: "1 to 27 decimal or hexadecimal characters"})
-	given := 0
-	for _, each := range []string{signature, response, code} {
-		if each != "" {
-			given++
-		}
-	}
-	if given != 1 && len(*o.wrong) == 0 {
+	if !one(signature != "", response != "", code != "") && len(*o.wrong) == 0 {
 		o.note("signature", "is missing or not alone", "send one of signature, response and derivationCode")
 	}
 	if err := o.check(); err != nil {

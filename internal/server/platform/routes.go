@@ -39,6 +39,7 @@ func endpoints() []endpoint {
 		{method: http.MethodDelete, path: "/v1/users/{user}", scope: administer, answer: deleteUser},
 		{method: http.MethodPost, path: "/v1/users/{user}/unlock", scope: administer, answer: unlockUser},
 		{method: http.MethodPost, path: "/v1/users/{user}/reset-password", scope: administer, answer: resetPassword},
+		{method: http.MethodPost, path: "/v1/users/{user}/reset-last-authentication-time", scope: administer, answer: resetLastAuthentication},
 		{method: http.MethodPost, path: "/v1/users/{user}/assign", scope: administer, answer: assignToUser},
 
 		{method: http.MethodGet, path: "/v1/authenticators", scope: administer, answer: listAuthenticators},
@@ -48,6 +49,9 @@ func endpoints() []endpoint {
 		{method: http.MethodPost, path: "/v1/authenticators/{serialNumber}/unassign", scope: administer, answer: unassignAuthenticator},
 		{method: http.MethodPost, path: "/v1/authenticators/{serialNumber}/generate-activation-data", scope: register, answer: generateActivationData},
 		{method: http.MethodPost, path: "/v1/authenticators/{serialNumber}/generate-activation-message", scope: register, answer: generateActivationMessage},
+
+		{method: http.MethodPatch, path: "/v1/authenticators/{serialNumber}/applications/{application}", scope: administer, answer: patchApplication},
+		{method: http.MethodPost, path: "/v1/authenticators/{serialNumber}/applications/{application}/generate-votp", scope: administer, answer: generateVirtualOTP},
 
 		{method: http.MethodGet, path: "/v1/visualcodes/render", scope: render, answer: renderQuery},
 		{method: http.MethodPost, path: "/v1/visualcodes/render", scope: render, answer: renderBody},

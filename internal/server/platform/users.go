@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"regexp"
@@ -14,13 +15,33 @@ import (
 
 // userObject is a user as answers name it.
 type userObject struct {
-	UserID         string   `json:"userID"`
-	Domain         string   `json:"domain"`
-	OrgUnit        string   `json:"orgUnit,omitempty"`
+	UserID  string `json:"userID"`
+	Domain  string `json:"domain"`
+	OrgUnit string `json:"orgUnit,omitempty"`
+
+	EmailAddress      string `json:"emailAddress,omitempty"`
+	MobilePhoneNumber string `json:"mobilePhoneNumber,omitempty"`
+	PhoneNumber       string `json:"phoneNumber,omitempty"`
+	UserName          string `json:"userName,omitempty"`
+	Description       string `json:"description,omitempty"`
+	VDPDeliveryMethod string `json:"vdpDeliveryMethod"`
+
 	Locked         bool     `json:"locked"`
 	Disabled       bool     `json:"disabled"`
 	Authenticators []string `json:"authenticators"` // serial numbers, of instances too
 	CreatedAt      string   `json:"createdAt"`
+
+	// When somebody last tried to log the user in, and when that succeeded.
+	LastAuthenticationRequestTime string `json:"lastAuthenticationRequestTime,omitempty"`
+	LastAuthenticationTime        string `json:"lastAuthenticationTime,omitempty"`
+}
+
+// moment writes a time; the zero one is "".
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // showUser reads the instances on the user's licences.
@@ -28,8 +49,11 @@ func (c *call) showUser(u provision.User) (userObject, error) {
 	now := c.door.Service.Now()
 	out := userObject{
 		UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit, Disabled: u.Disabled,
-		Locked:         !u.LockedAt.IsZero() && (u.LockedUntil.IsZero() || now.Before(u.LockedUntil)),
-		Authenticators: []string{}, CreatedAt: u.CreatedAt.UTC().Format(time.RFC3339),
+		Locked:       !u.LockedAt.IsZero() && (u.LockedUntil.IsZero() || now.Before(u.LockedUntil)),
+		EmailAddress: u.Email, MobilePhoneNumber: u.Mobile, PhoneNumber: u.Phone, UserName: u.Name, Description: u.Description,
+		VDPDeliveryMethod: cmp.Or(u.VirtualDelivery, provision.VirtualDeliveries[0]),
+		Authenticators:    []string{}, CreatedAt: moment(u.CreatedAt),
+		LastAuthenticationRequestTime: moment(u.LastAuthRequestAt), LastAuthenticationTime: moment(u.LastAuthAt),
 	}
 	for _, serialNumber := range u.SerialNumbers {
 		out.Authenticators = append(out.Authenticators, serialNumber)
@@ -64,22 +88,28 @@ func getUser(c *call) (any, error) {
 	return c.showUser(user)
 }
 
-// change is what PUT and PATCH take.
-type change struct {
-	staticPassword string
-	orgUnit        string
-	disabled       *bool
+// readPerson reads what is said of the person. Nil: it is absent.
+func readPerson(read func(name string, r rule, aliases ...string) *string) provision.UserFields {
+	return provision.UserFields{
+		Email:       read("emailAddress", rule{form: emailForm, takes: emailTakes}),
+		Mobile:      read("mobilePhoneNumber", rule{form: phoneForm, takes: phoneTakes}),
+		Phone:       read("phoneNumber", rule{form: phoneForm, takes: phoneTakes}),
+		Name:        read("userName", rule{}),
+		Description: read("description", rule{most: 1024}),
+	}
 }
 
-func readChange(o *object) change {
-	in := change{
-		staticPassword: o.text("staticPassword", rule{secret: true}, "passkey"),
-		orgUnit:        o.text("orgUnit", rule{}, "organizationalUnit"),
+// readChange reads what PUT and PATCH take.
+func readChange(o *object) provision.SetUser {
+	in := provision.SetUser{
+		UserFields:     readPerson(o.change),
+		StaticPassword: o.text("staticPassword", rule{secret: true}, "passkey"),
 	}
-	if _, there := o.find([]string{"disabled"}); there {
-		disabled := o.flag("disabled")
-		in.disabled = &disabled
+	in.OrgUnit = o.change("orgUnit", rule{}, "organizationalUnit")
+	if o.has("vdpDeliveryMethod") {
+		in.VirtualDelivery = new(o.choice("vdpDeliveryMethod", false, provision.VirtualDeliveries))
 	}
+	in.Disabled, in.Locked = o.setting("disabled"), o.setting("locked")
 	return in
 }
 
@@ -93,29 +123,24 @@ func putUser(c *call) (any, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	user, err := c.door.Service.ShowUser(c.HTTP.Context(), c.named())
+	_, err = c.door.Service.ShowUser(c.HTTP.Context(), c.named())
 	if refusal, is := errors.AsType[*provision.Error](err); is && refusal.Refusal == provision.NotFound {
-		if user, err = c.addUser(in); err == nil {
-			in.staticPassword = ""
-		}
+		return c.addUser(in)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return c.changeUser(user, in)
+	return c.changeUser(in)
 }
 
-// addUser makes the user. Without a password it gets one that nobody knows.
-func (c *call) addUser(in change) (provision.User, error) {
-	if in.staticPassword == "" {
-		password, err := drawPassword(c.door.Service.Rand)
-		if err != nil {
-			return provision.User{}, err
-		}
-		in.staticPassword = password
+// addUser makes the user. Without a password, none is right.
+func (c *call) addUser(in provision.SetUser) (any, error) {
+	user, err := c.door.Service.AddUser(c.HTTP.Context(), c.operator(), provision.AddUser{
+		UserID: c.named().UserID, StaticPassword: in.StaticPassword, NoPassword: in.StaticPassword == "", UserFields: in.UserFields})
+	if err != nil {
+		return nil, err
 	}
-	return c.door.Service.AddUser(c.HTTP.Context(), c.operator(), provision.AddUser{
-		UserID: c.named().UserID, OrgUnit: in.orgUnit, StaticPassword: in.staticPassword})
+	return c.showUser(user)
 }
 
 // patchUser changes a user who is there.
@@ -128,29 +153,18 @@ func patchUser(c *call) (any, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	user, err := c.door.Service.ShowUser(c.HTTP.Context(), c.named())
-	if err != nil {
-		return nil, err
-	}
-	return c.changeUser(user, in)
+	return c.changeUser(in)
 }
 
-func (c *call) changeUser(user provision.User, in change) (any, error) {
-	service, ctx, who := c.door.Service, c.HTTP.Context(), provision.NameUser{Domain: user.Domain, UserID: user.UserID}
-	var err error
-	if in.staticPassword != "" {
-		if user, err = service.SetUserPassword(ctx, c.operator(), provision.SetUserPassword{NameUser: who, StaticPassword: in.staticPassword}); err != nil {
-			return nil, err
-		}
+// changeUser makes all changes or none. Without one it shows the user.
+func (c *call) changeUser(in provision.SetUser) (any, error) {
+	if in == (provision.SetUser{}) {
+		return getUser(c)
 	}
-	if in.disabled != nil && *in.disabled != user.Disabled {
-		set := service.EnableUser
-		if *in.disabled {
-			set = service.DisableUser
-		}
-		if user, err = set(ctx, c.operator(), who); err != nil {
-			return nil, err
-		}
+	in.NameUser = c.named()
+	user, err := c.door.Service.SetUser(c.HTTP.Context(), c.operator(), in)
+	if err != nil {
+		return nil, err
 	}
 	return c.showUser(user)
 }
@@ -180,6 +194,14 @@ func unregisterUser(c *call) (any, error) {
 func unlockUser(c *call) (any, error) {
 	ask := func() (provision.User, error) {
 		return c.door.Service.UnlockUser(c.HTTP.Context(), c.operator(), c.named())
+	}
+	return decide(c, ask, func(u provision.User) (any, error) { return c.showUser(u) })
+}
+
+// resetLastAuthentication forgets when the user last logged in.
+func resetLastAuthentication(c *call) (any, error) {
+	ask := func() (provision.User, error) {
+		return c.door.Service.ResetLastAuthentication(c.HTTP.Context(), c.operator(), c.named())
 	}
 	return decide(c, ask, func(u provision.User) (any, error) { return c.showUser(u) })
 }

@@ -11,11 +11,15 @@ import (
 var (
 	serialForm     = regexp.MustCompile(`^[A-Z0-9]{3}[0-9]{7}$`)
 	deviceCodeForm = regexp.MustCompile(`^[0-9]{26}$`)
+	emailForm      = regexp.MustCompile(`^[^@\s]+@[^@\s]+$`)
+	phoneForm      = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`) // E.164
 )
 
 const (
 	serialTakes     = "ten characters, such as VDS1000001"
 	deviceCodeTakes = "26 digits"
+	emailTakes      = "an address such as anna@example.com"
+	phoneTakes      = "an E.164 number such as +3222345678"
 )
 
 // activationTypes are the vendor's two, ours for a single device, and one that
@@ -40,6 +44,7 @@ func readEnrolment(o *object) enrolment {
 	e.StaticPassword = o.text("staticPassword", rule{secret: true}, "passkey")
 	e.SerialNumber = o.text("serialNumber", rule{form: serialForm, takes: serialTakes})
 	e.DeviceCode = o.text("deviceCode", rule{form: deviceCodeForm, takes: deviceCodeTakes}, "devicecode")
+	e.UserFields = readPerson(o.given)
 	online, offline := provision.Online, provision.Offline
 	switch e.activationType {
 	case "onlineMDL":
