@@ -50,14 +50,16 @@ func (c *call) answer() error {
 			message: "The request's Host is a name that this server does not go by: on a loopback address it is localhost, an IP address or a name in the setting platform.hosts."}
 	}
 	found, segments, allow := route(c.HTTP.Method, c.HTTP.URL.EscapedPath())
+	if found.answer == nil {
+		if err := c.misdirected(); err != nil {
+			return err
+		}
+	}
 	if len(allow) > 0 {
 		c.writer.Header().Set("Allow", strings.Join(allow, ", "))
 		return &fault{status: http.StatusMethodNotAllowed, message: "This path is asked by " + strings.Join(allow, " or ") + "."}
 	}
 	if found.answer == nil {
-		if err := c.door.Directory.Misdirected(c.HTTP, "the Platform API, which is REST with JSON"); err != nil {
-			return err
-		}
 		return &fault{status: http.StatusNotFound, message: "There is no such path: GET /v1/openapi.json describes those that there are."}
 	}
 	c.endpoint, c.segments = &found, segments
@@ -76,6 +78,12 @@ func (c *call) answer() error {
 	}
 	c.Note(slog.String("status", c.door.Service.Statuses[provision.Granted].StatusCodeEnum))
 	return c.encode(result)
+}
+
+// misdirected tells a client of the SOAP interface where that is; nil: it is
+// none.
+func (c *call) misdirected() error {
+	return c.door.Directory.Misdirected(c.HTTP, "the Platform API, which is REST with JSON")
 }
 
 // encode makes the answer of a result; nil is an empty object, as some clients
@@ -103,7 +111,9 @@ func (c *call) send() {
 	header := c.writer.Header()
 	header.Set("Content-Type", c.media)
 	header.Set("Content-Length", strconv.Itoa(len(c.body)))
-	header.Set("Cache-Control", "no-store")
+	if header.Get("Cache-Control") == "" || c.status != http.StatusOK {
+		header.Set("Cache-Control", "no-store")
+	}
 	if c.status == http.StatusServiceUnavailable {
 		header.Set("Retry-After", "1")
 	}

@@ -23,6 +23,8 @@ type endpoint struct {
 func endpoints() []endpoint {
 	const register, administer, render, authenticate = provision.ScopeRegister, provision.ScopeAdminister, provision.ScopeRender, provision.ScopeLogin
 	return []endpoint{
+		{method: http.MethodGet, path: "/", scope: "", answer: showViewer},
+		{method: http.MethodGet, path: "/viewer/{file}", scope: "", answer: viewerFile},
 		{method: http.MethodGet, path: "/v1/openapi.json", scope: "", answer: describe},
 
 		{method: http.MethodPost, path: "/v1/users/register", scope: register, answer: registerUser},
@@ -106,6 +108,9 @@ func route(method, escaped string) (found endpoint, segments map[string]string, 
 
 // split parts a path at its slashes. A slash in a name is escaped.
 func split(escaped string) ([]string, bool) {
+	if escaped == "/" {
+		return []string{""}, true
+	}
 	parts := strings.Split(strings.TrimPrefix(escaped, "/"), "/")
 	for i, part := range parts {
 		text, err := url.PathUnescape(part)

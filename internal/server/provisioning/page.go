@@ -71,7 +71,7 @@ func (d *description) answer(w http.ResponseWriter, r *http.Request) bool {
 	doors := d.directory.For(r)
 	var b bytes.Buffer
 	err := d.page.Execute(&b, map[string]any{
-		"Endpoint": endpoint(doors.SOAP, r), "Gateway": doors.Gateway, "Console": doors.Console,
+		"Endpoint": endpoint(doors.SOAP, r), "Gateway": doors.Gateway, "Platform": doors.Platform, "Console": doors.Console,
 		"Schemas": wsdl.Schemas(), "Operations": operationsInWords(), "Documentation": documentation,
 	})
 	if err != nil {

@@ -19,7 +19,7 @@ func getPage(t *testing.T, change func(*http.Request)) (*http.Response, string) 
 	l := newLab(t, false)
 	handler := must(provisioning.NewHandler(provisioning.Config{
 		Service: l.service, Log: discard(), Stylesheet: []byte("body { color: black }"),
-		Directory: &directory.Directory{SOAP: "http://127.0.0.1:8888/", Gateway: "http://127.0.0.1:11080/"},
+		Directory: &directory.Directory{SOAP: "http://127.0.0.1:8888/", Gateway: "http://127.0.0.1:11080/", Platform: "http://127.0.0.1:8890/"},
 	}))(t)
 	r := httptest.NewRequest(http.MethodGet, "http://lab.example:8888/", nil)
 	change(r)
@@ -43,7 +43,7 @@ func TestPage(t *testing.T) {
 			t.Errorf("the page lacks %s", name)
 		}
 	}
-	for _, want := range []string{`<a href="?wsdl">WSDL</a>`, `<dd class="code">http://lab.example:8888/</dd>`, "http://lab.example:11080/openapi.yaml",
+	for _, want := range []string{`<a href="?wsdl">WSDL</a>`, `<dd class="code">http://lab.example:8888/</dd>`, "http://lab.example:11080/openapi.yaml", `<a href="http://lab.example:8890/">`,
 		"dsappd explain", "dsappd wsdl --out", `href="?style"`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %s", want)
