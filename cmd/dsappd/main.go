@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/dsappd/dsappd/wsdl"
 )
 
 // commands is the command line; each command is in the file of its name, and
@@ -97,6 +100,7 @@ func newParser(ctx context.Context, std streams) (*kong.Kong, error) {
 		kong.Help(printHelp),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(std),
+		kong.Vars{"interfaces": strings.Join(wsdl.Interfaces(), ",")},
 	)
 	if err != nil {
 		return nil, err

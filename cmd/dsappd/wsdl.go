@@ -15,7 +15,7 @@ import (
 
 type wsdlCommand struct {
 	jsonFlag
-	Interface string `arg:"" optional:"" enum:"provisioning,administration" default:"provisioning" help:"Print the WSDL of this interface: ${enum}; ${default} if not given."`
+	Interface string `arg:"" optional:"" enum:"${interfaces}" default:"provisioning" help:"Print the WSDL of this interface: ${enum}; ${default} if not given."`
 	Out       string `placeholder:"DIR" help:"Write the WSDLs of all interfaces and the schemas into this folder, made if need be; without it, print one WSDL."`
 	URL       string `name:"url" default:"http://127.0.0.1:8888/" placeholder:"URL" help:"Name this endpoint in the WSDL; ${default} if not given."`
 }

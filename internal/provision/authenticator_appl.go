@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/dsappd/dsappd/oath"
@@ -92,29 +93,33 @@ func (f *frame) countError(p proof, a Authenticator) {
 	put(f, Authenticators, a)
 }
 
+// ErrNoneFree is wrapped by the refusal of an assignment for which no
+// authenticator is left.
+var ErrNoneFree = errors.New("no authenticator is free")
+
 // AssignAny assigns any free authenticator of a model to a user of a domain.
 // What another order takes first is passed over.
-func (s *Service) AssignAny(ctx context.Context, operator Operator, model string, in AssignAuthenticator) (Authenticator, error) {
+func (s *Service) AssignAny(ctx context.Context, operator Operator, model string, in AssignAuthenticator) (HeldAuthenticator, error) {
 	free := false
 	for range rounds {
 		found, err := s.QueryAuthenticators(ctx, operator, QueryAuthenticators{
 			Domains: []string{cmp.Or(in.Domain, defaultDomain)}, Assigned: &free, SearchOptions: SearchOptions{Limit: 1},
-			Fits: func(a Authenticator) bool { return a.State == Unassigned && sameModel(a, model) },
+			Fits: func(a HeldAuthenticator) bool { return a.State == Unassigned && sameModel(a.Authenticator, model) },
 		})
 		if err != nil {
-			return Authenticator{}, err
+			return HeldAuthenticator{}, err
 		}
 		if len(found.Records) == 0 {
-			return Authenticator{}, s.refused(refuse(NotAvailable, "There is no free authenticator of this type in the domain."))
+			return HeldAuthenticator{}, fmt.Errorf("%w: %w", ErrNoneFree, s.refused(refuse(NotAvailable, "There is no free authenticator of this type in the domain.")))
 		}
 		in.SerialNumber = found.Records[0].SerialNumber
-		assigned, err := s.AssignAuthenticator(ctx, operator, in)
+		assigned, err := s.AssignHeld(ctx, operator, in)
 		if refusal, refused := errors.AsType[*Error](err); refused && refusal.Refusal == NotAvailable {
 			continue
 		}
 		return assigned, err
 	}
-	return Authenticator{}, ErrContended
+	return HeldAuthenticator{}, ErrContended
 }
 
 func sameModel(a Authenticator, model string) bool { return strings.EqualFold(a.ModelName(), model) }

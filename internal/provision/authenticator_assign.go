@@ -35,12 +35,19 @@ const maxGraceDays = 3650
 // AssignAuthenticator assigns an authenticator that nobody has, and starts
 // its grace period.
 func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in AssignAuthenticator) (Authenticator, error) {
-	return order(ctx, s, operator, "authenticator assign", MayAssignDigipass, func(f *frame) (Authenticator, error) {
+	held, err := s.AssignHeld(ctx, operator, in)
+	return held.Authenticator, err
+}
+
+// AssignHeld does what AssignAuthenticator does, and also returns the user's
+// organizational unit.
+func (s *Service) AssignHeld(ctx context.Context, operator Operator, in AssignAuthenticator) (HeldAuthenticator, error) {
+	return order(ctx, s, operator, "authenticator assign", MayAssignDigipass, func(f *frame) (HeldAuthenticator, error) {
 		if err := checkName("user ID", names.Trim(in.UserID)); err != nil {
-			return Authenticator{}, err
+			return HeldAuthenticator{}, err
 		}
 		if days := in.GraceDays; days != nil && (*days < 0 || *days > maxGraceDays) {
-			return Authenticator{}, refuse(InvalidData, fmt.Sprintf("The grace period has %d days: it has 0 to %d.", *days, maxGraceDays))
+			return HeldAuthenticator{}, refuse(InvalidData, fmt.Sprintf("The grace period has %d days: it has 0 to %d.", *days, maxGraceDays))
 		}
 		var user User
 		var a Authenticator
@@ -50,7 +57,7 @@ func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in
 			return err
 		})
 		if err != nil {
-			return Authenticator{}, err
+			return HeldAuthenticator{}, err
 		}
 		if in.ExpiresAt != nil {
 			a.ExpiresAt = in.ExpiresAt.UTC()
@@ -59,7 +66,7 @@ func (s *Service) AssignAuthenticator(ctx context.Context, operator Operator, in
 			f.settings.GraceDays = *in.GraceDays
 		}
 		a.ModifiedAt = f.now
-		return f.assign(&user, a), nil
+		return HeldAuthenticator{f.assign(&user, a), user.OrgUnit}, nil
 	})
 }
 
@@ -74,6 +81,9 @@ func (f *frame) match(v *store.View, in AssignAuthenticator) (User, Authenticato
 		return User{}, a, err
 	}
 	f.event.Domain, f.event.UserID = key.Domain, key.UserID
+	if err := f.mayReach(v, key.Domain); err != nil {
+		return User{}, a, err
+	}
 	if a.State == Disabled {
 		return User{}, a, refuse(NotAllowed, fmt.Sprintf("The authenticator %s is disabled: enable it first.", a.SerialNumber))
 	}

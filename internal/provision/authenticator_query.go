@@ -24,28 +24,39 @@ type QueryAuthenticators struct {
 	UserID   string // of the user whose authenticators are asked for; empty: any
 	Assigned *bool  // nil: either
 
-	Fits func(Authenticator) bool
+	Fits func(HeldAuthenticator) bool
 	SearchOptions
+}
+
+// HeldAuthenticator is an authenticator and the organizational unit of the user
+// who has it, empty for none.
+type HeldAuthenticator struct {
+	Authenticator
+	OrgUnit string
 }
 
 // QueryAuthenticators reads authenticators for an administrator, of the domains
 // that the administrator reaches, in the order of domains and serial numbers.
-func (s *Service) QueryAuthenticators(ctx context.Context, operator Operator, in QueryAuthenticators) (Found[Authenticator], error) {
-	return inspect(ctx, s, operator, "authenticator query", MayViewDigipass, func(f *frame, v *store.View) (Found[Authenticator], error) {
+func (s *Service) QueryAuthenticators(ctx context.Context, operator Operator, in QueryAuthenticators) (Found[HeldAuthenticator], error) {
+	return inspect(ctx, s, operator, "authenticator query", MayViewDigipass, func(f *frame, v *store.View) (Found[HeldAuthenticator], error) {
 		if err := in.check(); err != nil {
-			return Found[Authenticator]{}, err
+			return Found[HeldAuthenticator]{}, err
 		}
 		domains, err := f.reachable(v, in.Domains)
 		if err != nil {
-			return Found[Authenticator]{}, err
+			return Found[HeldAuthenticator]{}, err
 		}
-		return gather(in.SearchOptions, func(yield func(Authenticator, error) bool) {
+		return gather(in.SearchOptions, func(yield func(HeldAuthenticator, error) bool) {
 			for _, domain := range domains {
 				for a, err := range f.authenticatorsIn(v, domain, in) {
-					if err == nil && (a.Domain != domain || !in.Fits(a)) {
+					if err == nil && a.Domain != domain {
 						continue
 					}
-					if !yield(a, err) || err != nil {
+					held, err := heldIn(v, a, err)
+					if err == nil && !in.Fits(held) {
+						continue
+					}
+					if !yield(held, err) || err != nil {
 						return
 					}
 				}
@@ -54,10 +65,26 @@ func (s *Service) QueryAuthenticators(ctx context.Context, operator Operator, in
 	})
 }
 
+// heldIn reads the user who has an authenticator, unless there is an error
+// already.
+func heldIn(v *store.View, a Authenticator, err error) (HeldAuthenticator, error) {
+	held := HeldAuthenticator{Authenticator: a}
+	if err != nil || a.UserID == "" {
+		return held, err
+	}
+	user, err := store.Get(v, Users, UserKey{a.Domain, a.UserID})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return held, fmt.Errorf("user of authenticator %s: %w", a.SerialNumber, err)
+	}
+	held.OrgUnit = user.OrgUnit
+	return held, nil
+}
+
 // ViewAuthenticator reads one authenticator for an administrator.
-func (s *Service) ViewAuthenticator(ctx context.Context, operator Operator, serialNumber string) (Authenticator, error) {
-	return inspect(ctx, s, operator, "authenticator show", MayViewDigipass, func(f *frame, v *store.View) (Authenticator, error) {
-		return f.authenticator(v, serialNumber)
+func (s *Service) ViewAuthenticator(ctx context.Context, operator Operator, serialNumber string) (HeldAuthenticator, error) {
+	return inspect(ctx, s, operator, "authenticator show", MayViewDigipass, func(f *frame, v *store.View) (HeldAuthenticator, error) {
+		a, err := f.authenticator(v, serialNumber)
+		return heldIn(v, a, err)
 	})
 }
 

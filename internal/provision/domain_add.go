@@ -14,6 +14,7 @@ import (
 type AddDomain struct {
 	Name        string `json:"domain"`
 	Description string `json:"description,omitempty"`
+	AltSuffix   string `json:"altSuffix,omitempty"` // only kept
 }
 
 // AddDomain makes a domain.
@@ -28,10 +29,10 @@ func (s *Service) AddDomain(ctx context.Context, operator Operator, in AddDomain
 		if err != nil {
 			return Domain{}, err
 		}
-		if err := checkText("description", in.Description, maxDescription); err != nil {
+		domain := Domain{Name: name, CreatedAt: f.now}
+		if err := domain.describe(&in.Description, &in.AltSuffix); err != nil {
 			return Domain{}, err
 		}
-		domain := Domain{Name: name, Description: in.Description, CreatedAt: f.now}
 		put(f, Domains, domain)
 		return domain, nil
 	})

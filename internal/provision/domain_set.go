@@ -11,8 +11,9 @@ import (
 
 // SetDomain is what is said of a domain. Nil: it stays as it is.
 type SetDomain struct {
-	Name        string
-	Description *string
+	Name        string  `json:"domain"`
+	Description *string `json:"description,omitempty"`
+	AltSuffix   *string `json:"altSuffix,omitempty"`
 }
 
 // SetDomain changes a domain.
@@ -23,16 +24,37 @@ func (s *Service) SetDomain(ctx context.Context, operator Operator, in SetDomain
 			domain, err = f.reachedDomain(v, in.Name)
 			return err
 		})
-		if err != nil || in.Description == nil {
+		if err != nil || in.Description == nil && in.AltSuffix == nil {
 			return domain, err
 		}
-		if err := checkText("description", *in.Description, maxDescription); err != nil {
+		if err := domain.describe(in.Description, in.AltSuffix); err != nil {
 			return Domain{}, err
 		}
-		domain.Description, domain.ModifiedAt = *in.Description, f.now
+		domain.ModifiedAt = f.now
 		put(f, Domains, domain)
 		return domain, nil
 	})
+}
+
+// describe sets what is said of a domain and is not nil.
+func (d *Domain) describe(description, altSuffix *string) error {
+	for _, text := range []struct {
+		what        string
+		given, kept *string
+		most        int
+	}{
+		{"description", description, &d.Description, maxDescription},
+		{"alternative suffix", altSuffix, &d.AltSuffix, maxName},
+	} {
+		if text.given == nil {
+			continue
+		}
+		if err := checkText(text.what, *text.given, text.most); err != nil {
+			return err
+		}
+		*text.kept = *text.given
+	}
+	return nil
 }
 
 // ViewDomain reads one domain for an administrator.

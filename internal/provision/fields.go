@@ -14,6 +14,7 @@ func (d *Domain) fields(f *store.Fields) {
 	f.Bool(3, &d.Shut)
 	store.Text(f, 4, &d.Description)
 	f.Time(5, &d.ModifiedAt)
+	store.Text(f, 6, &d.AltSuffix)
 }
 
 func (u *User) fields(f *store.Fields) {
@@ -48,6 +49,12 @@ func (u *User) fields(f *store.Fields) {
 	f.Bool(29, &u.LockHeld)
 	f.Time(30, &u.ModifiedAt)
 	store.Text(f, 31, &u.VirtualDelivery)
+	store.Messages(f, 32, &u.Kept, (*KeptAttribute).fields)
+}
+
+func (k *KeptAttribute) fields(f *store.Fields) {
+	store.Text(f, 1, &k.Name)
+	store.Text(f, 2, &k.Value)
 }
 
 func (o *Origin) fields(f *store.Fields) {

@@ -56,4 +56,5 @@ func (a *UserAttribute) fields(f *store.Fields) {
 	store.Uint(f, 7, &a.Options)
 	f.Time(8, &a.CreatedAt)
 	f.Time(9, &a.ModifiedAt)
+	store.Text(f, 10, &a.LDAPName)
 }

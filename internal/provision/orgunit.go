@@ -37,6 +37,7 @@ type UserAttribute struct {
 	UsageQualifier string `json:",omitempty"`
 	Value          string `json:",omitempty"`
 	Options        uint32 `json:",omitempty"` // 1 for a RADIUS attribute
+	LDAPName       string `json:",omitempty"` // only kept for clients
 	CreatedAt      time.Time
 	ModifiedAt     time.Time `json:",omitzero"`
 }

@@ -14,6 +14,7 @@ type Domain struct {
 	store.Revised
 	Name        string
 	Description string `json:",omitempty"`
+	AltSuffix   string `json:",omitempty"` // only kept for clients
 	CreatedAt   time.Time
 	ModifiedAt  time.Time `json:",omitzero"`
 
@@ -105,7 +106,14 @@ type User struct {
 	// ModifiedAt is when an operator or an administrator last changed the
 	// user; zero: at CreatedAt.
 	ModifiedAt time.Time `json:",omitzero"`
+
+	// Kept are attributes of other servers, in the order of their names. They
+	// decide nothing here; clients set them and expect them back.
+	Kept []KeptAttribute `json:",omitempty"`
 }
+
+// KeptAttribute is an attribute that is only kept.
+type KeptAttribute struct{ Name, Value string }
 
 // Key names the user.
 func (u User) Key() UserKey { return UserKey{u.Domain, u.UserID} }

@@ -14,6 +14,7 @@ type SetUserAttribute struct {
 	UsageQualifier *string
 	Value          *string
 	Options        *uint32
+	LDAPName       *string // only kept
 }
 
 // maxAttributeValue is in characters.
@@ -102,6 +103,7 @@ func (f *frame) setUserAttribute(a UserAttribute, in SetUserAttribute) (UserAttr
 	}{
 		{"usage qualifier", in.UsageQualifier, &a.UsageQualifier, maxName},
 		{"attribute's value", in.Value, &a.Value, maxAttributeValue},
+		{"LDAP name", in.LDAPName, &a.LDAPName, maxAttributeValue},
 	} {
 		if text.given == nil {
 			continue

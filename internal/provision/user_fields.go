@@ -1,6 +1,7 @@
 package provision
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,6 +32,9 @@ type UserFields struct {
 	VirtualDelivery *string `json:"virtualDelivery,omitempty"`
 
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+
+	// Kept are values of attributes that are only kept, by their names.
+	Kept map[string]string `json:"kept,omitempty"`
 }
 
 // maxDescription is in characters.
@@ -64,6 +68,12 @@ func (in UserFields) apply(f *frame, u *User) error {
 	}
 	if err := in.applyDelivery(u); err != nil {
 		return err
+	}
+	for name, value := range in.Kept {
+		if err := checkText(name, value, maxName); err != nil {
+			return err
+		}
+		u.keep(name, value)
 	}
 	if in.ExpiresAt == nil || in.ExpiresAt.Equal(u.ExpiresAt) {
 		return nil
@@ -118,14 +128,16 @@ var VirtualDeliveries = []string{defaultDelivery, "SMS", "Email", "Voice"}
 const defaultDelivery = "Default"
 
 func (in UserFields) applyDelivery(u *User) error {
-	switch {
-	case in.VirtualDelivery == nil:
-	case *in.VirtualDelivery == "" || *in.VirtualDelivery == defaultDelivery:
-		u.VirtualDelivery = ""
-	case slices.Contains(VirtualDeliveries, *in.VirtualDelivery):
-		u.VirtualDelivery = *in.VirtualDelivery
-	default:
+	if in.VirtualDelivery == nil {
+		return nil
+	}
+	delivery := cmp.Or(*in.VirtualDelivery, defaultDelivery)
+	at := slices.IndexFunc(VirtualDeliveries, func(known string) bool { return strings.EqualFold(known, delivery) })
+	if at < 0 {
 		return refuse(InvalidData, "The delivery of virtual one-time passwords is none of "+strings.Join(VirtualDeliveries, ", ")+".")
+	}
+	if u.VirtualDelivery = VirtualDeliveries[at]; u.VirtualDelivery == defaultDelivery {
+		u.VirtualDelivery = ""
 	}
 	return nil
 }

@@ -22,8 +22,8 @@ const (
 )
 
 // digipassFields are the attributes of an authenticator.
-func digipassFields() []field[provision.Authenticator] {
-	type digipass = provision.Authenticator
+func digipassFields() []field[provision.HeldAuthenticator] {
+	type digipass = provision.HeldAuthenticator
 	said := func(id, takes string, get func(digipass) string) field[digipass] {
 		return field[digipass]{operation.Attribute{ID: id, Type: text, Takes: takes}, func(a digipass, _ time.Time) string { return get(a) }}
 	}
@@ -43,12 +43,13 @@ func digipassFields() []field[provision.Authenticator] {
 	return []field[digipass]{
 		said("SERNO", "three of A-Z 0-9 and seven digits", func(a digipass) string { return a.SerialNumber }),
 		said("DOMAIN", letters, func(a digipass) string { return a.Domain }),
-		said("DPTYPE", letters, provision.Authenticator.ModelName),
+		said("DPTYPE", letters, func(a digipass) string { return a.ModelName() }),
 		said("ACTIVE_APPL_NAMES", letters, func(digipass) string { return applicationName }),
 		said("ACTIVE_APPL_TYPES", letters, func(digipass) string { return applicationType }),
 		{operation.Attribute{ID: "ASSIGN_STATUS", Type: text, Values: assignment(), Takes: "Assigned or Unassigned"},
 			func(a digipass, _ time.Time) string { return assigned(a.UserID != "") }},
 		said("ASSIGNED_USERID", letters, func(a digipass) string { return a.UserID }),
+		said("ASSIGNED_USER_ORG_UNIT", letters, func(a digipass) string { return a.OrgUnit }),
 		at("ASSIGNED_DATE", func(a digipass) time.Time { return a.AssignedAt }),
 		at("GRACE_PERIOD_EXPIRES", func(a digipass) time.Time { return a.GraceEndsAt }),
 		is("GRACE_PERIOD_EXPIRED", func(a digipass, now time.Time) bool { return passed(a.GraceEndsAt, now) }),
@@ -65,12 +66,12 @@ func digipassFields() []field[provision.Authenticator] {
 		result("FULL_ACTIVATION_DATA"), result("QR_CODE"),
 
 		// What this server has no use for.
-		sent("ASSIGNED_USER_ORG_UNIT", text, letters), sent("ORGANIZATIONAL_UNIT", text, letters), sent("DEVICE_ID", text, letters),
+		sent("ORGANIZATIONAL_UNIT", text, letters), sent("DEVICE_ID", text, letters),
 		sent("DEVICE_TYPE", text, letters), sent("DEVICE_CODE", text, letters), sent("LICENSE_SERNO", text, letters),
 	}
 }
 
-func bindStatus(a provision.Authenticator) string {
+func bindStatus(a provision.HeldAuthenticator) string {
 	if len(a.Diversifier) > 0 {
 		return "Bound"
 	}
@@ -78,7 +79,7 @@ func bindStatus(a provision.Authenticator) string {
 }
 
 // maxActivations is how many devices a licence is for.
-func maxActivations(a provision.Authenticator, _ time.Time) string {
+func maxActivations(a provision.HeldAuthenticator, _ time.Time) string {
 	if a.Licence == nil {
 		return ""
 	}
@@ -94,11 +95,11 @@ func digipassCommands() []command {
 				return d.digipasses.values(a, d.Service.Now()), err
 			}},
 		{operation.Form{Name: "ASSIGN", Required: []string{"ASSIGNED_USERID"},
-			Optional: []string{"SERNO", "DPTYPE", "DOMAIN", "GRACE_PERIOD_DAYS", "EXPIRATION_TIME"}}, assignDigipass},
+			Optional: []string{"SERNO", "DPTYPE", "DOMAIN", "ASSIGNED_USER_ORG_UNIT", "GRACE_PERIOD_DAYS", "EXPIRATION_TIME"}}, assignDigipass},
 		{operation.Form{Name: "UNASSIGN", Required: serial, Optional: []string{"DOMAIN"}},
 			func(ctx context.Context, d *door, o provision.Operator, in request) (operation.Values, error) {
 				a, err := d.Service.UnassignAuthenticator(ctx, o, in.Values["SERNO"])
-				return d.digipasses.values(a, d.Service.Now()), err
+				return d.digipasses.values(provision.HeldAuthenticator{Authenticator: a}, d.Service.Now()), err
 			}},
 		{operation.Form{Name: "GENERATE_ACTIVATION_DATA", Required: serial, Optional: []string{"DOMAIN"},
 			Out: []string{"SERNO", "DOMAIN", "ASSIGNED_USERID", "FULL_ACTIVATION_DATA", "QR_CODE"}}, generateActivationData},
@@ -118,11 +119,11 @@ func assignDigipass(ctx context.Context, d *door, o provision.Operator, in reque
 		}
 		asked.GraceDays = &days
 	}
-	var a provision.Authenticator
+	var a provision.HeldAuthenticator
 	var err error
 	switch {
 	case asked.SerialNumber != "":
-		a, err = d.Service.AssignAuthenticator(ctx, o, asked)
+		a, err = d.Service.AssignHeld(ctx, o, asked)
 	case in.Values["DPTYPE"] != "":
 		a, err = d.Service.AssignAny(ctx, o, in.Values["DPTYPE"], asked)
 	default:
@@ -161,7 +162,7 @@ func replyDigipassExecute(dst []byte, status wsdl.CommandStatusResponse, result 
 
 func (d *door) digipassQuery(ctx context.Context, r *soap.Request, in *wsdl.DigipassQuery) (*rows, error) {
 	return query(ctx, d, r, d.digipasses, in.SessionID, in.AttributeSet, in.FieldSet, in.QueryOptions,
-		func(o provision.Operator, s search[provision.Authenticator], fits func(provision.Authenticator) bool) (provision.Found[provision.Authenticator], error) {
+		func(o provision.Operator, s search[provision.HeldAuthenticator], fits func(provision.HeldAuthenticator) bool) (provision.Found[provision.HeldAuthenticator], error) {
 			asked := provision.QueryAuthenticators{Domains: s.domains(), Fits: fits, SearchOptions: s.options}
 			asked.SerialNumber, asked.SerialNumberPrefix = s.exact("SERNO")
 			asked.UserID, _ = s.exact("ASSIGNED_USERID")

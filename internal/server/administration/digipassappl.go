@@ -68,7 +68,8 @@ func applicationCommands() []command {
 			return s.ResetAuthenticator(ctx, o, provision.ResetAuthenticator{SerialNumber: serial})
 		}),
 		ordered("GETINFO", func(ctx context.Context, s *provision.Service, o provision.Operator, serial string) (provision.Authenticator, error) {
-			return s.ViewAuthenticator(ctx, o, serial)
+			a, err := s.ViewAuthenticator(ctx, o, serial)
+			return a.Authenticator, err
 		}),
 		{operation.Form{Name: "GEN_VOTP", Required: serial, Optional: which, Out: []string{"SERNO", "APPL_NAME", "VIRTUAL_OTP"}}, generateVirtualOTP},
 		{operation.Form{Name: "GENERATE_ACTIVATION_DATA", Required: serial, Optional: which,

@@ -19,7 +19,7 @@ func domainFields() []field[provision.Domain] {
 		{operation.Attribute{ID: "MASTERDOMAIN", Type: boolean, Takes: "true or false"}, func(d domain, _ time.Time) string { return truth(d.IsMaster()) }},
 		{operation.Attribute{ID: "CREATE_TIME", Type: dateTime, Takes: "a time"}, func(d domain, _ time.Time) string { return moment(d.CreatedAt) }},
 		{operation.Attribute{ID: "MODIFY_TIME", Type: dateTime, Takes: "a time"}, func(d domain, _ time.Time) string { return moment(later(d.ModifiedAt, d.CreatedAt)) }},
-		{Attribute: operation.Attribute{ID: "DOMAIN_ALT_SUFFIX", Type: text, Takes: letters}}, // this server has no use for it
+		{operation.Attribute{ID: "DOMAIN_ALT_SUFFIX", Type: text, Takes: letters}, func(d domain, _ time.Time) string { return d.AltSuffix }},
 	}
 }
 
@@ -32,14 +32,16 @@ func domainCommands() []command {
 			}}
 	}
 	return []command{
-		ordered("CREATE", []string{"DESCRIPTION"}, nil, func(ctx context.Context, s *provision.Service, o provision.Operator, in request) (provision.Domain, error) {
-			return s.AddDomain(ctx, o, provision.AddDomain{Name: in.Values["DOMAIN"], Description: in.Values["DESCRIPTION"]})
+		ordered("CREATE", []string{"DESCRIPTION", "DOMAIN_ALT_SUFFIX"}, nil, func(ctx context.Context, s *provision.Service, o provision.Operator, in request) (provision.Domain, error) {
+			return s.AddDomain(ctx, o, provision.AddDomain{
+				Name: in.Values["DOMAIN"], Description: in.Values["DESCRIPTION"], AltSuffix: in.Values["DOMAIN_ALT_SUFFIX"]})
 		}),
 		ordered("VIEW", nil, nil, func(ctx context.Context, s *provision.Service, o provision.Operator, in request) (provision.Domain, error) {
 			return s.ViewDomain(ctx, o, in.Values["DOMAIN"])
 		}),
-		ordered("UPDATE", []string{"DESCRIPTION"}, nil, func(ctx context.Context, s *provision.Service, o provision.Operator, in request) (provision.Domain, error) {
-			return s.SetDomain(ctx, o, provision.SetDomain{Name: in.Values["DOMAIN"], Description: in.text("DESCRIPTION")})
+		ordered("UPDATE", []string{"DESCRIPTION", "DOMAIN_ALT_SUFFIX"}, nil, func(ctx context.Context, s *provision.Service, o provision.Operator, in request) (provision.Domain, error) {
+			return s.SetDomain(ctx, o, provision.SetDomain{
+				Name: in.Values["DOMAIN"], Description: in.text("DESCRIPTION"), AltSuffix: in.text("DOMAIN_ALT_SUFFIX")})
 		}),
 		ordered("DELETE", nil, nothing(), func(ctx context.Context, s *provision.Service, o provision.Operator, in request) (provision.Domain, error) {
 			return s.DeleteDomain(ctx, o, in.Values["DOMAIN"])

@@ -52,7 +52,7 @@ type objects struct {
 	sessions       *kind[provision.AdminSession]
 	users          *kind[provision.User]
 	userAttributes *kind[provision.UserAttribute]
-	digipasses     *kind[provision.Authenticator]
+	digipasses     *kind[provision.HeldAuthenticator]
 	applications   *kind[provision.Authenticator]
 	domains        *kind[provision.Domain]
 	orgUnits       *kind[provision.OrgUnit]
@@ -118,7 +118,7 @@ func execute[R any](ctx context.Context, d *door, r *soap.Request, k *kind[R], s
 	}
 	result, err := c.run(ctx, d, operator, request{Values: given, sent: sent, prefix: k.table.Prefix})
 	if err != nil {
-		return nil, inWords(k.table.WithoutMasked(err, c.form, sent))
+		return nil, k.table.WithoutMasked(inWords(err), c.form, sent)
 	}
 	written := attributesOf(k.table.Write(c.form, result))
 	return &written, nil

@@ -3,6 +3,7 @@ package administration
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,6 +89,17 @@ func (k *kind[R]) out() []string {
 	return ids
 }
 
+// documented are the vendor's commands that this server does not carry out.
+var documented = []string{
+	"USERCMD_MOVE", "USERCMD_LINK_USER", "USERCMD_UNLINK_USER", "USERCMD_GET_ADMIN_DOMAINS", "USERCMD_SET_ADMIN_DOMAINS", "USERCMD_GET_PERMISSION",
+	"USERCMD_SET_PERMISSION", "USERCMD_COPY_PERMISSION", "USERCMD_GET_DEPENDING_PERMISSION", "USERCMD_ASSIGN_ADMIN_ROLES",
+	"USERCMD_GET_ASSIGNED_ADMIN_ROLES", "USERCMD_REVOKE_ADMIN_ROLES",
+	"DIGIPASSCMD_ADD_DEVICE", "DIGIPASSCMD_BIND_DEVICE", "DIGIPASSCMD_DEACTIVATE", "DIGIPASSCMD_DELETE", "DIGIPASSCMD_DECRYPT_INFORMATION_MESSAGE",
+	"DIGIPASSCMD_GENERATE_ACTIVATION_MESSAGE", "DIGIPASSCMD_MOVE", "DIGIPASSCMD_UPDATE",
+	"DIGIPASSAPPLCMD_CREATE", "DIGIPASSAPPLCMD_DELETE", "DIGIPASSAPPLCMD_DISABLE_PIN", "DIGIPASSAPPLCMD_ENABLE_PIN", "DIGIPASSAPPLCMD_FORCE_PIN_CHANGE",
+	"DIGIPASSAPPLCMD_SET_EVENT_COUNTER", "DIGIPASSAPPLCMD_UPDATE", "DIGIPASSAPPLCMD_VIEW", "DIGIPASSAPPLCMD_TEST_SIGNATURE",
+}
+
 // nothing is the Out of a command that answers with no attributes.
 func nothing() []string { return []string{} }
 
@@ -96,6 +108,9 @@ func (k *kind[R]) command(name string) (command, error) {
 		return c, nil
 	}
 	mend := "send one of " + operation.Names(k.cmds)
+	if slices.Contains(documented, name) {
+		return command{}, &soap.FieldError{Path: "cmd", Problem: "is a documented command that this server does not carry out", Mend: mend}
+	}
 	if near := provision.Near(name, k.cmds); near != "" {
 		mend = "did you mean " + near + "?"
 	}

@@ -12,7 +12,7 @@ import (
 // itself, on a line of its own.
 func inWords(err error) error {
 	refusal, ok := errors.AsType[*provision.Error](err)
-	if !ok {
+	if !ok || errors.Is(err, provision.ErrNoneFree) {
 		return err
 	}
 	standard := ""

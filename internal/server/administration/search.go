@@ -2,6 +2,8 @@ package administration
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -43,7 +45,7 @@ func (k *kind[R]) read(d *door, set wsdl.AdministrationAttributeSet, fields *wsd
 			return s, err
 		}
 		f := k.field(given.ID)
-		if given.None || f.get == nil {
+		if given.None {
 			continue
 		}
 		s.filters = append(s.filters, newFilter(f, given))
@@ -59,7 +61,7 @@ func newFilter[R any](f field[R], given operation.Sought) filter[R] {
 	one := filter[R]{field: f, value: given.Value, isSet: given.Null, negative: given.Negative}
 	if given.Null {
 		one.negative = !given.Negative // null finds those that lack it
-	} else if f.ID == domainID {
+	} else if f.ID == domainID && (strings.Contains(given.Value, ",") || !strings.Contains(given.Value, "*")) {
 		for domain := range strings.SplitSeq(given.Value, ",") {
 			one.domains = append(one.domains, prepared(strings.TrimSpace(domain), names.Domain))
 		}
@@ -145,10 +147,15 @@ func invalidOption(name, problem, mend string) error {
 	}
 }
 
-// fits reports whether an object is one of those that are searched for.
+// fits reports whether an object is one of those that are searched for. An
+// attribute that no object has is set on none.
 func (s search[R]) fits(record R, now time.Time) bool {
 	for _, f := range s.filters {
-		if f.fits(f.field.get(record, now)) == f.negative {
+		value := ""
+		if f.field.get != nil {
+			value = f.field.get(record, now)
+		}
+		if f.fits(value) == f.negative {
 			return false
 		}
 	}
@@ -165,7 +172,7 @@ func (f filter[R]) fits(value string) bool {
 	case f.field.Type == operation.TypeDateTime:
 		return value != "" && parseMoment(value).Equal(parseMoment(f.value).Truncate(time.Second))
 	case f.field.Type == operation.TypeBoolean:
-		return isTrue(value) == isTrue(f.value)
+		return value != "" && isTrue(value) == isTrue(f.value)
 	case f.field.Values != nil:
 		return strings.EqualFold(value, f.value)
 	case f.field.Type != operation.TypeString:
@@ -231,31 +238,31 @@ func (s search[R]) domains() []string {
 // rows writes what was found.
 func (k *kind[R]) rows(s search[R], found provision.Found[R], now time.Time) *rows {
 	out := &rows{count: found.Count}
-	seen := map[string]bool{}
-	form := operation.Form{Out: s.show}
 	for _, record := range found.Records {
-		written := k.table.Write(form, k.values(record, now))
-		if s.distinct {
-			key := rowKey(written)
-			if seen[key] {
-				continue
-			}
-			seen[key] = true
-		}
-		out.list = append(out.list, attributesOf(written))
-	}
-	if !s.options.Count {
-		out.count = len(out.list)
+		out.list = append(out.list, attributesOf(k.row(s, record, now)))
 	}
 	return out
 }
 
-func rowKey(row []operation.Written) string {
-	var key strings.Builder
-	for _, w := range row {
-		key.WriteString(w.ID + "\x00" + w.Value.Text + "\x00")
+// row is an object as the search shows it.
+func (k *kind[R]) row(s search[R], record R, now time.Time) []operation.Written {
+	return k.table.Write(operation.Form{Out: s.show}, k.values(record, now))
+}
+
+// unseen reports whether a row is the first of its kind. Digests keep a search
+// through many objects small.
+func unseen() func([]operation.Written) bool {
+	seen := map[[sha256.Size]byte]bool{}
+	return func(row []operation.Written) bool {
+		var text []byte
+		for _, w := range row {
+			text = fmt.Appendf(text, "%q=%q ", w.ID, w.Value.Text)
+		}
+		digest := sha256.Sum256(text)
+		first := !seen[digest]
+		seen[digest] = true
+		return first
 	}
-	return key.String()
 }
 
 // query reads a search, has it made, and writes the rows.
@@ -271,8 +278,10 @@ func query[R any](ctx context.Context, d *door, r *soap.Request, k *kind[R], ses
 	if err != nil {
 		return nil, err
 	}
-	now := d.Service.Now()
-	found, err := find(operator, s, func(record R) bool { return s.fits(record, now) })
+	now, first := d.Service.Now(), unseen()
+	found, err := find(operator, s, func(record R) bool {
+		return s.fits(record, now) && (!s.distinct || first(k.row(s, record, now)))
+	})
 	if err != nil {
 		return nil, inWords(err)
 	}

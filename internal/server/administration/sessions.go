@@ -29,7 +29,7 @@ func newCredentialTable() (*operation.Table, error) {
 	table, err := operation.NewTable("CREDFLD_", true, []operation.Attribute{
 		{ID: "USERID", Type: text, Pattern: name, Takes: letters},
 		{ID: "DOMAIN", Type: text, Pattern: name, Takes: letters},
-		{ID: "PASSWORD_FORMAT", Type: unsigned, Pattern: "0|4", Takes: "0 for one text in CREDFLD_PASSWORD, 4 for parts of their own"},
+		{ID: "PASSWORD_FORMAT", Type: unsigned, Takes: "0 for one text in CREDFLD_PASSWORD, 4 for parts of their own"},
 		{ID: "PASSWORD", Type: text, Pattern: name, Takes: "the static password, the PIN and the one-time password in one text, each of which may be missing", Masked: true},
 		{ID: "STATIC_PASSWORD", Type: text, Pattern: name, Takes: letters, Masked: true},
 		{ID: "CURRENT_PIN", Type: text, Pattern: `[0-9]{1,8}`, Takes: "1 to 8 digits", Masked: true},
@@ -77,9 +77,9 @@ var productVersion = sync.OnceValue(func() string {
 
 func (d *door) logon(ctx context.Context, r *soap.Request, in *wsdl.Logon) (*wsdl.CredentialAttributeSet, error) {
 	return d.credentials(ctx, r, logonForm, in.AttributeSet, func(ctx context.Context, caller provision.Caller, given operation.Values) (operation.Values, error) {
-		credential := provision.Credential{Combined: given["PASSWORD"]}
-		if given["PASSWORD_FORMAT"] == "4" {
-			credential = provision.Credential{StaticPassword: given["STATIC_PASSWORD"], PIN: given["CURRENT_PIN"], Response: given["DP_RESPONSE"]}
+		credential, err := d.credential.Credential(given)
+		if err != nil {
+			return nil, err
 		}
 		result, err := d.Service.Logon(ctx, caller, provision.Logon{UserID: given["USERID"], Domain: given["DOMAIN"], Credential: credential})
 		if err != nil {
@@ -136,7 +136,7 @@ func (d *door) credentials(ctx context.Context, r *soap.Request, f operation.For
 	}
 	result, err := decide(ctx, caller, given)
 	if err != nil {
-		return nil, inWords(d.credential.WithoutMasked(err, f, sent))
+		return nil, d.credential.WithoutMasked(inWords(err), f, sent)
 	}
 	var out wsdl.CredentialAttributeSet
 	for _, w := range d.credential.Write(f, result) {

@@ -1,6 +1,7 @@
 package administration
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -13,6 +14,13 @@ import (
 
 // passwordIsSet stands for a static password, which nobody is shown.
 const passwordIsSet = "********"
+
+// keptFields are the attributes of a user that other servers have a use for.
+// This one only keeps them.
+var keptFields = []string{
+	"OFFLINE_AUTH_ENABLED", "GROUP_LIST", "USE_DP_FROM_USER_ID", "USE_DP_FROM_USER_DOMAIN", "VDP_MDC_PROFILE",
+	"VDP_SIGN_DELIVERY_METHOD", "VDP_SIGN_MDC_PROFILE", "LDAP_DN", "ADMIN_LEVEL",
+}
 
 // userFields are the attributes of a user.
 func userFields() []field[provision.User] {
@@ -33,12 +41,17 @@ func userFields() []field[provision.User] {
 	secret := func(id string) field[user] {
 		return sent(operation.Attribute{ID: id, Type: text, Pattern: name, Takes: letters, Masked: true})
 	}
+	mode := func(id string, modes []string, get func(user) string) field[user] {
+		takes := strings.Join(modes[:len(modes)-1], ", ") + " or " + modes[len(modes)-1]
+		return field[user]{operation.Attribute{ID: id, Type: text, Values: modes, Takes: takes}, func(u user, _ time.Time) string { return get(u) }}
+	}
+	kept := func(id string) field[user] { return said(id, letters, func(u user) string { return u.KeptValue(id) }) }
 	return []field[user]{
 		{operation.Attribute{ID: "USERID", Type: text, Pattern: name, Takes: letters}, func(u user, _ time.Time) string { return u.UserID }},
 		{operation.Attribute{ID: "DOMAIN", Type: text, Pattern: name, Takes: letters}, func(u user, _ time.Time) string { return u.Domain }},
 		said("ORGANIZATIONAL_UNIT", letters, func(u user) string { return u.OrgUnit }),
-		said("LOCAL_AUTH", "Default, None, Digipass Only, DIGIPASS/Password during Grace Period or DIGIPASS or Password", func(u user) string { return u.LocalAuth.String() }),
-		said("BACKEND_AUTH", "Default, None, If Needed or Always", func(u user) string { return u.BackendAuth.String() }),
+		mode("LOCAL_AUTH", provision.LocalAuthentications(), func(u user) string { return u.LocalAuth.String() }),
+		mode("BACKEND_AUTH", provision.BackendAuthentications(), func(u user) string { return u.BackendAuth.String() }),
 		is("DISABLED", func(u user, _ time.Time) bool { return u.Disabled }),
 		is("LOCKED", user.IsLocked),
 		{attribute("LOCK_COUNT", integer, "a number"), func(u user, _ time.Time) string { return number(u.WrongPasswords) }},
@@ -65,13 +78,12 @@ func userFields() []field[provision.User] {
 		at("LASTAUTHREQ_TIME", func(u user) time.Time { return u.LastAuthRequestAt }),
 		at("LAST_PASSWORD_SET_TIME", func(u user) time.Time { return u.PasswordSetAt }),
 		{attribute("STATUS", integer, "-1"), func(user, time.Time) string { return "-1" }},
-
-		// What this server has no use for.
-		sent(attribute("OFFLINE_AUTH_ENABLED", text, letters)), sent(attribute("GROUP_LIST", text, letters)),
-		sent(attribute("USE_DP_FROM_USER_ID", text, letters)), sent(attribute("USE_DP_FROM_USER_DOMAIN", text, letters)),
-		sent(attribute("VDP_DELIVERY_METHOD", text, letters)), sent(attribute("VDP_MDC_PROFILE", text, letters)),
-		sent(attribute("VDP_SIGN_DELIVERY_METHOD", text, letters)), sent(attribute("VDP_SIGN_MDC_PROFILE", text, letters)),
-		sent(attribute("ADMIN_LEVEL", integer, "0 to 255")), sent(attribute("LDAP_DN", text, letters)),
+		said("OFFLINE_AUTH_ENABLED", letters, func(u user) string { return cmp.Or(u.KeptValue("OFFLINE_AUTH_ENABLED"), "Default") }),
+		kept("GROUP_LIST"), kept("USE_DP_FROM_USER_ID"), kept("USE_DP_FROM_USER_DOMAIN"),
+		mode("VDP_DELIVERY_METHOD", provision.VirtualDeliveries, func(u user) string { return u.VirtualDelivery }), kept("VDP_MDC_PROFILE"),
+		kept("VDP_SIGN_DELIVERY_METHOD"), kept("VDP_SIGN_MDC_PROFILE"), kept("LDAP_DN"),
+		{operation.Attribute{ID: "ADMIN_LEVEL", Type: integer, Pattern: "[0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5]", Takes: "0 to 255"},
+			func(u user, _ time.Time) string { return u.KeptValue("ADMIN_LEVEL") }},
 	}
 }
 
@@ -94,7 +106,7 @@ func assigned(is bool) string {
 
 func userCommands() []command {
 	who, holder := []string{"USERID"}, []string{"DOMAIN"}
-	writable := []string{"ORGANIZATIONAL_UNIT", "USERNAME", "EMAIL", "MOBILE", "PHONE", "DESCRIPTION", "EXPIRATION_TIME"}
+	writable := append([]string{"ORGANIZATIONAL_UNIT", "USERNAME", "EMAIL", "MOBILE", "PHONE", "DESCRIPTION", "EXPIRATION_TIME", "VDP_DELIVERY_METHOD"}, keptFields...)
 	modes := []string{"LOCAL_AUTH", "BACKEND_AUTH", "DISABLED", "LOCKED"}
 	named := func(cmd string, out []string, run func(context.Context, *door, provision.Operator, provision.NameUser) (provision.User, error)) command {
 		return command{operation.Form{Name: cmd, Required: who, Optional: holder, Out: out},
@@ -135,10 +147,17 @@ func (in request) user() provision.NameUser {
 }
 
 func (in request) userFields() provision.UserFields {
+	kept := map[string]string{}
+	for _, id := range keptFields {
+		if value := in.text(id); value != nil {
+			kept[id] = *value
+		}
+	}
 	return provision.UserFields{
 		LocalAuth: in.text("LOCAL_AUTH"), BackendAuth: in.text("BACKEND_AUTH"), Disabled: in.truth("DISABLED"), Locked: in.truth("LOCKED"),
 		Email: in.text("EMAIL"), Mobile: in.text("MOBILE"), Phone: in.text("PHONE"), Name: in.text("USERNAME"),
 		Description: in.text("DESCRIPTION"), OrgUnit: in.text("ORGANIZATIONAL_UNIT"), ExpiresAt: in.moment("EXPIRATION_TIME"),
+		VirtualDelivery: in.text("VDP_DELIVERY_METHOD"), Kept: kept,
 	}
 }
 

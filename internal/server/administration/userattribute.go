@@ -31,7 +31,7 @@ func userAttributeFields() []field[provision.UserAttribute] {
 			func(a attribute, _ time.Time) string { return strconv.FormatUint(uint64(a.Options), 10) }},
 		at("CREATE_TIME", func(a attribute) time.Time { return a.CreatedAt }),
 		at("MODIFY_TIME", func(a attribute) time.Time { return later(a.ModifiedAt, a.CreatedAt) }),
-		{Attribute: operation.Attribute{ID: "LDAP_DN", Type: text, Takes: letters}}, // this server has no use for it
+		said("LDAP_DN", letters, func(a attribute) string { return a.LDAPName }),
 	}
 }
 
@@ -44,7 +44,7 @@ func userAttributeCommands() []command {
 				return d.userAttributes.values(a, d.Service.Now()), err
 			}}
 	}
-	said := []string{"DOMAIN", "USAGE_QUALIFIER", "VALUE", "OPTIONS"}
+	said := []string{"DOMAIN", "USAGE_QUALIFIER", "VALUE", "OPTIONS", "LDAP_DN"}
 	holder := []string{"DOMAIN"}
 	type set = provision.SetUserAttribute
 	type result = provision.UserAttribute
@@ -67,7 +67,7 @@ func userAttributeCommands() []command {
 func (in request) userAttribute() provision.SetUserAttribute {
 	a := provision.SetUserAttribute{
 		NameUser: in.user(), Group: in.Values["ATTR_GROUP"], Name: in.Values["NAME"],
-		UsageQualifier: in.text("USAGE_QUALIFIER"), Value: in.text("VALUE"),
+		UsageQualifier: in.text("USAGE_QUALIFIER"), Value: in.text("VALUE"), LDAPName: in.text("LDAP_DN"),
 	}
 	if sent, there := in.Values["OPTIONS"]; there {
 		options, _ := strconv.ParseUint(sent, 10, 32) // its type says that it is one

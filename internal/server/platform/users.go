@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -158,7 +159,7 @@ func patchUser(c *call) (any, error) {
 
 // changeUser makes all changes or none. Without one it shows the user.
 func (c *call) changeUser(in provision.SetUser) (any, error) {
-	if in == (provision.SetUser{}) {
+	if reflect.ValueOf(in).IsZero() {
 		return getUser(c)
 	}
 	in.NameUser = c.named()
