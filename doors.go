@@ -38,7 +38,7 @@ type networkDoor struct {
 // networkDoors returns the table of the doors that listen on the network.
 func networkDoors(config Config, settings datafolder.Settings) []networkDoor {
 	config = config.withAddresses(settings)
-	return []networkDoor{
+	doors := []networkDoor{
 		{
 			name: "soap", flag: "--addr", table: "soap",
 			address:  config.Addr,
@@ -75,6 +75,10 @@ func networkDoors(config Config, settings datafolder.Settings) []networkDoor {
 			url:      func(u *URLs) *string { return &u.Watch },
 		},
 	}
+	if config.lab != nil {
+		doors = append(doors, labDoor(config, settings))
+	}
+	return doors
 }
 
 // withAddresses puts the addresses of the settings where none are given.
@@ -83,6 +87,7 @@ func (c Config) withAddresses(settings datafolder.Settings) Config {
 	c.ConsoleAddr = c.besideAddr(c.ConsoleAddr, settings.Console.Listen)
 	c.PlatformAddr = c.besideAddr(c.PlatformAddr, settings.Platform.Listen)
 	c.WatchAddr = c.besideAddr(c.WatchAddr, settings.Watch.Listen)
+	c.LabAddr = c.besideAddr(c.LabAddr, defaultLabAddr)
 	c.Addr = cmp.Or(c.Addr, settings.SOAP.Listen)
 	return c
 }
@@ -106,9 +111,9 @@ func (c Config) check() error {
 		all = append(all, errors.New("--tls and --plain exclude each other"))
 	}
 	for _, given := range []struct{ flag, address string }{
-		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr}, {"--platform-addr", c.PlatformAddr}, {"--watch-addr", c.WatchAddr},
+		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr}, {"--platform-addr", c.PlatformAddr}, {"--watch-addr", c.WatchAddr}, {"--lab-addr", c.LabAddr},
 	} {
-		none := given.address == noAddress && given.flag != "--addr"
+		none := given.address == noAddress && given.flag != "--addr" && given.flag != "--lab-addr"
 		if given.address != "" && !none {
 			all = append(all, datafolder.CheckListen(given.flag, given.address))
 		}
@@ -126,6 +131,9 @@ type openDoor struct {
 // open listens, with TLS where that is to be spoken.
 func (d networkDoor) open(ctx context.Context, s *Server) (*openDoor, error) {
 	config := s.config
+	if err := d.checkLab(ctx, config); err != nil {
+		return nil, err
+	}
 	secure, err := d.speaksTLS(ctx, config)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,10 @@ func (s *Server) Reload() error {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
 	log := s.config.Logger
+	if s.config.Memory != nil {
+		log.Warn("not reloaded: this server is in memory and has no settings.toml")
+		return fmt.Errorf("reload: %w: this server is in memory and has no settings.toml", datafolder.ErrNoFolder)
+	}
 	reread, err := s.folder.Reread()
 	var use func()
 	if err == nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/lab"
 	"github.com/dsappd/dsappd/internal/recording"
 
 	"golang.org/x/sync/errgroup"
@@ -26,10 +27,16 @@ import (
 	"github.com/dsappd/dsappd/replay"
 )
 
-// Config says which data folder to serve, and how. Only Dir is required.
+// Config says which data folder to serve, and how. Only Dir is required, or
+// Memory in its place.
 type Config struct {
 	// Dir is the data folder that Init made.
 	Dir string
+
+	// Memory has the records kept in memory and gone with the server; nil: they
+	// are kept in Dir. With Memory, Dir is a folder that takes the operators'
+	// socket and nothing else; empty: there is none.
+	Memory *Memory
 
 	// Addr is where the SOAP interface listens, HOST:PORT; port 0 takes a
 	// free one. Empty: as the setting soap.listen says.
@@ -47,6 +54,16 @@ type Config struct {
 	// WatchAddr is where metrics and health are read, or "none". Empty: as the
 	// setting watch.listen says.
 	WatchAddr string
+
+	// Lab opens the controls of a lab at LabAddr, HOST:PORT: whoever reaches them
+	// moves the server's clock. An address that other machines can reach is
+	// refused, unless LabReachable says that it is meant.
+	Lab          bool
+	LabAddr      string
+	LabReachable bool
+
+	// LabTime is when the clock of a lab begins; zero: now.
+	LabTime time.Time
 
 	// TLS is for every listener whose setting tls is "auto", on loopback too.
 	TLS bool
@@ -84,12 +101,27 @@ type Config struct {
 	Rand io.Reader
 
 	recorder *replay.Recorder // nil: nothing is recorded
+	lab      *lab.Lab         // nil: there are no controls
+}
+
+// Memory says what a server that keeps nothing begins with. It is for labs and
+// tests: its password hashes cost next to nothing.
+type Memory struct {
+	// Sample fills it with the users, authenticators and components of a lab.
+	Sample bool
+
+	// Settings is the text of settings.toml; empty: the defaults.
+	Settings string
 }
 
 // withDefaults fills in what may be left out.
 func (c Config) withDefaults() Config {
 	from := datafolder.Source{Now: c.Now, Rand: c.Rand, Logger: c.Logger}.WithDefaults()
 	c.Now, c.Rand, c.Logger = from.Now, from.Rand, from.Logger
+	if c.Lab {
+		c.lab = lab.New(c.Now, c.LabTime)
+		c.Now = c.lab.Clock.Now
+	}
 	return c
 }
 
@@ -102,6 +134,7 @@ type URLs struct {
 	Console  string
 	Platform string
 	Watch    string
+	Lab      string
 }
 
 // Server is a data folder being served.
@@ -132,7 +165,7 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 	if err := config.check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", datafolder.ErrAddress, err)
 	}
-	opened, err := datafolder.Open(ctx, config.Dir, datafolder.Source{Now: config.Now, Rand: config.Rand, Logger: config.Logger})
+	opened, err := config.openFolder(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -149,6 +182,15 @@ func Open(ctx context.Context, config Config) (*Server, error) {
 	return server, nil
 }
 
+// openFolder opens the data folder, or makes one in memory.
+func (c Config) openFolder(ctx context.Context) (*datafolder.Folder, error) {
+	from := datafolder.Source{Now: c.Now, Rand: c.Rand, Logger: c.Logger}
+	if c.Memory == nil {
+		return datafolder.Open(ctx, c.Dir, from)
+	}
+	return datafolder.OpenMemory(ctx, datafolder.MemoryOptions{Sample: c.Memory.Sample, Settings: c.Memory.Settings, Dir: c.Dir}, from)
+}
+
 // serve opens the doors of a folder and begins to answer.
 func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Server, error) {
 	s := &Server{
@@ -157,6 +199,9 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 	}
 	s.config = config
 	s.startMetrics()
+	if config.lab != nil {
+		config.lab.Moved = opened.Sweep
+	}
 	opened.Service.Proven, opened.Service.Known = s.shared.Known.Add, s.shared.Known.Has
 	var err error
 	if config.Record != "" {
@@ -199,6 +244,9 @@ func (s *Server) openNetworkDoors(ctx context.Context) error {
 
 // openOperators listens at the socket in the folder.
 func (s *Server) openOperators() error {
+	if s.folder.Dir == "" {
+		return nil
+	}
 	socket, err := admin.Listen(filepath.Join(s.folder.Dir, datafolder.SocketName))
 	if err != nil {
 		return err

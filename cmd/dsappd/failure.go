@@ -21,6 +21,7 @@ import (
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/internal/operators"
 	"github.com/dsappd/dsappd/internal/server/admin"
+	"github.com/dsappd/dsappd/internal/server/lab"
 	"github.com/dsappd/dsappd/phone"
 )
 
@@ -199,6 +200,9 @@ func codeOf(err error) string {
 		return strings.ReplaceAll(string(refused.Refusal), " ", "_")
 	}
 	if _, is := errors.AsType[*phone.Refusal](err); is {
+		return "refused"
+	}
+	if _, is := errors.AsType[*lab.Error](err); is {
 		return "refused"
 	}
 	if timeout, is := errors.AsType[net.Error](err); is && timeout.Timeout() {

@@ -5,8 +5,9 @@ import (
 )
 
 // firstSteps is what dsappd says by itself.
-const firstSteps = `dsappd is an open DSAPP-SRP provisioning server. Six commands to begin with:
+const firstSteps = `dsappd is an open DSAPP-SRP provisioning server. Seven commands to begin with:
 
+  dsappd dev                                  Serve a lab from memory, ready to try
   dsappd demo                                 Watch one whole activation
   dsappd init --dir lab --sample              Make a data folder with users to try
   dsappd serve --dir lab                      Serve it: SOAP, a gateway for phones, a web page

@@ -73,8 +73,8 @@ func TestHelpIsImperative(t *testing.T) {
 // The first steps can be given as they are shown.
 func TestFirstStepsAreCommands(t *testing.T) {
 	commands := regexp.MustCompile(`(?m)^  dsappd (.*?)  `).FindAllStringSubmatch(firstSteps, -1)
-	if len(commands) != 6 {
-		t.Errorf("%d commands are shown, want 6", len(commands))
+	if len(commands) != 7 {
+		t.Errorf("%d commands are shown, want 7", len(commands))
 	}
 	t.Setenv("DSAPPD_PIN", "2468")
 	for _, command := range commands {

@@ -32,13 +32,38 @@ type phoneCommand struct {
 type phoneState struct {
 	State string `default:"phone.state" env:"DSAPPD_PHONE" placeholder:"FILE" help:"Keep the phone's state here, sealed under the PIN."`
 	PIN   string `name:"pin" env:"DSAPPD_PIN" placeholder:"PIN" help:"Open it with this PIN, 4 to 64 characters; asked for at a terminal if not given."`
+	Lab   string `name:"lab" env:"DSAPPD_LAB" placeholder:"URL" help:"Take the time from the lab's controls at this URL in place of this machine's clock."`
 	jsonFlag
+
+	ahead time.Duration // of the clock that the phone goes by, before this machine's
 }
 
-// AfterApply asks for a PIN that was not given.
+// AfterApply asks a lab for its time, and for a PIN that was not given.
 func (c *phoneState) AfterApply(ctx context.Context, std streams) error {
+	if err := c.follow(ctx); err != nil {
+		return err
+	}
 	return c.ask(ctx, std, func(ask asking) (string, error) { return ask("PIN: ") })
 }
+
+// follow takes the time from a lab, where one is given.
+func (c *phoneState) follow(ctx context.Context) error {
+	if c.Lab == "" {
+		return nil
+	}
+	if err := checkURL("lab", c.Lab); err != nil {
+		return err
+	}
+	now, err := labNow(ctx, c.Lab, &http.Client{Timeout: 30 * time.Second})
+	if err != nil {
+		return fmt.Errorf("take the time from the lab: %w", err)
+	}
+	c.ahead = time.Until(now)
+	return nil
+}
+
+// now is the time that the phone goes by.
+func (c *phoneState) now() time.Time { return time.Now().Add(c.ahead) }
 
 func (c *phoneState) read() (phone.State, error) {
 	s, err := phone.ReadFile(c.State, c.PIN)
@@ -74,7 +99,7 @@ type phoneServer struct {
 	Trace         bool          `help:"Print each envelope on stderr, without its secrets."`
 }
 
-func (c *phoneServer) device(std streams) (*phone.Device, error) {
+func (c *phoneServer) device(std streams, now func() time.Time) (*phone.Device, error) {
 	if err := checkURL("url", c.URL); err != nil {
 		return nil, err
 	}
@@ -89,7 +114,7 @@ func (c *phoneServer) device(std streams) (*phone.Device, error) {
 	if c.Trace {
 		client.Trace = &soap.Trace{Schema: client.Schema, Writer: std.Err}
 	}
-	device := newDevice()
+	device := newDevice(now)
 	device.Transport = &phone.SOAP{Client: client, ComponentType: c.ComponentType}
 	return device, nil
 }
@@ -131,4 +156,4 @@ func unreached(failed *url.Error, flag, at, then string) error {
 	return hint.Add(failed.Err, "is the server up at --%s %s?%s", flag, at, then)
 }
 
-func newDevice() *phone.Device { return &phone.Device{Rand: rand.Reader, Now: time.Now} }
+func newDevice(now func() time.Time) *phone.Device { return &phone.Device{Rand: rand.Reader, Now: now} }

@@ -68,7 +68,7 @@ func (c *phoneActivateCommand) AfterApply(ctx context.Context, std streams) erro
 	case !whole:
 		return c.phoneState.AfterApply(ctx, std)
 	}
-	return nil
+	return c.follow(ctx)
 }
 
 func (c *phoneActivateCommand) Run(ctx context.Context, std streams) error {
@@ -79,7 +79,7 @@ func (c *phoneActivateCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	device, err := c.device(std)
+	device, err := c.device(std, c.now)
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func said(call phone.Call) string {
 // wholeDevice speaks to the gateway if there is one, else SOAP.
 func (c *phoneActivateCommand) wholeDevice(std streams) (*phone.Device, error) {
 	if c.Gateway == "" {
-		return c.device(std)
+		return c.device(std, c.now)
 	}
 	if err := checkURL("gateway", c.Gateway); err != nil {
 		return nil, err
@@ -192,7 +192,7 @@ func (c *phoneActivateCommand) wholeDevice(std streams) (*phone.Device, error) {
 			return nil, fmt.Errorf("--gateway-key-file: %w", err)
 		}
 	}
-	device := newDevice()
+	device := newDevice(c.now)
 	device.Transport = &phone.Gateway{URL: c.Gateway, Key: key, HTTP: over}
 	return device, nil
 }

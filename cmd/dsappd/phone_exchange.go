@@ -28,7 +28,7 @@ func (c *phoneExchangeCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	device, err := c.device(std)
+	device, err := c.device(std, c.now)
 	if err != nil {
 		return err
 	}

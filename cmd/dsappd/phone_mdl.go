@@ -82,7 +82,7 @@ func (c *phoneMDLExchangeCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	device, err := c.device(std)
+	device, err := c.device(std, c.now)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (c *phoneMDLMessage1Command) Run(std streams) error {
 		return err
 	}
 	return c.showFrom(std, s, func(s phone.State) (shown, phone.State, error) {
-		next, err := newDevice().TakeMessage1(s, c.RegistrationID, strings.TrimSpace(c.Message))
+		next, err := newDevice(c.now).TakeMessage1(s, c.RegistrationID, strings.TrimSpace(c.Message))
 		if err != nil {
 			return shown{}, s, whatFollows(s, err)
 		}
@@ -168,7 +168,7 @@ type phoneMDLDeviceCodeCommand struct {
 func (c *phoneMDLDeviceCodeCommand) Run(std streams) error {
 	kind := deviceTypes()[c.Type]
 	return c.show(std, func(s phone.State) (shown, phone.State, error) {
-		code, next, err := newDevice().DeviceCode(s, kind)
+		code, next, err := newDevice(c.now).DeviceCode(s, kind)
 		return shown{code, map[string]any{"deviceCode": code}}, next, whatFollows(s, err)
 	})
 }

@@ -17,7 +17,7 @@ type phoneMDLAddDeviceCommand struct {
 }
 
 func (c *phoneMDLAddDeviceCommand) Run(ctx context.Context, std streams) error {
-	device, err := c.device(std)
+	device, err := c.device(std, c.now)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (c *phoneMDLMessage2Command) Run(std streams) error {
 		c.Message = scanned.Text
 	}
 	return c.show(std, func(s phone.State) (shown, phone.State, error) {
-		next, err := newDevice().TakeMessage2(s, strings.TrimSpace(c.Message))
+		next, err := newDevice(c.now).TakeMessage2(s, strings.TrimSpace(c.Message))
 		if errors.Is(err, dsapp.ErrAuthentication) {
 			err = fmt.Errorf("%w: it was altered, or it answers another device code than the last of this phone", err)
 		}
@@ -85,7 +85,7 @@ type phoneMDLActivateCommand struct {
 }
 
 func (c *phoneMDLActivateCommand) Run(ctx context.Context, std streams) error {
-	device, err := c.device(std)
+	device, err := c.device(std, c.now)
 	if err != nil {
 		return err
 	}

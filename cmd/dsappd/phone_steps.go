@@ -23,10 +23,10 @@ func (c *phoneOTPCommand) Run(std streams) error {
 		case c.Instance == "" && !single && len(instances) > 1:
 			return shown{}, s, fmt.Errorf("--instance is missing: the phone has %s", s)
 		case c.Instance == "":
-			otp, next, err := newDevice().OTP(s)
+			otp, next, err := newDevice(c.now).OTP(s)
 			return oneTimePassword(otp), next, err
 		}
-		otp, err := newDevice().InstanceOTP(s, c.Instance)
+		otp, err := newDevice(c.now).InstanceOTP(s, c.Instance)
 		return oneTimePassword(otp), s, err
 	})
 }
@@ -61,7 +61,7 @@ func (c *phoneDerivationCodeCommand) Run(std streams) error {
 		return err
 	}
 	return c.show(std, func(s phone.State) (shown, phone.State, error) {
-		code, next, err := newDevice().DerivationCode(s, fingerprint)
+		code, next, err := newDevice(c.now).DerivationCode(s, fingerprint)
 		return shown{code, map[string]any{"derivationCode": code}}, next, err
 	})
 }

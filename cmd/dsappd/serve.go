@@ -25,10 +25,21 @@ type serveCommand struct {
 	Record       string `placeholder:"DIR" help:"Record the requests and replies of the SOAP interface as transcripts in this folder, with secrets redacted."`
 	Strict       bool   `help:"Hold requests to the order, occurrence, namespaces and simple types of the schema."`
 	StatusTable  string `placeholder:"FILE" help:"Take numbers and names of statuses from FILE, as docs/statuses.toml shows."`
+	Lab          bool   `help:"Open the controls of a lab, which move this server's clock: see dsappd lab."`
+	LabAddr      string `placeholder:"HOST:PORT" help:"Listen for them here; 127.0.0.1:8887 if not given."`
+	LabReachable bool   `help:"Open them also where other machines can reach them."`
 	TLS          bool   `name:"tls" xor:"tls" help:"Speak TLS on every listener whose setting tls is auto, on loopback too."`
 	Plain        bool   `xor:"tls" help:"Serve without TLS also where other machines can reach it, although passwords travel there. The setting tls = on overrides this."`
 	LegacyTLS    bool   `name:"legacy-tls" help:"Allow RSA key exchange, in TLS 1.2, to clients that cannot do better."`
 	JSON         bool   `name:"json" help:"Print the URLs as JSON and the log as lines of JSON, errors too."`
+}
+
+// Validate refuses what goes with --lab alone.
+func (c *serveCommand) Validate() error {
+	if !c.Lab && (c.LabAddr != "" || c.LabReachable) {
+		return errors.New("--lab-addr and --lab-reachable go with --lab")
+	}
+	return nil
 }
 
 // Run prints a line with each URL when the server answers, and serves until
@@ -114,13 +125,14 @@ type servedURLs struct {
 	Console  string `json:"console,omitempty"`
 	Platform string `json:"platform,omitempty"`
 	Watch    string `json:"watch,omitempty"`
+	Lab      string `json:"lab,omitempty"`
 }
 
 // servedLines say where the server answers, SOAP first.
 func servedLines(urls dsappd.URLs) string {
 	var lines strings.Builder
 	for _, served := range []struct{ name, url string }{
-		{"SOAP", urls.SOAP}, {"the gateway", urls.Gateway}, {"the console", urls.Console}, {"the Platform API", urls.Platform}, {"metrics", urls.Watch},
+		{"SOAP", urls.SOAP}, {"the gateway", urls.Gateway}, {"the console", urls.Console}, {"the Platform API", urls.Platform}, {"metrics", urls.Watch}, {"the lab's controls", urls.Lab},
 	} {
 		if served.url != "" {
 			fmt.Fprintf(&lines, "dsappd serves %s at %s\n", served.name, served.url)
@@ -141,6 +153,7 @@ func (c *serveCommand) config(log io.Writer) dsappd.Config {
 	config := dsappd.Config{
 		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr, PlatformAddr: c.PlatformAddr, WatchAddr: c.WatchAddr,
 		TLS: c.TLS, Plain: c.Plain, LegacyTLS: c.LegacyTLS, Strict: c.Strict, StatusTable: c.StatusTable, Record: c.Record,
+		Lab: c.Lab, LabAddr: c.LabAddr, LabReachable: c.LabReachable,
 		Logger: newLogger(log, c.JSON),
 	}
 	if c.Trace {

@@ -26,6 +26,9 @@ func (f *Folder) KeepSweeping(ctx context.Context) {
 	f.sweeper().every(ctx, f.Settings.Sweep.Interval)
 }
 
+// Sweep sweeps once.
+func (f *Folder) Sweep(ctx context.Context) { f.sweeper().sweep(ctx) }
+
 func (f *Folder) sweeper() sweeper {
 	return sweeper{service: f.Service, retention: func() time.Duration { return f.Current().Sweep.Retention }, logger: f.Logger, told: f.Swept}
 }

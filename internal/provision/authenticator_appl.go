@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/store"
@@ -178,11 +179,7 @@ func (s *Service) GenerateVirtualOTP(ctx context.Context, operator Operator, in 
 		if err != nil {
 			return "", err
 		}
-		movingFactor := a.NextMovingFactor
-		if a.Type == oath.TOTP {
-			movingFactor = max(movingFactor, uint64(max(0, int64(oath.TimeStep(f.now))+f.settings.drift(a))))
-		}
-		return oath.OTP(secret, movingFactor, a.Parameters)
+		return oath.OTP(secret, f.settings.nextMovingFactor(a, f.now), a.Parameters)
 	})
 }
 
@@ -196,4 +193,12 @@ func (f *frame) governVirtualOTP(in GenerateVirtualOTP) error {
 		}
 		return f.govern(v, in.Policy)
 	})
+}
+
+// nextMovingFactor is the one that the device of an authenticator uses next.
+func (s Settings) nextMovingFactor(a Authenticator, now time.Time) uint64 {
+	if a.Type != oath.TOTP {
+		return a.NextMovingFactor
+	}
+	return max(a.NextMovingFactor, uint64(max(0, int64(oath.TimeStep(now))+s.drift(a))))
 }

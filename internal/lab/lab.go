@@ -1,0 +1,26 @@
+package lab
+
+import (
+	"context"
+	"time"
+)
+
+// Lab is what steers one server.
+type Lab struct {
+	Clock *Clock
+
+	// Moved is called when the clock was moved, before the answer: what is due
+	// by then is done. nil: nobody is.
+	Moved func(context.Context)
+}
+
+// New returns the controls of a server whose clock begins as the system's, or at
+// a time if that is not zero.
+func New(system func() time.Time, at time.Time) *Lab {
+	if !at.IsZero() {
+		ahead := at.Sub(system())
+		inner := system
+		system = func() time.Time { return inner().Add(ahead) }
+	}
+	return &Lab{Clock: NewClock(system)}
+}

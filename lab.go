@@ -1,0 +1,59 @@
+package dsappd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/server/lab"
+	"github.com/dsappd/dsappd/internal/server/listen"
+	"github.com/dsappd/dsappd/internal/server/request"
+)
+
+// defaultLabAddr is where a lab's controls listen that were given no address.
+const defaultLabAddr = "127.0.0.1:8887"
+
+// ErrNoLab means that a server has no controls of a lab: it was opened without
+// Config.Lab.
+var ErrNoLab = errors.New("this server is no lab")
+
+// labDoor is that of a lab's controls. No setting opens it. Its certificate is
+// SOAP's, and no client needs one.
+func labDoor(config Config, settings datafolder.Settings) networkDoor {
+	listener := settings.SOAP.ListenerSettings
+	listener.ClientCA, listener.Proxies = "", nil
+	return networkDoor{
+		name: "lab", flag: "--lab-addr", table: "soap",
+		address:  config.LabAddr,
+		settings: listener,
+		handler:  (*Server).labHandler,
+		url:      func(u *URLs) *string { return &u.Lab },
+	}
+}
+
+// checkLab refuses, with ErrAddress, a lab's controls where other machines can
+// reach them, unless that is meant.
+func (d networkDoor) checkLab(ctx context.Context, config Config) error {
+	if d.name != "lab" || config.LabReachable {
+		return nil
+	}
+	reachable, err := listen.Reachable(ctx, d.address)
+	if err != nil {
+		return fmt.Errorf("%w: %q: %w", datafolder.ErrAddress, d.address, err)
+	}
+	if reachable {
+		return fmt.Errorf("%w: %s can be reached from other machines, and whoever reaches the lab's controls moves this server's clock: "+
+			"use 127.0.0.1, or --lab-reachable where that is meant", datafolder.ErrAddress, d.address)
+	}
+	return nil
+}
+
+func (s *Server) labHandler(settings datafolder.Settings) (http.Handler, error) {
+	return lab.NewHandler(lab.Config{
+		Lab:   s.config.lab,
+		Frame: request.Frame{Door: "lab", Log: s.config.Logger, Journal: s.journal, Rand: s.config.Rand, Now: s.config.Now},
+		Hosts: settings.SOAP.AllowedHosts(),
+	}), nil
+}
