@@ -1,3 +1,5 @@
+//go:build !race
+
 package qr
 
 import (
@@ -12,11 +14,6 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-)
-
-const (
-	oneText   = "30313B30313B75736572313B6D61737465723B7869"
-	otherText = "30313B30323B75736572313B6D61737465723B"
 )
 
 // scaled is the picture at another size, each pixel between its neighbours,
@@ -191,21 +188,6 @@ func TestDecodeAllFindsEach(t *testing.T) {
 	if got, err := Decode(page); err != nil || got != oneText {
 		t.Errorf("the same twice: Decode = %q, %v", got, err)
 	}
-}
-
-// finders are nothing but finder patterns, so many that trying every three of
-// them would never end.
-func finders(width int) *image.Gray {
-	picture := image.NewGray(image.Rect(0, 0, width, width))
-	for y := range width {
-		for x := range width {
-			a, b := x%9-4, y%9-4
-			if ring := max(a, -a, b, -b); ring == 2 || ring == 4 {
-				picture.SetGray(x, y, color.Gray{Y: 255})
-			}
-		}
-	}
-	return picture
 }
 
 func TestDecodeFindsNone(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"image"
+	"image/color"
 	"image/color/palette"
 	"image/gif"
 	"image/jpeg"
@@ -14,6 +15,11 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+)
+
+const (
+	oneText   = "30313B30313B75736572313B6D61737465723B7869"
+	otherText = "30313B30323B75736572313B6D61737465723B"
 )
 
 // claiming is a PNG whose head says another size than its few pixels have.
@@ -126,6 +132,21 @@ func readBack(t *testing.T, file []byte) image.Image {
 	picture, err := ReadPicture(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
+	}
+	return picture
+}
+
+// finders are nothing but finder patterns, so many that trying every three of
+// them would never end.
+func finders(width int) *image.Gray {
+	picture := image.NewGray(image.Rect(0, 0, width, width))
+	for y := range width {
+		for x := range width {
+			a, b := x%9-4, y%9-4
+			if ring := max(a, -a, b, -b); ring == 2 || ring == 4 {
+				picture.SetGray(x, y, color.Gray{Y: 255})
+			}
+		}
 	}
 	return picture
 }

@@ -1,10 +1,11 @@
+//go:build !race
+
 package provision_test
 
 import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -179,19 +180,6 @@ func (f *fleet) one(step registrationStep) func() (want, got provision.Refusal) 
 		back := rapid.IntRange(1, min(3, len(f.all))).Draw(f.rt, "registration, from the last")
 		return step(f, f.all[len(f.all)-back])
 	}
-}
-
-// refusalOf is what refused, none where nothing did.
-func refusalOf(t testing.TB, err error) provision.Refusal {
-	t.Helper()
-	refused, ok := errors.AsType[*provision.Error](err)
-	if err != nil && !ok {
-		t.Fatal(err)
-	}
-	if !ok {
-		return ""
-	}
-	return refused.Refusal
 }
 
 func (f *fleet) register() (want, got provision.Refusal) {

@@ -330,3 +330,16 @@ func atOnce(n int, call func(int) error) (granted int) {
 	}
 	return granted
 }
+
+// refusalOf is what refused, none where nothing did.
+func refusalOf(t testing.TB, err error) provision.Refusal {
+	t.Helper()
+	refused, ok := errors.AsType[*provision.Error](err)
+	if err != nil && !ok {
+		t.Fatal(err)
+	}
+	if !ok {
+		return ""
+	}
+	return refused.Refusal
+}
