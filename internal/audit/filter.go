@@ -57,9 +57,13 @@ func (f Filter) since(v *store.View) iter.Seq2[Event, error] {
 	}
 }
 
-// ofRequest scans the events of one request behind a key, by the index.
+// ofRequest scans the events of one request behind a key, by the index. An ID
+// that no key could hold is no request's.
 func ofRequest(v *store.View, requestID string, behind EventKey) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
+		if requestID != printable(requestID, maxEventID) {
+			return
+		}
 		after := RequestKey{}
 		if behind != (EventKey{}) {
 			after = RequestKey{RequestID: requestID, EventKey: behind}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"regexp"
 	"slices"
@@ -217,19 +218,20 @@ func (o *object) choice(name string, required bool, all []string, aliases ...str
 	return ""
 }
 
-// number reads a whole number, which may stand in quotes; absent: 0.
+// number reads a whole number, which may stand in quotes or have zeros behind
+// its point; absent: 0.
 func (o *object) number(name string, least, most int) int {
 	takes := fmt.Sprintf("a whole number from %d to %d", least, most)
 	text := o.text(name, rule{takes: takes})
 	if text == "" {
 		return 0
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < least || n > most {
-		o.note(name, "is not in range", "send "+takes)
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || n != math.Trunc(n) || n < float64(least) || n > float64(most) {
+		o.note(name, "is no "+strings.TrimPrefix(takes, "a "), "send one")
 		return 0
 	}
-	return n
+	return int(n)
 }
 
 // flag reads true or false, which may stand in quotes; absent: false.
