@@ -98,6 +98,23 @@ func TestLoginClients(t *testing.T) {
 	}
 }
 
+// TestPlatformClients lets programs of three languages enrol users of the sample
+// data over REST, and log them in.
+func TestPlatformClients(t *testing.T) {
+	folder := filepath.Join("..", "..", "testdata", "clients")
+	for name, command := range map[string][]string{
+		"java":            {filepath.Join(folder, "platform", "run.sh")},
+		"axios":           {"node", filepath.Join(folder, "node", "rest.js")},
+		"python requests": {"/usr/bin/python3", "-B", filepath.Join(folder, "python", "rest.py")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			urls := serveFolder(t, dsappd.Config{Dir: certifiedFolder(t, "")})
+			runClient(t, append(command, strings.TrimSuffix(urls.Platform, "/"), "lab-platform-key"))
+		})
+	}
+}
+
 // serveToClients serves a folder with the sample data and the users whom the
 // clients expect beside it. It returns the URL for SOAP and the folder's door,
 // which it closes at the end of the test.

@@ -44,6 +44,7 @@ find_missing() {
 	need libgsoap-dev test -e /usr/include/stdsoap2.h
 	need libssl-dev test -e /usr/include/openssl/bn.h
 	need python3-zeep has_module zeep
+	need python3-requests has_module requests
 	need python3-cryptography has_module cryptography
 	need php-cli has php
 	need php-soap has_extension soap
