@@ -251,7 +251,7 @@ func (s *Server) openOperators() error {
 	if err != nil {
 		return err
 	}
-	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Copy: s.folder.CopyStore, Journal: s.journal}
+	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Copy: s.folder.CopyStore, Keys: s.folder, Journal: s.journal}
 	mux := http.NewServeMux()
 	mux.Handle("/", door.Handler())
 	s.health().Register(mux)
@@ -290,6 +290,7 @@ func (s *Server) start() {
 	serving.Go(func() error { s.folder.KeepSweeping(beside); return nil })
 	serving.Go(func() error { s.folder.KeepAudit(beside); return nil })
 	serving.Go(func() error { s.folder.KeepSpace(beside); return nil })
+	serving.Go(func() error { s.folder.KeepKeys(beside); return nil })
 	serving.Go(func() error { return s.folder.UntilStopped(beside) })
 	s.stop = stop
 }

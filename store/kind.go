@@ -181,6 +181,17 @@ func (k Kind[K, R]) decodeInto(a *authenticator, entry Entry, record *R) error {
 	return nil
 }
 
+// Unchecked decodes the stored value under a whole key of an engine without
+// looking at its MAC. It is for a record that is read before the store's key is
+// known, and vouches for itself.
+func Unchecked[K, R any](kind Kind[K, R], key string, value []byte) (record R, err error) {
+	if len(value) < valueHead || value[0] != encodingFields {
+		return record, &UnreadableError{Kind: kind.Name, Key: splitKey(key)[1:], Cause: ErrEncoding}
+	}
+	err = kind.read(new(Fields), value[valueHead:], &record)
+	return record, err
+}
+
 // AnyKind is a Kind of any key and record.
 type AnyKind interface {
 	name() string

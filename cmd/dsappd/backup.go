@@ -47,7 +47,7 @@ func (c *backupCommand) Run(ctx context.Context, std streams) error {
 		return errors.Join(err, door.Close())
 	}
 	defer os.Remove(file.Name()) // nothing is there once it was renamed
-	manifest, err := datafolder.WriteBackup(file, c.Dir, time.Now(), recipients, func(begin func(int64) (io.Writer, error)) error {
+	manifest, err := datafolder.WriteBackup(ctx, file, c.Dir, time.Now(), recipients, func(begin func(int64) (io.Writer, error)) error {
 		return door.CopyStore(ctx, begin)
 	})
 	err = errors.Join(err, door.Close())

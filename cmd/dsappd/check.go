@@ -36,7 +36,7 @@ func (c *checkCommand) Run(ctx context.Context, std streams) error {
 
 func (c *checkCommand) said(checked admin.Checked) string {
 	if len(checked.Problems) == 0 {
-		return fmt.Sprintf("%s: no fault found\nthe master key has sealed %d secrets, of %d at most", c.Dir, checked.SealedSecrets, checked.MaxSealedSecrets)
+		return fmt.Sprintf("%s: no fault found\nthe sealing key has sealed %d secrets, of %d at most", c.Dir, checked.SealedSecrets, checked.MaxSealedSecrets)
 	}
 	text := c.Dir + ":"
 	for _, problem := range checked.Problems {

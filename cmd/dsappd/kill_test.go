@@ -35,6 +35,7 @@ func TestKill(t *testing.T) {
 		for _, a := range all {
 			running.Go(func() { a.run(t, server.url, acknowledged) })
 		}
+		rotateUnderWay(t, dir)
 		for range acknowledgements {
 			await(t, acknowledged)
 		}
@@ -45,6 +46,20 @@ func TestKill(t *testing.T) {
 		}
 		verifyActivations(t, dir, all)
 		verifyAudit(t, dir)
+	}
+}
+
+// rotateUnderWay has the server begin a rotation of its keys, so that it is killed
+// in one or shortly after it.
+func rotateUnderWay(t *testing.T, dir string) {
+	t.Helper()
+	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "test"})
+	if err == nil {
+		_, err = door.RotateKeys(t.Context(), admin.RotateKeys{})
+		err = errors.Join(err, door.Close())
+	}
+	if err != nil {
+		t.Error(err)
 	}
 }
 

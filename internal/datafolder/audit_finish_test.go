@@ -34,7 +34,11 @@ func (s *stalling) Commit(ctx context.Context, reads []store.Read, writes []stor
 // how much is left where it does not.
 func TestFinishAudit(t *testing.T) {
 	engine := &stalling{Engine: new(memory.Engine)}
-	f, err := newFolder(t.TempDir(), DefaultSettings(), bytes.Repeat([]byte{1}, keySize), engine, Source{Now: time.Now, Rand: rand.Reader})
+	keys, err := provision.NewKeys(bytes.Repeat([]byte{1}, keySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := newFolder(t.TempDir(), DefaultSettings(), keys, engine, Source{Now: time.Now, Rand: rand.Reader})
 	if err != nil {
 		t.Fatal(err)
 	}

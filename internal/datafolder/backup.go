@@ -3,6 +3,7 @@ package datafolder
 import (
 	"archive/tar"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -17,6 +18,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -48,10 +50,17 @@ func (f *Folder) CopyStore(begin func(size int64) (io.Writer, error)) error {
 // WriteBackup writes a backup of the data folder dir, whose store copyStore
 // copies. With recipients it holds the master key and the certificates, sealed
 // to each of them.
-func WriteBackup(to io.Writer, dir string, now time.Time, recipients []age.Recipient, copyStore func(begin func(size int64) (io.Writer, error)) error) (Manifest, error) {
+func WriteBackup(ctx context.Context, to io.Writer, dir string, now time.Time, recipients []age.Recipient, copyStore func(begin func(size int64) (io.Writer, error)) error) (Manifest, error) {
 	w := &backupWriter{tar: tar.NewWriter(to), manifest: Manifest{Format: backupFormat, Schema: store.Schema, Made: now.UTC(), Folder: dir, SHA256: map[string]string{}}}
+	var master []byte
+	var err error
+	if len(recipients) > 0 {
+		if master, err = masterKeyOf(ctx, dir); err != nil {
+			return Manifest{}, fmt.Errorf("back up %s: %w", dir, err)
+		}
+	}
 	var sum hash.Hash
-	err := copyStore(func(size int64) (_ io.Writer, err error) {
+	err = copyStore(func(size int64) (_ io.Writer, err error) {
 		sum, err = w.begin(storeName, size)
 		return io.MultiWriter(w.tar, sum), err
 	})
@@ -64,7 +73,7 @@ func WriteBackup(to io.Writer, dir string, now time.Time, recipients []age.Recip
 		err = w.file(settingsName, settings)
 	}
 	if err == nil && len(recipients) > 0 {
-		err = w.secrets(dir, recipients)
+		err = w.secrets(ctx, dir, master, recipients)
 	}
 	if err != nil {
 		return Manifest{}, fmt.Errorf("back up %s: %w", dir, err)
@@ -101,15 +110,32 @@ func (w *backupWriter) file(name string, content []byte) error {
 	return err
 }
 
-// secrets writes what opens the store and what clients trust, sealed.
-func (w *backupWriter) secrets(dir string, recipients []age.Recipient) error {
+// ErrKeyReplaced means that the master key was replaced while a backup was made,
+// which may hold a store that the key does not open.
+var ErrKeyReplaced = errors.New("the master key was replaced meanwhile")
+
+// masterKeyOf reads the master key of a data folder.
+func masterKeyOf(ctx context.Context, dir string) ([]byte, error) {
+	settings, err := ReadSettings(dir)
+	if err != nil {
+		return nil, err
+	}
+	return settings.MasterKey.read(ctx, dir)
+}
+
+// secrets writes what opens the store and what clients trust, sealed. master is the
+// key from before the store was copied.
+func (w *backupWriter) secrets(ctx context.Context, dir string, master []byte, recipients []age.Recipient) error {
+	if now, err := masterKeyOf(ctx, dir); err != nil || !bytes.Equal(now, master) {
+		return errors.Join(hint.Add(ErrKeyReplaced, "back up again"), err)
+	}
 	var sealed bytes.Buffer
 	to, err := age.Encrypt(&sealed, recipients...)
 	if err != nil {
 		return err
 	}
 	inner := tar.NewWriter(to)
-	err = addSecret(inner, dir, keyName)
+	err = addSecret(inner, keyName, master)
 	if err == nil {
 		err = filepath.WalkDir(filepath.Join(dir, tlsFolder), func(name string, entry fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -118,7 +144,11 @@ func (w *backupWriter) secrets(dir string, recipients []age.Recipient) error {
 			if err != nil || !entry.Type().IsRegular() {
 				return err
 			}
-			return addSecret(inner, dir, filepath.Join(tlsFolder, entry.Name()))
+			content, err := os.ReadFile(name)
+			if err != nil {
+				return err
+			}
+			return addSecret(inner, tlsFolder+"/"+entry.Name(), content)
 		})
 	}
 	if err := errors.Join(err, inner.Close(), to.Close()); err != nil {
@@ -128,14 +158,10 @@ func (w *backupWriter) secrets(dir string, recipients []age.Recipient) error {
 	return w.file(backupSecrets, sealed.Bytes())
 }
 
-func addSecret(to *tar.Writer, dir, name string) error {
-	content, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
+func addSecret(to *tar.Writer, name string, content []byte) error {
+	if err := to.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(content))}); err != nil {
 		return err
 	}
-	if err := to.WriteHeader(&tar.Header{Name: filepath.ToSlash(name), Mode: 0o600, Size: int64(len(content))}); err != nil {
-		return err
-	}
-	_, err = to.Write(content)
+	_, err := to.Write(content)
 	return err
 }

@@ -19,7 +19,7 @@ func TestCheck(t *testing.T) {
 	}{
 		{"as made", func(*store.Tx) error { return nil }, ""},
 		{"a user without its domain", func(tx *store.Tx) error { return store.Delete(tx, provision.Domains, "master") }, "its domain does not exist"},
-		{"a secret of another authenticator", swapSecrets, "authenticator VDS1000140: its secret does not open under the master key"},
+		{"a secret of another authenticator", swapSecrets, "authenticator VDS1000140: its secret does not open under the store's keys"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

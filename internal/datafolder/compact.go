@@ -42,7 +42,7 @@ type Compacted struct {
 // and a damaged one (ErrDamagedStore).
 func Compact(ctx context.Context, dir string, options CompactOptions) (_ Compacted, err error) {
 	from := Source{Now: options.Now, Rand: options.Rand, Logger: options.Logger}.WithDefaults()
-	old, err := openOriginal(dir)
+	old, err := openOriginal(ctx, dir)
 	if err != nil {
 		return Compacted{}, err
 	}

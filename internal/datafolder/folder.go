@@ -38,6 +38,8 @@ type Source struct {
 	Now    func() time.Time
 	Rand   io.Reader
 	Logger *slog.Logger
+
+	masterKey []byte // nil: the one that the settings name
 }
 
 // WithDefaults puts the system's clock and randomness, and a log that goes
@@ -74,13 +76,14 @@ type Folder struct {
 	Stopped <-chan struct{}
 
 	space   *space
+	rotated bell                     // rung after a rotation of keys
 	current atomic.Pointer[Settings] // nil: Settings
 }
 
 // Open opens the data folder dir, or names what is wrong with it and
 // how to mend that.
 func Open(ctx context.Context, dir string, from Source) (*Folder, error) {
-	key, settings, err := readFolder(dir)
+	master, settings, err := readFolder(ctx, dir, from.masterKey)
 	if err != nil {
 		return nil, err
 	}
@@ -88,13 +91,18 @@ func Open(ctx context.Context, dir string, from Source) (*Folder, error) {
 	if err != nil {
 		return nil, storeFault(dir, err)
 	}
-	opened, err := newFolder(dir, settings, key, engine, from)
+	var opened *Folder
+	keys, err := openKeys(dir, settings, master, storedValue(ctx, engine))
+	if err == nil {
+		opened, err = newFolder(dir, settings, keys, engine, from)
+	}
 	if err == nil {
 		err = opened.checkKey(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
+	_ = os.Remove(filepath.Join(dir, newKeyName)) // a rotation was cut off before the store took it
 	opened.Stopped, opened.Engine = engine.Stopped(), engine
 	return opened, nil
 }
@@ -104,8 +112,7 @@ func (f *Folder) checkKey(ctx context.Context) error {
 	err := provision.CheckKey(ctx, f.Records, f.Service.Sealer)
 	switch {
 	case errors.Is(err, provision.ErrWrongKey), errors.Is(err, store.ErrMAC):
-		return hint.Add(fmt.Errorf("%w: %s is not the key of %s: %w", ErrKey, filepath.Join(f.Dir, keyName), storeName, err),
-			"bring back the key that was made with it")
+		return wrongKey(f.Dir, f.Settings, err)
 	case errors.Is(err, store.ErrNotFound):
 		return hint.Add(fmt.Errorf("%w: %w", ErrDamagedStore, err), "restore %s from a backup", f.Dir)
 	}
@@ -184,13 +191,13 @@ func schemaMend(dir string, schema *bolt.SchemaError, err error) error {
 }
 
 // newFolder puts the domain together over an engine.
-func newFolder(dir string, settings Settings, key []byte, engine store.Engine, from Source) (*Folder, error) {
-	recordKey, err := provision.RecordKey(key)
+func newFolder(dir string, settings Settings, keys *provision.Keys, engine store.Engine, from Source) (*Folder, error) {
+	recordKey, err := keys.RecordKey()
 	if err != nil {
 		return nil, err
 	}
 	records := store.New(engine, recordKey)
-	sealer, err := provision.NewSealer(key, from.Rand)
+	sealer, err := keys.Sealer(from.Rand)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +226,7 @@ func newFolder(dir string, settings Settings, key []byte, engine store.Engine, f
 	watched := &space{free: freeSpace}
 	service.Space = watched.Space
 	logger := cmp.Or(from.Logger, slog.New(slog.DiscardHandler))
-	return &Folder{Dir: dir, Settings: settings, Records: records, Service: service, Logger: logger, space: watched}, nil
+	return &Folder{Dir: dir, Settings: settings, Records: records, Service: service, Logger: logger, space: watched, rotated: make(bell, 1)}, nil
 }
 
 // nameRun draws the name of this run of the server. Names sort by the start

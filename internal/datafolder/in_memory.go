@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/memory"
@@ -30,7 +31,11 @@ func OpenInMemory(ctx context.Context, setup replay.Setup, drops ...string) (*Fo
 	}
 	engine := first.Copy()
 	engine.Drops = func(key string) bool { return slices.Contains(drops, store.KindOf(key)) }
-	made, err := newFolder("", settings, inMemoryKey(), engine, Source{Now: setup.Now, Rand: setup.Rand})
+	keys, err := provision.NewKeys(inMemoryKey())
+	if err != nil {
+		return nil, err
+	}
+	made, err := newFolder("", settings, keys, engine, Source{Now: setup.Now, Rand: setup.Rand})
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +64,11 @@ func OpenMemory(ctx context.Context, options MemoryOptions, from Source) (*Folde
 	if _, err := io.ReadFull(from.Rand, key); err != nil {
 		return nil, fmt.Errorf("draw a master key: %w", err)
 	}
-	made, err := newFolder(options.Dir, settings, key, &memory.Engine{}, from)
+	keys, err := provision.NewKeys(key)
+	if err != nil {
+		return nil, err
+	}
+	made, err := newFolder(options.Dir, settings, keys, &memory.Engine{}, from)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +83,11 @@ var theEmptyStore = sync.OnceValues(newEmptyStore)
 func newEmptyStore() (*memory.Engine, error) {
 	engine := &memory.Engine{}
 	before := func() time.Time { return time.Unix(0, 0) } // the clock of any play
-	made, err := newFolder("", inMemorySettings(), inMemoryKey(), engine, Source{Now: before, Rand: rand.NewChaCha8([32]byte{})})
+	keys, err := provision.NewKeys(inMemoryKey())
+	if err != nil {
+		return nil, err
+	}
+	made, err := newFolder("", inMemorySettings(), keys, engine, Source{Now: before, Rand: rand.NewChaCha8([32]byte{})})
 	if err != nil {
 		return nil, err
 	}

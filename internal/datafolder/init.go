@@ -126,7 +126,7 @@ func fill(ctx context.Context, dir string, options InitOptions) error {
 			return err
 		}
 	}
-	key, err := writeKey(dir, options.Rand)
+	key, err := writeKey(dir, keyName, options.Rand)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,11 @@ func fill(ctx context.Context, dir string, options InitOptions) error {
 	if err != nil {
 		return err
 	}
-	made, err := newFolder(dir, settings, key, engine, Source{Now: options.Now, Rand: options.Rand})
+	keys, err := provision.NewKeys(key)
+	if err != nil {
+		return errors.Join(err, engine.Close())
+	}
+	made, err := newFolder(dir, settings, keys, engine, Source{Now: options.Now, Rand: options.Rand})
 	if err != nil {
 		return errors.Join(err, engine.Close())
 	}

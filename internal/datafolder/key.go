@@ -6,48 +6,26 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/internal/atomicfile"
 )
 
 // keySize is that of the AES-256 key that seals the secrets in the store.
 const keySize = 32
 
-// writeKey draws a master key into the data folder dir, for its owner alone.
-func writeKey(dir string, rand io.Reader) ([]byte, error) {
+// writeKey draws a master key into a file of the data folder dir, for its owner
+// alone. One that an interrupted rotation has left there is replaced.
+func writeKey(dir, name string, rand io.Reader) ([]byte, error) {
 	key := make([]byte, keySize)
 	if _, err := io.ReadFull(rand, key); err != nil {
 		return nil, fmt.Errorf("draw the master key: %w", err)
 	}
-	return key, writeFile(filepath.Join(dir, keyName), key)
-}
-
-// readKey reads the master key of the data folder dir and refuses, with
-// ErrKey, one that is missing, open to others or of another size.
-func readKey(dir string) ([]byte, error) {
-	name := filepath.Join(dir, keyName)
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, hint.Add(fmt.Errorf("%w: %w; without the key of this folder its secrets stay shut", ErrKey, err), "bring it back from a backup")
+	if name == newKeyName {
+		_ = os.Remove(filepath.Join(dir, name))
 	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrKey, err)
+	if err := writeFile(filepath.Join(dir, name), key); err != nil {
+		return nil, err
 	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%w: %s is not a file", ErrKey, name)
-	}
-	if mode := info.Mode(); mode.Perm()&0o077 != 0 {
-		return nil, hint.Add(fmt.Errorf("%w: %s can be read by others (%v)", ErrKey, name, mode), "chmod 600 %s", hint.ShellWord(name))
-	}
-	if info.Size() != keySize {
-		return nil, hint.Add(fmt.Errorf("%w: %s holds %d bytes, not %d", ErrKey, name, info.Size(), keySize), "bring it back from a backup")
-	}
-	key := make([]byte, keySize)
-	if _, err := io.ReadFull(file, key); err != nil {
-		return nil, fmt.Errorf("%w: read %s: %w", ErrKey, name, err)
-	}
-	return key, nil
+	return key, atomicfile.SyncFolder(dir)
 }
 
 // writeFile writes a new file for its owner alone and has it on disk when it

@@ -12,18 +12,18 @@ import (
 
 func TestKeyReadsBack(t *testing.T) {
 	dir := t.TempDir()
-	written, err := writeKey(dir, rand.Reader)
+	written, err := writeKey(dir, keyName, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := readKey(dir)
+	read, err := readKey(filepath.Join(dir, keyName))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(read) != keySize || !bytes.Equal(read, written) {
 		t.Errorf("read %d bytes that are not those written", len(read))
 	}
-	if _, err := writeKey(dir, rand.Reader); !errors.Is(err, os.ErrExist) {
+	if _, err := writeKey(dir, keyName, rand.Reader); !errors.Is(err, os.ErrExist) {
 		t.Errorf("a second key: %v; want the first to stay", err)
 	}
 }
@@ -48,7 +48,7 @@ func TestKeyRefused(t *testing.T) {
 			if err := c.make(filepath.Join(dir, keyName)); err != nil {
 				t.Fatal(err)
 			}
-			_, err := readKey(dir)
+			_, err := readKey(filepath.Join(dir, keyName))
 			if !errors.Is(err, ErrKey) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v; want ErrKey and %q", err, c.want)
 			}

@@ -67,7 +67,7 @@ var migrations = []migration{
 // (ErrDamagedStore). A folder that has this schema already is left alone.
 func Migrate(ctx context.Context, dir string, options MigrateOptions) (_ Migrated, err error) {
 	from := Source{Now: options.Now, Rand: options.Rand, Logger: options.Logger}.WithDefaults()
-	old, err := openOriginal(dir)
+	old, err := openOriginal(ctx, dir)
 	if err != nil {
 		return Migrated{}, err
 	}

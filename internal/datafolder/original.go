@@ -17,13 +17,13 @@ import (
 type original struct {
 	*bolt.File
 	dir, name string
-	key       []byte
+	master    []byte
 	settings  Settings
 }
 
 // openOriginal opens the store of a folder, whatever its schema.
-func openOriginal(dir string) (*original, error) {
-	key, settings, err := readFolder(dir)
+func openOriginal(ctx context.Context, dir string) (*original, error) {
+	key, settings, err := readFolder(ctx, dir, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -32,11 +32,12 @@ func openOriginal(dir string) (*original, error) {
 	if err != nil {
 		return nil, storeFault(dir, err)
 	}
-	return &original{File: file, dir: dir, name: name, key: key, settings: settings}, nil
+	return &original{File: file, dir: dir, name: name, master: key, settings: settings}, nil
 }
 
-// readFolder reads what stands beside the store in a data folder.
-func readFolder(dir string) ([]byte, Settings, error) {
+// readFolder reads what stands beside the store in a data folder: the master key,
+// unless the caller has it, and the settings.
+func readFolder(ctx context.Context, dir string, master []byte) ([]byte, Settings, error) {
 	if err := checkFolder(dir); err != nil {
 		return nil, Settings{}, err
 	}
@@ -47,13 +48,19 @@ func readFolder(dir string) ([]byte, Settings, error) {
 	if err != nil {
 		return nil, Settings{}, err
 	}
-	key, err := readKey(dir)
-	return key, settings, err
+	if master == nil {
+		master, err = settings.MasterKey.read(ctx, dir)
+	}
+	return master, settings, err
 }
 
 // copyTo opens a copy of the store, in this schema, in place of the folder's own.
 func (o *original) copyTo(ctx context.Context, name string, from Source) (*Folder, error) {
-	recordKey, err := provision.RecordKey(o.key)
+	keys, err := openKeys(o.dir, o.settings, o.master, o.File.Get)
+	if err != nil {
+		return nil, err
+	}
+	recordKey, err := keys.RecordKey()
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +68,7 @@ func (o *original) copyTo(ctx context.Context, name string, from Source) (*Folde
 	if err != nil {
 		return nil, storeFault(o.dir, err)
 	}
-	made, err := newFolder(o.dir, o.settings, o.key, engine, from)
+	made, err := newFolder(o.dir, o.settings, keys, engine, from)
 	if err == nil {
 		err = made.checkKey(ctx)
 	}

@@ -161,7 +161,15 @@ func unpack(ctx context.Context, backup, to, instead string, options RestoreOpti
 	}
 	_, err = os.Stat(filepath.Join(to, ServerCertificate))
 	done.Certificates = err == nil
-	if _, err := os.Stat(filepath.Join(to, keyName)); errors.Is(err, fs.ErrNotExist) {
+	settings, err := ReadSettings(to)
+	if err != nil {
+		return done, fmt.Errorf("%w: %w", ErrBackup, err)
+	}
+	master, err := restoredKey(ctx, to, settings)
+	if err != nil {
+		return done, err
+	}
+	if master == nil {
 		done.Unchecked = true
 		store, err := bolt.OpenFile(filepath.Join(to, storeName))
 		if err != nil {
@@ -169,12 +177,34 @@ func unpack(ctx context.Context, backup, to, instead string, options RestoreOpti
 		}
 		return done, store.Close()
 	}
-	return done, verifyUnpacked(ctx, to, options)
+	return done, verifyUnpacked(ctx, to, master, options)
+}
+
+// restoredKey returns the master key that a restored folder is to have, or nil
+// where it is not there. A folder whose settings name another place for the key
+// holds none when it returns.
+func restoredKey(ctx context.Context, dir string, settings Settings) ([]byte, error) {
+	name := filepath.Join(dir, keyName)
+	master, err := readKey(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) || settings.MasterKey.inFolder() {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return master, err
+	}
+	if err == nil {
+		return master, os.Remove(name)
+	}
+	if master, err = settings.MasterKey.read(ctx, dir); err != nil {
+		return nil, nil // --key-file can still give it
+	}
+	return master, nil
 }
 
 // verifyUnpacked looks for damage in all that was unpacked.
-func verifyUnpacked(ctx context.Context, dir string, options RestoreOptions) error {
-	opened, err := Open(ctx, dir, Source{Now: options.Now, Logger: options.Logger}.WithDefaults())
+func verifyUnpacked(ctx context.Context, dir string, master []byte, options RestoreOptions) error {
+	from := Source{Now: options.Now, Logger: options.Logger, masterKey: master}
+	opened, err := Open(ctx, dir, from.WithDefaults())
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrBackup, err)
 	}

@@ -33,6 +33,7 @@ type Settings struct {
 	PasswordHash PasswordHashSettings `toml:"password_hash"`
 	Sweep        SweepSettings        `toml:"sweep"`
 	Audit        AuditSettings        `toml:"audit"`
+	MasterKey    MasterKeySettings    `toml:"master_key"`
 }
 
 // ListenerSettings are those that every interface has which other machines
@@ -134,6 +135,15 @@ type AuditSettings struct {
 	RefusalsMiB int           `toml:"refusals_mib"` // a day, that refusals may add which cost callers nothing; 0: without a limit
 }
 
+// MasterKeySettings say where the master key comes from: the file, unless one of
+// the others is set.
+type MasterKeySettings struct {
+	File       string   `toml:"file"`       // relative to the data folder
+	Env        string   `toml:"env"`        // the name of a variable of the environment
+	Credential string   `toml:"credential"` // the name of a credential of systemd
+	Command    []string `toml:"command"`    // a program and its arguments, which prints the key
+}
+
 func (s PasswordHashSettings) cost() passwords.Cost {
 	return passwords.Cost{MemoryKiB: s.MemoryKiB, Time: s.Passes, Parallelism: s.Parallelism}
 }
@@ -157,6 +167,7 @@ func DefaultSettings() Settings {
 		PasswordHash: PasswordHashSettings{MemoryKiB: 19 << 10, Passes: 2, Parallelism: 1, Queue: 64},
 		Sweep:        SweepSettings{Interval: time.Minute, Retention: 7 * 24 * time.Hour},
 		Audit:        AuditSettings{Retention: 400 * 24 * time.Hour, RefusalsMiB: 8},
+		MasterKey:    MasterKeySettings{File: keyName, Command: []string{}},
 	}
 }
 
@@ -253,6 +264,7 @@ func (s Settings) check() error {
 		within("sweep.retention", s.Sweep.Retention, 0, 10*365*24*time.Hour),
 		within("audit.retention", s.Audit.Retention, 0, 100*365*24*time.Hour),
 		within("audit.refusals_mib", s.Audit.RefusalsMiB, 0, 1<<20),
+		s.MasterKey.check(),
 	)
 }
 

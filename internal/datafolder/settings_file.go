@@ -238,4 +238,17 @@ retention = "9600h0m0s"
 # which there is as much again. The log has a line for each; 0: every refusal has
 # its event.
 refusals_mib = 8
+
+[master_key]
+# Where the key comes from that opens the store's secrets: a file, whose name is
+# relative to this folder, or one of the others. It is 32 bytes, as they are or in
+# hex or base64; a variable has text. "dsappd key rotate" makes a new one.
+file = "master.key"
+# A variable of the server's environment.
+env = ""
+# A credential of systemd: LoadCredential= or LoadCredentialEncrypted= of the unit.
+credential = ""
+# A program with its arguments, which prints the key within 30 seconds, such as
+# ["/usr/bin/vault", "kv", "get", "-field=key", "secret/dsappd"].
+command = []
 `

@@ -95,11 +95,11 @@ func (f *Folder) WarnOfFiles(listeners int) {
 	}
 }
 
-// WarnOfSeals has the log say when the master key has sealed half of the secrets
+// WarnOfSeals has the log say when the sealing key has sealed half of the secrets
 // that it may, or more.
 func (f *Folder) WarnOfSeals() {
 	if sealed := f.Service.Sealer.Sealed(); sealed > provision.MaxSealed/2 {
-		f.Logger.Warn("the master key has sealed many secrets: before it has sealed as many as it may, move to a new data folder",
+		f.Logger.Warn("the sealing key has sealed many secrets: make a new one with: dsappd key rotate",
 			"sealed", sealed, "limit", uint64(provision.MaxSealed))
 	}
 }

@@ -93,6 +93,7 @@ func openDoor(ctx context.Context, dir string, config Config) (*Door, error) {
 	beside, stop := context.WithCancel(context.Background())
 	var sealing sync.WaitGroup
 	sealing.Go(func() { opened.KeepSealing(beside) })
+	sealing.Go(func() { opened.KeepKeys(beside) })
 	door.close = func() error {
 		ended := end()
 		stop()
@@ -104,7 +105,7 @@ func openDoor(ctx context.Context, dir string, config Config) (*Door, error) {
 
 // InProcess opens the door of a folder that this process holds, and keeps.
 func InProcess(f *datafolder.Folder, operator string, logger *slog.Logger) *Door {
-	deciding := admin.Door{Service: f.Service, Log: logger, Check: f.Check, Copy: f.CopyStore}
+	deciding := admin.Door{Service: f.Service, Log: logger, Check: f.Check, Copy: f.CopyStore, Keys: f}
 	transport, end := admin.InProcess(deciding.Handler())
 	return &Door{Client: admin.Client{Transport: transport, Operator: operator}, close: end}
 }

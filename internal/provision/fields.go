@@ -190,6 +190,7 @@ func (c *KeyCheck) fields(f *store.Fields) {
 	store.Bytes(f, 2, &c.Sealed)
 	f.Time(3, &c.CreatedAt)
 	store.Uint(f, 4, &c.Secrets)
+	store.Bytes(f, 5, &c.Keys)
 }
 
 func (s *Stranger) fields(f *store.Fields) {

@@ -23,6 +23,10 @@ type KeyCheck struct {
 	// Secrets is how many the key is known to have sealed. It is brought up to
 	// date with the seals of the audit, so that counting costs no commit.
 	Secrets uint64 `json:",omitempty"`
+
+	// Keys are the store's keys, sealed under the master key; empty: the master
+	// key is all of them. CreatedAt is when the current one was made.
+	Keys []byte `json:",omitempty"`
 }
 
 // masterKey is the name of the one check that there is.
@@ -56,19 +60,28 @@ func CheckKey(ctx context.Context, records *store.Store, sealer *Sealer) error {
 	if err != nil {
 		return fmt.Errorf("check the key: %w", err)
 	}
-	if _, err := sealer.open(keyCheckPlace(), check.Sealed); err != nil {
+	if _, err := sealer.keys.Load().openCheck(check); err != nil {
 		return ErrWrongKey
 	}
-	sealer.before.Store(check.Secrets)
+	sealer.keys.Load().current().before.Store(check.Secrets)
 	return nil
+}
+
+// openCheck opens what only the master key opens.
+func (k *Keys) openCheck(check KeyCheck) ([]byte, error) {
+	if keyIDOf(check.Sealed) == k.master.id {
+		return k.master.open(keyCheckPlace(), check.Sealed[len(k.master.id):])
+	}
+	return k.master.open(keyCheckPlace(), check.Sealed) // before keys had names
 }
 
 // NewAudit returns the audit's log for one run of the server, under the Sealer's
 // key. Each of its seals brings the count of sealed secrets up to date.
 func NewAudit(records *store.Store, sealer *Sealer, run string, now func() time.Time, rand io.Reader) *audit.Log {
 	count := func() (func(*store.Tx) error, func()) {
-		secrets := sealer.sealed.Load() - sealer.noted.Load()
-		return func(tx *store.Tx) error { return noteSealed(tx, secrets) }, func() { sealer.noted.Add(secrets) }
+		key := sealer.keys.Load().current()
+		secrets := key.sealed.Load() - key.noted.Load()
+		return func(tx *store.Tx) error { return noteSealed(tx, secrets) }, func() { key.noted.Add(secrets) }
 	}
 	return &audit.Log{Store: records, Signer: sealer.signer, Run: run, Now: now, Rand: rand, WithSeal: count}
 }

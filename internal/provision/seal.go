@@ -1,30 +1,27 @@
 package provision
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hkdf"
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/store"
 )
 
 // Sealer keeps secrets unreadable in the store: AES-256-GCM under a key that
-// the store never sees, with associated data that binds each secret to its
-// record's kind, key and field, so that none can stand in another's place. It
-// also holds the audit's signer, whose key is derived from the same one.
+// the store does not hold in the clear, with associated data that binds each
+// secret to its record's kind, key and field, so that none can stand in another's
+// place. A sealed secret is the KeyID of its key, 4 bytes, the nonce, 12 bytes,
+// and what AES-GCM makes of it. Programs before keys had IDs left the first out.
 type Sealer struct {
-	aead   cipher.AEAD
+	keys   atomic.Pointer[Keys]
 	signer *audit.Signer
 	rand   io.Reader
 
-	before atomic.Uint64 // secrets that were sealed before this run
-	sealed atomic.Uint64 // and in it
-	noted  atomic.Uint64 // of these, how many the store's count has
+	rotation sync.Mutex   // held while the keys are changed
+	commits  sync.RWMutex // held for reading by commits of what was sealed, and for writing while other keys are put in force
 }
 
 // MaxSealed is how many secrets a key may seal. Beyond that, two of the random
@@ -33,39 +30,29 @@ type Sealer struct {
 const MaxSealed = 1 << 32
 
 // ErrSealedOut means that the key has sealed MaxSealed secrets.
-var ErrSealedOut = errors.New("the master key has sealed as many secrets as it may: make a new data folder, and add its users and authenticators there")
+var ErrSealedOut = errors.New("the sealing key has sealed as many secrets as it may: make a new one with: dsappd key rotate")
 
-// Sealed is how many secrets the key is known to have sealed.
-func (s *Sealer) Sealed() uint64 { return s.before.Load() + s.sealed.Load() }
+// Sealed is how many secrets the current key is known to have sealed.
+func (s *Sealer) Sealed() uint64 { return s.keys.Load().current().total() }
 
-// NewSealer takes a key of 32 bytes and the source of nonces.
+// NewSealer seals under a key of 32 bytes, by nonces from rand.
 func NewSealer(key []byte, rand io.Reader) (*Sealer, error) {
-	if len(key) != 32 {
-		return nil, fmt.Errorf("the sealing key has %d bytes, not 32", len(key))
-	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, fmt.Errorf("sealing key: %w", err)
-	}
-	aead, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, fmt.Errorf("sealing key: %w", err)
-	}
-	signer, err := audit.NewSigner(key)
+	keys, err := NewKeys(key)
 	if err != nil {
 		return nil, err
 	}
-	return &Sealer{aead: aead, signer: signer, rand: rand}, nil
+	return keys.Sealer(rand)
 }
 
-// RecordKey derives the key that authenticates the records of a store from
-// its master key of 32 bytes.
-func RecordKey(master []byte) ([]byte, error) {
-	key, err := hkdf.Key(sha256.New, master, nil, "dsappd/1 records", sha256.Size)
+// Sealer seals under the current one of the keys, by nonces from rand.
+func (k *Keys) Sealer(rand io.Reader) (*Sealer, error) {
+	signer, err := audit.NewSigner(k.root.key)
 	if err != nil {
-		return nil, fmt.Errorf("derive the key of the records: %w", err)
+		return nil, err
 	}
-	return key, nil
+	s := &Sealer{signer: signer, rand: rand}
+	s.keys.Store(k)
+	return s, nil
 }
 
 // place says where a sealed secret stands.
@@ -81,28 +68,31 @@ func authenticatorPlace(serialNumber, field string) place {
 
 func registrationPlace(id, field string) place { return place{"registration", id, field} }
 
+// use puts other keys in force. When it returns, nothing that was sealed under
+// those before is still to be committed.
+func (s *Sealer) use(keys *Keys) {
+	s.commits.Lock()
+	defer s.commits.Unlock()
+	s.keys.Store(keys)
+}
+
+// under runs a commit of what was sealed while the keys were in force. It returns
+// store.ErrMoved where others are by now.
+func (s *Sealer) under(keys *Keys, commit func() error) error {
+	s.commits.RLock()
+	defer s.commits.RUnlock()
+	if s.keys.Load() != keys {
+		return store.ErrMoved
+	}
+	return commit()
+}
+
 func (s *Sealer) seal(at place, plaintext []byte) ([]byte, error) {
-	if s.before.Load()+s.sealed.Add(1) > MaxSealed {
-		return nil, fmt.Errorf("seal the %s of %s %s: %w", at.field, at.kind, at.key, ErrSealedOut)
-	}
-	size := s.aead.NonceSize()
-	sealed := make([]byte, size, size+len(plaintext)+s.aead.Overhead())
-	if _, err := io.ReadFull(s.rand, sealed); err != nil {
-		return nil, fmt.Errorf("draw a nonce: %w", err)
-	}
-	return s.aead.Seal(sealed, sealed, plaintext, at.associatedData()), nil
+	return s.keys.Load().current().seal(at, plaintext, s.rand)
 }
 
 func (s *Sealer) open(at place, sealed []byte) ([]byte, error) {
-	size := s.aead.NonceSize()
-	if len(sealed) < size {
-		return nil, fmt.Errorf("open the %s of %s %s: %w", at.field, at.kind, at.key, errSealed)
-	}
-	plaintext, err := s.aead.Open(nil, sealed[:size], sealed[size:], at.associatedData())
-	if err != nil {
-		return nil, fmt.Errorf("open the %s of %s %s: %w", at.field, at.kind, at.key, errors.Join(errSealed, err))
-	}
-	return plaintext, nil
+	return s.keys.Load().open(at, sealed)
 }
 
 // errSealed means a damaged store or another folder's key.

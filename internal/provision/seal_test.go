@@ -54,7 +54,7 @@ func TestSealedSecretsOpenOnlyInTheirPlace(t *testing.T) {
 
 func TestSealerStopsAtItsLimit(t *testing.T) {
 	s := testSealer(t, 1)
-	s.before.Store(MaxSealed - 1)
+	s.keys.Load().current().before.Store(MaxSealed - 1)
 	at := registrationPlace("xiOb8GC2", "s")
 	sealed, err := s.seal(at, []byte("the last"))
 	if err != nil {

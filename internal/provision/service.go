@@ -61,6 +61,8 @@ type Service struct {
 	tables   tables
 	turns    turns
 	watchers watchers
+
+	resealing resealing
 }
 
 // Most operations note no more checks, and expect and write no more records.
@@ -103,7 +105,7 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 				return none, err
 			}
 		}
-		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), again: round > 0, settings: DefaultSettings(), event: event.Event}
+		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), keys: s.Sealer.keys.Load(), again: round > 0, settings: DefaultSettings(), event: event.Event}
 		f.event.Checks = make([]audit.Check, len(event.Checks), len(event.Checks)+usualChecks)
 		copy(f.event.Checks, event.Checks)
 		f.relied = make([]func(*store.View) (bool, error), 0, usualRecords)
@@ -119,7 +121,7 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 			}
 			return none, err
 		}
-		err = f.commit(refusal, event.once.keeping(result, refusal))
+		err = s.Sealer.under(f.keys, func() error { return f.commit(refusal, event.once.keeping(result, refusal)) })
 		switch {
 		case errors.Is(err, store.ErrMoved):
 			continue
@@ -128,6 +130,9 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 		}
 		if status = f.event.Status.StatusCodeEnum; refused && status == "" { // it was only counted
 			status = refusal.Status.StatusCodeEnum
+		}
+		if f.committed != nil {
+			f.committed()
 		}
 		s.watchers.tell(f.moving)
 		for _, changed := range f.changed {
@@ -149,6 +154,7 @@ type frame struct {
 	ctx       context.Context
 	turn      *turn
 	now       time.Time
+	keys      *Keys      // in force when the round began
 	again     bool       // an earlier round found that something had moved
 	settings  Settings   // that govern this operation, once they are known
 	governing *governing // they are of; nil: the default ones
@@ -177,6 +183,9 @@ type frame struct {
 
 	// admin is who orders; nil: an operator of this machine, or nobody.
 	admin *Administrator
+
+	// committed is called after the commit; nil: nothing is.
+	committed func()
 }
 
 // proven tells whoever wants to know that a caller has proved something. An

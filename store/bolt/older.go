@@ -48,6 +48,20 @@ func (f *File) OtherSchema() *SchemaError {
 	return &SchemaError{Path: f.path, Found: strconv.Itoa(f.Schema), Want: wantSchema()}
 }
 
+// Get returns the value under a key; nil where there is none.
+func (f *File) Get(key string) (value []byte, err error) {
+	err = f.db.View(func(tx *bbolt.Tx) error {
+		entry := tx.Bucket([]byte(recordsBucket)).Get([]byte(key))
+		if entry == nil {
+			return nil
+		}
+		found, _, err := f.openEntry([]byte(key), entry)
+		value = append([]byte(nil), found...)
+		return err
+	})
+	return value, err
+}
+
 // Close lets go of the file.
 func (f *File) Close() error { return f.db.Close() }
 

@@ -276,3 +276,13 @@ func (c *Client) Import(ctx context.Context, in Import) (Imported, error) {
 func (c *Client) CheckImport(ctx context.Context, in Import) (Imported, error) {
 	return call[Imported](ctx, c, "import/check", in)
 }
+
+// RotateKeys makes new keys, under which the server seals all secrets anew.
+func (c *Client) RotateKeys(ctx context.Context, in RotateKeys) (KeyStatus, error) {
+	return call[KeyStatus](ctx, c, "key/rotate", in)
+}
+
+// ShowKeys reads which keys there are, and how far sealing anew has come.
+func (c *Client) ShowKeys(ctx context.Context, in ShowKeys) (KeyStatus, error) {
+	return call[KeyStatus](ctx, c, "key/show", in)
+}

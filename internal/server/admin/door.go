@@ -33,6 +33,9 @@ type Door struct {
 
 	// Check looks for damage in all that the Service's store keeps.
 	Check func(context.Context) ([]store.Problem, error)
+
+	// Keys are the data folder's.
+	Keys Keys
 }
 
 // operatorHeader names the operator. Whoever may open the socket may read the

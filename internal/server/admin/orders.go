@@ -14,6 +14,8 @@ func (d *Door) orders() []order {
 	s := d.Service
 	return []order{
 		looks("check", d.check, same),
+		changes("key/rotate", d.rotateKeys, same),
+		looks("key/show", d.showKeys, same),
 
 		changes("domain/add", s.AddDomain, showDomain),
 		looks("domain/list", s.ListDomains, named(showDomain)),
