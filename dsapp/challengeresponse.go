@@ -29,7 +29,7 @@ func ChallengeResponse(secret []byte, movingFactor uint64, p oath.Parameters, ch
 	if err != nil {
 		return "", err
 	}
-	return suite.Response(secret, challengeInput(movingFactor, challenge))
+	return suite.Response(secret, movingInput(movingFactor, challenge))
 }
 
 // MatchChallengeResponse looks for a response among those of the moving
@@ -37,16 +37,24 @@ func ChallengeResponse(secret []byte, movingFactor uint64, p oath.Parameters, ch
 // The time taken does not depend on where or whether it matched.
 func MatchChallengeResponse(secret []byte, response string, p oath.Parameters, challenge string, from, to uint64) (movingFactor uint64, ok bool) {
 	suite, err := challengeSuite(p, challenge)
-	if err != nil || from > to || len(response) != p.Digits {
+	if err != nil || len(response) != p.Digits {
+		return 0, false
+	}
+	return matchOCRA(suite, secret, response, from, to, func(factor uint64) oath.OCRAInput { return movingInput(factor, challenge) })
+}
+
+// matchOCRA compares a text with the OCRA values of moving factors, all of them.
+func matchOCRA(suite oath.OCRASuite, secret []byte, text string, from, to uint64, input func(uint64) oath.OCRAInput) (movingFactor uint64, ok bool) {
+	if from > to {
 		return 0, false
 	}
 	found := 0
 	for factor := from; ; factor++ {
-		want, err := suite.Response(secret, challengeInput(factor, challenge))
+		want, err := suite.Response(secret, input(factor))
 		if err != nil {
 			return 0, false
 		}
-		equal := subtle.ConstantTimeCompare([]byte(want), []byte(response)) &^ found
+		equal := subtle.ConstantTimeCompare([]byte(want), []byte(text)) &^ found
 		movingFactor |= factor & -uint64(equal)
 		found |= equal
 		if factor == to {
@@ -61,23 +69,28 @@ func challengeSuite(p oath.Parameters, challenge string) (oath.OCRASuite, error)
 	if err := CheckChallenge(challenge); err != nil {
 		return oath.OCRASuite{}, err
 	}
-	if err := p.Check(); err != nil {
-		return oath.OCRASuite{}, err
-	}
 	input := "C-QN16"
 	if p.Type == oath.TOTP {
 		input = "QN16-T30S"
 	}
+	return suiteOf(p, input)
+}
+
+// suiteOf returns a suite with an authenticator's algorithm and digits.
+func suiteOf(p oath.Parameters, input string) (oath.OCRASuite, error) {
+	if err := p.Check(); err != nil {
+		return oath.OCRASuite{}, err
+	}
 	return oath.ParseOCRASuite(fmt.Sprintf("OCRA-1:HOTP-%s-%d:%s", p.Algorithm, p.Digits, input))
 }
 
-// challengeInput has the moving factor in both of its forms, of which a suite
+// movingInput has the moving factor in both of its forms, of which a suite
 // reads one.
-func challengeInput(movingFactor uint64, challenge string) oath.OCRAInput {
+func movingInput(movingFactor uint64, question string) oath.OCRAInput {
 	period := uint64(oath.Period / time.Second)
 	return oath.OCRAInput{
 		Counter:  movingFactor,
-		Question: challenge,
+		Question: question,
 		Time:     time.Unix(int64(min(movingFactor, math.MaxInt64/period)*period), 0),
 	}
 }

@@ -41,6 +41,10 @@ const (
 	ErrImage Error = "activation image"
 	// ErrChallenge says that a text is no challenge.
 	ErrChallenge Error = "challenge"
+	// ErrDataField says that data fields cannot be signed.
+	ErrDataField Error = "data field"
+	// ErrRequest says that a request to a device is not in its form.
+	ErrRequest Error = "request message"
 	// ErrDraw says that an alphabet and length make no registration ID or
 	// activation password.
 	ErrDraw Error = "registration ID or activation password"
