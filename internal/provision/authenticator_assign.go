@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/names"
+	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -177,6 +178,9 @@ func (f *frame) startOver(a *Authenticator) {
 		a.State = Assigned
 	}
 	a.NextMovingFactor = a.AssignedMovingFactor
+	if a.Type == oath.HOTP {
+		a.NextSignature = min(a.NextSignature, a.NextMovingFactor)
+	}
 	a.GraceEndsAt = f.now.Add(f.settings.gracePeriod())
 	a.Drift, a.Drifted = 0, nil
 	a.LastActivatedAt = time.Time{}

@@ -71,7 +71,7 @@ func (c candidate) state() Authenticator {
 		return c.authenticator
 	}
 	i := c.instance
-	return Authenticator{Parameters: dsapp.InstanceParameters(), NextMovingFactor: i.NextMovingFactor, Drift: i.Drift, Drifted: i.Drifted}
+	return Authenticator{Parameters: dsapp.InstanceParameters(), NextMovingFactor: i.NextMovingFactor, NextSignature: i.NextSignature, Drift: i.Drift, Drifted: i.Drifted}
 }
 
 // with is the authenticator's record with a state of the candidate.
@@ -79,7 +79,8 @@ func (c candidate) with(state Authenticator) Authenticator {
 	if c.instance.SequenceNumber == 0 {
 		return state
 	}
-	c.instance.NextMovingFactor, c.instance.Drift, c.instance.Drifted = state.NextMovingFactor, state.Drift, state.Drifted
+	c.instance.NextMovingFactor, c.instance.NextSignature = state.NextMovingFactor, state.NextSignature
+	c.instance.Drift, c.instance.Drifted = state.Drift, state.Drifted
 	a := c.authenticator
 	a.Licence = a.Licence.with(c.instance)
 	return a
@@ -107,6 +108,7 @@ func (f *frame) proveByResponse(a *applicant, in AuthUser) (proof, error) {
 	if err != nil {
 		return p, err
 	}
+	candidates = addressed(candidates, question.request)
 	if len(candidates) == 0 {
 		p.stoodIn, err = f.standIn(in.Credential)
 		return p, err
@@ -179,7 +181,7 @@ func (f *frame) try(c candidate, in Credential, q question, p *proof) error {
 	if err != nil {
 		return err
 	}
-	matched, drifted, err := f.matchResponse(state, state.Drifted, q.response(secret, state.Parameters, text), nil)
+	matched, drifted, err := f.matchAnswer(c, q, oneTimePassword{secret, state.Parameters, text})
 	switch {
 	case errors.Is(err, errWrongCredential):
 		p.used = p.used || errors.Is(err, errUsedCredential)
@@ -191,6 +193,24 @@ func (f *frame) try(c candidate, in Credential, q question, p *proof) error {
 	}
 	matched.Drifted = nil
 	return f.tryPIN(c, matched, before, p)
+}
+
+// addressed leaves of candidates the one that a request is for; all, if it is nil.
+func addressed(all []candidate, request *DeviceRequest) []candidate {
+	return slices.DeleteFunc(all, func(c candidate) bool { return request != nil && c.name() != request.name() })
+}
+
+// matchAnswer matches what a candidate answers to a question. The answer to a
+// request spends nothing but the request.
+func (f *frame) matchAnswer(c candidate, q question, text oneTimePassword) (Authenticator, *Drifted, error) {
+	state := c.state()
+	switch {
+	case q.request == nil:
+		return f.matchResponse(state, state.Drifted, q.response(text), nil)
+	case answer{text, dsapp.Question(q.request.Question)}.right():
+		return state, nil, nil
+	}
+	return state, state.Drifted, errWrongCredential
 }
 
 // count counts an error of an authenticator, which is one however many of its

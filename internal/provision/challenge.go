@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
-	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -20,17 +19,24 @@ type Challenge struct {
 	// Domain and UserID say who may answer it; both empty: anybody.
 	Domain string `json:",omitempty"`
 	UserID string `json:",omitempty"`
+
+	// Request makes it a request to one device; nil: Challenge has digits.
+	Request *DeviceRequest `json:",omitempty"`
 }
 
-// question is what a response answers: nothing, or a challenge.
-type question struct{ challenge string }
+// question is what a response answers: nothing, a challenge, or a request to
+// one device.
+type question struct {
+	challenge string
+	request   *DeviceRequest
+}
 
-// response is the text as the answer of a secret.
-func (q question) response(secret []byte, p oath.Parameters, text string) response {
+// response is the text as the answer to the challenge, if there is one.
+func (q question) response(text oneTimePassword) response {
 	if q.challenge == "" {
-		return oneTimePassword{secret, p, text}
+		return text
 	}
-	return challengeResponse{oneTimePassword{secret, p, text}, q.challenge}
+	return challengeResponse{text, q.challenge}
 }
 
 // challengeResponse is a response to a challenge and the moving factor.
@@ -50,8 +56,8 @@ func (f *frame) question(key UserKey, c Credential) (question, error) {
 		return question{}, nil
 	}
 	f.checked("challenge", c.ChallengeKey)
-	if !f.settings.ChallengeResponse {
-		return question{}, refuse(NotAllowed, "The policy does not take responses to challenges (ChallengeResponse).")
+	if !f.settings.ChallengeResponse && (c.Challenge != "" || !f.settings.SecureChannel) {
+		return question{}, refuseResponses()
 	}
 	if c.Challenge != "" {
 		if err := dsapp.CheckChallenge(c.Challenge); err != nil {
@@ -63,8 +69,25 @@ func (f *frame) question(key UserKey, c Credential) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
+	if made.Request != nil {
+		request, err := f.openRequest(key, c.ChallengeKey, dsapp.LoginRequest)
+		return question{request: &request}, err
+	}
+	if !f.settings.ChallengeResponse {
+		return question{}, refuseResponses()
+	}
 	remove(f, Challenges, made.Key)
 	return question{challenge: made.Challenge}, nil
+}
+
+// refuseResponses turns down responses to challenges.
+func refuseResponses() *Error {
+	return refuse(NotAllowed, "The policy does not take responses to challenges (ChallengeResponse).")
+}
+
+// refuseChallenge turns down what is no challenge of the user's.
+func refuseChallenge() *Error {
+	return refuse(ChallengeExpired, "There is no such challenge for this user, or it has expired or was answered: ask for another.")
 }
 
 // openChallenge reads a challenge that the user may still answer.
@@ -80,7 +103,7 @@ func (f *frame) openChallenge(key UserKey, challengeKey string) (Challenge, erro
 	}
 	others := made.UserID != "" && key != UserKey{made.Domain, made.UserID}
 	if err != nil || others || !f.now.Before(made.ExpiresAt) {
-		return Challenge{}, refuse(ChallengeExpired, "There is no such challenge for this user, or it has expired or was answered: ask for another.")
+		return Challenge{}, refuseChallenge()
 	}
 	return made, nil
 }

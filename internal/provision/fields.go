@@ -92,6 +92,7 @@ func (a *Authenticator) fields(f *store.Fields) {
 	store.Int(f, 26, &a.Errors)
 	f.Time(27, &a.ExpiresAt)
 	f.Time(28, &a.ModifiedAt)
+	store.Uint(f, 29, &a.NextSignature)
 }
 
 func parameterFields(p *oath.Parameters, f *store.Fields) {
@@ -125,6 +126,7 @@ func (i *Instance) fields(f *store.Fields) {
 	store.Optional(f, 10, &i.Drifted, (*Drifted).fields)
 	store.Bytes(f, 11, &i.DevicePNID)
 	f.Time(12, &i.ActivatedAt)
+	store.Uint(f, 13, &i.NextSignature)
 }
 
 func (d *Drifted) fields(f *store.Fields) {
@@ -218,6 +220,7 @@ func (c *Challenge) fields(f *store.Fields) {
 	f.Time(3, &c.ExpiresAt)
 	store.Text(f, 4, &c.Domain)
 	store.Text(f, 5, &c.UserID)
+	store.Optional(f, 6, &c.Request, (*DeviceRequest).fields)
 }
 
 func (r *Reply) fields(f *store.Fields) {

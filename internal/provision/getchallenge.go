@@ -45,7 +45,7 @@ func (s *Service) GetChallenge(ctx context.Context, caller Caller, in GetChallen
 		}
 		f.checked("challenge", "")
 		if !f.settings.ChallengeResponse {
-			return GetChallengeResult{}, refuse(NotAllowed, "The policy does not take responses to challenges (ChallengeResponse).")
+			return GetChallengeResult{}, refuseResponses()
 		}
 		return f.drawChallenge(key, in)
 	})

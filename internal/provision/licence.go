@@ -72,9 +72,10 @@ type Instance struct {
 	// NextMovingFactor is the lowest that is still accepted.
 	NextMovingFactor uint64 `json:",omitempty"`
 
-	// Drift and Drifted are as an Authenticator has them.
-	Drift   int64    `json:",omitempty"`
-	Drifted *Drifted `json:",omitempty"`
+	// NextSignature, Drift and Drifted are as an Authenticator has them.
+	NextSignature uint64   `json:",omitempty"`
+	Drift         int64    `json:",omitempty"`
+	Drifted       *Drifted `json:",omitempty"`
 
 	// DevicePNID is the notification ID of the device, as given, sealed.
 	DevicePNID []byte `json:",omitempty"`

@@ -83,6 +83,12 @@ type Settings struct {
 	// ChallengeSeconds is how long a challenge of the server lives.
 	ChallengeResponse bool
 	ChallengeSeconds  int
+	// SecureChannel allows requests that devices read and answer, to log in
+	// and to sign; RequestSeconds is how long one lives.
+	SecureChannel  bool
+	RequestSeconds int
+	// SignatureOnce accepts a signature over data fields once.
+	SignatureOnce bool
 	// MinimumPINLength is that of a new server PIN, 1 to 8 digits.
 	MinimumPINLength int
 	// SessionIdleMinutes is how long an administrative session lives without
@@ -124,6 +130,8 @@ func DefaultSettings() Settings {
 		MessageMinutes:             10,
 		LocalAuthentication:        PasswordInGrace,
 		ChallengeSeconds:           60,
+		RequestSeconds:             180,
+		SignatureOnce:              true,
 		MinimumPINLength:           4,
 		SessionIdleMinutes:         15,
 		SessionMinutes:             480,
@@ -154,6 +162,7 @@ func (s Settings) Check() error {
 		{"AuthenticatorLimit", s.AuthenticatorLimit, 0, 1000},
 		{"MessageMinutes", s.MessageMinutes, 1, 525600},
 		{"ChallengeSeconds", s.ChallengeSeconds, 1, 86400},
+		{"RequestSeconds", s.RequestSeconds, 1, 86400},
 		{"MinimumPINLength", s.MinimumPINLength, 1, maxPIN},
 		{"SessionIdleMinutes", s.SessionIdleMinutes, 1, 1440},
 		{"SessionMinutes", s.SessionMinutes, 1, 10080},

@@ -179,6 +179,10 @@ type Authenticator struct {
 	// derivation codes replaced; 0 if the current one has reached it.
 	PeakMovingFactor uint64 `json:",omitempty"`
 
+	// NextSignature is the lowest moving factor that a signature is still
+	// accepted of; 0: there was none.
+	NextSignature uint64 `json:",omitempty"`
+
 	// Drift is how many time steps ahead of the server's clock the device's
 	// was at the last one-time password that was accepted.
 	Drift int64 `json:",omitempty"`

@@ -83,7 +83,11 @@ func bearingOnForms(check string) []string {
 	case "grace period":
 		return []string{"GraceDays"}
 	case "challenge":
-		return []string{"ChallengeResponse", "ChallengeSeconds"}
+		return []string{"ChallengeResponse", "ChallengeSeconds", "SecureChannel"}
+	case "secure channel":
+		return []string{"SecureChannel", "RequestSeconds"}
+	case "transaction signature":
+		return []string{"SignatureOnce", "EventWindow", "TimeWindowBack", "TimeWindowAhead", "ResynchronizationWindow"}
 	case "new PIN":
 		return []string{"MinimumPINLength"}
 	case "one-time password instead of a signature":

@@ -68,6 +68,8 @@ const (
 	GracePeriodExpired Refusal = "grace period expired"
 	// NotLocal says that the local authentication is None.
 	NotLocal Refusal = "no local authentication"
+	// SignatureIncorrect also says that the signature was accepted before.
+	SignatureIncorrect Refusal = "signature incorrect"
 	// ChallengeExpired also says that there is no such challenge.
 	ChallengeExpired Refusal = "challenge expired"
 )
@@ -119,6 +121,7 @@ func DefaultStatusTable() StatusTable {
 		PasswordMismatch:   failure(1000, "STAT_LOCAL_PASSWORD_MISMATCH"),
 		GracePeriodExpired: failure(1000, "STAT_GRACE_PERIOD_EXPIRED"),
 		NotLocal:           failure(1006, "STAT_LOCALAUTH"),
+		SignatureIncorrect: failure(1000, "STAT_INVCREDENTIALS"),
 		ChallengeExpired:   failure(1004, "STAT_EXP_CHALLENGE"),
 	}
 }
