@@ -18,6 +18,7 @@ import (
 	"github.com/dsappd/dsappd/internal/server/listen"
 	"github.com/dsappd/dsappd/internal/server/operation"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
+	"github.com/dsappd/dsappd/internal/server/signature"
 )
 
 // noAddress is what the flag of a door's address says where the door shall not
@@ -176,7 +177,7 @@ func (s *Server) soapHandler(settings datafolder.Settings) (http.Handler, error)
 	handler, err := provisioning.NewHandler(provisioning.Config{
 		Service: s.folder.Service, Log: config.Logger, Journal: s.journal, Directory: s.directory, Proxies: proxies,
 		Stylesheet: console.Stylesheet(),
-		Interfaces: []operation.Interface{authentication.Operations, administration.Operations},
+		Interfaces: []operation.Interface{authentication.Operations, signature.Operations, administration.Operations},
 		PublicURL:  settings.SOAP.PublicURL, Hosts: settings.SOAP.AllowedHosts(), Origins: settings.SOAP.Origins,
 		Strict: config.Strict, Trace: config.Trace, BodyTimeout: settings.Timeouts.Read,
 		MaxSize: settings.Limits.BodyBytes, MaxParts: settings.Limits.MessageParts, Turn: s.shared.Turn, ReadClosed: s.shared.ReadClosed,

@@ -29,7 +29,7 @@ func receivers() []soap.Receiver {
 		new(wsdl.UserExecute), new(wsdl.UserQuery), new(wsdl.UserattributeExecute), new(wsdl.UserattributeQuery),
 		new(wsdl.DigipassExecute), new(wsdl.DigipassQuery), new(wsdl.DigipassapplExecute),
 		new(wsdl.DomainExecute), new(wsdl.DomainQuery), new(wsdl.OrgunitExecute), new(wsdl.OrgunitQuery),
-		new(wsdl.AuthUser), new(wsdl.GetChallenge), new(wsdl.UpdatePassword),
+		new(wsdl.GetSecureChallenge), new(wsdl.CancelAuthUser), new(wsdl.AuthSignature), new(wsdl.GenRequest),
 	}
 }
 

@@ -19,7 +19,7 @@ var documents embed.FS
 
 // interfaces are the names of the interfaces, as ?wsdl=NAME asks for their
 // WSDLs. A WSDL's file is NAME.wsdl.
-var interfaces = []string{"provisioning", "administration", "authentication"}
+var interfaces = []string{"provisioning", "administration", "authentication", "signature"}
 
 // Interfaces returns the names of the interfaces, provisioning first.
 func Interfaces() []string { return slices.Clone(interfaces) }
@@ -58,7 +58,7 @@ func Schemas() []string { return slices.Clone(schemas) }
 
 var schemas = []string{
 	"Provisioning.xsd", "ProvisioningTypes.xsd", "BasicTypes.xsd", "Administration.xsd", "AdministrationTypes.xsd", "CredentialTypes.xsd",
-	"Authentication.xsd", "AuthenticationTypes.xsd",
+	"Authentication.xsd", "AuthenticationTypes.xsd", "Signature.xsd", "SignatureTypes.xsd",
 }
 
 // Schema returns a schema by its file name, in any letter case, and "" if

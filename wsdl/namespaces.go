@@ -6,9 +6,11 @@ const (
 	Provisioning        = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning"
 	Administration      = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Administration"
 	Authentication      = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication"
+	Signature           = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Signature"
 	ProvisioningTypes   = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/ProvisioningTypes.xsd"
 	AdministrationTypes = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/AdministrationTypes.xsd"
 	AuthenticationTypes = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/AuthenticationTypes.xsd"
+	SignatureTypes      = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/SignatureTypes.xsd"
 	CredentialTypes     = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/CredentialTypes.xsd"
 	BasicTypes          = "http://www.vasco.com/IdentikeyServer/IdentikeyTypes/BasicTypes.xsd"
 	XMLSchema           = "http://www.w3.org/2001/XMLSchema"
@@ -31,5 +33,7 @@ func Namespaces() []Namespace {
 		{"ADMIN-TYPES", Administration},
 		{"AUTHENTICATION-TYPES", AuthenticationTypes},
 		{"AUTH-TYPES", Authentication},
+		{"SIGNATURE-TYPES", SignatureTypes},
+		{"SIGN-TYPES", Signature},
 	}
 }

@@ -809,3 +809,131 @@ func (v *UpdatePassword) ReadText(path, xsiType, text string) {
 		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeID = text
 	}
 }
+
+// ReadElement begins an element that holds elements, by its path below getSecureChallenge.
+func (v *GetSecureChallenge) ReadElement(path string) {
+	switch path {
+	case "":
+		v.XMLName = xml.Name{Space: Authentication, Local: "getSecureChallenge"}
+	case "credentialAttributeSet/attributes":
+		v.CredentialAttributeSet.Attributes = append(v.CredentialAttributeSet.Attributes, CredentialAttribute{})
+	case "credentialAttributeSet/attributes/attributeOptions":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions = pointer(AttributeOptions{})
+	}
+}
+
+// ReadText takes the text of a simple element, by its path below getSecureChallenge.
+func (v *GetSecureChallenge) ReadText(path, xsiType, text string) {
+	switch path {
+	case "credentialAttributeSet/attributes/attributeOptions/null":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Null = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/negative":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Negative = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/masked":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Masked = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/value":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].Value = pointer(Value{Type: xsiType, Text: text})
+	case "credentialAttributeSet/attributes/attributeID":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeID = text
+	}
+}
+
+// ReadElement begins an element that holds elements, by its path below cancelAuthUser.
+func (v *CancelAuthUser) ReadElement(path string) {
+	switch path {
+	case "":
+		v.XMLName = xml.Name{Space: Authentication, Local: "cancelAuthUser"}
+	case "credentialAttributeSet/attributes":
+		v.CredentialAttributeSet.Attributes = append(v.CredentialAttributeSet.Attributes, CredentialAttribute{})
+	case "credentialAttributeSet/attributes/attributeOptions":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions = pointer(AttributeOptions{})
+	}
+}
+
+// ReadText takes the text of a simple element, by its path below cancelAuthUser.
+func (v *CancelAuthUser) ReadText(path, xsiType, text string) {
+	switch path {
+	case "credentialAttributeSet/attributes/attributeOptions/null":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Null = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/negative":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Negative = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/attributeOptions/masked":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeOptions.Masked = pointer(readBoolean(text))
+	case "credentialAttributeSet/attributes/value":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].Value = pointer(Value{Type: xsiType, Text: text})
+	case "credentialAttributeSet/attributes/attributeID":
+		v.CredentialAttributeSet.Attributes[len(v.CredentialAttributeSet.Attributes)-1].AttributeID = text
+	}
+}
+
+// ReadElement begins an element that holds elements, by its path below authSignature.
+func (v *AuthSignature) ReadElement(path string) {
+	switch path {
+	case "":
+		v.XMLName = xml.Name{Space: Signature, Local: "authSignature"}
+	case "attributeSet/attributes":
+		v.AttributeSet.Attributes = append(v.AttributeSet.Attributes, SignatureAttribute{})
+	case "attributeSet/attributes/attributeOptions":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeOptions = pointer(AttributeOptions{})
+	case "dataFieldList":
+		v.DataFieldList = pointer(DataFieldList{})
+	case "dataFieldList/dataField":
+		v.DataFieldList.DataField = append(v.DataFieldList.DataField, DataField{})
+	}
+}
+
+// ReadText takes the text of a simple element, by its path below authSignature.
+func (v *AuthSignature) ReadText(path, xsiType, text string) {
+	switch path {
+	case "attributeSet/attributes/attributeOptions/null":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeOptions.Null = pointer(readBoolean(text))
+	case "attributeSet/attributes/attributeOptions/negative":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeOptions.Negative = pointer(readBoolean(text))
+	case "attributeSet/attributes/attributeOptions/masked":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeOptions.Masked = pointer(readBoolean(text))
+	case "attributeSet/attributes/value":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].Value = pointer(Value{Type: xsiType, Text: text})
+	case "attributeSet/attributes/attributeID":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeID = text
+	case "dataFieldList/dataField/key":
+		v.DataFieldList.DataField[len(v.DataFieldList.DataField)-1].Key = pointer(text)
+	case "dataFieldList/dataField/value":
+		v.DataFieldList.DataField[len(v.DataFieldList.DataField)-1].Value = text
+	}
+}
+
+// ReadElement begins an element that holds elements, by its path below genRequest.
+func (v *GenRequest) ReadElement(path string) {
+	switch path {
+	case "":
+		v.XMLName = xml.Name{Space: Signature, Local: "genRequest"}
+	case "attributeSet/attributes":
+		v.AttributeSet.Attributes = append(v.AttributeSet.Attributes, SignatureAttribute{})
+	case "attributeSet/attributes/attributeOptions":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeOptions = pointer(AttributeOptions{})
+	case "dataFieldList":
+		v.DataFieldList = pointer(DataFieldList{})
+	case "dataFieldList/dataField":
+		v.DataFieldList.DataField = append(v.DataFieldList.DataField, DataField{})
+	}
+}
+
+// ReadText takes the text of a simple element, by its path below genRequest.
+func (v *GenRequest) ReadText(path, xsiType, text string) {
+	switch path {
+	case "attributeSet/attributes/attributeOptions/null":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeOptions.Null = pointer(readBoolean(text))
+	case "attributeSet/attributes/attributeOptions/negative":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeOptions.Negative = pointer(readBoolean(text))
+	case "attributeSet/attributes/attributeOptions/masked":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeOptions.Masked = pointer(readBoolean(text))
+	case "attributeSet/attributes/value":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].Value = pointer(Value{Type: xsiType, Text: text})
+	case "attributeSet/attributes/attributeID":
+		v.AttributeSet.Attributes[len(v.AttributeSet.Attributes)-1].AttributeID = text
+	case "dataFieldList/dataField/key":
+		v.DataFieldList.DataField[len(v.DataFieldList.DataField)-1].Key = pointer(text)
+	case "dataFieldList/dataField/value":
+		v.DataFieldList.DataField[len(v.DataFieldList.DataField)-1].Value = text
+	}
+}

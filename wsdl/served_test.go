@@ -218,7 +218,7 @@ func TestTypesOfReplies(t *testing.T) {
 	}
 	want := []string{
 		"AdminDomain", "AdminDomainInfoList", "AdministrationAttributeList", "AdministrationAttributeSet", "AdministrationFieldSet",
-		"AdministrationQueryOptions", "AttributeOptions", "ErrorStack", "CredentialAttributeSet", "AttributeOptions", "AttributeSet", "DSAPPSRPRegisterResult2",
+		"AdministrationQueryOptions", "AttributeOptions", "ErrorStack", "CredentialAttributeSet", "AttributeOptions", "AttributeSet", "DSAPPSRPRegisterResult2", "DataFieldList", "SignatureAttributeSet",
 	}
 	if !slices.Equal(found, want) {
 		t.Errorf("replies are written with the types %v, want %v", found, want)

@@ -471,6 +471,66 @@ type UpdatePasswordResponse struct {
 	Results CredentialResults `xml:"results"`
 }
 
+// GetSecureChallenge is the element getSecureChallenge.
+type GetSecureChallenge struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication getSecureChallenge"`
+	// The attributes, whose names begin with CREDFLD_.
+	CredentialAttributeSet CredentialAttributeSet `xml:"credentialAttributeSet"`
+}
+
+// GetSecureChallengeResponse is the element getSecureChallengeResponse.
+type GetSecureChallengeResponse struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication getSecureChallengeResponse"`
+	// The outcome of the command.
+	Results CredentialResults `xml:"results"`
+}
+
+// CancelAuthUser is the element cancelAuthUser.
+type CancelAuthUser struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication cancelAuthUser"`
+	// The attributes, whose names begin with CREDFLD_.
+	CredentialAttributeSet CredentialAttributeSet `xml:"credentialAttributeSet"`
+}
+
+// CancelAuthUserResponse is the element cancelAuthUserResponse.
+type CancelAuthUserResponse struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Authentication cancelAuthUserResponse"`
+	// The outcome of the command.
+	Results CredentialResults `xml:"results"`
+}
+
+// AuthSignature is the element authSignature.
+type AuthSignature struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Signature authSignature"`
+	// The attributes, whose names begin with SIGNFLD_.
+	AttributeSet SignatureAttributeSet `xml:"attributeSet"`
+	// The data fields by name. Usually left out in authSignature, where attributes have them.
+	DataFieldList *DataFieldList `xml:"dataFieldList"`
+}
+
+// AuthSignatureResponse is the element authSignatureResponse.
+type AuthSignatureResponse struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Signature authSignatureResponse"`
+	// The outcome of the command.
+	Results SignatureResults `xml:"results"`
+}
+
+// GenRequest is the element genRequest.
+type GenRequest struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Signature genRequest"`
+	// The attributes, whose names begin with SIGNFLD_.
+	AttributeSet SignatureAttributeSet `xml:"attributeSet"`
+	// The data fields by name. Usually left out in authSignature, where attributes have them.
+	DataFieldList *DataFieldList `xml:"dataFieldList"`
+}
+
+// GenRequestResponse is the element genRequestResponse.
+type GenRequestResponse struct {
+	XMLName xml.Name `xml:"http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Signature genRequestResponse"`
+	// The outcome of the command.
+	Results SignatureResults `xml:"results"`
+}
+
 // AdminDomain is the type AdminDomain of AdministrationTypes.xsd. A domain that an administrator may reach.
 type AdminDomain struct {
 	// Names the domain.
@@ -761,4 +821,44 @@ type UserOutput struct {
 	Domain string `xml:"domain"`
 	// The organisational unit of the user, if there is one.
 	OrgUnit *string `xml:"orgUnit"`
+}
+
+// DataField is the type DataField of SignatureTypes.xsd. A line of what is signed.
+type DataField struct {
+	// What the line is about, as the device shows it.
+	Key *string `xml:"key"`
+	// What the line says.
+	Value string `xml:"value"`
+}
+
+// DataFieldList is the type DataFieldList of SignatureTypes.xsd. The lines of what is signed, in the order in which the device shows them.
+type DataFieldList struct {
+	// One line.
+	DataField []DataField `xml:"dataField"`
+}
+
+// SignatureAttribute is the type SignatureAttribute of SignatureTypes.xsd. An attribute of a signature: a name and a typed value.
+type SignatureAttribute struct {
+	// How to read the value. Usually left out.
+	AttributeOptions *AttributeOptions `xml:"attributeOptions"`
+	// The value, with its type in xsi:type, such as xsd:string or xsd:boolean.
+	Value *Value `xml:"value"`
+	// Names the attribute.
+	AttributeID string `xml:"attributeID"`
+}
+
+// SignatureAttributeSet is the type SignatureAttributeSet of SignatureTypes.xsd. The attributes of a request or of its reply.
+type SignatureAttributeSet struct {
+	// One attribute. The order does not matter.
+	Attributes []SignatureAttribute `xml:"attributes"`
+}
+
+// SignatureResults is the type SignatureResults of SignatureTypes.xsd. The outcome of a command and the attributes that it returns.
+type SignatureResults struct {
+	// Whether the command succeeded.
+	ResultCodes ResultCodes `xml:"resultCodes"`
+	// What the command returns. Empty after a refusal.
+	ResultAttribute SignatureAttributeSet `xml:"resultAttribute"`
+	// Why it did not succeed. Empty after success.
+	ErrorStack ErrorStack `xml:"errorStack"`
 }

@@ -609,6 +609,88 @@ func AppendUpdatePasswordResponse(dst []byte, v *UpdatePasswordResponse) []byte 
 	return a.buffer
 }
 
+// AppendGetSecureChallenge appends the element AUTH-TYPES:getSecureChallenge.
+// The error is a TextError.
+func AppendGetSecureChallenge(dst []byte, v *GetSecureChallenge) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:getSecureChallenge>")
+	a.appendCredentialAttributeSet("credentialAttributeSet", &v.CredentialAttributeSet)
+	a.raw("</AUTH-TYPES:getSecureChallenge>")
+	return a.checked()
+}
+
+// AppendGetSecureChallengeResponse appends the element AUTH-TYPES:getSecureChallengeResponse.
+func AppendGetSecureChallengeResponse(dst []byte, v *GetSecureChallengeResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:getSecureChallengeResponse>")
+	a.appendCredentialResults("results", &v.Results)
+	a.raw("</AUTH-TYPES:getSecureChallengeResponse>")
+	return a.buffer
+}
+
+// AppendCancelAuthUser appends the element AUTH-TYPES:cancelAuthUser.
+// The error is a TextError.
+func AppendCancelAuthUser(dst []byte, v *CancelAuthUser) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:cancelAuthUser>")
+	a.appendCredentialAttributeSet("credentialAttributeSet", &v.CredentialAttributeSet)
+	a.raw("</AUTH-TYPES:cancelAuthUser>")
+	return a.checked()
+}
+
+// AppendCancelAuthUserResponse appends the element AUTH-TYPES:cancelAuthUserResponse.
+func AppendCancelAuthUserResponse(dst []byte, v *CancelAuthUserResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<AUTH-TYPES:cancelAuthUserResponse>")
+	a.appendCredentialResults("results", &v.Results)
+	a.raw("</AUTH-TYPES:cancelAuthUserResponse>")
+	return a.buffer
+}
+
+// AppendAuthSignature appends the element SIGN-TYPES:authSignature.
+// The error is a TextError.
+func AppendAuthSignature(dst []byte, v *AuthSignature) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<SIGN-TYPES:authSignature>")
+	a.appendSignatureAttributeSet("attributeSet", &v.AttributeSet)
+	if v.DataFieldList != nil {
+		a.appendDataFieldList("dataFieldList", v.DataFieldList)
+	}
+	a.raw("</SIGN-TYPES:authSignature>")
+	return a.checked()
+}
+
+// AppendAuthSignatureResponse appends the element SIGN-TYPES:authSignatureResponse.
+func AppendAuthSignatureResponse(dst []byte, v *AuthSignatureResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<SIGN-TYPES:authSignatureResponse>")
+	a.appendSignatureResults("results", &v.Results)
+	a.raw("</SIGN-TYPES:authSignatureResponse>")
+	return a.buffer
+}
+
+// AppendGenRequest appends the element SIGN-TYPES:genRequest.
+// The error is a TextError.
+func AppendGenRequest(dst []byte, v *GenRequest) ([]byte, error) {
+	a := appender{buffer: dst}
+	a.raw("<SIGN-TYPES:genRequest>")
+	a.appendSignatureAttributeSet("attributeSet", &v.AttributeSet)
+	if v.DataFieldList != nil {
+		a.appendDataFieldList("dataFieldList", v.DataFieldList)
+	}
+	a.raw("</SIGN-TYPES:genRequest>")
+	return a.checked()
+}
+
+// AppendGenRequestResponse appends the element SIGN-TYPES:genRequestResponse.
+func AppendGenRequestResponse(dst []byte, v *GenRequestResponse) []byte {
+	a := appender{buffer: dst}
+	a.raw("<SIGN-TYPES:genRequestResponse>")
+	a.appendSignatureResults("results", &v.Results)
+	a.raw("</SIGN-TYPES:genRequestResponse>")
+	return a.buffer
+}
+
 func (a *appender) appendAdminDomain(name string, v *AdminDomain) {
 	a.open(name, " xsi:type=\"ADMINISTRATION-TYPES:AdminDomain\"")
 	if v.AdminDomain != nil {
@@ -920,5 +1002,50 @@ func (a *appender) appendUserOutput(name string, v *UserOutput) {
 	if v.OrgUnit != nil {
 		a.text("orgUnit", *v.OrgUnit)
 	}
+	a.close(name)
+}
+
+func (a *appender) appendDataField(name string, v *DataField) {
+	a.open(name, "")
+	if v.Key != nil {
+		a.text("key", *v.Key)
+	}
+	a.text("value", v.Value)
+	a.close(name)
+}
+
+func (a *appender) appendDataFieldList(name string, v *DataFieldList) {
+	a.open(name, " xsi:type=\"SIGNATURE-TYPES:DataFieldList\"")
+	for i := range v.DataField {
+		a.appendDataField("dataField", &v.DataField[i])
+	}
+	a.close(name)
+}
+
+func (a *appender) appendSignatureAttribute(name string, v *SignatureAttribute) {
+	a.open(name, "")
+	if v.AttributeOptions != nil {
+		a.appendAttributeOptions("attributeOptions", v.AttributeOptions)
+	}
+	if v.Value != nil {
+		a.value("value", *v.Value)
+	}
+	a.text("attributeID", v.AttributeID)
+	a.close(name)
+}
+
+func (a *appender) appendSignatureAttributeSet(name string, v *SignatureAttributeSet) {
+	a.open(name, " xsi:type=\"SIGNATURE-TYPES:SignatureAttributeSet\"")
+	for i := range v.Attributes {
+		a.appendSignatureAttribute("attributes", &v.Attributes[i])
+	}
+	a.close(name)
+}
+
+func (a *appender) appendSignatureResults(name string, v *SignatureResults) {
+	a.open(name, "")
+	a.appendResultCodes("resultCodes", &v.ResultCodes)
+	a.appendSignatureAttributeSet("resultAttribute", &v.ResultAttribute)
+	a.appendErrorStack("errorStack", &v.ErrorStack)
 	a.close(name)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/dsappd/dsappd/internal/server/authentication"
 	"github.com/dsappd/dsappd/internal/server/operation"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
+	"github.com/dsappd/dsappd/internal/server/signature"
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -43,7 +44,7 @@ func serveReplay(ctx context.Context, f *datafolder.Folder, setup replay.Setup) 
 	}
 	handler, err := provisioning.NewHandler(provisioning.Config{
 		Service: f.Service, Log: slog.New(slog.DiscardHandler), Proxies: proxies,
-		Interfaces: []operation.Interface{authentication.Operations, administration.Operations},
+		Interfaces: []operation.Interface{authentication.Operations, signature.Operations, administration.Operations},
 		Hosts:      settings.SOAP.AllowedHosts(), Origins: settings.SOAP.Origins,
 		Strict: setup.Strict, BodyTimeout: settings.Timeouts.Read,
 		MaxSize: settings.Limits.BodyBytes, MaxParts: settings.Limits.MessageParts,

@@ -102,7 +102,7 @@ func TestStatusTable(t *testing.T) {
 		provision.NoPermission, provision.SessionStopped, provision.UserUnknown, provision.MissingField,
 		provision.InvalidData, provision.NotAvailable, provision.NotAssigned, provision.AuthenticatorError,
 		provision.OTPIncorrect, provision.OTPUsed, provision.PasswordMismatch, provision.GracePeriodExpired,
-		provision.NotLocal, provision.ChallengeExpired,
+		provision.NotLocal, provision.SignatureIncorrect, provision.ChallengeExpired,
 	} {
 		s := provision.DefaultStatusTable()[refusal]
 		fmt.Fprintf(&table, "| %s | %d %s | %d %s |\n", refusal, s.ReturnCode, s.ReturnCodeEnum, s.StatusCode, s.StatusCodeEnum)

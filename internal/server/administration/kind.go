@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -193,17 +192,6 @@ func (in request) moment(id string) *time.Time {
 		}
 		return nil
 	}
-	at := parseMoment(value)
+	at := operation.ParseDateTime(value)
 	return &at
-}
-
-// parseMoment reads a dateTime, in UTC where it names no zone.
-func parseMoment(value string) time.Time {
-	value = strings.TrimSpace(value)
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if at, err := time.Parse(layout, value); err == nil {
-			return at.UTC()
-		}
-	}
-	return time.Time{}
 }

@@ -170,7 +170,7 @@ func (f filter[R]) fits(value string) bool {
 	case f.domains != nil:
 		return slices.Contains(f.domains, value)
 	case f.field.Type == operation.TypeDateTime:
-		return value != "" && parseMoment(value).Equal(parseMoment(f.value).Truncate(time.Second))
+		return value != "" && operation.ParseDateTime(value).Equal(operation.ParseDateTime(f.value).Truncate(time.Second))
 	case f.field.Type == operation.TypeBoolean:
 		return value != "" && isTrue(value) == isTrue(f.value)
 	case f.field.Values != nil:

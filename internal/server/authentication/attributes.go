@@ -31,11 +31,15 @@ func attributes() []operation.Attribute {
 		{ID: "SERIAL_NO", Type: text, Pattern: `[A-Z0-9]{3}[0-9]{7}(-[1-9][0-9]{0,2})?`, Takes: "three of A-Z 0-9 and seven digits, for an instance also a hyphen and its number"},
 		{ID: "CHALLENGE", Type: text, Pattern: `[0-9]{1,16}`, Takes: "1 to 16 digits"},
 		{ID: "CHALLENGE_KEY", Type: text, Pattern: `[0-9]{10}`, Takes: "10 digits"},
+		{ID: "CHALLENGE_MESSAGE", Type: text, Pattern: `(?s).{1,471}`, Takes: "as much text as fits into a request"},
+		{ID: "REQUEST_BODY", Type: text, Pattern: `(?s).{1,471}`, Takes: "as much text as fits into a request"},
+		{ID: "TRANSACTION_TITLE", Type: text, Pattern: name, Takes: letters},
+		{ID: "REQUEST_MESSAGE", Type: text, Takes: "the request in hex"},
 		{ID: "AUTH_TYPE", Unsupported: "its values are not public"},
 		{ID: "STATUS_MESSAGE", Type: text, Takes: "why the command failed, in words"},
 
 		// What other interfaces and versions have, and what this server has no use for.
-		{ID: "AUXILIARY_MESSAGE", Type: text}, {ID: "CHALLENGE_MESSAGE", Type: text}, {ID: "USER_ATTRIBUTE_GROUP", Type: text},
+		{ID: "AUXILIARY_MESSAGE", Type: text}, {ID: "CRYPTO_APP_INDEX", Type: number}, {ID: "CRYPTO_APP_NAME", Type: text}, {ID: "USER_ATTRIBUTE_GROUP", Type: text},
 		{ID: "NONCE", Type: text}, {ID: "REQUEST_HOST_CODE", Type: number}, {ID: "SESSION_ID", Type: text}, {ID: "USER_LOCATION", Type: text},
 		{ID: "LAST_LOGON_TIME", Type: operation.TypeDateTime}, {ID: "LOGICAL_ADMIN_PRIVILEGES", Type: text}, {ID: "ADMIN_PRIVILEGES", Type: text},
 	}
@@ -54,6 +58,19 @@ var (
 		Required: []string{"COMPONENT_TYPE"},
 		Optional: []string{"USERID", "DOMAIN"},
 		Out:      []string{"CHALLENGE", "CHALLENGE_KEY", "STATUS_MESSAGE"},
+	}
+	getSecureChallengeForm = operation.Form{
+		Name:     "getSecureChallenge",
+		Required: []string{"COMPONENT_TYPE", "USERID"},
+		OneOf:    []string{"CHALLENGE_MESSAGE", "REQUEST_BODY"},
+		Optional: []string{"DOMAIN", "SERIAL_NO", "TRANSACTION_TITLE"},
+		Out:      []string{"CHALLENGE_KEY", "REQUEST_MESSAGE", "USERID", "DOMAIN", "ORGANIZATIONAL_UNIT", "SERIAL_NO", "STATUS_MESSAGE"},
+	}
+	cancelAuthUserForm = operation.Form{
+		Name:     "cancelAuthUser",
+		Required: []string{"COMPONENT_TYPE", "CHALLENGE_KEY"},
+		Optional: []string{"USERID", "DOMAIN"},
+		Out:      []string{"STATUS_MESSAGE"},
 	}
 	updatePasswordForm = operation.Form{
 		Name:     "updatePassword",

@@ -20,9 +20,11 @@ func Operations(shared operation.Door) (map[xml.Name]soap.Operation, error) {
 	d := &door{Door: shared, table: table}
 	name := func(local string) xml.Name { return xml.Name{Space: wsdl.Authentication, Local: local} }
 	return map[xml.Name]soap.Operation{
-		name("authUser"):       operation.New(&d.Door, d.authUser, replyAuthUser),
-		name("getChallenge"):   operation.New(&d.Door, d.getChallenge, replyGetChallenge),
-		name("updatePassword"): operation.New(&d.Door, d.updatePassword, replyUpdatePassword),
+		name("authUser"):           operation.New(&d.Door, d.authUser, replyAuthUser),
+		name("getChallenge"):       operation.New(&d.Door, d.getChallenge, replyGetChallenge),
+		name("updatePassword"):     operation.New(&d.Door, d.updatePassword, replyUpdatePassword),
+		name("getSecureChallenge"): operation.New(&d.Door, d.getSecureChallenge, replyGetSecureChallenge),
+		name("cancelAuthUser"):     operation.New(&d.Door, d.cancelAuthUser, replyCancelAuthUser),
 	}, nil
 }
 
@@ -33,40 +35,19 @@ type door struct {
 
 // theTable is the same for every door and never changes.
 var theTable = sync.OnceValues(func() (*operation.Table, error) {
-	table, err := operation.NewTable(attributePrefix, true, attributes())
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range []operation.Form{authUserForm, getChallengeForm, updatePasswordForm} {
-		if err := table.Check(f); err != nil {
-			return nil, err
-		}
-	}
-	return table, nil
+	return operation.NewTable(attributePrefix, true, attributes(), authUserForm, getChallengeForm, updatePasswordForm, getSecureChallengeForm, cancelAuthUserForm)
 })
 
 // run reads an operation's attributes, has it decided, and writes its own.
 func (d *door) run(ctx context.Context, r *soap.Request, f operation.Form, set wsdl.CredentialAttributeSet,
 	decide func(context.Context, provision.Caller, operation.Values) (operation.Values, error),
 ) (*wsdl.CredentialAttributeSet, error) {
-	sent := sent(set)
-	given, passedOver, err := d.table.Read(f, sent, d.Strict)
-	for _, name := range passedOver {
-		r.PassOver(name)
-	}
+	written, err := d.Run(ctx, r, d.table, f, sent(set), decide)
 	if err != nil {
 		return nil, err
 	}
-	caller, err := d.Caller(r, given["COMPONENT_TYPE"])
-	if err != nil {
-		return nil, err
-	}
-	result, err := decide(ctx, caller, given)
-	if err != nil {
-		return nil, d.table.WithoutMasked(err, f, sent)
-	}
-	written := attributesOf(d.table.Write(f, result))
-	return &written, nil
+	out := attributesOf(written)
+	return &out, nil
 }
 
 // sent are the attributes of a request.
@@ -94,11 +75,7 @@ func results(status wsdl.CommandStatusResponse, result *wsdl.CredentialAttribute
 		out.ResultAttribute = *result
 		return out
 	}
-	for _, e := range status.ErrorStack.Errors {
-		out.ResultAttribute = attributesOf([]operation.Written{
-			{ID: attributePrefix + "STATUS_MESSAGE", Value: wsdl.Value{Type: operation.TypeString, Text: e.ErrorDesc}},
-		})
-	}
+	out.ResultAttribute = attributesOf(operation.StatusMessage(attributePrefix, status))
 	return out
 }
 

@@ -148,3 +148,15 @@ func (a Attribute) canonical(text string) string {
 	}
 	return text
 }
+
+// ParseDateTime reads a dateTime, in UTC where it names no zone. What is none
+// gives the zero time.
+func ParseDateTime(value string) time.Time {
+	value = strings.TrimSpace(value)
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
+		if at, err := time.Parse(layout, value); err == nil {
+			return at.UTC()
+		}
+	}
+	return time.Time{}
+}

@@ -58,6 +58,15 @@ func (d *Door) TurnedAway(r *http.Request, requestID string, status int, f *soap
 		Request: r.Method, Status: "HTTP " + strconv.Itoa(status), Problem: string(f.Reason), Reason: f.Words()})
 }
 
+// StatusMessage says a refusal by an attribute, which some clients look for.
+func StatusMessage(prefix string, status wsdl.CommandStatusResponse) []Written {
+	var out []Written
+	for _, e := range status.ErrorStack.Errors {
+		out = append(out, Written{ID: prefix + "STATUS_MESSAGE", Value: wsdl.Value{Type: TypeString, Text: e.ErrorDesc}})
+	}
+	return out
+}
+
 // commandStatus writes a status as replies have it; a description makes an
 // entry of the error stack, of the status's own code.
 func commandStatus(status provision.Status, desc string) wsdl.CommandStatusResponse {

@@ -36,8 +36,9 @@ type Table struct {
 	patterns map[string]*regexp.Regexp
 }
 
-// NewTable makes a table. The error names an attribute whose pattern is none.
-func NewTable(prefix string, telling bool, attributes []Attribute) (*Table, error) {
+// NewTable makes a table. The error names an attribute whose pattern is none, or
+// that a form names and the table lacks.
+func NewTable(prefix string, telling bool, attributes []Attribute, forms ...Form) (*Table, error) {
 	t := &Table{Prefix: prefix, Telling: telling, Attributes: map[string]Attribute{}, patterns: map[string]*regexp.Regexp{}}
 	for _, a := range attributes {
 		pattern, err := regexp.Compile("^(?:" + a.Pattern + ")$")
@@ -46,6 +47,11 @@ func NewTable(prefix string, telling bool, attributes []Attribute) (*Table, erro
 		}
 		t.Attributes[prefix+a.ID], t.patterns[prefix+a.ID] = a, pattern
 		t.order = append(t.order, a.ID)
+	}
+	for _, f := range forms {
+		if err := t.Check(f); err != nil {
+			return nil, err
+		}
 	}
 	return t, nil
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // documents are the WSDLs, one for each interface.
-var documents = []string{"provisioning.wsdl", "administration.wsdl", "authentication.wsdl"}
+var documents = []string{"provisioning.wsdl", "administration.wsdl", "authentication.wsdl", "signature.wsdl"}
 
 func main() {
 	check := flag.Bool("check", false, "compare with the files instead of writing them")
