@@ -24,19 +24,20 @@ type demoCommand struct {
 	MDL     bool `name:"mdl" help:"Activate a device of user6, on a licence for several devices, instead of user1's only one."`
 	Offline bool `help:"With --mdl: the device sends nothing, and the user carries everything."`
 	Journey bool `help:"Go the whole way of a new user: account, assignment, activation, login and unassignment."`
+	REST    bool `name:"rest" help:"Activate devices of a new user offline, over the Platform API, until the licence is full."`
 	Keep    bool `help:"Leave the server running until Ctrl-C, and print its URLs and a session with curl."`
 	JSON    bool `name:"json" help:"Print each step as a line of JSON, errors too."`
 }
 
 // Run takes user1 of a throw-away sample folder from register to an active
 // authenticator, a device of user6 to a place on a licence, or a new user
-// through a whole journey, over real HTTP.
+// through a whole journey, over SOAP; or devices of a new user over REST.
 func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	if c.Offline && !c.MDL {
 		return errors.New("--offline goes with --mdl")
 	}
-	if c.Journey && c.MDL {
-		return errors.New("--journey and --mdl are two plays: give one of them")
+	if (c.Journey && c.MDL) || (c.REST && (c.Journey || c.MDL)) {
+		return errors.New("--journey, --mdl and --rest are plays of their own: give one of them")
 	}
 	parent, err := os.MkdirTemp("", "dsappd-demo-")
 	if err != nil {
@@ -73,6 +74,8 @@ func (c *demoCommand) course(d *demo) func(context.Context) error {
 	switch {
 	case c.Journey:
 		return d.playJourney
+	case c.REST:
+		return d.playREST
 	case c.Offline:
 		return d.playMDLOffline
 	case c.MDL:
@@ -87,9 +90,12 @@ func (c *demoCommand) session(d *demo) error {
 		return err
 	}
 	d.print.stays(d.urls, program, d.dir)
-	if c.MDL {
+	switch {
+	case c.REST:
+		d.print.sessionREST(program, d.urls.Platform)
+	case c.MDL:
 		d.print.sessionMDL(program, d.url)
-	} else {
+	default:
 		d.print.session(d.url)
 	}
 	return nil
@@ -100,14 +106,15 @@ func (c *demoCommand) session(d *demo) error {
 type demo struct {
 	dir, url string
 	urls     dsappd.URLs
-	http     *http.Client
+	http     *http.Client // prints what goes over SOAP
+	plain    *http.Client
 	print    *demoPrinter
 	reply    []leaf // of the last request
 	status   []leaf // likewise
 }
 
 func newDemo(dir string, urls dsappd.URLs, transport http.RoundTripper, print *demoPrinter) *demo {
-	d := &demo{dir: dir, url: urls.SOAP, urls: urls, print: print}
+	d := &demo{dir: dir, url: urls.SOAP, urls: urls, print: print, plain: &http.Client{Timeout: 30 * time.Second, Transport: transport}}
 	d.http = &http.Client{Timeout: 30 * time.Second, Transport: &watch{next: transport, seen: func(w watched) {
 		d.reply, d.status = w.decided, w.status
 		d.print.step(w)

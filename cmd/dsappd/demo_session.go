@@ -141,6 +141,46 @@ phone mdl confirm
 phone mdl instances
 `
 
+// restSession activates a device offline over REST. Its verbs are the program,
+// the API's URL and the user.
+const restSession = `dsappd() { %[1]s "$@"; }
+url=%[2]sv1
+state=$(mktemp -d)/phone
+phone() { dsappd phone "$@" --state "$state" --pin 2468; }
+call() { curl -sS -H 'Authorization: Bearer lab-platform-key' -H 'Content-Type: application/json' "$@"; }
+member() { sed -n "s|.*\"$1\":\"\([^\"]*\)\".*|\1|p"; }
+
+# The user is made if there is none, a licence is found, and the activation begins.
+reply=$(call $url/users/register -d '{"objectType": "RegisterUserInputEx", "userID": "%[3]s", "activationType": "offlineMDL"}')
+id=$(member registrationID <<<"$reply")
+
+# The activation password is Activation Message 1. It goes to the device as an image.
+message1=$(member activationPassword <<<"$reply")
+call "$url/visualcodes/render?format=QR&message=$message1" > message1.png
+phone mdl message1 --message "$message1"
+
+# The device shows a device code, for which it gets Activation Message 2.
+reply=$(call $url/registrations/$id/add-device -d "{\"deviceCode\": \"$(phone mdl device-code)\"}")
+phone mdl message2 --message "$(member activationMessage2 <<<"$reply")"
+
+# The device shows a signature, which activates it.
+call $url/registrations/$id/activate -d "{\"signature\": \"$(phone mdl signature)\"}"
+phone mdl confirm
+call $url/registrations/check-status -d '{"login": "%[3]s", "timeoutSeconds": "0"}'
+`
+
+// sessionREST prints what a reader with this program and curl can do: user6 has
+// a licence with places left.
+func (p *demoPrinter) sessionREST(program, url string) {
+	if p.json {
+		return
+	}
+	fmt.Fprint(p.out, "\nWith curl for the site and this program for the device,\n"+
+		"put a device on the licence of user6:\n\n")
+	session := fmt.Sprintf(restSession, hint.ShellWord(program), url, "user6")
+	fmt.Fprintf(p.out, "%s\n%s%s\n", p.painted(dim, sessionBegins), session, p.painted(dim, sessionEnds))
+}
+
 // sessionMDL prints what a reader with this program and curl can do.
 func (p *demoPrinter) sessionMDL(program, url string) {
 	if p.json {

@@ -107,19 +107,34 @@ func TestReadmeSessionGateway(t *testing.T) {
 	}
 }
 
-// The session over REST activates a new user's device from nothing.
+// The session over REST activates a new user's device from nothing. It is the
+// demo's, with the documented program and URL.
 func TestSessionREST(t *testing.T) {
-	session := documentedSession(t, "docs/rest.md", "rest")
+	if want, got := fmt.Sprintf(restSession, "bin/dsappd", "http://127.0.0.1:8890/", "anna"), documentedSession(t, "docs/rest.md", "rest"); got != want {
+		t.Errorf("the documented session is\n%s\nwant\n%s", got, want)
+	}
 	server := serveFolder(t, newDataFolder(t))
+	pasteREST(t, fmt.Sprintf(restSession, "command dsappd", server.platform, "anna"), "VDM1000101-1")
+}
+
+// The session that the demo over REST prints works after it.
+func TestDemoSessionREST(t *testing.T) {
+	session, end := demoSession(t, "--rest")
+	pasteREST(t, session, "VDM1000001-1")
+	end()
+}
+
+func pasteREST(t *testing.T, session, instance string) {
+	t.Helper()
 	bash := exec.CommandContext(t.Context(), "bash")
 	bash.Dir = t.TempDir()
 	bash.Env = append(os.Environ(), "TMPDIR="+bash.Dir)
-	bash.Stdin = strings.NewReader(strings.NewReplacer("http://127.0.0.1:8890/", server.platform, `bin/dsappd "$@"`, `command dsappd "$@"`).Replace(session))
+	bash.Stdin = strings.NewReader(session)
 	printed, err := bash.CombinedOutput()
 	if err != nil {
 		t.Fatalf("bash: %v: %s", err, printed)
 	}
-	for _, want := range []string{`"serialNumber":"VDM1000101-1"`, `"activationStatus":"activated"`, "VDM1000101-1: activated, as the site says"} {
+	for _, want := range []string{`"serialNumber":"` + instance + `"`, `"activationStatus":"activated"`, instance + ": activated, as the site says"} {
 		if !strings.Contains(string(printed), want) {
 			t.Errorf("the session printed no %q:\n%s", want, printed)
 		}
