@@ -27,12 +27,12 @@ var floors = []struct {
 	{[]string{".", "internal/playserver"}, "servers: Open(ctx, Config), and the one for each play of a transcript"},
 	{[]string{"internal/bulk", "internal/operators", "internal/recording"}, "a folder's door for operators; the recording proxy"},
 	{[]string{"internal/datafolder"}, "a data folder: settings, keys, certificates, store, upkeep"},
-	{[]string{"store/bolt", "store/memory", "store/storetest", "internal/server/admin", "internal/server/administration", "internal/server/authentication", "internal/server/console", "internal/server/gateway", "internal/server/lab", "internal/server/platform", "internal/server/provisioning", "internal/server/signature"}, "engines; doors"},
+	{[]string{"store/bolt", "store/memory", "store/postgres", "store/storetest", "internal/server/admin", "internal/server/administration", "internal/server/authentication", "internal/server/console", "internal/server/gateway", "internal/server/lab", "internal/server/platform", "internal/server/provisioning", "internal/server/signature"}, "engines; doors"},
 	{[]string{"replay", "internal/lab", "internal/labtest", "internal/server/browser", "internal/server/listen", "internal/server/operation", "internal/server/request"}, "transcripts; listeners; the frame of a request"},
 	{[]string{"internal/provision", "phone", "internal/server/certificate", "internal/server/directory", "internal/server/forwarded", "internal/server/handshake"}, "the domain; the device at the other end"},
 	{[]string{"dsapp", "internal/audit", "internal/server/journal", "internal/server/watch"}, "the profile's formats; the audit's chain"},
 	{[]string{"srp", "oath", "internal/names", "soap", "wsdl", "store", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
-	{[]string{"internal/atomicfile", "internal/cputime", "internal/hint", "internal/recovered"}, "tools"},
+	{[]string{"internal/atomicfile", "internal/cputime", "internal/hint", "internal/pgtest", "internal/recovered"}, "tools"},
 }
 
 // room returns the room of an import path, and its floor; the ground floor is 0.

@@ -34,6 +34,10 @@ var (
 	// in the time that it allows itself. Nothing was written.
 	ErrOverloaded = errors.New("the store does not keep up: a commit has waited too long")
 
+	// ErrUnreachable is what an engine answers that is elsewhere and cannot be
+	// reached. Nothing was written.
+	ErrUnreachable = errors.New("the store cannot be reached")
+
 	// ErrClosed is what a closed store answers.
 	ErrClosed = errors.New("store is closed")
 )

@@ -36,12 +36,8 @@ func testHostileKeys(t *testing.T, s *store.Store) {
 		})
 	}
 	view(t, s, func(v *store.View) error {
-		for key, want := range records {
-			got, err := store.Get(v, provision.Users, key)
-			if err != nil {
-				return err
-			}
-			wantEqual(t, "Get", want, got)
+		if err := wantUsers(t, v, records); err != nil {
+			return err
 		}
 		for _, domain := range append(hostile(), "") {
 			within := provision.UserKey{Domain: domain}
@@ -53,6 +49,19 @@ func testHostileKeys(t *testing.T, s *store.Store) {
 		}
 		return nil
 	})
+}
+
+// wantUsers gets each of the records.
+func wantUsers(t failer, v *store.View, records map[provision.UserKey]provision.User) error {
+	t.Helper()
+	for key, want := range records {
+		got, err := store.Get(v, provision.Users, key)
+		if err != nil {
+			return err
+		}
+		wantEqual(t, "Get", want, got)
+	}
+	return nil
 }
 
 func testRefusedKeys(t *testing.T, s *store.Store) {

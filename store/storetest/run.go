@@ -52,6 +52,8 @@ func Run(t *testing.T, open Open) {
 		"Paging":          testPaging,
 		"PrefixIsNoMatch": testPrefixIsNoMatch,
 		"Closed":          testClosed,
+		"Largest":         testLargest,
+		"LongKeys":        testLongKeys,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t, open)) })
 	}

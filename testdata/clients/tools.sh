@@ -1,7 +1,8 @@
 #!/bin/sh
 # What the tests need besides Go: a C compiler for the race detector, the SOAP
 # toolkits of the clients in this folder, a browser for the page, with the font
-# that its pictures are taken with, and the shells that complete commands. Installs only what is missing,
+# that its pictures are taken with, the shells that complete commands, and
+# PostgreSQL for the store that servers share. Installs only what is missing,
 # from Debian and npm; with --interop also what the clients in interop need, from
 # Debian and PyPI. With --check it installs nothing. Where it may not install,
 # it prints the line to run and fails.
@@ -24,6 +25,7 @@ has() { command -v "$1"; }
 has_headers() { echo '#include <stdlib.h>' | gcc -E -; }
 has_module() { "$python" -c "import importlib.util, sys; sys.exit(importlib.util.find_spec('$1') is None)"; }
 has_perl() { perl -e "exit !grep { -e qq(\$_/$1) } @INC"; }
+has_postgres() { ls /usr/lib/postgresql/*/bin/initdb; }
 has_extension() { php -r "exit(extension_loaded('$1') ? 0 : 1);"; }
 
 # need PACKAGE COMMAND...: the Debian package is missing if the command fails.
@@ -67,6 +69,7 @@ find_missing() {
 	need mandoc has mandoc
 	need pskctool has pskctool
 	need prometheus has promtool
+	need postgresql has_postgres
 	need fonts-inter test -e /usr/share/fonts/opentype/inter
 	modules_installed || need npm has npm
 	if [ -n "$interop" ]; then
