@@ -147,7 +147,7 @@ func (d networkDoor) open(ctx context.Context, s *Server) (*openDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	serving := s.folder.Settings.Listening(d.name, withHeaders(d.settings.HSTS, s.metrics.Count(d.name, handler)), config.Logger)
+	serving := s.folder.Settings.Listening(d.name, withHeaders(d.settings.HSTS, s.watched(d.name, handler)), config.Logger)
 	if streams, is := handler.(interface{ Close() }); is {
 		serving.OnDrain = streams.Close
 	}

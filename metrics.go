@@ -33,6 +33,11 @@ func (s *Server) startMetrics() {
 	}
 }
 
+// watched has a door's requests counted, and traced.
+func (s *Server) watched(door string, handler http.Handler) http.Handler {
+	return watch.Trace(s.config.Traces, door, s.metrics.Count(door, handler))
+}
+
 // build is what the toolchain stamped into this program.
 func build() watch.Build {
 	b := watch.Build{Version: "(devel)", Go: runtime.Version(), Schema: store.Schema}

@@ -62,6 +62,7 @@ func (s *Server) prepare(settings datafolder.Settings) (use func(), err error) {
 	}
 	return func() {
 		s.folder.Apply(settings)
+		s.config.level.Set(settings.Log.SlogLevel())
 		s.shared.Resize(int64(settings.Limits.BodiesMiB) << 20)
 		for _, change := range all {
 			change()
@@ -86,7 +87,7 @@ func (d *openDoor) prepare(s *Server, next networkDoor, settings datafolder.Sett
 	return func() {
 		useCertificate()
 		d.endpoint.Change(listen.Change{
-			Handler: withHeaders(next.settings.HSTS, s.metrics.Count(next.name, handler)), Proxies: proxies,
+			Handler: withHeaders(next.settings.HSTS, s.watched(next.name, handler)), Proxies: proxies,
 			Connections: settings.Limits.Connections, PerAddress: settings.Limits.ConnectionsPerAddress,
 		})
 	}, nil

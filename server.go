@@ -16,6 +16,7 @@ import (
 	"github.com/dsappd/dsappd/internal/lab"
 	"github.com/dsappd/dsappd/internal/recording"
 
+	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dsappd/dsappd/internal/server/admin"
@@ -95,6 +96,10 @@ type Config struct {
 	// Logger gets one line for each request; nil: nothing is logged.
 	Logger *slog.Logger
 
+	// Traces gets a span for each request at the network's doors; nil: there are
+	// none, and lines of the log still have the trace_id of their callers.
+	Traces trace.TracerProvider
+
 	// Now and Rand are the only clock and the only source of randomness;
 	// nil: the system's. Rand is read from many goroutines.
 	Now  func() time.Time
@@ -102,6 +107,7 @@ type Config struct {
 
 	recorder *replay.Recorder // nil: nothing is recorded
 	lab      *lab.Lab         // nil: there are no controls
+	level    *slog.LevelVar   // of the log, as the settings say
 }
 
 // Memory says what a server that keeps nothing begins with. It is for labs and
@@ -117,7 +123,9 @@ type Memory struct {
 // withDefaults fills in what may be left out.
 func (c Config) withDefaults() Config {
 	from := datafolder.Source{Now: c.Now, Rand: c.Rand, Logger: c.Logger}.WithDefaults()
-	c.Now, c.Rand, c.Logger = from.Now, from.Rand, from.Logger
+	c.Now, c.Rand = from.Now, from.Rand
+	c.level = new(slog.LevelVar)
+	c.Logger = watch.Log(from.Logger, c.level)
 	if c.Lab {
 		c.lab = lab.New(c.Now, c.LabTime)
 		c.Now = c.lab.Clock.Now
@@ -203,6 +211,7 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 		config.lab.Moved = opened.Sweep
 	}
 	opened.Service.Proven, opened.Service.Known = s.shared.Known.Add, s.shared.Known.Has
+	config.level.Set(opened.Settings.Log.SlogLevel())
 	var err error
 	if config.Record != "" {
 		s.recorder, err = recording.NewRecorder(config.Record, config.Now, config.Logger, nil)
@@ -251,7 +260,7 @@ func (s *Server) openOperators() error {
 	if err != nil {
 		return err
 	}
-	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Copy: s.folder.CopyStore, Keys: s.folder, Journal: s.journal}
+	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Copy: s.folder.CopyStore, Keys: s.folder, Level: s.config.level, Journal: s.journal}
 	mux := http.NewServeMux()
 	mux.Handle("/", door.Handler())
 	s.health().Register(mux)

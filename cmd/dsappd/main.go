@@ -48,6 +48,7 @@ type commands struct {
 	Restore    restoreCommand    `cmd:"" group:"keep" help:"Restore a data folder from a backup, or verify that."`
 	Migrate    migrateCommand    `cmd:"" group:"keep" help:"Bring a data folder of an older dsappd up to date, and keep a copy."`
 	Compact    compactCommand    `cmd:"" group:"keep" help:"Give back the space that the store of a data folder no longer uses."`
+	Log        logCommand        `cmd:"" group:"keep" help:"See and set how much a running server logs."`
 	Key        keyCommand        `cmd:"" group:"keep" help:"Show and rotate the keys that seal the store's secrets."`
 	TLS        tlsCommand        `cmd:"" group:"keep" name:"tls" help:"Show and renew the certificates that clients see."`
 	Completion completionCommand `cmd:"" group:"keep" help:"Print the script that completes commands in a shell."`

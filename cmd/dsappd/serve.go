@@ -51,6 +51,11 @@ func (c *serveCommand) Run(ctx context.Context, std streams) error {
 	if err := c.makeFolder(ctx, config.Logger); err != nil {
 		return err
 	}
+	traces, endTraces, err := openTraces(ctx)
+	if err != nil {
+		return err
+	}
+	config.Traces = traces
 	server, err := dsappd.Open(ctx, config)
 	if err != nil {
 		return err
@@ -66,7 +71,9 @@ func (c *serveCommand) Run(ctx context.Context, std streams) error {
 	}
 	logEnd(ctx, config.Logger, server, err)
 	supervisor.ending()
-	return errors.Join(err, server.Close())
+	err = errors.Join(err, server.Close())
+	sendLastTraces(ctx, endTraces)
+	return err
 }
 
 // makeFolder makes the data folder with --init, unless there is one.
@@ -143,10 +150,11 @@ func servedLines(urls dsappd.URLs) string {
 
 // newLogger writes a line for each event.
 func newLogger(w io.Writer, asJSON bool) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.LevelDebug} // a server leaves out what its settings say
 	if asJSON {
-		return slog.New(slog.NewJSONHandler(w, nil))
+		return slog.New(slog.NewJSONHandler(w, options))
 	}
-	return slog.New(slog.NewTextHandler(w, nil))
+	return slog.New(slog.NewTextHandler(w, options))
 }
 
 func (c *serveCommand) config(log io.Writer) dsappd.Config {

@@ -3,6 +3,7 @@ package datafolder
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,6 +35,7 @@ type Settings struct {
 	Sweep        SweepSettings        `toml:"sweep"`
 	Audit        AuditSettings        `toml:"audit"`
 	MasterKey    MasterKeySettings    `toml:"master_key"`
+	Log          LogSettings          `toml:"log"`
 }
 
 // ListenerSettings are those that every interface has which other machines
@@ -135,6 +137,24 @@ type AuditSettings struct {
 	RefusalsMiB int           `toml:"refusals_mib"` // a day, that refusals may add which cost callers nothing; 0: without a limit
 }
 
+// LogSettings say what the server logs.
+type LogSettings struct {
+	Level string `toml:"level"` // debug, info, warn or error
+}
+
+// SlogLevel returns the level from which on the server logs.
+func (s LogSettings) SlogLevel() (level slog.Level) {
+	_ = level.UnmarshalText([]byte(s.Level)) // check has refused others
+	return level
+}
+
+func (s LogSettings) check() error {
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, s.Level) {
+		return fmt.Errorf("log.level is %q; it must be debug, info, warn or error", s.Level)
+	}
+	return nil
+}
+
 // MasterKeySettings say where the master key comes from: the file, unless one of
 // the others is set.
 type MasterKeySettings struct {
@@ -167,6 +187,7 @@ func DefaultSettings() Settings {
 		PasswordHash: PasswordHashSettings{MemoryKiB: 19 << 10, Passes: 2, Parallelism: 1, Queue: 64},
 		Sweep:        SweepSettings{Interval: time.Minute, Retention: 7 * 24 * time.Hour},
 		Audit:        AuditSettings{Retention: 400 * 24 * time.Hour, RefusalsMiB: 8},
+		Log:          LogSettings{Level: "info"},
 		MasterKey:    MasterKeySettings{File: keyName, Command: []string{}},
 	}
 }
@@ -265,6 +286,7 @@ func (s Settings) check() error {
 		within("audit.retention", s.Audit.Retention, 0, 100*365*24*time.Hour),
 		within("audit.refusals_mib", s.Audit.RefusalsMiB, 0, 1<<20),
 		s.MasterKey.check(),
+		s.Log.check(),
 	)
 }
 

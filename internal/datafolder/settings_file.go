@@ -239,6 +239,11 @@ retention = "9600h0m0s"
 # its event.
 refusals_mib = 8
 
+[log]
+# From which level on the server logs: debug, info, warn or error. At info there is
+# a line for each request. "dsappd log level" changes it while a server runs.
+level = "info"
+
 [master_key]
 # Where the key comes from that opens the store's secrets: a file, whose name is
 # relative to this folder, or one of the others. It is 32 bytes, as they are or in

@@ -21,7 +21,7 @@ var reloadable = []string{
 	"platform.certificate", "platform.key", "platform.client_ca", "platform.client_certificates", "platform.legacy_tls", "platform.hsts",
 	"console.name", "console.logo", "console.app_link", "console.secure_cookies",
 	"limits.connections", "limits.connections_per_address", "limits.bodies_mib", "limits.body_bytes", "limits.message_parts", "limits.free_mib",
-	"timeouts.drain", "sweep.retention", "audit.retention",
+	"timeouts.drain", "sweep.retention", "audit.retention", "log.level",
 }
 
 // Reloaded tells what came of reading settings.toml again.

@@ -286,3 +286,14 @@ func (c *Client) RotateKeys(ctx context.Context, in RotateKeys) (KeyStatus, erro
 func (c *Client) ShowKeys(ctx context.Context, in ShowKeys) (KeyStatus, error) {
 	return call[KeyStatus](ctx, c, "key/show", in)
 }
+
+// SetLogLevel has the server log from another level on, until it reads its
+// settings again.
+func (c *Client) SetLogLevel(ctx context.Context, in LogLevel) (LogLevel, error) {
+	return call[LogLevel](ctx, c, "log/set-level", in)
+}
+
+// ShowLogLevel reads from which level on the server logs.
+func (c *Client) ShowLogLevel(ctx context.Context, in LogLevel) (LogLevel, error) {
+	return call[LogLevel](ctx, c, "log/show", in)
+}

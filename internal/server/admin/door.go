@@ -34,6 +34,9 @@ type Door struct {
 	// Check looks for damage in all that the Service's store keeps.
 	Check func(context.Context) ([]store.Problem, error)
 
+	// Level is from which level on the server logs; nil where none runs.
+	Level *slog.LevelVar
+
 	// Keys are the data folder's.
 	Keys Keys
 }

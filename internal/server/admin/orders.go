@@ -14,6 +14,8 @@ func (d *Door) orders() []order {
 	s := d.Service
 	return []order{
 		looks("check", d.check, same),
+		changes("log/set-level", d.setLogLevel, same),
+		looks("log/show", d.showLogLevel, same),
 		changes("key/rotate", d.rotateKeys, same),
 		looks("key/show", d.showKeys, same),
 

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -142,12 +143,9 @@ func (w *countedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // Flush is for handlers that ask for an http.Flusher.
 func (w *countedWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
 
-func (w *countedWriter) code() string {
-	if w.status == 0 {
-		return strconv.Itoa(http.StatusOK)
-	}
-	return strconv.Itoa(w.status)
-}
+func (w *countedWriter) code() string { return strconv.Itoa(w.number()) }
+
+func (w *countedWriter) number() int { return cmp.Or(w.status, http.StatusOK) }
 
 // Register answers GET at MetricsPath in the text format of Prometheus, or the
 // one that the reader asks for.
