@@ -42,6 +42,7 @@ var ofTheSystem = map[string]string{
 	"internal/datafolder/sweep.go":              "how often it sweeps; what it sweeps is the given clock's",
 	"internal/datafolder/audit.go":              "how often it seals; what is old is the given clock's",
 	"internal/datafolder/space.go":              "how often it looks at the disk",
+	"internal/datafolder/key_open.go":           "the name of the file of a replaced key",
 	"internal/datafolder/restore.go":            "the time of a damaged copy",
 	"internal/datafolder/init.go":               "the default of a clock that is given",
 	"internal/datafolder/certificates.go":       "the default of a clock that is given",
