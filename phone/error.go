@@ -25,6 +25,8 @@ const (
 	ErrStep Error = "step out of order"
 	// ErrExpired says that Activation Message 1 is over by the device's clock.
 	ErrExpired Error = "Activation Message 1 has expired"
+	// ErrRequestExpired says that a request is over by the device's clock.
+	ErrRequestExpired Error = "the request has expired"
 	// ErrInstance says that the device has no instance of the name.
 	ErrInstance Error = "no such instance"
 	// ErrInstanceThere says that the device has an instance of the name, or as

@@ -8,13 +8,14 @@ import (
 	"github.com/dsappd/dsappd/dsapp/qr"
 )
 
-// Scanned is what a QR code holds: one of the three, and the others are nil.
-// It is printed as its kind only, since each of them holds a secret.
+// Scanned is what a QR code holds: one of the four, and the others are nil.
+// It is printed as its kind only, since all but a request hold a secret.
 type Scanned struct {
 	Text     string                    // hex, as it stands in the code
 	Image    *dsapp.Image              // an activation image (profile section 9)
 	Message1 *dsapp.ActivationMessage1 // offline activation (section 8)
 	Message2 *dsapp.ActivationMessage2
+	Request  *dsapp.RequestMessage // to log in or to sign (section 13)
 }
 
 // String returns the kind, and nothing secret.
@@ -26,6 +27,8 @@ func (s Scanned) String() string {
 		return "Activation Message 1"
 	case s.Message2 != nil:
 		return "Activation Message 2"
+	case s.Request != nil:
+		return s.Request.Kind.String()
 	}
 	return "nothing"
 }
@@ -53,15 +56,15 @@ func Scan(r io.Reader) (Scanned, error) {
 	}
 	switch len(found) {
 	case 0:
-		return Scanned{}, fmt.Errorf("%w: its QR code holds neither an activation image nor an Activation Message", ErrScan)
+		return Scanned{}, fmt.Errorf("%w: its QR code holds no activation image, Activation Message or request", ErrScan)
 	case 1:
 		return found[0], nil
 	}
-	return Scanned{}, fmt.Errorf("%w: it shows %d activations: cut one of them out", ErrScan, len(found))
+	return Scanned{}, fmt.Errorf("%w: it shows %d codes of the profile: cut one of them out", ErrScan, len(found))
 }
 
 // Recognize says what the text of a QR code is; a text of another kind is none
-// of the three.
+// of the four.
 func Recognize(text string) Scanned {
 	s := Scanned{Text: text}
 	if image, err := dsapp.ParseImage(text); err == nil {
@@ -70,6 +73,8 @@ func Recognize(text string) Scanned {
 		s.Message1 = &message1
 	} else if message2, err := dsapp.ParseActivationMessage2(text); err == nil {
 		s.Message2 = &message2
+	} else if request, err := dsapp.ParseRequestMessage(text); err == nil {
+		s.Request = &request
 	}
 	return s
 }

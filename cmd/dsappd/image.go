@@ -19,7 +19,7 @@ import (
 )
 
 type imageCommand struct {
-	Text string `arg:"" optional:"" placeholder:"HEX" help:"The text of the code: an activation image or an Activation Message. Without it and the flags of the fields, dsappd reads stdin: hex, or the fields as JSON."`
+	Text string `arg:"" optional:"" placeholder:"HEX" help:"The text of the code: an activation image, an Activation Message or a request. Without it and the flags of the fields, dsappd reads stdin: hex, or the fields as JSON."`
 
 	UserID             string `group:"fields" name:"user-id" placeholder:"USER" help:"Set the user ID."`
 	Domain             string `group:"fields" default:"master" placeholder:"DOMAIN" help:"Set the user's domain; ${default} if not given."`
@@ -151,7 +151,7 @@ func (f imageFields) hex() (string, error) {
 func codeText(given string) (string, error) {
 	text := strings.ToUpper(given)
 	if text == "" || strings.Trim(text, "0123456789ABCDEF") != "" {
-		return "", errors.New("the text of a code is hex: give that of an activation image or an Activation Message")
+		return "", errors.New("the text of a code is hex: give that of an activation image, an Activation Message or a request")
 	}
 	return text, nil
 }

@@ -23,6 +23,8 @@ type phoneCommand struct {
 	Exchange       phoneExchangeCommand       `cmd:"" help:"Agree on a key with the server and take the activation data."`
 	OTP            phoneOTPCommand            `cmd:"" name:"otp" help:"Print the next one-time password."`
 	DerivationCode phoneDerivationCodeCommand `cmd:"" help:"Print a derivation code, which binds this phone."`
+	Sign           phoneSignCommand           `cmd:"" help:"Print the signature over data fields."`
+	Answer         phoneAnswerCommand         `cmd:"" help:"Open a request to log in or to sign, and print the answer."`
 	Activate       phoneActivateCommand       `cmd:"" help:"Activate from an image, or with a one-time password or a derivation code."`
 	Faults         phoneFaultsCommand         `cmd:"" help:"List what phone activate --fault can do wrong."`
 	MDL            phoneMDLCommand            `cmd:"" name:"mdl" help:"Play a device on a licence for several devices, one step at a time."`

@@ -32,6 +32,8 @@ func (c *phoneScanCommand) Run(std streams) error {
 		err = c.printImage(std.Out, *scanned.Image)
 	case scanned.Message1 != nil:
 		err = c.printMessage(std.Out, scannedMessage{Kind: scanned.String(), SerialNumber: scanned.Message1.SerialNumber, Expiry: &scanned.Message1.Expiry})
+	case scanned.Request != nil:
+		err = c.printMessage(std.Out, scannedMessage{Kind: scanned.String(), SerialNumber: scanned.Request.Name(), Expiry: &scanned.Request.Expiry})
 	default:
 		err = c.printMessage(std.Out, scannedMessage{Kind: scanned.String(), SerialNumber: dsapp.InstanceName(scanned.Message2.SerialNumber, scanned.Message2.SequenceNumber)})
 	}
@@ -80,7 +82,7 @@ func scanGiven(std streams, given string) (phone.Scanned, error) {
 		return scanFile(std, given)
 	}
 	scanned := phone.Recognize(given)
-	if scanned.Image == nil && scanned.Message1 == nil && scanned.Message2 == nil {
+	if scanned.String() == (phone.Scanned{}).String() {
 		_, err := dsapp.ParseImage(given) // most likely it was meant to be one
 		return scanned, err
 	}
@@ -127,7 +129,7 @@ func harmless(text string) string {
 	return text
 }
 
-// scannedMessage is what may be shown of an Activation Message.
+// scannedMessage is what may be shown of an Activation Message or a request.
 type scannedMessage struct {
 	Kind         string     `json:"kind"`
 	SerialNumber string     `json:"serialNumber"`

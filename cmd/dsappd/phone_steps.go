@@ -11,24 +11,39 @@ import (
 
 type phoneOTPCommand struct {
 	phoneState
-	Instance string `placeholder:"NAME" help:"Use the secret of this instance, such as VDM1000001-1; needed if the phone has more than one."`
+	phoneSecret
 }
 
 func (c *phoneOTPCommand) Run(std streams) error {
 	return c.show(std, func(s phone.State) (shown, phone.State, error) {
-		instances := s.MDL.Instances
-		switch single := len(s.Secret) > 0; {
-		case c.Instance == "" && !single && len(instances) == 1:
-			c.Instance = instances[0].Name()
-		case c.Instance == "" && !single && len(instances) > 1:
-			return shown{}, s, fmt.Errorf("--instance is missing: the phone has %s", s)
-		case c.Instance == "":
+		instance, err := c.of(s)
+		if err != nil {
+			return shown{}, s, err
+		}
+		if instance == "" {
 			otp, next, err := newDevice(c.now).OTP(s)
 			return oneTimePassword(otp), next, err
 		}
-		otp, err := newDevice(c.now).InstanceOTP(s, c.Instance)
+		otp, err := newDevice(c.now).InstanceOTP(s, instance)
 		return oneTimePassword(otp), s, err
 	})
+}
+
+// phoneSecret names whose secret a step uses.
+type phoneSecret struct {
+	Instance string `placeholder:"NAME" help:"Use the secret of this instance, such as VDM1000001-1; needed if the phone has more than one."`
+}
+
+// of returns the instance to use, and "" for the authenticator of one device.
+func (c phoneSecret) of(s phone.State) (string, error) {
+	instances := s.MDL.Instances
+	switch single := len(s.Secret) > 0; {
+	case c.Instance == "" && !single && len(instances) == 1:
+		return instances[0].Name(), nil
+	case c.Instance == "" && !single && len(instances) > 1:
+		return "", fmt.Errorf("--instance is missing: the phone has %s", s)
+	}
+	return c.Instance, nil
 }
 
 // phoneFingerprint is what a derivation code binds to.

@@ -98,9 +98,9 @@ func samplePolicies() []provision.AddPolicy {
 		{Name: labPolicy, Parent: provision.ProvisioningPolicy, Set: json.RawMessage(`{"MaximumActivations":0,"MinimumIntervalMinutes":0,"Explain":true}`)},
 		{Name: labDirectPolicy, Parent: labPolicy, Set: json.RawMessage(`{"KeyExchangeRequired":false,"ActivationCodeOutsideSRP":true}`)},
 		{Name: labMDLPolicy, Parent: provision.MDLProvisioningPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"Explain":true}`)},
-		{Name: labPlatformPolicy, Parent: labDirectPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"ChallengeResponse":true,"VirtualOTP":true,"Explain":false}`)},
+		{Name: labPlatformPolicy, Parent: labDirectPolicy, Set: json.RawMessage(`{"OfflineMDL":true,"OTPInsteadOfSignature":true,"ChallengeResponse":true,"SecureChannel":true,"VirtualOTP":true,"Explain":false}`)},
 		{Name: labAdminPolicy, Parent: labDirectPolicy, Set: json.RawMessage(`{"LocalAuthentication":"DIGIPASS or Password","VirtualOTP":true}`)},
-		{Name: labGracePolicy, Parent: labPolicy, Set: json.RawMessage(`{"LocalAuthentication":"DIGIPASS/Password during Grace Period","GenericStatusCodes":false,"ChallengeResponse":true}`)},
+		{Name: labGracePolicy, Parent: labPolicy, Set: json.RawMessage(`{"LocalAuthentication":"DIGIPASS/Password during Grace Period","GenericStatusCodes":false,"ChallengeResponse":true,"SecureChannel":true}`)},
 		{Name: labOnlyPolicy, Parent: labGracePolicy, Set: json.RawMessage(`{"LocalAuthentication":"Digipass Only"}`)},
 		{Name: labPasswordPolicy, Parent: labGracePolicy, Set: json.RawMessage(`{"LocalAuthentication":"DIGIPASS or Password"}`)},
 	}
