@@ -51,6 +51,8 @@ var (
 	benchActivate  = benchmark{"internal/bench", "BenchmarkActivate", "12x"}
 	benchStart     = benchmark{"internal/bench", "BenchmarkStart", "10x"}
 	benchLarge     = benchmark{"internal/bench", "BenchmarkLarge", "2x"}
+	benchREST      = benchmark{"internal/bench", "BenchmarkREST", "4x"}
+	benchWaiters   = benchmark{"internal/bench", "BenchmarkWaiters", "3x"}
 	benchReplay    = benchmark{"internal/bench", "BenchmarkReplay", "1x"}
 	benchSOAP      = benchmark{"soap", "BenchmarkActivate", "1s"}
 	benchDecision  = benchmark{"internal/provision", "BenchmarkActivate", "4096x"}
@@ -97,6 +99,14 @@ var goals = []goal{
 		measured: "authenticators", compared: "large-MiB", bound: atMost, value: 300},
 	{about: "from start to the first answer, beside an empty program's", benchmark: benchStart,
 		measured: "start-ms", reference: "empty-start-ms", compared: "start-ms", bound: atMost, value: 50},
+	{about: "register over REST, CPU, beside dsappSRPRegister", benchmark: benchREST,
+		measured: "rest-register-cpu-µs", reference: "soap-register-cpu-µs", compared: "times-soap-register", bound: atMost, value: 1.05},
+	{about: "activate over REST, CPU, beside dsappSRPActivate", benchmark: benchREST,
+		measured: "rest-activate-cpu-µs", reference: "soap-activate-cpu-µs", compared: "times-soap-activate", bound: atMost, value: 1.05},
+	{about: "memory of each check-status that waits, of 1,000, in KiB", benchmark: benchWaiters,
+		measured: "waiters", compared: "KiB/waiter", bound: atMost, value: 64},
+	{about: "the last of 1,000 that wait, after the activation, in ms", benchmark: benchWaiters,
+		measured: "waiters", compared: "last-woken-ms", bound: atMost, value: 100},
 	{about: "replay of 10,000 exchanges, CPU, beside the server's for them", benchmark: benchReplay,
 		measured: "replay-cpu-µs", reference: "server-cpu-µs", compared: "times-server", bound: atMost, value: 1.5},
 }

@@ -82,7 +82,7 @@ func serveProfiled(dir, profiles string) error {
 	if err := pprof.StartCPUProfile(file); err != nil {
 		return err
 	}
-	fmt.Println(server.URLs().SOAP)
+	fmt.Printf("SOAP at %s\nthe Platform API at %s\n", server.URLs().SOAP, server.URLs().Platform)
 	awaitEnd()
 	pprof.StopCPUProfile()
 	for _, name := range []string{"allocs", "heap", "mutex", "block"} {

@@ -20,6 +20,7 @@ import (
 type server struct {
 	host    string // HOST:PORT
 	command *exec.Cmd
+	stdout  *bufio.Reader
 }
 
 // start starts a server that prints its URL at the end of a line.
@@ -37,20 +38,41 @@ func start(b *testing.B, command *exec.Cmd) *server {
 	if err := command.Start(); err != nil {
 		b.Fatal(err)
 	}
-	s := &server{command: command}
+	s := &server{command: command, stdout: bufio.NewReader(stdout)}
 	b.Cleanup(s.end)
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
+	if _, s.host, err = s.nextHost(); err != nil {
 		said, _ := os.ReadFile(stderr.Name())
 		b.Fatalf("%s: %v: %s", command.Path, err, said)
+	}
+	return s
+}
+
+// nextHost reads a line of the server's and the host of the URL at its end.
+func (s *server) nextHost() (line, host string, err error) {
+	if line, err = s.stdout.ReadString('\n'); err != nil {
+		return line, "", err
 	}
 	fields := strings.Fields(line)
 	at, err := url.Parse(fields[len(fields)-1])
 	if err != nil {
-		b.Fatal(err)
+		return line, "", err
 	}
-	s.host = at.Host
-	return s
+	return line, at.Host, nil
+}
+
+// platform returns HOST:PORT of the Platform API. It reads on in what dsappd
+// says, so it can be called once.
+func (s *server) platform(b *testing.B) string {
+	b.Helper()
+	for {
+		line, host, err := s.nextHost()
+		if err != nil {
+			b.Fatalf("the URL of the Platform API: %v", err)
+		}
+		if strings.Contains(line, "Platform API") {
+			return host
+		}
+	}
 }
 
 // end ends the server. It may be called again.

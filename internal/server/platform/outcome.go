@@ -79,6 +79,7 @@ var answers = map[provision.Refusal]struct {
 	provision.NotAvailable:       {http.StatusConflict, ""},
 	provision.NotAssigned:        {http.StatusConflict, ""},
 	provision.AuthenticatorError: {http.StatusConflict, ""},
+	provision.SignatureIncorrect: {http.StatusConflict, ""},
 }
 
 // refuse makes the answer to a request that came to an error.

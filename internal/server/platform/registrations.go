@@ -128,24 +128,16 @@ func activate(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	proof := provision.DSAPPSRPActivate{RegistrationID: c.segments["registrationID"], Response: response, DerivationCode: code}
-	ask := func() (provision.DSAPPSRPActivateResult, error) { return c.activate(caller, proof, signature) }
+	id, service, ctx := c.segments["registrationID"], c.door.Service, c.HTTP.Context()
+	ask := func() (provision.DSAPPSRPActivateResult, error) {
+		if signature != "" {
+			return service.ActivateInstance(ctx, caller, provision.ActivateInstance{RegistrationID: id, Signature: signature})
+		}
+		return service.DSAPPSRPActivate(ctx, caller, provision.DSAPPSRPActivate{RegistrationID: id, Response: response, DerivationCode: code})
+	}
 	return decide(c, ask, func(r provision.DSAPPSRPActivateResult) (any, error) {
 		return activated{UserID: r.User.UserID, Domain: r.User.Domain, SerialNumber: r.SerialNumber}, nil
 	})
-}
-
-func (c *call) activate(caller provision.Caller, in provision.DSAPPSRPActivate, signature string) (provision.DSAPPSRPActivateResult, error) {
-	service, ctx := c.door.Service, c.HTTP.Context()
-	licence := signature != ""
-	if in.Response != "" {
-		registration, err := service.ShowRegistration(ctx, in.RegistrationID)
-		licence = err == nil && registration.MDL
-	}
-	if licence {
-		return service.ActivateInstance(ctx, caller, provision.ActivateInstance{RegistrationID: in.RegistrationID, Signature: signature, Response: in.Response})
-	}
-	return service.DSAPPSRPActivate(ctx, caller, in)
 }
 
 // standing is what check-status answers.

@@ -90,16 +90,16 @@ func route(method, escaped string) (found endpoint, segments map[string]string, 
 		return endpoint{}, nil, nil
 	}
 	asked := ""
-	for _, e := range table {
+	for i := range table {
+		e := &table[i]
 		if asked != "" && e.path != asked {
 			continue
 		}
-		values, fits := e.match(parts)
-		if !fits {
+		if !e.fits(parts) {
 			continue
 		}
 		if e.method == method || method == http.MethodHead && e.method == http.MethodGet {
-			return e, values, nil
+			return *e, e.values(parts), nil
 		}
 		asked, allow = e.path, append(allow, e.method)
 	}
@@ -122,17 +122,28 @@ func split(escaped string) ([]string, bool) {
 	return parts, true
 }
 
-func (e endpoint) match(parts []string) (map[string]string, bool) {
+// fits reports whether the endpoint has a path of these parts.
+func (e *endpoint) fits(parts []string) bool {
 	if len(e.segments) != len(parts) {
-		return nil, false
+		return false
 	}
-	values := make(map[string]string)
-	for i, name := range e.segments {
-		if inner, braces := strings.CutPrefix(name, "{"); braces {
-			values[strings.TrimSuffix(inner, "}")] = parts[i]
-		} else if name != parts[i] {
-			return nil, false
+	for i, segment := range e.segments {
+		if segment != parts[i] && !inBraces(segment) {
+			return false
 		}
 	}
-	return values, true
+	return true
 }
+
+// values are the parts in the place of the segments in braces.
+func (e *endpoint) values(parts []string) map[string]string {
+	values := make(map[string]string)
+	for i, segment := range e.segments {
+		if inBraces(segment) {
+			values[strings.Trim(segment, "{}")] = parts[i]
+		}
+	}
+	return values
+}
+
+func inBraces(segment string) bool { return strings.HasPrefix(segment, "{") }
