@@ -51,14 +51,6 @@ func (c call) needs() []string {
 	return names
 }
 
-// ofPhone is the name of a phone's capture.
-func ofPhone(phone, name string) string {
-	if phone == "" {
-		return name
-	}
-	return phone + "." + name
-}
-
 // parseCall understands a computed value.
 func parseCall(words []word) (part, error) {
 	var c call

@@ -91,20 +91,3 @@ func parsePlace(text string) (capture, error) {
 	}
 	return capture{exchange: n, path: path, compiled: compiled}, nil
 }
-
-// elementStep is a step of a path, and elementSteps are several.
-const elementStep = `[^\s/\[\]'":{}()]+(?:\[[^\s/\[\]'"=:{}]+='[^']*'\]|\[[1-9][0-9]*\])*`
-
-var elementSteps = whole(elementStep + `(?://?` + elementStep + `)*`)
-
-// compilePath understands a path that begins at any depth of a reply.
-func compilePath(path string) (etree.Path, error) {
-	if !matches(elementSteps, path) {
-		return etree.Path{}, fmt.Errorf("the path %q is not local names with / between them, each perhaps with [NAME='TEXT'] or [NUMBER]", path)
-	}
-	compiled, err := etree.CompilePath("//" + path)
-	if err != nil {
-		return etree.Path{}, fmt.Errorf("the path %q: %w", path, err)
-	}
-	return compiled, nil
-}

@@ -79,7 +79,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		written, err := replay.Format(parsed)
+		written, err := replay.Format(&parsed.Transcript)
 		if err != nil {
 			return
 		}

@@ -91,17 +91,8 @@ func (c checks) templates() []template {
 	return all
 }
 
-// expects says that a reply is held to something besides its body.
-func (o ReplyOptions) expects() bool {
-	return o.Status != 0 || len(o.Statuses) > 0 || o.TimeLimit != 0 || len(o.Headers) > 0 || o.checks()
-}
-
-func (o ReplyOptions) checks() bool {
-	return len(o.Contains) > 0 || len(o.Lacks) > 0 || len(o.Values) > 0
-}
-
 // statuses are those of HTTP that a reply may have; none: any.
-func (e *Exchange) statuses(all ReplyOptions) []int {
+func (e *exchange) statuses(all ReplyOptions) []int {
 	for _, options := range []ReplyOptions{e.Reply.ReplyOptions, all} {
 		switch {
 		case len(options.Statuses) > 0:
@@ -113,7 +104,7 @@ func (e *Exchange) statuses(all ReplyOptions) []int {
 	switch {
 	case e.Reply.Kind == "":
 		return nil
-	case e.Reply.body.fault():
+	case e.reply.body.fault():
 		return []int{http.StatusInternalServerError}
 	}
 	return []int{http.StatusOK}
@@ -121,11 +112,11 @@ func (e *Exchange) statuses(all ReplyOptions) []int {
 
 // compareChecks is what the checks of an exchange find wrong with a reply,
 // whose document is nil where it is none.
-func (r *play) compareChecks(e *Exchange, body string, doc *etree.Document) ([]Difference, error) {
+func (r *play) compareChecks(e *exchange, body string, doc *etree.Document) ([]Difference, error) {
 	var all []Difference
-	line := max(e.Reply.line, e.Request.line)
+	line := max(e.reply.line, e.request.line)
 	body = strings.ReplaceAll(body, "\r\n", "\n")
-	for _, t := range e.Reply.checks.contains {
+	for _, t := range e.reply.checks.contains {
 		found, err := t.inside(body, r.phones)
 		if err != nil {
 			return all, err
@@ -134,7 +125,7 @@ func (r *play) compareChecks(e *Exchange, body string, doc *etree.Document) ([]D
 			all = append(all, Difference{Path: "contains", Kind: Missing, Line: line, Want: t.shown(r.phones)})
 		}
 	}
-	for _, t := range e.Reply.checks.lacks {
+	for _, t := range e.reply.checks.lacks {
 		found, err := t.inside(body, r.phones)
 		if err != nil {
 			return all, err
@@ -143,7 +134,7 @@ func (r *play) compareChecks(e *Exchange, body string, doc *etree.Document) ([]D
 			all = append(all, Difference{Path: "lacks", Kind: Unexpected, Line: line, Got: t.shown(r.phones)})
 		}
 	}
-	for _, v := range e.Reply.checks.values {
+	for _, v := range e.reply.checks.values {
 		fits, got, err := v.fits(doc, r.phones)
 		if err != nil {
 			return all, err

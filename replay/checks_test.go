@@ -38,7 +38,7 @@ func TestChecks(t *testing.T) {
 			if result.Passed() != passes || result.Unwritten() != 0 {
 				t.Errorf("%s passes: %v, want %v: %+v", options, result.Passed(), passes, result)
 			}
-			again, err := replay.Format(transcript)
+			again, err := replay.Format(&transcript.Transcript)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,28 +36,30 @@ const (
 
 // comparison compares a reply with what was expected.
 type comparison struct {
+	expected expectation
 	values   values
 	anyTypes bool // xsi:type may be there or not, and say anything
 	found    []Difference
 	err      error // a placeholder could not be filled in
 }
 
-// compareTrees is every difference between two documents. The error says that
-// a placeholder could not be filled in.
-func compareTrees(want, got *node, v values, anyTypes bool) ([]Difference, error) {
-	c := &comparison{values: v, anyTypes: anyTypes}
-	c.siblings([]*node{want}, []*node{got}, nil, nil, "")
+// compareTrees returns every difference between a document and what is expected.
+// The error says that a placeholder could not be filled in.
+func compareTrees(want expectation, got *node, v values, anyTypes bool) ([]Difference, error) {
+	c := &comparison{expected: want, values: v, anyTypes: anyTypes}
+	c.siblings([]*node{want.root}, []*node{got}, nil, nil, "")
 	return c.found, c.err
 }
 
 // elements compares two elements of one name.
 func (c *comparison) elements(want, got, parent *node, path string) {
 	c.attributes(want, got, path)
-	if len(want.want) == 1 && want.want[0].kind == anything && !want.holdsElements() {
+	expected := c.expected.of(want).text
+	if len(expected) == 1 && expected[0].kind == anything && !want.holdsElements() {
 		return
 	}
-	if !c.fits(want.want, got, parent) {
-		c.add(Difference{Path: path, Kind: OtherValue, Want: want.want.shown(c.values), Got: got.text,
+	if !c.fits(expected, got, parent) {
+		c.add(Difference{Path: path, Kind: OtherValue, Want: expected.shown(c.values), Got: got.text,
 			edit: edit{want: want, got: got, text: c.mended(want, got, parent)}})
 	}
 	c.siblings(want.children, got.children, want, got, path+"/")
@@ -102,37 +104,39 @@ func (c *comparison) mended(want, got, parent *node) string {
 	if want.isFaultCode() {
 		return writtenName(got.text, want.source)
 	}
-	if len(want.want) != 1 || want.want[0].kind != sealed {
+	expected := c.expected.of(want).text
+	if len(expected) != 1 || expected[0].kind != sealed {
 		return Literal(got.text)
 	}
-	text, err := c.opened(want.want[0], parent)
+	text, err := c.opened(expected[0], parent)
 	if err != nil {
 		return want.text // it is the item that is wrong
 	}
 	phone := ""
-	if of := want.want[0].call.phone; of != "" {
+	if of := expected[0].call.phone; of != "" {
 		phone = " " + of
 	}
 	return "{{sealed " + strconv.Quote(text) + phone + "}}"
 }
 
 func (c *comparison) attributes(want, got *node, path string) {
-	for _, w := range want.attrs {
+	for n, w := range want.attrs {
 		if c.free(w) {
 			continue
 		}
+		expected := c.expected.of(want).attrs[n]
 		i := slices.IndexFunc(got.attrs, func(a attr) bool { return a.name == w.name })
 		at := path + "/@" + w.name.Local
 		if i < 0 {
-			c.add(Difference{Path: at, Kind: Missing, Want: w.want.shown(c.values), edit: edit{want: want, attr: w.name}})
+			c.add(Difference{Path: at, Kind: Missing, Want: expected.shown(c.values), edit: edit{want: want, attr: w.name}})
 			continue
 		}
-		fits, err := w.want.fits(got.attrs[i].value, c.values)
+		fits, err := expected.fits(got.attrs[i].value, c.values)
 		if err != nil && c.err == nil {
 			c.err = err
 		}
 		if !fits {
-			c.add(Difference{Path: at, Kind: OtherValue, Want: w.want.shown(c.values), Got: got.attrs[i].value,
+			c.add(Difference{Path: at, Kind: OtherValue, Want: expected.shown(c.values), Got: got.attrs[i].value,
 				edit: edit{want: want, got: got, attr: w.name}})
 		}
 	}
@@ -235,7 +239,7 @@ func (c *comparison) worth(want, got []*node, gotParent *node) func(i, j int) in
 		}
 		at := pair{i, j}
 		if _, ok := known[at]; !ok {
-			inner := &comparison{values: c.values, anyTypes: c.anyTypes}
+			inner := &comparison{expected: c.expected, values: c.values, anyTypes: c.anyTypes}
 			inner.elements(want[i], got[j], gotParent, "")
 			known[at] = 1
 			if len(inner.found) == 0 {
@@ -317,7 +321,7 @@ func shownElement(n *node, others []*node) string {
 // shownElement writes an expected element.
 func (c *comparison) shownElement(n *node, others []*node) string {
 	filled := *n
-	filled.text = n.want.shown(c.values)
+	filled.text = c.expected.of(n).text.shown(c.values)
 	return shownElement(&filled, others)
 }
 

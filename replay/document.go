@@ -22,14 +22,11 @@ type node struct {
 	children []*node
 	index    int // in document order, from 0
 	source   *etree.Element
-
-	want template // of text, in an expected document
 }
 
 type attr struct {
 	name  xml.Name
 	value string
-	want  template // in an expected document
 }
 
 func (n *node) holdsElements() bool { return len(n.children) > 0 }
@@ -70,6 +67,9 @@ func misread(text []byte, err error) error {
 	}
 }
 
+// nodeOf returns an element of a document in canonical form, counted from itself.
+func nodeOf(e *etree.Element) (*node, error) { return (&canonicaliser{}).element(e) }
+
 // canonicaliser makes nodes of the elements of etree.
 type canonicaliser struct{ count int }
 
@@ -103,17 +103,13 @@ func (c *canonicaliser) document(doc *etree.Document) (*node, error) {
 	return root, nil
 }
 
-// documentError is what is wrong with a document, in constant words.
-type documentError string
-
-func (e documentError) Error() string { return string(e) }
-
-const (
-	errNoRoot      documentError = "the document holds no element"
-	errSecondRoot  documentError = "the document goes on after its root element"
-	errTextOutside documentError = "the document holds text outside its root element"
-	errDoctype     documentError = "the document holds a document type declaration, which SOAP does not allow"
-	errInstruction documentError = "the document holds a processing instruction, which SOAP does not allow"
+// What is wrong with a document.
+var (
+	errNoRoot      = errors.New("the document holds no element")
+	errSecondRoot  = errors.New("the document goes on after its root element")
+	errTextOutside = errors.New("the document holds text outside its root element")
+	errDoctype     = errors.New("the document holds a document type declaration, which SOAP does not allow")
+	errInstruction = errors.New("the document holds a processing instruction, which SOAP does not allow")
 )
 
 func (c *canonicaliser) element(e *etree.Element) (*node, error) {
@@ -224,44 +220,4 @@ func qualified(e *etree.Element, value string) string {
 		return value
 	}
 	return "{" + name.Space + "}" + name.Local
-}
-
-// place is where an element stands in its text: its start tag from start to
-// content, its end tag from close to end.
-type place struct{ start, content, close, end int }
-
-// places finds the elements of a well-formed text, in document order.
-func places(text string) []place {
-	decoder := xml.NewDecoder(strings.NewReader(text))
-	decoder.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	var all []place
-	var open []int
-	for {
-		before := int(decoder.InputOffset())
-		token, err := decoder.RawToken()
-		if err != nil {
-			return all
-		}
-		after := int(decoder.InputOffset())
-		switch token.(type) {
-		case xml.StartElement:
-			open = append(open, len(all))
-			all = append(all, place{start: before, content: after})
-		case xml.EndElement:
-			last := len(open) - 1
-			all[open[last]].close, all[open[last]].end = before, after
-			open = open[:last]
-		}
-	}
-}
-
-// all are the children of a local name.
-func (n *node) all(local string) []*node {
-	var found []*node
-	for _, child := range n.children {
-		if child.name.Local == local {
-			found = append(found, child)
-		}
-	}
-	return found
 }

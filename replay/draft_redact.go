@@ -103,7 +103,7 @@ func hideOthers(m *message) {
 			m.replace(n.index, masked(n.text))
 			return
 		}
-		values := n.secretAttribute()
+		values := secretAttribute(n)
 		for _, child := range n.children {
 			walk(child, inside || values && child.name.Local == "value")
 		}
@@ -111,9 +111,9 @@ func hideOthers(m *message) {
 	walk(m.root, false)
 }
 
-// secretAttribute says that an element is an attribute of provisioningExecute
+// secretAttribute reports whether an element is an attribute of provisioningExecute
 // whose values are secrets.
-func (n *node) secretAttribute() bool {
+func secretAttribute(n *node) bool {
 	return n.name.Local == "attributes" && slices.ContainsFunc(n.all("attributeID"), func(id *node) bool {
 		name := strings.TrimSpace(id.text)
 		return secret(cmp.Or(attributeFields[name], name))

@@ -61,25 +61,6 @@ func (w *replyWriter) incomplete(s traced, n *node) {
 	}
 }
 
-// parentOf is the element that holds n, somewhere under root.
-func (n *node) parentOf(root *node) *node {
-	found := root
-	root.visit(func(each *node) {
-		if slices.Contains(each.children, n) {
-			found = each
-		}
-	})
-	return found
-}
-
-// visit visits an element and all below it.
-func (n *node) visit(each func(*node)) {
-	each(n)
-	for _, child := range n.children {
-		child.visit(each)
-	}
-}
-
 // types leaves xsi:type free where a server does without it, as some do: what
 // it means is that of the schema either way.
 func (w *replyWriter) types(m *message) {

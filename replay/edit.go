@@ -38,12 +38,6 @@ type editor struct {
 	changes  []change
 }
 
-// change replaces the text from start to end.
-type change struct {
-	start, end int
-	text       string
-}
-
 // edited is the body of a reply with the differences taken over.
 func edited(body string, all []Difference, captured func(*node) bool) string {
 	e := &editor{body: body, places: places(body), captured: captured}
@@ -209,7 +203,7 @@ func (e *editor) attribute(kind DifferenceKind, to edit) {
 	e.change(at.start+found[i][0], at.start+found[i][1], text)
 }
 
-func (n *node) attribute(name xml.Name) attr {
+func attributeOf(n *node, name xml.Name) attr {
 	i := slices.IndexFunc(n.attrs, func(a attr) bool { return a.name == name })
 	return n.attrs[i]
 }
@@ -314,7 +308,7 @@ func writtenAttribute(a attr, own, reply *etree.Element) string {
 func writtenBeside(to edit) string {
 	own, leave := inside(to.want.source)
 	defer leave()
-	text := writtenAttribute(to.got.attribute(to.attr), own, to.got.source)
+	text := writtenAttribute(attributeOf(to.got, to.attr), own, to.got.source)
 	return " " + text + declarations(own)
 }
 

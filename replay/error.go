@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // BrokenError says that a transcript cannot be played, and where it is wrong.
@@ -42,19 +41,4 @@ func (f *faults) err() error {
 		all = append(all, fault)
 	}
 	return errors.Join(all...)
-}
-
-// placed is an error with its line in a text.
-type placed struct {
-	line  int // from 1
-	cause error
-}
-
-func (p *placed) Error() string { return p.cause.Error() }
-
-func (p *placed) Unwrap() error { return p.cause }
-
-// lineAt is the line, from 1, of a byte of text.
-func lineAt(text string, offset int) int {
-	return 1 + strings.Count(text[:min(offset, len(text))], "\n")
 }

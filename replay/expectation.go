@@ -7,10 +7,20 @@ import (
 
 // expectation is the body of a reply that is expected, compiled.
 type expectation struct {
-	root   *node    // of XML
-	places []place  // of its elements
-	text   template // of text
+	root     *node              // of XML
+	places   []place            // of its elements
+	elements []elementTemplates // by their index
+	text     template           // of text
 }
+
+// elementTemplates are what is expected of the texts of an element.
+type elementTemplates struct {
+	text  template
+	attrs []template // in the order of the element's
+}
+
+// of returns what is expected of an element of the root's document.
+func (e expectation) of(n *node) elementTemplates { return e.elements[n.index] }
 
 // parseExpectation compiles the body of a reply. The errors are *placed where
 // a line is known.
@@ -28,26 +38,29 @@ func parseExpectation(kind Kind, body string) (expectation, []error) {
 	}
 	all := &compiler{places: places(body), body: body}
 	all.node(root)
-	return expectation{root: root, places: all.places}, all.errs
+	return expectation{root: root, places: all.places, elements: all.elements}, all.errs
 }
 
 // compiler finds the placeholders of an expected document.
 type compiler struct {
-	body   string
-	places []place
-	errs   []error
+	body     string
+	places   []place
+	elements []elementTemplates
+	errs     []error
 }
 
 func (c *compiler) node(n *node) {
 	line := lineAt(c.body, c.places[n.index].start)
-	n.want = c.compile(n.text, line)
-	if len(n.want) != 1 || n.holdsElements() {
-		c.alone(n.want, line)
+	want := elementTemplates{text: c.compile(n.text, line)}
+	if len(want.text) != 1 || n.holdsElements() {
+		c.alone(want.text, line)
 	}
-	for i := range n.attrs {
-		n.attrs[i].want = c.compile(n.attrs[i].value, line)
-		c.alone(n.attrs[i].want, line)
+	for _, a := range n.attrs {
+		value := c.compile(a.value, line)
+		c.alone(value, line)
+		want.attrs = append(want.attrs, value)
 	}
+	c.elements = append(c.elements, want) // in document order, as n.index counts
 	for _, child := range n.children {
 		c.node(child)
 	}
@@ -78,18 +91,9 @@ func (e expectation) templates() []template {
 	if e.text != nil {
 		all = append(all, e.text)
 	}
-	var walk func(*node)
-	walk = func(n *node) {
-		all = append(all, n.want)
-		for _, a := range n.attrs {
-			all = append(all, a.want)
-		}
-		for _, child := range n.children {
-			walk(child)
-		}
-	}
-	if e.root != nil {
-		walk(e.root)
+	for _, each := range e.elements {
+		all = append(all, each.text)
+		all = append(all, each.attrs...)
 	}
 	return all
 }

@@ -5,17 +5,23 @@ import (
 	"fmt"
 )
 
+// Watched is an exchange of a transcript that is watched.
+type Watched struct{ *exchange }
+
+// Watchable returns one of a transcript's exchanges.
+func Watchable(t *Playable, i int) Watched { return Watched{&t.exchanges[i]} }
+
 // Watch plays a transcript and shows each reply in its place: watch is given
 // the exchange, the reply, and a function that says whether the comparison
 // would notice another reply instead.
-func Watch(ctx context.Context, p *Player, t *Transcript, watch func(e Exchange, reply string, notices func(string) bool)) (err error) {
+func Watch(ctx context.Context, p *Player, t *Playable, watch func(e Watched, reply string, notices func(string) bool)) (err error) {
 	run, end, err := p.begin(ctx, t)
 	if err != nil {
 		return err
 	}
 	defer end()
-	for i := range t.Exchanges {
-		e := &t.Exchanges[i]
+	for i := range t.exchanges {
+		e := &t.exchanges[i]
 		if err := run.next(ctx, e); err != nil {
 			return err
 		}
@@ -27,7 +33,7 @@ func Watch(ctx context.Context, p *Player, t *Transcript, watch func(e Exchange,
 		if err != nil {
 			return err
 		}
-		watch(*e, got.body, func(other string) bool {
+		watch(Watched{e}, got.body, func(other string) bool {
 			trial := got
 			trial.body = other
 			came, err := run.compare(e, trial)
@@ -45,15 +51,15 @@ func Watch(ctx context.Context, p *Player, t *Transcript, watch func(e Exchange,
 // Freedom says what an expected reply leaves free at an element, found by its
 // place in document order: "" for nothing, "all" for whatever it holds, or
 // "value". Attributes are found by their local name.
-func Freedom(e Exchange, element int, attribute string) string {
-	found := e.Reply.body.root.at(element)
+func Freedom(e Watched, element int, attribute string) string {
+	found := at(e.reply.body.root, element)
 	if found == nil {
 		return "all" // inside of what is free
 	}
-	free := found.want
-	for _, a := range found.attrs {
+	free := e.reply.body.of(found).text
+	for i, a := range found.attrs {
 		if a.name.Local == attribute {
-			free = a.want
+			free = e.reply.body.of(found).attrs[i]
 		}
 	}
 	for _, p := range free {
@@ -69,20 +75,20 @@ func Freedom(e Exchange, element int, attribute string) string {
 
 // Expected is what a transcript expects of an element, found by its place in
 // document order: its text, empty inside of what is free.
-func Expected(e Exchange, element int) string {
-	if element >= len(e.Reply.body.places) || e.Reply.body.root.at(element) == nil {
+func Expected(e Watched, element int) string {
+	if element >= len(e.reply.body.places) || at(e.reply.body.root, element) == nil {
 		return ""
 	}
-	p := e.Reply.body.places[element]
+	p := e.reply.body.places[element]
 	return e.Reply.Body[p.start:p.end]
 }
 
-func (n *node) at(index int) *node {
+func at(n *node, index int) *node {
 	if n.index == index {
 		return n
 	}
 	for _, child := range n.children {
-		if found := child.at(index); found != nil {
+		if found := at(child, index); found != nil {
 			return found
 		}
 	}
@@ -92,3 +98,10 @@ func (n *node) at(index int) *node {
 // KeepOpen sets how many bytes of messages a recorder has in mind. It is for
 // the time before the first exchange.
 func (r *Recorder) KeepOpen(bytes int) { r.mostOpen = bytes }
+
+// WithoutExchanges returns a transcript that only starts a server.
+func WithoutExchanges(t *Playable) *Playable {
+	empty := *t
+	empty.exchanges = nil
+	return &empty
+}

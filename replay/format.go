@@ -2,6 +2,7 @@ package replay
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func Format(t *Transcript) ([]byte, error) {
 		}
 	}
 	if out.holdsMarker {
-		return nil, errMarker
+		return nil, ErrMarker
 	}
 	return out.Bytes(), nil
 }
@@ -64,7 +65,7 @@ func (w *transcriptWriter) head(t *Transcript) error {
 
 // exchange writes the files of an exchange.
 func (w *transcriptWriter) exchange(e Exchange) error {
-	options, err := encodeTOML(exchangeOptions{Title: e.Title, Advance: e.Advance, Orders: e.Orders, Request: e.Request.RequestOptions, Reply: e.Reply.ReplyOptions})
+	options, err := encodeTOML(ExchangeOptions{Title: e.Title, Advance: e.Advance, Orders: e.Orders, Request: e.Request.RequestOptions, Reply: e.Reply.ReplyOptions})
 	if err != nil {
 		return err
 	}
@@ -134,7 +135,8 @@ func withoutEmptyTables(text string) string {
 	return trimmed + "\n"
 }
 
-const errMarker templateError = "a line of a body looks like -- NAME --, which a transcript cannot hold"
+// ErrMarker says that a body cannot be written, as one of its lines would end it.
+var ErrMarker = errors.New("a line of a body looks like -- NAME --, which a transcript cannot hold")
 
 // Literal writes a text so that it stands for itself in a request or a reply.
 func Literal(text string) string { return strings.ReplaceAll(text, "{{", `{{"{{"}}`) }

@@ -420,7 +420,7 @@ func BenchmarkImportHAR(b *testing.B) {
 			for b.Loop() {
 				run := &replay.ImportRun{
 					Importer: &replay.Importer{Drafter: &replay.Drafter{}}, Out: filepath.Join(b.TempDir(), "out"),
-					Player: &replay.Player{Start: playserver.Start}, Report: func(replay.Imported) error { return nil },
+					Play: playserver.Play, Isolated: true, Report: func(replay.Imported) error { return nil },
 				}
 				if report, err := run.Paths(b.Context(), file); err != nil || report.Passed() != 2*megabytes*120 {
 					b.Fatalf("%d passed, %v", report.Passed(), err)

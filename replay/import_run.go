@@ -15,8 +15,16 @@ import (
 // ImportRun imports files into a folder of transcripts.
 type ImportRun struct {
 	Importer *Importer
-	Out      string  // the folder; no file in it is replaced
-	Player   *Player // plays each transcript; nil: they are not played
+	Out      string // the folder; no file in it is replaced
+
+	// Play plays a transcript; nil: none is played. The error says that it
+	// cannot be played at all. Unwritten counts the exchanges of which no reply
+	// is expected.
+	Play func(ctx context.Context, file string, text []byte) (passed bool, unwritten int, err error)
+
+	// Isolated says that Play starts a server for each play, so that what is
+	// the same to the letter ends in the same way and is played once.
+	Isolated bool
 
 	// Report is told of each transcript, in order and never two at once. Its
 	// error ends the run.
@@ -159,7 +167,7 @@ func (r *ImportRun) draft(folder *stagedFolder, i int, flow *flow) (Imported, []
 	transcript, about := r.Importer.Drafter.compose(flow.chapter, flow.drained(), rest.add)
 	err := cmp.Or(rest.err, head.head(transcript))
 	if err == nil && (head.holdsMarker || rest.last.holdsMarker) {
-		err = errMarker
+		err = ErrMarker
 	}
 	if err != nil { // it holds a line that a transcript cannot
 		said := &notices{all: about}
@@ -208,24 +216,18 @@ type firstPlay struct {
 // but for what stands above them: a play on a server of its own always ends in
 // the same way.
 func (r *ImportRun) played(ctx context.Context, made Imported, text [][]byte) Imported {
-	if r.Player == nil || made.File == "" || ctx.Err() != nil {
+	if r.Play == nil || made.File == "" || ctx.Err() != nil {
 		return made
 	}
 	whole := bytes.Join(text, nil)
 	_, parts, _ := bytes.Cut(whole, []byte("\n-- "))
 	known, _ := r.plays.LoadOrStore(sha256.Sum256(parts), &firstPlay{})
 	first := known.(*firstPlay)
-	if r.Player.Start == nil {
+	if !r.Isolated {
 		first = &firstPlay{}
 	}
 	first.play.Do(func() {
-		again, err := Parse(made.File, whole)
-		if err != nil {
-			first.broken = err
-			return
-		}
-		result := r.Player.Play(ctx, again)
-		first.passed, first.unwritten = result.Passed(), result.Unwritten()
+		first.passed, first.unwritten, first.broken = r.Play(ctx, made.File, whole)
 	})
 	switch made.Outcome, made.Unwritten = Differs, first.unwritten; {
 	case first.broken != nil:

@@ -71,7 +71,7 @@ func TestImportLeavesNothingHalfDone(t *testing.T) {
 				}
 				run := &replay.ImportRun{
 					Importer: &replay.Importer{Drafter: &replay.Drafter{}}, Out: out,
-					Player: &replay.Player{Start: playserver.Start},
+					Play: playserver.Play, Isolated: true,
 					Report: func(replay.Imported) error { return report(cancel) },
 				}
 				report, err := run.Paths(ctx, project)
@@ -133,7 +133,7 @@ func BenchmarkImport(b *testing.B) {
 			for b.Loop() {
 				run := &replay.ImportRun{
 					Importer: &replay.Importer{Drafter: &replay.Drafter{}}, Out: filepath.Join(b.TempDir(), "out"),
-					Player: &replay.Player{Start: playserver.Start}, Report: func(replay.Imported) error { return nil },
+					Play: playserver.Play, Isolated: true, Report: func(replay.Imported) error { return nil },
 				}
 				if report, err := run.Paths(b.Context(), project); err != nil || report.Passed() != cases {
 					b.Fatalf("%d passed, %v", report.Passed(), err)
@@ -149,10 +149,11 @@ func TestImportPlaysTheSameOnce(t *testing.T) {
 	var started atomic.Int32
 	run := &replay.ImportRun{
 		Importer: &replay.Importer{Drafter: &replay.Drafter{}}, Out: filepath.Join(t.TempDir(), "out"),
-		Player: &replay.Player{Start: func(ctx context.Context, setup replay.Setup) (replay.Server, error) {
+		Isolated: true,
+		Play: func(ctx context.Context, file string, text []byte) (bool, int, error) {
 			started.Add(1)
-			return playserver.Start(ctx, setup)
-		}},
+			return playserver.Play(ctx, file, text)
+		},
 		Report: func(replay.Imported) error { return nil },
 	}
 	report, err := run.Paths(t.Context(), manyEntries(t, 10))

@@ -152,8 +152,3 @@ func (p part) within(text string) bool {
 	high, noHigh := strconv.ParseInt(p.high, 10, 64)
 	return (noLow != nil || n >= low) && (noHigh != nil || n <= high)
 }
-
-// escapeXML writes a text as the content of an element or an attribute.
-func escapeXML(text string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(text)
-}

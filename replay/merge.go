@@ -7,7 +7,7 @@ import (
 
 // Merge is one sample for several transcripts. What is the same in two of them is there once; the error names what
 // has the same name in two and is not the same.
-func Merge(all []*Transcript) (Sample, error) {
+func Merge(all []*Playable) (Sample, error) {
 	m := merger{from: map[string]merged{}}
 	var sample Sample
 	for _, t := range all {

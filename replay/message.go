@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"errors"
 	"slices"
 	"strings"
 )
@@ -56,7 +57,7 @@ func readMessage(text string) (*message, error) {
 	return m, nil
 }
 
-const errNoEnvelope documentError = "it is no SOAP envelope with an element in its Body"
+var errNoEnvelope = errors.New("it is no SOAP envelope with an element in its Body")
 
 // place is where an element stands in the text.
 func (m *message) place(n *node) place { return m.placeOf(n.index) }
@@ -98,7 +99,7 @@ func (m *message) collect(n *node, through []string) {
 		m.add(name, field{index: n.index, text: n.text, path: name})
 		return
 	}
-	if encryptedItem(n) != (encrypted{}) {
+	if isEncrypted(n) {
 		m.items = append(m.items, n)
 		return
 	}
@@ -107,36 +108,11 @@ func (m *message) collect(n *node, through []string) {
 	}
 }
 
-// refersTo returns the id of the element that stands in another place of the
-// message for n, "" if n stands for itself.
-func (n *node) refersTo() string {
-	id, _ := strings.CutPrefix(n.plainAttribute("href"), "#")
-	return id
-}
-
-func (n *node) plainAttribute(local string) string {
-	for _, a := range n.attrs {
-		if a.name.Space == "" && a.name.Local == local {
-			return a.value
-		}
-	}
-	return ""
-}
-
-// targets returns the elements with an id that others refer to.
-func (n *node) targets() map[string]*node {
-	byID, wanted := map[string]*node{}, map[string]*node{}
-	n.visit(func(each *node) {
-		if id := each.plainAttribute("id"); id != "" && byID[id] == nil {
-			byID[id] = each
-		}
+// isEncrypted reports whether an element is an item of activation data.
+func isEncrypted(n *node) bool {
+	return slices.ContainsFunc(n.children, func(part *node) bool {
+		return part.text != "" && slices.Contains([]string{"encryptedData", "encryptedCounter", "mac"}, part.name.Local)
 	})
-	n.visit(func(each *node) {
-		if id := each.refersTo(); byID[id] != nil {
-			wanted[id] = byID[id]
-		}
-	})
-	return wanted
 }
 
 // attribute collects an attribute of provisioningExecute under the name of the
@@ -193,14 +169,4 @@ func (m *message) value(name string) string {
 		return ""
 	}
 	return m.fields[name][0].text
-}
-
-// leaves visits every element without elements, in the header too.
-func (n *node) leaves(visit func(*node)) {
-	if !n.holdsElements() {
-		visit(n)
-	}
-	for _, child := range n.children {
-		child.leaves(visit)
-	}
 }

@@ -34,7 +34,7 @@ func TestMutations(t *testing.T) {
 			}
 			tried, free := 0, 0
 			player := &replay.Player{Start: playserver.Start}
-			err = replay.Watch(t.Context(), player, transcript, func(e replay.Exchange, reply string, notices func(string) bool) {
+			err = replay.Watch(t.Context(), player, transcript, func(e replay.Watched, reply string, notices func(string) bool) {
 				if e.Reply.Kind != replay.XML {
 					return
 				}
@@ -88,7 +88,7 @@ func read(t *testing.T, text string) *etree.Document {
 
 // mutations spoils a reply in every way, one at a time, where something new is
 // expected.
-func mutations(t *testing.T, e replay.Exchange, reply string, isNew func(path, want string) bool) []mutation {
+func mutations(t *testing.T, e replay.Watched, reply string, isNew func(path, want string) bool) []mutation {
 	var all []mutation
 	for i, element := range inOrder(read(t, reply)) {
 		if !isNew(element.GetPath(), replay.Expected(e, i)) {

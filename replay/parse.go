@@ -19,7 +19,7 @@ import (
 const MaxSize = 64 << 20
 
 // ReadFile reads the transcript in a file.
-func ReadFile(name string) (*Transcript, error) {
+func ReadFile(name string) (*Playable, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
@@ -36,12 +36,12 @@ func ReadFile(name string) (*Transcript, error) {
 
 // Parse reads a transcript. What is wrong with it is told all at once, each
 // fault a *BrokenError with its line; name stands for the file.
-func Parse(name string, text []byte) (*Transcript, error) {
+func Parse(name string, text []byte) (*Playable, error) {
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
 	archive := txtar.Parse(text)
 	p := &parser{
 		faults:     faults{file: name},
-		transcript: &Transcript{File: name, text: string(text)},
+		transcript: &Playable{Transcript: Transcript{File: name}, text: string(text)},
 		names:      map[string]int{},
 		replies:    map[Kind]map[string]compiled{XML: {}, Text: {}},
 	}
@@ -79,7 +79,7 @@ type section struct {
 // parser puts a transcript together from its sections.
 type parser struct {
 	faults
-	transcript *Transcript
+	transcript *Playable
 	names      map[string]int // the line of each section so far
 	replies    map[Kind]map[string]compiled
 	first      map[string]int // the exchange that each capture is taken from first
@@ -99,7 +99,7 @@ func (p *parser) section(s section) {
 	}
 	p.names[s.name] = s.line
 	if s.name == "transcript.toml" {
-		if len(p.transcript.Exchanges) > 0 {
+		if len(p.transcript.exchanges) > 0 {
 			p.add(s.line, "transcript.toml stands before the exchanges")
 		}
 		p.header = s
@@ -134,8 +134,8 @@ func known(k Kind) bool { return slices.Contains([]Kind{XML, Text}, k) }
 
 // exchange is the one that a section belongs to: the last, or a new one with a
 // higher number.
-func (p *parser) exchange(n int, s section) *Exchange {
-	all := &p.transcript.Exchanges
+func (p *parser) exchange(n int, s section) *exchange {
+	all := &p.transcript.exchanges
 	last := len(*all) - 1
 	switch {
 	case last >= 0 && (*all)[last].Number == n:
@@ -144,12 +144,12 @@ func (p *parser) exchange(n int, s section) *Exchange {
 		p.add(s.line, "%s stands behind exchange %d: exchanges are in the order of their numbers", s.name, (*all)[last].Number)
 		return nil
 	}
-	*all = append(*all, Exchange{Number: n})
+	*all = append(*all, exchange{Exchange: Exchange{Number: n}})
 	return &(*all)[last+1]
 }
 
-func (p *parser) options(e *Exchange, s section) {
-	var o exchangeOptions
+func (p *parser) options(e *exchange, s section) {
+	var o ExchangeOptions
 	p.all(s, decodeTOML(s.text, &o)...)
 	if e.Request.Kind != "" || e.Reply.Kind != "" {
 		p.add(s.line, "%s stands before the request and the reply of its exchange", s.name)
@@ -177,27 +177,27 @@ func (p *parser) options(e *Exchange, s section) {
 	}
 }
 
-func (p *parser) request(e *Exchange, kind Kind, s section) {
+func (p *parser) request(e *exchange, kind Kind, s section) {
 	if e.Request.Kind != "" || e.Reply.Kind != "" {
 		p.add(s.line, "%s: an exchange has one request, before its reply", s.name)
 	}
-	e.Request.Kind, e.Request.Body, e.Request.line = kind, s.text, s.line
+	e.Request.Kind, e.Request.Body, e.request.line = kind, s.text, s.line
 	var err error
-	e.Request.body, err = parseTemplate(s.text)
+	e.request.body, err = parseTemplate(s.text)
 	p.all(s, err)
 }
 
-func (p *parser) reply(e *Exchange, kind Kind, s section) {
+func (p *parser) reply(e *exchange, kind Kind, s section) {
 	if e.Reply.Kind != "" {
 		p.add(s.line, "%s: an exchange has one reply", s.name)
 	}
-	e.Reply.Kind, e.Reply.Body, e.Reply.line = kind, s.text, s.line
+	e.Reply.Kind, e.Reply.Body, e.reply.line = kind, s.text, s.line
 	compiled, known := p.replies[kind][s.text]
 	if !known {
 		compiled.body, compiled.errs = parseExpectation(kind, s.text)
 		p.replies[kind][s.text] = compiled
 	}
-	e.Reply.body = compiled.body
+	e.reply.body = compiled.body
 	p.all(s, compiled.errs...)
 }
 
@@ -222,7 +222,7 @@ func (p *parser) all(s section, errs ...error) {
 // whole checks what the sections must be together.
 func (p *parser) whole() {
 	t := p.transcript
-	if len(t.Exchanges) == 0 {
+	if len(t.exchanges) == 0 {
 		p.add(0, "it holds no exchange: a transcript is a txtar archive with files such as -- 1.request.xml --")
 		return
 	}
@@ -231,8 +231,9 @@ func (p *parser) whole() {
 	}
 	p.captures()
 	p.samples()
-	for i := range t.Exchanges {
-		p.completed(&t.Exchanges[i])
+	for i := range t.exchanges {
+		p.completed(&t.exchanges[i])
+		t.Exchanges = append(t.Exchanges, t.exchanges[i].Exchange)
 	}
 }
 
@@ -243,7 +244,7 @@ func (p *parser) captures() {
 		p.add(p.captureLine(name), "%w", wrong[name])
 	}
 	numbers := map[int]bool{}
-	for _, e := range p.transcript.Exchanges {
+	for _, e := range p.transcript.exchanges {
 		numbers[e.Number] = true
 	}
 	p.transcript.captures, p.first = map[int][]capture{}, map[string]int{}
@@ -266,7 +267,7 @@ func (p *parser) captureLine(name string) int {
 // samples checks what the phones need to know of the sample.
 func (p *parser) samples() {
 	for _, a := range p.transcript.Authenticators {
-		if _, err := a.parameters(); err != nil {
+		if err := a.Check(); err != nil {
 			p.add(p.header.line+lineOf(p.header.text, a.SerialNumber), "authenticator %s: %w", a.SerialNumber, err)
 		}
 	}
@@ -276,8 +277,8 @@ func (p *parser) samples() {
 func lineOf(text, mention string) int { return lineAt(text, max(0, strings.Index(text, mention))) }
 
 // completed checks an exchange and fills in what its options leave out.
-func (p *parser) completed(e *Exchange) {
-	line := max(e.Request.line, e.Reply.line)
+func (p *parser) completed(e *exchange) {
+	line := max(e.request.line, e.reply.line)
 	if line == 0 {
 		line = p.names[fmt.Sprintf("%d.toml", e.Number)]
 	}
@@ -288,16 +289,16 @@ func (p *parser) completed(e *Exchange) {
 	if e.Request.Kind == "" && !bodiless && !p.misnamed {
 		p.add(line, "exchange %d has no request: add %d.request.xml, or the method GET in %d.toml", e.Number, e.Number, e.Number)
 	}
-	e.Request.head = p.headers(e, e.Request.Headers, p.transcript.Header.Request.Headers)
-	e.Reply.head = p.headers(e, e.Reply.Headers, p.transcript.Header.Reply.Headers)
+	e.request.head = p.headers(e, e.Request.Headers, p.transcript.Header.Request.Headers)
+	e.reply.head = p.headers(e, e.Reply.Headers, p.transcript.Header.Reply.Headers)
 	p.checks(e)
 	p.placeholders(e)
 }
 
 // checks compiles those of an exchange and those of all.
-func (p *parser) checks(e *Exchange) {
+func (p *parser) checks(e *exchange) {
 	var wrong []error
-	e.Reply.checks, wrong = parseChecks(p.transcript.Header.Reply, e.Reply.ReplyOptions)
+	e.reply.checks, wrong = parseChecks(p.transcript.Header.Reply, e.Reply.ReplyOptions)
 	for _, err := range wrong {
 		p.add(p.optionsLine(e), "exchange %d: %w", e.Number, err)
 	}
@@ -305,12 +306,12 @@ func (p *parser) checks(e *Exchange) {
 
 // optionsLine is the line of N.toml or, where there is none, of what comes
 // first.
-func (p *parser) optionsLine(e *Exchange) int {
-	return cmp.Or(p.names[fmt.Sprintf("%d.toml", e.Number)], e.Request.line, e.Reply.line)
+func (p *parser) optionsLine(e *exchange) int {
+	return cmp.Or(p.names[fmt.Sprintf("%d.toml", e.Number)], e.request.line, e.reply.line)
 }
 
 // headers compiles those of an exchange and those of all.
-func (p *parser) headers(e *Exchange, own, all map[string]string) map[string]template {
+func (p *parser) headers(e *exchange, own, all map[string]string) map[string]template {
 	merged := maps.Clone(all)
 	if merged == nil {
 		merged = map[string]string{}
@@ -332,26 +333,26 @@ func (p *parser) headers(e *Exchange, own, all map[string]string) map[string]tem
 }
 
 // placeholders checks that each can be filled in where it stands.
-func (p *parser) placeholders(e *Exchange) {
-	p.body(e, e.Request.body, e.Request.line, e.Request.Body, false)
+func (p *parser) placeholders(e *exchange) {
+	p.body(e, e.request.body, e.request.line, e.Request.Body, false)
 	for _, each := range e.orders {
 		p.body(e, each, p.names[fmt.Sprintf("%d.toml", e.Number)], "", false)
 	}
-	for _, each := range e.Request.head {
-		p.body(e, each, e.Request.line, "", false)
+	for _, each := range e.request.head {
+		p.body(e, each, e.request.line, "", false)
 	}
-	for _, each := range e.Reply.body.templates() {
-		p.body(e, each, e.Reply.line, "", true)
+	for _, each := range e.reply.body.templates() {
+		p.body(e, each, e.reply.line, "", true)
 	}
-	for _, each := range e.Reply.head {
-		p.body(e, each, e.Reply.line, "", true)
+	for _, each := range e.reply.head {
+		p.body(e, each, e.reply.line, "", true)
 	}
-	for _, each := range e.Reply.checks.templates() {
+	for _, each := range e.reply.checks.templates() {
 		p.body(e, each, p.optionsLine(e), "", true)
 	}
 }
 
-func (p *parser) body(e *Exchange, t template, line int, text string, inReply bool) {
+func (p *parser) body(e *exchange, t template, line int, text string, inReply bool) {
 	for _, each := range t {
 		at := line
 		if text != "" {
@@ -372,7 +373,7 @@ func (p *parser) body(e *Exchange, t template, line int, text string, inReply bo
 }
 
 // known says where a value is used that was not captured before.
-func (p *parser) known(e *Exchange, name string, line int) {
+func (p *parser) known(e *exchange, name string, line int) {
 	first := p.first[name]
 	switch {
 	case first == 0:

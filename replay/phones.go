@@ -28,7 +28,7 @@ type phones struct {
 	bound map[string]string // serial numbers by the derivation codes that were computed
 }
 
-func newPhones(t *Transcript, now func() time.Time, rand io.Reader) *phones {
+func newPhones(t *Playable, now func() time.Time, rand io.Reader) *phones {
 	p := &phones{
 		device:   phone.Device{Now: now, Rand: rand},
 		captured: map[string]string{}, states: map[string]phone.State{}, licences: map[string]phone.State{},

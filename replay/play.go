@@ -62,7 +62,7 @@ const patience = 30 * time.Second
 const maxReply = 16 << 20
 
 // Play plays a transcript once.
-func (p *Player) Play(ctx context.Context, t *Transcript) Result {
+func (p *Player) Play(ctx context.Context, t *Playable) Result {
 	began := time.Now()
 	result := Result{File: t.File, Title: t.Title}
 	if result.Skipped = p.skips(t); result.Skipped != "" {
@@ -73,8 +73,8 @@ func (p *Player) Play(ctx context.Context, t *Transcript) Result {
 		result.Failed = err.Error()
 		return result
 	}
-	for i := range t.Exchanges {
-		e := run.exchange(ctx, &t.Exchanges[i])
+	for i := range t.exchanges {
+		e := run.exchange(ctx, &t.exchanges[i])
 		result.Exchanges = append(result.Exchanges, e)
 		if e.Failed != "" {
 			break
@@ -88,7 +88,7 @@ func (p *Player) Play(ctx context.Context, t *Transcript) Result {
 }
 
 // skips is why a transcript cannot be played against a server that is there.
-func (p *Player) skips(t *Transcript) string {
+func (p *Player) skips(t *Playable) string {
 	switch {
 	case p.Start == nil && t.MovesClock():
 		return "it moves the clock, which only a server of its own can follow"
@@ -102,7 +102,7 @@ func (p *Player) skips(t *Transcript) string {
 
 // play is one play under way.
 type play struct {
-	transcript *Transcript
+	transcript *Playable
 	base       *url.URL
 	http       *http.Client
 	component  string
@@ -112,7 +112,7 @@ type play struct {
 }
 
 // begin has a server and the phones ready.
-func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error, error) {
+func (p *Player) begin(ctx context.Context, t *Playable) (*play, func() error, error) {
 	run := &play{transcript: t, http: p.HTTP, component: p.Component, order: p.Order}
 	at, end := p.URL, func() error { return nil }
 	now, random := time.Now, io.Reader(rand.Reader)
@@ -139,7 +139,7 @@ func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error,
 }
 
 // next begins an exchange: the clock moves on, and an operator gives orders.
-func (r *play) next(ctx context.Context, e *Exchange) error {
+func (r *play) next(ctx context.Context, e *exchange) error {
 	if r.clock != nil {
 		r.clock.advance(e.Advance)
 	}
@@ -168,7 +168,7 @@ func (r *play) next(ctx context.Context, e *Exchange) error {
 const errNoOperator playError = "there is no operator to give orders to this server"
 
 // exchange sends a request and compares its reply.
-func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {
+func (r *play) exchange(ctx context.Context, e *exchange) ExchangeResult {
 	result := ExchangeResult{Number: e.Number, Title: e.Title, Line: e.line(), Unwritten: e.Reply.Unwritten()}
 	if err := r.next(ctx, e); err != nil {
 		result.Failed = err.Error()
@@ -199,15 +199,15 @@ func (r *play) exchange(ctx context.Context, e *Exchange) ExchangeResult {
 
 // line is where the reply of an exchange stands in its transcript or, where
 // there is none, the request.
-func (e *Exchange) line() int { return cmp.Or(e.Reply.line, e.Request.line) }
+func (e *exchange) line() int { return cmp.Or(e.reply.line, e.request.line) }
 
 // request fills in what is sent.
-func (r *play) request(ctx context.Context, e *Exchange) (*http.Request, string, error) {
+func (r *play) request(ctx context.Context, e *exchange) (*http.Request, string, error) {
 	escape := escapeXML
 	if e.Request.Kind != XML {
 		escape = func(text string) string { return text }
 	}
-	body, err := e.Request.body.fill(r.phones, escape)
+	body, err := e.request.body.fill(r.phones, escape)
 	if err != nil {
 		return nil, "", fmt.Errorf("fill in the request: %w", err)
 	}
@@ -230,12 +230,12 @@ func (r *play) request(ctx context.Context, e *Exchange) (*http.Request, string,
 
 // headers are the usual ones of a body's kind, and those that the transcript
 // has.
-func (r *play) headers(e *Exchange, request *http.Request) error {
+func (r *play) headers(e *exchange, request *http.Request) error {
 	if e.Request.Kind == XML {
 		request.Header.Set("Content-Type", "text/xml; charset=utf-8")
 		request.Header.Set("SOAPAction", `""`)
 	}
-	for name, t := range e.Request.head {
+	for name, t := range e.request.head {
 		value, err := t.fill(r.phones, func(text string) string { return text })
 		if err != nil {
 			return fmt.Errorf("fill in the header %s: %w", name, err)

@@ -21,7 +21,7 @@ type outcome struct {
 }
 
 // compare is all that is different in a reply, and what is captured from it.
-func (r *play) compare(e *Exchange, got received) (outcome, error) {
+func (r *play) compare(e *exchange, got received) (outcome, error) {
 	all, err := r.compareHTTP(e, got)
 	if err != nil {
 		return outcome{differences: all}, err
@@ -51,12 +51,12 @@ func (r *play) compare(e *Exchange, got received) (outcome, error) {
 	}
 	var found []Difference
 	if e.Reply.Kind == XML {
-		found, err = compareTrees(e.Reply.body.root, root, r.phones, r.transcript.Header.Reply.AnyTypes || e.Reply.AnyTypes)
+		found, err = compareTrees(e.reply.body, root, r.phones, r.transcript.Header.Reply.AnyTypes || e.Reply.AnyTypes)
 	}
 	for i := range found {
-		found[i].Line = e.Reply.line + 1
+		found[i].Line = e.reply.line + 1
 		if want := found[i].edit.line(); want != nil {
-			found[i].Line = e.Reply.line + lineAt(e.Reply.Body, e.Reply.body.places[want.index].start)
+			found[i].Line = e.reply.line + lineAt(e.Reply.Body, e.reply.body.places[want.index].start)
 		}
 	}
 	return outcome{
@@ -66,26 +66,26 @@ func (r *play) compare(e *Exchange, got received) (outcome, error) {
 	}, err
 }
 
-func unreadable(e *Exchange, err error) Difference {
-	return Difference{Path: "reply", Kind: Unreadable, Line: e.Reply.line, Want: "an XML document", Got: err.Error()}
+func unreadable(e *exchange, err error) Difference {
+	return Difference{Path: "reply", Kind: Unreadable, Line: e.reply.line, Want: "an XML document", Got: err.Error()}
 }
 
-func (r *play) compareHTTP(e *Exchange, got received) ([]Difference, error) {
+func (r *play) compareHTTP(e *exchange, got received) ([]Difference, error) {
 	var all []Difference
 	add := func(path, want, is string) {
-		all = append(all, Difference{Path: path, Kind: OtherValue, Line: e.Reply.line, Want: want, Got: is})
+		all = append(all, Difference{Path: path, Kind: OtherValue, Line: e.reply.line, Want: want, Got: is})
 	}
 	if want := e.statuses(r.transcript.Header.Reply); want != nil && !slices.Contains(want, got.status) {
 		add("status", strings.Trim(strings.ReplaceAll(fmt.Sprint(want), " ", " or "), "[]"), strconv.Itoa(got.status))
 	}
-	for _, name := range slices.Sorted(maps.Keys(e.Reply.head)) {
+	for _, name := range slices.Sorted(maps.Keys(e.reply.head)) {
 		value := strings.Join(got.header.Values(name), ", ")
-		fits, err := e.Reply.head[name].fits(value, r.phones)
+		fits, err := e.reply.head[name].fits(value, r.phones)
 		if err != nil {
 			return all, fmt.Errorf("header %s: %w", name, err)
 		}
 		if !fits {
-			add("header "+name, e.Reply.head[name].shown(r.phones), value)
+			add("header "+name, e.reply.head[name].shown(r.phones), value)
 		}
 	}
 	limit := e.Reply.TimeLimit
@@ -98,13 +98,13 @@ func (r *play) compareHTTP(e *Exchange, got received) ([]Difference, error) {
 	return all, nil
 }
 
-func (r *play) compareText(e *Exchange, got string) ([]Difference, error) {
+func (r *play) compareText(e *exchange, got string) ([]Difference, error) {
 	got = strings.TrimSuffix(got, "\n")
-	fits, err := e.Reply.body.text.fits(got, r.phones)
+	fits, err := e.reply.body.text.fits(got, r.phones)
 	if err != nil || fits {
 		return nil, err
 	}
-	return []Difference{{Path: "text", Kind: OtherValue, Line: e.Reply.line + 1, Want: e.Reply.body.text.shown(r.phones), Got: got}}, nil
+	return []Difference{{Path: "text", Kind: OtherValue, Line: e.reply.line + 1, Want: e.reply.body.text.shown(r.phones), Got: got}}, nil
 }
 
 // granted says whether a reply is a success by its codes.
@@ -114,17 +114,17 @@ func granted(doc *etree.Document) bool {
 }
 
 // takes reports whether something is captured from the reply of an exchange.
-func (r *play) takes(e *Exchange) bool {
+func (r *play) takes(e *exchange) bool {
 	return len(r.transcript.captures[e.Number]) > 0
 }
 
 // take is what is captured from a reply, and what of it is not there once.
-func (r *play) take(e *Exchange, doc *etree.Document) (taken map[string]string, missing []Difference) {
+func (r *play) take(e *exchange, doc *etree.Document) (taken map[string]string, missing []Difference) {
 	taken = map[string]string{}
 	for _, c := range r.transcript.captures[e.Number] {
 		value, err := r.value(c, doc.FindElementsPath(c.compiled))
 		if err != nil {
-			missing = append(missing, Difference{Path: c.path, Kind: NotCaptured, Line: e.Reply.line,
+			missing = append(missing, Difference{Path: c.path, Kind: NotCaptured, Line: e.reply.line,
 				Want: "one, to capture as " + c.name, Got: err.Error()})
 			continue
 		}
@@ -141,7 +141,7 @@ func (r *play) value(c capture, found []*etree.Element) (string, error) {
 	if len(found[0].ChildElements()) == 0 {
 		return found[0].Text(), nil
 	}
-	item, err := (&canonicaliser{}).element(found[0])
+	item, err := nodeOf(found[0])
 	if err != nil {
 		return "", err
 	}

@@ -11,9 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Extension is how the names of transcripts end, in folders.
-const Extension = ".txtar"
-
 // Run plays the transcripts of files and folders.
 type Run struct {
 	Player   *Player

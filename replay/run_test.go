@@ -116,7 +116,7 @@ func TestSeed(t *testing.T) {
 			t.Fatal(err)
 		}
 		var all string
-		err = replay.Watch(t.Context(), &replay.Player{Start: playserver.Start}, transcript, func(_ replay.Exchange, reply string, _ func(string) bool) {
+		err = replay.Watch(t.Context(), &replay.Player{Start: playserver.Start}, transcript, func(_ replay.Watched, reply string, _ func(string) bool) {
 			all += reply
 		})
 		if err != nil {
@@ -136,8 +136,7 @@ func BenchmarkPlay(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	empty := *transcript
-	empty.Exchanges = nil
+	empty := replay.WithoutExchanges(transcript)
 	player := &replay.Player{Start: playserver.Start}
 	var whole, start float64
 	for b.Loop() {
@@ -146,7 +145,7 @@ func BenchmarkPlay(b *testing.B) {
 			b.Fatalf("%+v", result)
 		}
 		whole += result.Took.Seconds()
-		start += player.Play(b.Context(), &empty).Took.Seconds()
+		start += player.Play(b.Context(), empty).Took.Seconds()
 	}
 	b.ReportMetric(start/whole, "start/whole")
 	b.ReportMetric(1000*start/float64(b.N), "ms/start")

@@ -32,13 +32,13 @@ func (a Authenticator) SecretBytes() ([]byte, error) {
 	return secret, nil
 }
 
-const errSecret templateError = "the secret is not pairs of hex characters"
+var errSecret = errors.New("the secret is not pairs of hex characters")
 
-// parameters checks what the phones use of an authenticator.
-func (a Authenticator) parameters() (oath.Parameters, error) {
+// Check checks what the phones use of an authenticator.
+func (a Authenticator) Check() error {
 	_, err := a.SecretBytes()
 	if a.ActivationType != "" && a.ActivationType != "online" && a.ActivationType != "offline" {
 		err = errors.Join(err, fmt.Errorf("the activation type is %q: it is online or offline", a.ActivationType))
 	}
-	return a.Parameters(), errors.Join(err, a.Parameters().Check(), dsapp.CheckSerialNumber(a.SerialNumber))
+	return errors.Join(err, a.Parameters().Check(), dsapp.CheckSerialNumber(a.SerialNumber))
 }

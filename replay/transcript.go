@@ -5,9 +5,10 @@ import (
 	"time"
 )
 
-// Transcript is a conversation with a server. What Parse returned can be
-// played; who makes one fills in the exported fields, has Format write it and
-// reads that again.
+// Extension is how the names of transcripts end, in folders.
+const Extension = ".txtar"
+
+// Transcript is a conversation with a server. Format writes it.
 type Transcript struct {
 	File  string // its name, for messages
 	Title string // one line
@@ -15,9 +16,6 @@ type Transcript struct {
 
 	Header
 	Exchanges []Exchange
-
-	captures map[int][]capture // by the numbers of exchanges
-	text     string            // as it was read
 }
 
 // Header is transcript.toml.
@@ -117,8 +115,6 @@ type Exchange struct {
 	Orders  []string      // that an operator gives beforehand, with placeholders
 	Request Request
 	Reply   Reply
-
-	orders []template
 }
 
 // Kind says what a body is, by the end of its file's name.
@@ -135,10 +131,6 @@ type Request struct {
 	RequestOptions
 	Kind Kind
 	Body string
-
-	line int // of the body
-	body template
-	head map[string]template
 }
 
 // RequestOptions are the request in N.toml.
@@ -153,11 +145,6 @@ type Reply struct {
 	ReplyOptions
 	Kind Kind
 	Body string
-
-	line   int // of the body
-	body   expectation
-	head   map[string]template
-	checks checks
 }
 
 // Unwritten reports whether nothing says yet what the reply is to be, so that
@@ -184,8 +171,8 @@ type ReplyOptions struct {
 	Values map[string]any `toml:"values,omitempty"`
 }
 
-// exchangeOptions is N.toml.
-type exchangeOptions struct {
+// ExchangeOptions are N.toml, the file of options of an exchange.
+type ExchangeOptions struct {
 	Title   string         `toml:"title,omitempty"`
 	Advance time.Duration  `toml:"advance,omitzero"`
 	Orders  []string       `toml:"orders,omitempty"`
@@ -211,4 +198,21 @@ func (t *Transcript) MovesClock() bool {
 // an operator's orders.
 func (t *Transcript) HasOrders() bool {
 	return slices.ContainsFunc(t.Exchanges, func(e Exchange) bool { return len(e.Orders) > 0 })
+}
+
+// expects says that a reply is held to something besides its body.
+func (o ReplyOptions) expects() bool {
+	return o.Status != 0 || len(o.Statuses) > 0 || o.TimeLimit != 0 || len(o.Headers) > 0 || o.checks()
+}
+
+func (o ReplyOptions) checks() bool {
+	return len(o.Contains) > 0 || len(o.Lacks) > 0 || len(o.Values) > 0
+}
+
+// ofPhone is the name of a phone's capture.
+func ofPhone(phone, name string) string {
+	if phone == "" {
+		return name
+	}
+	return phone + "." + name
 }

@@ -15,18 +15,18 @@ import (
 
 // update writes what came into the transcript's file where an expectation
 // failed, and returns the transcript as it is then and what was changed.
-func update(t *Transcript, r Result) (*Transcript, string, error) {
+func update(t *Playable, r Result) (*Playable, string, error) {
 	archive := txtar.Parse([]byte(t.text))
 	for i, result := range r.Exchanges { // they are as far as the play came
 		if result.Passed() && !result.Unwritten {
 			continue
 		}
 		if result.Unwritten {
-			writeReply(archive, t, t.Exchanges[i], result)
+			writeReply(archive, t, &t.exchanges[i], result)
 			continue
 		}
-		updateReply(archive, t, t.Exchanges[i], result)
-		updateOptions(archive, t.Exchanges[i], result)
+		updateReply(archive, t, &t.exchanges[i], result)
+		updateOptions(archive, &t.exchanges[i], result)
 	}
 	shown := changed(t, archive)
 	if shown == "" {
@@ -44,7 +44,7 @@ func update(t *Transcript, r Result) (*Transcript, string, error) {
 }
 
 // changed shows what an update makes of each file of a transcript.
-func changed(t *Transcript, archive *txtar.Archive) string {
+func changed(t *Playable, archive *txtar.Archive) string {
 	before := txtar.Parse([]byte(t.text))
 	var shown strings.Builder
 	for _, file := range archive.Files {
@@ -58,7 +58,7 @@ func changed(t *Transcript, archive *txtar.Archive) string {
 }
 
 // updateReply mends the reply of an exchange.
-func updateReply(archive *txtar.Archive, t *Transcript, e Exchange, result ExchangeResult) {
+func updateReply(archive *txtar.Archive, t *Playable, e *exchange, result ExchangeResult) {
 	file := sectionNamed(archive, fmt.Sprintf("%d.reply.%s", e.Number, e.Reply.Kind))
 	if file == nil {
 		return // of what is expected, only what N.toml says is written
@@ -76,7 +76,7 @@ func updateReply(archive *txtar.Archive, t *Transcript, e Exchange, result Excha
 
 // writeReply writes the reply of an exchange that has none yet behind its
 // request.
-func writeReply(archive *txtar.Archive, t *Transcript, e Exchange, result ExchangeResult) {
+func writeReply(archive *txtar.Archive, t *Playable, e *exchange, result ExchangeResult) {
 	if result.Failed != "" {
 		return
 	}
@@ -100,7 +100,7 @@ func writeReply(archive *txtar.Archive, t *Transcript, e Exchange, result Exchan
 }
 
 // updateOptions mends the status and the headers in N.toml.
-func updateOptions(archive *txtar.Archive, e Exchange, result ExchangeResult) {
+func updateOptions(archive *txtar.Archive, e *exchange, result ExchangeResult) {
 	for _, d := range result.Differences {
 		header, isHeader := strings.CutPrefix(d.Path, "header ")
 		path, isValue := strings.CutPrefix(d.Path, "value ")
@@ -121,7 +121,7 @@ func updateOptions(archive *txtar.Archive, e Exchange, result ExchangeResult) {
 
 // setOption sets a key of the table reply in N.toml, which may not be there
 // yet.
-func setOption(archive *txtar.Archive, e Exchange, key, value string) {
+func setOption(archive *txtar.Archive, e *exchange, key, value string) {
 	name := fmt.Sprintf("%d.toml", e.Number)
 	file := sectionNamed(archive, name)
 	if file == nil {
@@ -175,7 +175,7 @@ func replaceFile(name string, text []byte) error {
 }
 
 // takes says whether an element of a reply is one that is captured.
-func (t *Transcript) takes(e Exchange, n *node) bool {
+func (t *Playable) takes(e *exchange, n *node) bool {
 	return slices.ContainsFunc(t.captures[e.Number], func(c capture) bool {
 		last := c.path[strings.LastIndex(c.path, "/")+1:]
 		name, _, _ := strings.Cut(last, "[")

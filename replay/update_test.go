@@ -92,7 +92,7 @@ func TestUpdateMends(t *testing.T) {
 	player := said(t, transcript.Exchanges[1].Reply.Body)
 	archive := txtar.Parse(text)
 	i := len(archive.Files) - 1
-	for _, m := range mutations(t, transcript.Exchanges[1], transcript.Exchanges[1].Reply.Body, func(string, string) bool { return true }) {
+	for _, m := range mutations(t, replay.Watchable(transcript, 1), transcript.Exchanges[1].Reply.Body, func(string, string) bool { return true }) {
 		archive.Files[i].Data = []byte(m.text + "\n")
 		wrong := txtar.Format(archive)
 		t.Run(m.what, func(t *testing.T) {

@@ -156,7 +156,7 @@ func (w *wanted) element(out *strings.Builder, n *node, indentation string) {
 		name = "p:" + name
 	}
 	switch {
-	case !n.leadsTo("resultCodes"), w.mayBeAnything():
+	case !leadsTo(n, "resultCodes"), w.mayBeAnything():
 		fmt.Fprintf(out, "%s<%s>{{...}}</%s>\n", indentation, name, name)
 		return
 	case name == "resultCodes":
@@ -198,8 +198,8 @@ func (w *wanted) codes(element string) string {
 }
 
 // leadsTo reports whether an element is, or holds somewhere, one of a name.
-func (n *node) leadsTo(name string) bool {
-	return n.name.Local == name || slices.ContainsFunc(n.children, func(child *node) bool { return child.leadsTo(name) })
+func leadsTo(n *node, name string) bool {
+	return n.name.Local == name || slices.ContainsFunc(n.children, func(child *node) bool { return leadsTo(child, name) })
 }
 
 // resultCodes are those of a verdict.

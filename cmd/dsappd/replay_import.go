@@ -49,7 +49,7 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 		},
 	}
 	if c.Play {
-		run.Player = &replay.Player{Start: playserver.Start}
+		run.Play, run.Isolated = playserver.Play, true
 	}
 	report, err := run.Paths(ctx, c.Paths...)
 	progress.clear()

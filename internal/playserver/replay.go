@@ -35,6 +35,19 @@ func Start(ctx context.Context, setup replay.Setup) (replay.Server, error) {
 	return serveReplay(ctx, made, setup)
 }
 
+// Play plays the text of a transcript on a throw-away server. It reports whether
+// the play passed, and how many of its exchanges expect no reply. The error says
+// that it cannot be played.
+func Play(ctx context.Context, file string, text []byte) (passed bool, unwritten int, err error) {
+	t, err := replay.Parse(file, text)
+	if err != nil {
+		return false, 0, err
+	}
+	player := &replay.Player{Start: Start}
+	result := player.Play(ctx, t)
+	return result.Passed(), result.Unwritten(), nil
+}
+
 // serveReplay serves a folder that is in memory.
 func serveReplay(ctx context.Context, f *datafolder.Folder, setup replay.Setup) (replay.Server, error) {
 	settings := f.Settings
