@@ -28,11 +28,11 @@ var floors = []struct {
 	{[]string{"internal/bulk", "internal/operators", "internal/recording"}, "a folder's door for operators; the recording proxy"},
 	{[]string{"internal/datafolder"}, "a data folder: settings, keys, certificates, store, upkeep"},
 	{[]string{"store/bolt", "store/memory", "store/postgres", "store/storetest", "internal/server/admin", "internal/server/administration", "internal/server/authentication", "internal/server/console", "internal/server/gateway", "internal/server/lab", "internal/server/platform", "internal/server/provisioning", "internal/server/signature"}, "engines; doors"},
-	{[]string{"replay", "internal/lab", "internal/labtest", "internal/server/browser", "internal/server/listen", "internal/server/operation", "internal/server/request"}, "transcripts; listeners; the frame of a request"},
-	{[]string{"internal/provision", "phone", "internal/server/certificate", "internal/server/directory", "internal/server/forwarded", "internal/server/handshake"}, "the domain; the device at the other end"},
+	{[]string{"replay", "replay/drafting", "internal/lab", "internal/labtest", "internal/server/browser", "internal/server/listen", "internal/server/operation", "internal/server/request"}, "transcripts played, and made from traffic; listeners; the frame of a request"},
+	{[]string{"internal/provision", "phone", "replay/transcript", "internal/server/certificate", "internal/server/directory", "internal/server/forwarded", "internal/server/handshake"}, "the domain; the device at the other end; transcripts as data"},
 	{[]string{"dsapp", "internal/audit", "internal/server/journal", "internal/server/watch"}, "the profile's formats; the audit's chain"},
 	{[]string{"srp", "oath", "internal/names", "soap", "wsdl", "store", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
-	{[]string{"internal/atomicfile", "internal/cputime", "internal/hint", "internal/pgtest", "internal/recovered"}, "tools"},
+	{[]string{"replay/internal", "internal/atomicfile", "internal/cputime", "internal/hint", "internal/pgtest", "internal/recovered"}, "tools"},
 }
 
 // room returns the room of an import path, and its floor; the ground floor is 0.

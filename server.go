@@ -25,7 +25,7 @@ import (
 	"github.com/dsappd/dsappd/internal/server/journal"
 	"github.com/dsappd/dsappd/internal/server/listen"
 	"github.com/dsappd/dsappd/internal/server/watch"
-	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/replay/drafting"
 )
 
 // Config says which data folder to serve, and how. Only Dir is required, or
@@ -105,9 +105,9 @@ type Config struct {
 	Now  func() time.Time
 	Rand io.Reader
 
-	recorder *replay.Recorder // nil: nothing is recorded
-	lab      *lab.Lab         // nil: there are no controls
-	level    *slog.LevelVar   // of the log, as the settings say
+	recorder *drafting.Recorder // nil: nothing is recorded
+	lab      *lab.Lab           // nil: there are no controls
+	level    *slog.LevelVar     // of the log, as the settings say
 }
 
 // Memory says what a server that keeps nothing begins with. It is for labs and
@@ -153,7 +153,7 @@ type Server struct {
 	metrics   *watch.Metrics
 	directory *directory.Directory
 	shared    *listen.Shared
-	recorder  *replay.Recorder // nil: nothing is recorded
+	recorder  *drafting.Recorder // nil: nothing is recorded
 	endpoints []*listen.Endpoint
 	doors     []*openDoor        // of the endpoints, those on the network
 	console   *console.Handler   // nil: it is not served

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dsappd/dsappd/replay/transcript"
 )
 
 // call is a value that a phone computes.
@@ -46,7 +48,7 @@ func (c call) needs() []string {
 		names = []string{"activationMessage2"}
 	}
 	for i := range names {
-		names[i] = ofPhone(c.phone, names[i])
+		names[i] = transcript.CaptureName(c.phone, names[i])
 	}
 	return names
 }

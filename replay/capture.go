@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/beevik/etree"
 )
 
@@ -25,7 +28,7 @@ func parseCaptures(table map[string]any) ([]capture, map[string]error) {
 	var all []capture
 	wrong := map[string]error{}
 	add := func(phone, name string, value any) {
-		full := ofPhone(phone, name)
+		full := transcript.CaptureName(phone, name)
 		if !isName(name) || reserved(name) {
 			wrong[full] = fmt.Errorf("%q cannot name a capture: letters, digits, - and _, a letter first, and no word of a placeholder", name)
 			return
@@ -85,7 +88,7 @@ func parsePlace(text string) (capture, error) {
 	if !found || err != nil || n < 1 || path == "" {
 		return capture{}, errPlace
 	}
-	compiled, err := compilePath(path)
+	compiled, err := xmltree.CompilePath(path)
 	if err != nil {
 		return capture{}, err
 	}

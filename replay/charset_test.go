@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -79,7 +81,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		written, err := replay.Format(&parsed.Transcript)
+		written, err := transcript.Format(&parsed.Transcript)
 		if err != nil {
 			return
 		}

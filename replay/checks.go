@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/beevik/etree"
 )
 
@@ -29,7 +32,7 @@ type valueCheck struct {
 
 // parseChecks compiles the checks of an exchange behind those of all. The
 // error names the check.
-func parseChecks(all, own ReplyOptions) (checks, []error) {
+func parseChecks(all, own transcript.ReplyOptions) (checks, []error) {
 	var c checks
 	var errs []error
 	compile := func(name, text string) template {
@@ -44,7 +47,7 @@ func parseChecks(all, own ReplyOptions) (checks, []error) {
 		}
 		return t
 	}
-	for _, options := range []ReplyOptions{all, own} {
+	for _, options := range []transcript.ReplyOptions{all, own} {
 		for _, text := range options.Contains {
 			c.contains = append(c.contains, compile("contains", text))
 		}
@@ -53,7 +56,7 @@ func parseChecks(all, own ReplyOptions) (checks, []error) {
 		}
 		for _, key := range slices.Sorted(maps.Keys(options.Values)) {
 			path, counted := countedPath(key)
-			found, err := compilePath(path)
+			found, err := xmltree.CompilePath(path)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("values: %w", err))
 			}
@@ -92,8 +95,8 @@ func (c checks) templates() []template {
 }
 
 // statuses are those of HTTP that a reply may have; none: any.
-func (e *exchange) statuses(all ReplyOptions) []int {
-	for _, options := range []ReplyOptions{e.Reply.ReplyOptions, all} {
+func (e *exchange) statuses(all transcript.ReplyOptions) []int {
+	for _, options := range []transcript.ReplyOptions{e.Reply.ReplyOptions, all} {
 		switch {
 		case len(options.Statuses) > 0:
 			return options.Statuses

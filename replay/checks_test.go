@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/replay/transcript"
 )
 
 // Checks say something of a reply whose body is not written down, and of one
@@ -30,19 +31,19 @@ func TestChecks(t *testing.T) {
 			`statuses = [201, 202]`:                false,
 		} {
 			text := fmt.Sprintf("Checks.\n-- 1.toml --\n[reply]\n%s\n-- 1.request.xml --\n<a/>\n%s", options, body)
-			transcript, err := replay.Parse("checks", []byte(text))
+			parsed, err := replay.Parse("checks", []byte(text))
 			if err != nil {
 				t.Fatalf("%s: %v", options, err)
 			}
-			result := player.Play(t.Context(), transcript)
+			result := player.Play(t.Context(), parsed)
 			if result.Passed() != passes || result.Unwritten() != 0 {
 				t.Errorf("%s passes: %v, want %v: %+v", options, result.Passed(), passes, result)
 			}
-			again, err := replay.Format(&transcript.Transcript)
+			again, err := transcript.Format(&parsed.Transcript)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if transcript, err = replay.Parse("again", again); err != nil || player.Play(t.Context(), transcript).Passed() != passes {
+			if parsed, err = replay.Parse("again", again); err != nil || player.Play(t.Context(), parsed).Passed() != passes {
 				t.Errorf("%s is not the same when it was written: %v\n%s", options, err, again)
 			}
 		}

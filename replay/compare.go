@@ -6,6 +6,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+	"github.com/dsappd/dsappd/replay/transcript"
 )
 
 // Difference is one place in which a reply is not what was expected.
@@ -45,35 +48,35 @@ type comparison struct {
 
 // compareTrees returns every difference between a document and what is expected.
 // The error says that a placeholder could not be filled in.
-func compareTrees(want expectation, got *node, v values, anyTypes bool) ([]Difference, error) {
+func compareTrees(want expectation, got *xmltree.Node, v values, anyTypes bool) ([]Difference, error) {
 	c := &comparison{expected: want, values: v, anyTypes: anyTypes}
-	c.siblings([]*node{want.root}, []*node{got}, nil, nil, "")
+	c.siblings([]*xmltree.Node{want.root}, []*xmltree.Node{got}, nil, nil, "")
 	return c.found, c.err
 }
 
 // elements compares two elements of one name.
-func (c *comparison) elements(want, got, parent *node, path string) {
+func (c *comparison) elements(want, got, parent *xmltree.Node, path string) {
 	c.attributes(want, got, path)
 	expected := c.expected.of(want).text
-	if len(expected) == 1 && expected[0].kind == anything && !want.holdsElements() {
+	if len(expected) == 1 && expected[0].kind == anything && !want.HoldsElements() {
 		return
 	}
 	if !c.fits(expected, got, parent) {
-		c.add(Difference{Path: path, Kind: OtherValue, Want: expected.shown(c.values), Got: got.text,
+		c.add(Difference{Path: path, Kind: OtherValue, Want: expected.shown(c.values), Got: got.Text,
 			edit: edit{want: want, got: got, text: c.mended(want, got, parent)}})
 	}
-	c.siblings(want.children, got.children, want, got, path+"/")
+	c.siblings(want.Children, got.Children, want, got, path+"/")
 }
 
 // fits says whether the text of an element is what was expected.
-func (c *comparison) fits(t template, got, parent *node) bool {
+func (c *comparison) fits(t template, got, parent *xmltree.Node) bool {
 	if len(t) == 0 {
-		return got.text == ""
+		return got.Text == ""
 	}
 	if len(t) == 1 && t[0].kind == sealed {
 		return c.opens(t[0], parent)
 	}
-	fits, err := t.fits(got.text, c.values)
+	fits, err := t.fits(got.Text, c.values)
 	if err != nil && c.err == nil {
 		c.err = err
 	}
@@ -81,7 +84,7 @@ func (c *comparison) fits(t template, got, parent *node) bool {
 }
 
 // opens decrypts an item by what stands beside its text.
-func (c *comparison) opens(p part, parent *node) bool {
+func (c *comparison) opens(p part, parent *xmltree.Node) bool {
 	text, err := c.opened(p, parent)
 	if err != nil {
 		return false
@@ -90,27 +93,27 @@ func (c *comparison) opens(p part, parent *node) bool {
 	return fits && err == nil
 }
 
-func (c *comparison) opened(p part, parent *node) (string, error) {
+func (c *comparison) opened(p part, parent *xmltree.Node) (string, error) {
 	if parent == nil {
 		return "", errNoItem
 	}
-	return c.values.open(p.call.phone, parent.name.Local, encryptedItem(parent))
+	return c.values.open(p.call.phone, parent.Name.Local, encryptedItem(parent))
 }
 
 const errNoItem playError = "encrypted data stand in an item"
 
 // mended is what an element shall expect after an update.
-func (c *comparison) mended(want, got, parent *node) string {
-	if want.isFaultCode() {
-		return writtenName(got.text, want.source)
+func (c *comparison) mended(want, got, parent *xmltree.Node) string {
+	if want.IsFaultCode() {
+		return writtenName(got.Text, want.Source)
 	}
 	expected := c.expected.of(want).text
 	if len(expected) != 1 || expected[0].kind != sealed {
-		return Literal(got.text)
+		return transcript.Literal(got.Text)
 	}
 	text, err := c.opened(expected[0], parent)
 	if err != nil {
-		return want.text // it is the item that is wrong
+		return want.Text // it is the item that is wrong
 	}
 	phone := ""
 	if of := expected[0].call.phone; of != "" {
@@ -119,59 +122,59 @@ func (c *comparison) mended(want, got, parent *node) string {
 	return "{{sealed " + strconv.Quote(text) + phone + "}}"
 }
 
-func (c *comparison) attributes(want, got *node, path string) {
-	for n, w := range want.attrs {
+func (c *comparison) attributes(want, got *xmltree.Node, path string) {
+	for n, w := range want.Attrs {
 		if c.free(w) {
 			continue
 		}
 		expected := c.expected.of(want).attrs[n]
-		i := slices.IndexFunc(got.attrs, func(a attr) bool { return a.name == w.name })
-		at := path + "/@" + w.name.Local
+		i := slices.IndexFunc(got.Attrs, func(a xmltree.Attr) bool { return a.Name == w.Name })
+		at := path + "/@" + w.Name.Local
 		if i < 0 {
-			c.add(Difference{Path: at, Kind: Missing, Want: expected.shown(c.values), edit: edit{want: want, attr: w.name}})
+			c.add(Difference{Path: at, Kind: Missing, Want: expected.shown(c.values), edit: edit{want: want, attr: w.Name}})
 			continue
 		}
-		fits, err := expected.fits(got.attrs[i].value, c.values)
+		fits, err := expected.fits(got.Attrs[i].Value, c.values)
 		if err != nil && c.err == nil {
 			c.err = err
 		}
 		if !fits {
-			c.add(Difference{Path: at, Kind: OtherValue, Want: expected.shown(c.values), Got: got.attrs[i].value,
-				edit: edit{want: want, got: got, attr: w.name}})
+			c.add(Difference{Path: at, Kind: OtherValue, Want: expected.shown(c.values), Got: got.Attrs[i].Value,
+				edit: edit{want: want, got: got, attr: w.Name}})
 		}
 	}
-	for _, g := range got.attrs {
-		if !c.free(g) && !slices.ContainsFunc(want.attrs, func(a attr) bool { return a.name == g.name }) {
-			c.add(Difference{Path: path + "/@" + g.name.Local, Kind: Unexpected, Got: g.value,
-				edit: edit{want: want, got: got, attr: g.name}})
+	for _, g := range got.Attrs {
+		if !c.free(g) && !slices.ContainsFunc(want.Attrs, func(a xmltree.Attr) bool { return a.Name == g.Name }) {
+			c.add(Difference{Path: path + "/@" + g.Name.Local, Kind: Unexpected, Got: g.Value,
+				edit: edit{want: want, got: got, attr: g.Name}})
 		}
 	}
 }
 
 // free says that an attribute is not compared.
-func (c *comparison) free(a attr) bool { return c.anyTypes && a.name == typeName() }
+func (c *comparison) free(a xmltree.Attr) bool { return c.anyTypes && a.Name == xmltree.XSIType() }
 
 // siblings compares the children of two elements in their order.
-func (c *comparison) siblings(want, got []*node, wantParent, gotParent *node, prefix string) {
+func (c *comparison) siblings(want, got []*xmltree.Node, wantParent, gotParent *xmltree.Node, prefix string) {
 	pairs := c.align(want, got, gotParent)
 	missing, extra := rest(want, pairs, func(p pair) int { return p.want }), rest(got, pairs, func(p pair) int { return p.got })
 	for _, p := range pairs {
 		w, g := want[p.want], got[p.got]
-		c.elements(w, g, gotParent, prefix+step(want, p.want, g.name))
+		c.elements(w, g, gotParent, prefix+step(want, p.want, g.Name))
 	}
 	for _, w := range missing {
-		if g := slices.IndexFunc(extra, func(i int) bool { return got[i].name == want[w].name }); g >= 0 {
-			c.add(Difference{Path: prefix + step(want, w, want[w].name), Kind: OutOfOrder,
+		if g := slices.IndexFunc(extra, func(i int) bool { return got[i].Name == want[w].Name }); g >= 0 {
+			c.add(Difference{Path: prefix + step(want, w, want[w].Name), Kind: OutOfOrder,
 				Want: position(want, w), Got: position(got, extra[g]), edit: edit{want: want[w], parent: wantParent, after: before(want, pairs, extra[g])}})
-			c.elements(want[w], got[extra[g]], gotParent, prefix+step(want, w, want[w].name))
+			c.elements(want[w], got[extra[g]], gotParent, prefix+step(want, w, want[w].Name))
 			extra = slices.Delete(extra, g, g+1)
 			continue
 		}
-		c.add(Difference{Path: prefix + step(want, w, want[w].name), Kind: Missing,
+		c.add(Difference{Path: prefix + step(want, w, want[w].Name), Kind: Missing,
 			Want: c.shownElement(want[w], got), edit: edit{want: want[w], parent: wantParent}})
 	}
 	for _, g := range extra {
-		c.add(Difference{Path: prefix + step(got, g, got[g].name), Kind: Unexpected,
+		c.add(Difference{Path: prefix + step(got, g, got[g].Name), Kind: Unexpected,
 			Got: shownElement(got[g], want), edit: edit{parent: wantParent, after: before(want, pairs, g), got: got[g]}})
 	}
 }
@@ -181,7 +184,7 @@ type pair struct{ want, got int }
 
 // align finds which elements stand for each other, in order and as many and as
 // equal ones as can be.
-func (c *comparison) align(want, got []*node, gotParent *node) []pair {
+func (c *comparison) align(want, got []*xmltree.Node, gotParent *xmltree.Node) []pair {
 	if pairs, same := straight(want, got); same {
 		return pairs
 	}
@@ -215,13 +218,13 @@ func (c *comparison) align(want, got []*node, gotParent *node) []pair {
 }
 
 // straight pairs elements one by one where their names are the same.
-func straight(want, got []*node) ([]pair, bool) {
+func straight(want, got []*xmltree.Node) ([]pair, bool) {
 	if len(want) != len(got) {
 		return nil, false
 	}
 	var pairs []pair
 	for i := range want {
-		if want[i].name != got[i].name {
+		if want[i].Name != got[i].Name {
 			return nil, false
 		}
 		pairs = append(pairs, pair{i, i})
@@ -231,10 +234,10 @@ func straight(want, got []*node) ([]pair, bool) {
 
 // worth is how much is gained by pairing two elements: the same content counts
 // for more than the same name.
-func (c *comparison) worth(want, got []*node, gotParent *node) func(i, j int) int {
+func (c *comparison) worth(want, got []*xmltree.Node, gotParent *xmltree.Node) func(i, j int) int {
 	known := map[pair]int{}
 	return func(i, j int) int {
-		if want[i].name != got[j].name {
+		if want[i].Name != got[j].Name {
 			return 0
 		}
 		at := pair{i, j}
@@ -252,8 +255,8 @@ func (c *comparison) worth(want, got []*node, gotParent *node) func(i, j int) in
 
 // before is the expected element behind whose counterpart one of a reply
 // stands; nil: there is none.
-func before(want []*node, pairs []pair, got int) *node {
-	var last *node
+func before(want []*xmltree.Node, pairs []pair, got int) *xmltree.Node {
+	var last *xmltree.Node
 	for _, p := range pairs {
 		if p.got < got {
 			last = want[p.want]
@@ -263,7 +266,7 @@ func before(want []*node, pairs []pair, got int) *node {
 }
 
 // rest is what has no pair.
-func rest(all []*node, pairs []pair, side func(pair) int) []int {
+func rest(all []*xmltree.Node, pairs []pair, side func(pair) int) []int {
 	paired := map[int]bool{}
 	for _, p := range pairs {
 		paired[side(p)] = true
@@ -278,10 +281,10 @@ func rest(all []*node, pairs []pair, side func(pair) int) []int {
 }
 
 // step names an element among its siblings.
-func step(siblings []*node, at int, name xml.Name) string {
+func step(siblings []*xmltree.Node, at int, name xml.Name) string {
 	before, total := 0, 0
 	for i, n := range siblings {
-		if n.name == name {
+		if n.Name == name {
 			total++
 			if i <= at {
 				before++
@@ -295,33 +298,33 @@ func step(siblings []*node, at int, name xml.Name) string {
 }
 
 // position says where an element stands among its siblings.
-func position(siblings []*node, at int) string {
+func position(siblings []*xmltree.Node, at int) string {
 	if at == 0 {
 		return "first"
 	}
-	return "after " + siblings[at-1].name.Local
+	return "after " + siblings[at-1].Name.Local
 }
 
 // shownElement writes an element short, with its namespace where another one
 // has the same local name.
-func shownElement(n *node, others []*node) string {
-	name := n.name.Local
-	if slices.ContainsFunc(others, func(o *node) bool { return o.name.Local == name && o.name.Space != n.name.Space }) {
-		name = fmt.Sprintf("%s xmlns=%q", name, n.name.Space)
+func shownElement(n *xmltree.Node, others []*xmltree.Node) string {
+	name := n.Name.Local
+	if slices.ContainsFunc(others, func(o *xmltree.Node) bool { return o.Name.Local == name && o.Name.Space != n.Name.Space }) {
+		name = fmt.Sprintf("%s xmlns=%q", name, n.Name.Space)
 	}
-	if n.holdsElements() {
+	if n.HoldsElements() {
 		return "<" + name + ">..."
 	}
-	if n.text == "" {
+	if n.Text == "" {
 		return "<" + name + "/>"
 	}
-	return "<" + name + ">" + n.text + "</" + n.name.Local + ">"
+	return "<" + name + ">" + n.Text + "</" + n.Name.Local + ">"
 }
 
 // shownElement writes an expected element.
-func (c *comparison) shownElement(n *node, others []*node) string {
+func (c *comparison) shownElement(n *xmltree.Node, others []*xmltree.Node) string {
 	filled := *n
-	filled.text = c.expected.of(n).text.shown(c.values)
+	filled.Text = c.expected.of(n).text.shown(c.values)
 	return shownElement(&filled, others)
 }
 

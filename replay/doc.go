@@ -3,7 +3,11 @@
 // the file.
 //
 // Parse reads a transcript and refuses what could not be played, with its
-// line. Format writes one. A Player sends the requests of a transcript, with
-// what was captured and what a phone computes put in, and compares the replies
-// as trees. It knows no server: one is started by a function that it is given.
+// line. A Player sends the requests of a transcript, with what was captured and
+// what a phone computes put in, and compares the replies as trees. It knows no
+// server: one is started by a function that it is given. A Run plays files and
+// folders, and JSONReport, JUnitReport and People write down what came of it.
+//
+// Package transcript holds transcripts as data and writes their files; package
+// drafting makes them from recorded traffic.
 package replay

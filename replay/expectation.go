@@ -3,12 +3,15 @@ package replay
 import (
 	"errors"
 	"strings"
+
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+	"github.com/dsappd/dsappd/replay/transcript"
 )
 
 // expectation is the body of a reply that is expected, compiled.
 type expectation struct {
-	root     *node              // of XML
-	places   []place            // of its elements
+	root     *xmltree.Node      // of XML
+	places   []xmltree.Place    // of its elements
 	elements []elementTemplates // by their index
 	text     template           // of text
 }
@@ -20,23 +23,23 @@ type elementTemplates struct {
 }
 
 // of returns what is expected of an element of the root's document.
-func (e expectation) of(n *node) elementTemplates { return e.elements[n.index] }
+func (e expectation) of(n *xmltree.Node) elementTemplates { return e.elements[n.Index] }
 
-// parseExpectation compiles the body of a reply. The errors are *placed where
+// parseExpectation compiles the body of a reply. The errors are *xmltree.LineError where
 // a line is known.
-func parseExpectation(kind Kind, body string) (expectation, []error) {
-	if kind == Text {
+func parseExpectation(kind transcript.Kind, body string) (expectation, []error) {
+	if kind == transcript.Text {
 		parsed, err := parseTemplate(strings.TrimSuffix(body, "\n"))
 		if err != nil {
 			return expectation{}, []error{err}
 		}
 		return expectation{text: parsed}, nil
 	}
-	_, root, err := readDocument([]byte(body))
+	_, root, err := xmltree.Read([]byte(body))
 	if err != nil {
 		return expectation{}, []error{err}
 	}
-	all := &compiler{places: places(body), body: body}
+	all := &compiler{places: xmltree.Places(body), body: body}
 	all.node(root)
 	return expectation{root: root, places: all.places, elements: all.elements}, all.errs
 }
@@ -44,32 +47,32 @@ func parseExpectation(kind Kind, body string) (expectation, []error) {
 // compiler finds the placeholders of an expected document.
 type compiler struct {
 	body     string
-	places   []place
+	places   []xmltree.Place
 	elements []elementTemplates
 	errs     []error
 }
 
-func (c *compiler) node(n *node) {
-	line := lineAt(c.body, c.places[n.index].start)
-	want := elementTemplates{text: c.compile(n.text, line)}
-	if len(want.text) != 1 || n.holdsElements() {
+func (c *compiler) node(n *xmltree.Node) {
+	line := xmltree.LineAt(c.body, c.places[n.Index].Start)
+	want := elementTemplates{text: c.compile(n.Text, line)}
+	if len(want.text) != 1 || n.HoldsElements() {
 		c.alone(want.text, line)
 	}
-	for _, a := range n.attrs {
-		value := c.compile(a.value, line)
+	for _, a := range n.Attrs {
+		value := c.compile(a.Value, line)
 		c.alone(value, line)
 		want.attrs = append(want.attrs, value)
 	}
 	c.elements = append(c.elements, want) // in document order, as n.index counts
-	for _, child := range n.children {
+	for _, child := range n.Children {
 		c.node(child)
 	}
 }
 
 func (c *compiler) compile(text string, line int) template {
 	parsed, err := parseTemplate(text)
-	if at, ok := errors.AsType[*placed](err); ok {
-		c.errs = append(c.errs, &placed{line: line + at.line - 1, cause: at.cause})
+	if at, ok := errors.AsType[*xmltree.LineError](err); ok {
+		c.errs = append(c.errs, &xmltree.LineError{Line: line + at.Line - 1, Cause: at.Cause})
 	}
 	return parsed
 }
@@ -78,7 +81,7 @@ func (c *compiler) compile(text string, line int) template {
 func (c *compiler) alone(t template, line int) {
 	for _, p := range t {
 		if p.kind == anything {
-			c.errs = append(c.errs, &placed{line: line, cause: errNotAlone})
+			c.errs = append(c.errs, &xmltree.LineError{Line: line, Cause: errNotAlone})
 		}
 	}
 }
@@ -100,12 +103,12 @@ func (e expectation) templates() []template {
 
 // fault says whether a Fault of SOAP 1.1 is expected.
 func (e expectation) fault() bool {
-	if e.root == nil || e.root.name.Local != "Envelope" {
+	if e.root == nil || e.root.Name.Local != "Envelope" {
 		return false
 	}
-	for _, part := range e.root.children {
-		if part.name.Local == "Body" && len(part.children) == 1 {
-			return part.children[0].name.Local == "Fault" && part.children[0].name.Space == e.root.name.Space
+	for _, part := range e.root.Children {
+		if part.Name.Local == "Body" && len(part.Children) == 1 {
+			return part.Children[0].Name.Local == "Fault" && part.Children[0].Name.Space == e.root.Name.Space
 		}
 	}
 	return false

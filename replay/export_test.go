@@ -3,18 +3,20 @@ package replay
 import (
 	"context"
 	"fmt"
+
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
 )
 
 // Watched is an exchange of a transcript that is watched.
 type Watched struct{ *exchange }
 
 // Watchable returns one of a transcript's exchanges.
-func Watchable(t *Playable, i int) Watched { return Watched{&t.exchanges[i]} }
+func Watchable(t *Transcript, i int) Watched { return Watched{&t.exchanges[i]} }
 
 // Watch plays a transcript and shows each reply in its place: watch is given
 // the exchange, the reply, and a function that says whether the comparison
 // would notice another reply instead.
-func Watch(ctx context.Context, p *Player, t *Playable, watch func(e Watched, reply string, notices func(string) bool)) (err error) {
+func Watch(ctx context.Context, p *Player, t *Transcript, watch func(e Watched, reply string, notices func(string) bool)) (err error) {
 	run, end, err := p.begin(ctx, t)
 	if err != nil {
 		return err
@@ -57,8 +59,8 @@ func Freedom(e Watched, element int, attribute string) string {
 		return "all" // inside of what is free
 	}
 	free := e.reply.body.of(found).text
-	for i, a := range found.attrs {
-		if a.name.Local == attribute {
+	for i, a := range found.Attrs {
+		if a.Name.Local == attribute {
 			free = e.reply.body.of(found).attrs[i]
 		}
 	}
@@ -80,14 +82,14 @@ func Expected(e Watched, element int) string {
 		return ""
 	}
 	p := e.reply.body.places[element]
-	return e.Reply.Body[p.start:p.end]
+	return e.Reply.Body[p.Start:p.End]
 }
 
-func at(n *node, index int) *node {
-	if n.index == index {
+func at(n *xmltree.Node, index int) *xmltree.Node {
+	if n.Index == index {
 		return n
 	}
-	for _, child := range n.children {
+	for _, child := range n.Children {
 		if found := at(child, index); found != nil {
 			return found
 		}
@@ -95,12 +97,8 @@ func at(n *node, index int) *node {
 	return nil
 }
 
-// KeepOpen sets how many bytes of messages a recorder has in mind. It is for
-// the time before the first exchange.
-func (r *Recorder) KeepOpen(bytes int) { r.mostOpen = bytes }
-
 // WithoutExchanges returns a transcript that only starts a server.
-func WithoutExchanges(t *Playable) *Playable {
+func WithoutExchanges(t *Transcript) *Transcript {
 	empty := *t
 	empty.exchanges = nil
 	return &empty

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/srp"
 )
@@ -12,16 +14,16 @@ import (
 type encrypted = dsapp.EncryptedData
 
 // encryptedItem is what an element holds of an item; what it lacks is empty.
-func encryptedItem(n *node) encrypted {
+func encryptedItem(n *xmltree.Node) encrypted {
 	var e encrypted
-	for _, child := range n.children {
-		switch child.name.Local {
+	for _, child := range n.Children {
+		switch child.Name.Local {
 		case "encryptedData":
-			e.EncryptedData = child.text
+			e.EncryptedData = child.Text
 		case "encryptedCounter":
-			e.EncryptedCounter = child.text
+			e.EncryptedCounter = child.Text
 		case "mac":
-			e.MAC = child.text
+			e.MAC = child.Text
 		}
 	}
 	return e

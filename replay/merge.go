@@ -3,22 +3,24 @@ package replay
 import (
 	"fmt"
 	"reflect"
+
+	"github.com/dsappd/dsappd/replay/transcript"
 )
 
 // Merge is one sample for several transcripts. What is the same in two of them is there once; the error names what
 // has the same name in two and is not the same.
-func Merge(all []*Playable) (Sample, error) {
+func Merge(all []*Transcript) (transcript.Sample, error) {
 	m := merger{from: map[string]merged{}}
-	var sample Sample
+	var sample transcript.Sample
 	for _, t := range all {
 		sample.Lab = sample.Lab || t.Lab
 		m.file = t.File
-		sample.Policies = merge(&m, sample.Policies, t.Policies, func(p Policy) string { return "policy " + p.Name })
-		sample.Components = merge(&m, sample.Components, t.Components, func(c Component) string { return "component " + c.ComponentType + " " + c.Location })
-		sample.Domains = merge(&m, sample.Domains, t.Domains, func(d Domain) string { return "domain " + d.Name })
-		sample.Users = merge(&m, sample.Users, t.Users, func(u User) string { return "user " + u.UserID + "@" + u.Domain })
-		sample.Authenticators = merge(&m, sample.Authenticators, t.Authenticators, func(a Authenticator) string { return "authenticator " + a.SerialNumber })
-		sample.Administrators = merge(&m, sample.Administrators, t.Administrators, func(a Administrator) string { return "administrator " + a.UserID + "@" + a.Domain })
+		sample.Policies = merge(&m, sample.Policies, t.Policies, func(p transcript.Policy) string { return "policy " + p.Name })
+		sample.Components = merge(&m, sample.Components, t.Components, func(c transcript.Component) string { return "component " + c.ComponentType + " " + c.Location })
+		sample.Domains = merge(&m, sample.Domains, t.Domains, func(d transcript.Domain) string { return "domain " + d.Name })
+		sample.Users = merge(&m, sample.Users, t.Users, func(u transcript.User) string { return "user " + u.UserID + "@" + u.Domain })
+		sample.Authenticators = merge(&m, sample.Authenticators, t.Authenticators, func(a transcript.Authenticator) string { return "authenticator " + a.SerialNumber })
+		sample.Administrators = merge(&m, sample.Administrators, t.Administrators, func(a transcript.Administrator) string { return "administrator " + a.UserID + "@" + a.Domain })
 		if t.GatewayID != "" {
 			merge(&m, nil, []string{t.GatewayID}, func(string) string { return "gatewayID" })
 			sample.GatewayID = t.GatewayID

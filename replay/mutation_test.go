@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/dsappd/dsappd/internal/playserver"
+	"github.com/dsappd/dsappd/replay/transcript"
 
 	"github.com/beevik/etree"
 
@@ -28,14 +29,14 @@ func TestMutations(t *testing.T) {
 	for _, name := range names {
 		t.Run(filepath.Base(name), func(t *testing.T) {
 			t.Parallel()
-			transcript, err := replay.ReadFile(name)
+			read, err := replay.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
 			tried, free := 0, 0
 			player := &replay.Player{Start: playserver.Start}
-			err = replay.Watch(t.Context(), player, transcript, func(e replay.Watched, reply string, notices func(string) bool) {
-				if e.Reply.Kind != replay.XML {
+			err = replay.Watch(t.Context(), player, read, func(e replay.Watched, reply string, notices func(string) bool) {
+				if e.Reply.Kind != transcript.XML {
 					return
 				}
 				isNew := func(path, want string) bool {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+
 	"github.com/BurntSushi/toml"
 )
 
@@ -15,7 +17,7 @@ import (
 func decodeTOML(text string, v any) []error {
 	meta, err := toml.Decode(text, v)
 	if parse, ok := errors.AsType[toml.ParseError](err); ok {
-		return []error{&placed{line: parse.Position.Line, cause: errors.New(parse.Message)}}
+		return []error{&xmltree.LineError{Line: parse.Position.Line, Cause: errors.New(parse.Message)}}
 	}
 	if err != nil {
 		return []error{mistyped(err)}
@@ -25,12 +27,12 @@ func decodeTOML(text string, v any) []error {
 		if key[0] == "captures" {
 			continue // of any name, but not any value: parseCaptures says
 		}
-		all = append(all, &placed{line: lineOfKey(text, key), cause: fmt.Errorf("there is no key %q here; known are: %s",
+		all = append(all, &xmltree.LineError{Line: lineOfKey(text, key), Cause: fmt.Errorf("there is no key %q here; known are: %s",
 			key, strings.Join(knownKeys(reflect.TypeOf(v).Elem(), key[:len(key)-1]), ", "))})
 	}
 	for _, key := range meta.Keys() {
 		if last := key[len(key)-1]; (last == "advance" || last == "timeLimit") && meta.Type(key...) == "Integer" {
-			all = append(all, &placed{line: lineOfKey(text, key), cause: fmt.Errorf(
+			all = append(all, &xmltree.LineError{Line: lineOfKey(text, key), Cause: fmt.Errorf(
 				"%s is a number without a unit: write it as text with one, such as %s = \"10m\"", key, last)})
 		}
 	}
@@ -40,11 +42,11 @@ func decodeTOML(text string, v any) []error {
 // mistyped takes the line out of what TOML's reader says of a value that has
 // the wrong type: that error has no fields.
 func mistyped(err error) error {
-	at := &placed{line: 1, cause: err}
+	at := &xmltree.LineError{Line: 1, Cause: err}
 	var key string
-	if n, _ := fmt.Sscanf(err.Error(), "toml: line %d (last key %q)", &at.line, &key); n == 2 {
+	if n, _ := fmt.Sscanf(err.Error(), "toml: line %d (last key %q)", &at.Line, &key); n == 2 {
 		_, message, _ := strings.Cut(err.Error(), "): ")
-		at.cause = fmt.Errorf("%s: %s", key, message)
+		at.Cause = fmt.Errorf("%s: %s", key, message)
 	}
 	return at
 }

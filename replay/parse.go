@@ -12,6 +12,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"golang.org/x/tools/txtar"
 )
 
@@ -19,7 +22,7 @@ import (
 const MaxSize = 64 << 20
 
 // ReadFile reads the transcript in a file.
-func ReadFile(name string) (*Playable, error) {
+func ReadFile(name string) (*Transcript, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
@@ -36,14 +39,14 @@ func ReadFile(name string) (*Playable, error) {
 
 // Parse reads a transcript. What is wrong with it is told all at once, each
 // fault a *BrokenError with its line; name stands for the file.
-func Parse(name string, text []byte) (*Playable, error) {
+func Parse(name string, text []byte) (*Transcript, error) {
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
 	archive := txtar.Parse(text)
 	p := &parser{
 		faults:     faults{file: name},
-		transcript: &Playable{Transcript: Transcript{File: name}, text: string(text)},
+		transcript: &Transcript{Transcript: transcript.Transcript{File: name}, text: string(text)},
 		names:      map[string]int{},
-		replies:    map[Kind]map[string]compiled{XML: {}, Text: {}},
+		replies:    map[transcript.Kind]map[string]compiled{transcript.XML: {}, transcript.Text: {}},
 	}
 	p.comment(string(archive.Comment))
 	line, start := 1+bytes.Count(archive.Comment, []byte("\n")), len(archive.Comment)
@@ -79,9 +82,9 @@ type section struct {
 // parser puts a transcript together from its sections.
 type parser struct {
 	faults
-	transcript *Playable
+	transcript *Transcript
 	names      map[string]int // the line of each section so far
-	replies    map[Kind]map[string]compiled
+	replies    map[transcript.Kind]map[string]compiled
 	first      map[string]int // the exchange that each capture is taken from first
 	header     section
 	misnamed   bool // a section, so that what is missing may be there
@@ -120,17 +123,19 @@ func (p *parser) section(s section) {
 	switch {
 	case rest == "toml":
 		p.options(e, s)
-	case what == "request" && known(Kind(kind)):
-		p.request(e, Kind(kind), s)
-	case what == "reply" && known(Kind(kind)):
-		p.reply(e, Kind(kind), s)
+	case what == "request" && known(transcript.Kind(kind)):
+		p.request(e, transcript.Kind(kind), s)
+	case what == "reply" && known(transcript.Kind(kind)):
+		p.reply(e, transcript.Kind(kind), s)
 	default:
 		p.misnamed = true
 		p.add(s.line, "%q is no file of a transcript: of exchange %d there are %d.toml, %d.request.xml and %d.reply.xml, or .txt in place of .xml", s.name, n, n, n, n)
 	}
 }
 
-func known(k Kind) bool { return slices.Contains([]Kind{XML, Text}, k) }
+func known(k transcript.Kind) bool {
+	return slices.Contains([]transcript.Kind{transcript.XML, transcript.Text}, k)
+}
 
 // exchange is the one that a section belongs to: the last, or a new one with a
 // higher number.
@@ -144,12 +149,12 @@ func (p *parser) exchange(n int, s section) *exchange {
 		p.add(s.line, "%s stands behind exchange %d: exchanges are in the order of their numbers", s.name, (*all)[last].Number)
 		return nil
 	}
-	*all = append(*all, exchange{Exchange: Exchange{Number: n}})
+	*all = append(*all, exchange{Exchange: transcript.Exchange{Number: n}})
 	return &(*all)[last+1]
 }
 
 func (p *parser) options(e *exchange, s section) {
-	var o ExchangeOptions
+	var o transcript.ExchangeOptions
 	p.all(s, decodeTOML(s.text, &o)...)
 	if e.Request.Kind != "" || e.Reply.Kind != "" {
 		p.add(s.line, "%s stands before the request and the reply of its exchange", s.name)
@@ -177,7 +182,7 @@ func (p *parser) options(e *exchange, s section) {
 	}
 }
 
-func (p *parser) request(e *exchange, kind Kind, s section) {
+func (p *parser) request(e *exchange, kind transcript.Kind, s section) {
 	if e.Request.Kind != "" || e.Reply.Kind != "" {
 		p.add(s.line, "%s: an exchange has one request, before its reply", s.name)
 	}
@@ -187,7 +192,7 @@ func (p *parser) request(e *exchange, kind Kind, s section) {
 	p.all(s, err)
 }
 
-func (p *parser) reply(e *exchange, kind Kind, s section) {
+func (p *parser) reply(e *exchange, kind transcript.Kind, s section) {
 	if e.Reply.Kind != "" {
 		p.add(s.line, "%s: an exchange has one reply", s.name)
 	}
@@ -211,8 +216,8 @@ type compiled struct {
 // all notes the errors of a section at their lines.
 func (p *parser) all(s section, errs ...error) {
 	for _, err := range errs {
-		if at, ok := errors.AsType[*placed](err); ok {
-			p.add(s.line+at.line, "%w", at.cause)
+		if at, ok := errors.AsType[*xmltree.LineError](err); ok {
+			p.add(s.line+at.Line, "%w", at.Cause)
 		} else if err != nil {
 			p.add(s.line, "%s: %w", s.name, err)
 		}
@@ -274,7 +279,9 @@ func (p *parser) samples() {
 }
 
 // lineOf is the line, from 1, of the first mention of a text.
-func lineOf(text, mention string) int { return lineAt(text, max(0, strings.Index(text, mention))) }
+func lineOf(text, mention string) int {
+	return xmltree.LineAt(text, max(0, strings.Index(text, mention)))
+}
 
 // completed checks an exchange and fills in what its options leave out.
 func (p *parser) completed(e *exchange) {
@@ -356,7 +363,7 @@ func (p *parser) body(e *exchange, t template, line int, text string, inReply bo
 	for _, each := range t {
 		at := line
 		if text != "" {
-			at += lineAt(text, each.offset)
+			at += xmltree.LineAt(text, each.offset)
 		}
 		if each.kind.free() && !inReply {
 			p.add(at, "a free value cannot be sent: %s is for replies", each.shown())

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
@@ -28,7 +30,7 @@ type phones struct {
 	bound map[string]string // serial numbers by the derivation codes that were computed
 }
 
-func newPhones(t *Playable, now func() time.Time, rand io.Reader) *phones {
+func newPhones(t *Transcript, now func() time.Time, rand io.Reader) *phones {
 	p := &phones{
 		device:   phone.Device{Now: now, Rand: rand},
 		captured: map[string]string{}, states: map[string]phone.State{}, licences: map[string]phone.State{},
@@ -134,7 +136,7 @@ func (p *phones) agreed(of string) (*handshake, error) {
 	var known [4]string
 	for i, name := range []string{"registrationID", "activationPassword", "serverEphemeralPublicKey", "salt"} {
 		var err error
-		if known[i], err = p.capture(ofPhone(of, name)); err != nil {
+		if known[i], err = p.capture(transcript.CaptureName(of, name)); err != nil {
 			return nil, err
 		}
 	}
@@ -208,7 +210,7 @@ func (p *phones) derivationCode(serial string) (string, error) {
 
 // deviceCode answers the Activation Message 1 that was captured last.
 func (p *phones) deviceCode(c call) (string, error) {
-	message := cmp.Or(p.captured[ofPhone(c.phone, "activationMessage")], p.captured[ofPhone(c.phone, "activationPassword")])
+	message := cmp.Or(p.captured[transcript.CaptureName(c.phone, "activationMessage")], p.captured[transcript.CaptureName(c.phone, "activationPassword")])
 	if message == "" {
 		return "", errNoMessage
 	}
@@ -216,7 +218,7 @@ func (p *phones) deviceCode(c call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s, err := device.TakeMessage1(p.licences[c.phone], p.captured[ofPhone(c.phone, "registrationID")], message)
+	s, err := device.TakeMessage1(p.licences[c.phone], p.captured[transcript.CaptureName(c.phone, "registrationID")], message)
 	if err != nil {
 		return "", err
 	}
@@ -242,7 +244,7 @@ func (p *phones) inTime(message string) (*phone.Device, error) {
 
 // signature is that of the Activation Message 2 that was captured last.
 func (p *phones) signature(of string) (string, error) {
-	if _, err := p.capture(ofPhone(of, "activationMessage2")); err != nil {
+	if _, err := p.capture(transcript.CaptureName(of, "activationMessage2")); err != nil {
 		return "", err
 	}
 	s, err := p.opened(of)
@@ -256,7 +258,7 @@ func (p *phones) signature(of string) (string, error) {
 // that answers its last device code, once it was captured.
 func (p *phones) opened(of string) (phone.State, error) {
 	s := p.licences[of]
-	message, captured := p.captured[ofPhone(of, "activationMessage2")]
+	message, captured := p.captured[transcript.CaptureName(of, "activationMessage2")]
 	if !captured || s.MDL.Opening == nil || s.MDL.Opening.DeviceCode == "" {
 		return s, nil
 	}

@@ -1,8 +1,10 @@
 package replay
 
+import "github.com/dsappd/dsappd/replay/transcript"
+
 // Playable is a transcript that was read and can be played.
-type Playable struct {
-	Transcript
+type Transcript struct {
+	transcript.Transcript
 
 	text      string            // as it was read
 	captures  map[int][]capture // by the numbers of exchanges
@@ -11,7 +13,7 @@ type Playable struct {
 
 // exchange is an exchange, compiled.
 type exchange struct {
-	Exchange
+	transcript.Exchange
 	orders  []template
 	request compiledRequest
 	reply   compiledReply

@@ -13,12 +13,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/beevik/etree"
 )
 
 // Setup is what a server for one play is made of.
 type Setup struct {
-	Sample Sample
+	Sample transcript.Sample
 	Strict bool
 	Now    func() time.Time
 	Rand   io.Reader // is read from many goroutines
@@ -62,7 +65,7 @@ const patience = 30 * time.Second
 const maxReply = 16 << 20
 
 // Play plays a transcript once.
-func (p *Player) Play(ctx context.Context, t *Playable) Result {
+func (p *Player) Play(ctx context.Context, t *Transcript) Result {
 	began := time.Now()
 	result := Result{File: t.File, Title: t.Title}
 	if result.Skipped = p.skips(t); result.Skipped != "" {
@@ -88,7 +91,7 @@ func (p *Player) Play(ctx context.Context, t *Playable) Result {
 }
 
 // skips is why a transcript cannot be played against a server that is there.
-func (p *Player) skips(t *Playable) string {
+func (p *Player) skips(t *Transcript) string {
 	switch {
 	case p.Start == nil && t.MovesClock():
 		return "it moves the clock, which only a server of its own can follow"
@@ -102,7 +105,7 @@ func (p *Player) skips(t *Playable) string {
 
 // play is one play under way.
 type play struct {
-	transcript *Playable
+	transcript *Transcript
 	base       *url.URL
 	http       *http.Client
 	component  string
@@ -112,7 +115,7 @@ type play struct {
 }
 
 // begin has a server and the phones ready.
-func (p *Player) begin(ctx context.Context, t *Playable) (*play, func() error, error) {
+func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error, error) {
 	run := &play{transcript: t, http: p.HTTP, component: p.Component, order: p.Order}
 	at, end := p.URL, func() error { return nil }
 	now, random := time.Now, io.Reader(rand.Reader)
@@ -203,15 +206,15 @@ func (e *exchange) line() int { return cmp.Or(e.reply.line, e.request.line) }
 
 // request fills in what is sent.
 func (r *play) request(ctx context.Context, e *exchange) (*http.Request, string, error) {
-	escape := escapeXML
-	if e.Request.Kind != XML {
+	escape := xmltree.Escape
+	if e.Request.Kind != transcript.XML {
 		escape = func(text string) string { return text }
 	}
 	body, err := e.request.body.fill(r.phones, escape)
 	if err != nil {
 		return nil, "", fmt.Errorf("fill in the request: %w", err)
 	}
-	if r.component != "" && e.Request.Kind == XML {
+	if r.component != "" && e.Request.Kind == transcript.XML {
 		body = withComponent(body, r.component)
 	}
 	at, err := r.base.Parse(e.Request.Path)
@@ -231,7 +234,7 @@ func (r *play) request(ctx context.Context, e *exchange) (*http.Request, string,
 // headers are the usual ones of a body's kind, and those that the transcript
 // has.
 func (r *play) headers(e *exchange, request *http.Request) error {
-	if e.Request.Kind == XML {
+	if e.Request.Kind == transcript.XML {
 		request.Header.Set("Content-Type", "text/xml; charset=utf-8")
 		request.Header.Set("SOAPAction", `""`)
 	}

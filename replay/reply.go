@@ -10,6 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/beevik/etree"
 )
 
@@ -26,16 +29,16 @@ func (r *play) compare(e *exchange, got received) (outcome, error) {
 	if err != nil {
 		return outcome{differences: all}, err
 	}
-	if e.Reply.Kind == Text {
+	if e.Reply.Kind == transcript.Text {
 		found, err := r.compareText(e, got.body)
 		checked, wrong := r.compareChecks(e, got.body, nil)
 		return outcome{differences: slices.Concat(all, found, checked)}, errors.Join(err, wrong)
 	}
-	text, err := inUTF8([]byte(got.body), got.header.Get("Content-Type"))
+	text, err := xmltree.UTF8([]byte(got.body), got.header.Get("Content-Type"))
 	var doc *etree.Document
-	var root *node
+	var root *xmltree.Node
 	if err == nil {
-		doc, root, err = readDocument(text)
+		doc, root, err = xmltree.Read(text)
 	}
 	switch {
 	case err != nil && e.Reply.Kind == "" && !r.takes(e):
@@ -50,13 +53,13 @@ func (r *play) compare(e *exchange, got received) (outcome, error) {
 		return outcome{differences: all}, err
 	}
 	var found []Difference
-	if e.Reply.Kind == XML {
+	if e.Reply.Kind == transcript.XML {
 		found, err = compareTrees(e.reply.body, root, r.phones, r.transcript.Header.Reply.AnyTypes || e.Reply.AnyTypes)
 	}
 	for i := range found {
 		found[i].Line = e.reply.line + 1
 		if want := found[i].edit.line(); want != nil {
-			found[i].Line = e.reply.line + lineAt(e.Reply.Body, e.reply.body.places[want.index].start)
+			found[i].Line = e.reply.line + xmltree.LineAt(e.Reply.Body, e.reply.body.places[want.Index].Start)
 		}
 	}
 	return outcome{
@@ -141,11 +144,11 @@ func (r *play) value(c capture, found []*etree.Element) (string, error) {
 	if len(found[0].ChildElements()) == 0 {
 		return found[0].Text(), nil
 	}
-	item, err := nodeOf(found[0])
+	item, err := xmltree.Of(found[0])
 	if err != nil {
 		return "", err
 	}
-	text, err := r.phones.open(c.phone, item.name.Local, encryptedItem(item))
+	text, err := r.phones.open(c.phone, item.Name.Local, encryptedItem(item))
 	if err != nil {
 		return "", fmt.Errorf("an item that cannot be opened: %w", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"golang.org/x/sync/errgroup"
 )
 
@@ -139,7 +141,7 @@ func EachFile(paths []string, visit func(name string) error) error {
 			if err != nil {
 				return err
 			}
-			if entry.IsDir() || name != path && !strings.HasSuffix(name, Extension) {
+			if entry.IsDir() || name != path && !strings.HasSuffix(name, transcript.Extension) {
 				return nil
 			}
 			found++
@@ -149,7 +151,7 @@ func EachFile(paths []string, visit func(name string) error) error {
 			return err
 		}
 		if found == 0 {
-			return fmt.Errorf("%s holds no transcript: their names end in %s", path, Extension)
+			return fmt.Errorf("%s holds no transcript: their names end in %s", path, transcript.Extension)
 		}
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
 )
 
 // template is a text with placeholders, taken apart.
@@ -41,7 +43,7 @@ const (
 // free says that a part is for replies alone.
 func (k partKind) free() bool { return k >= anyText }
 
-// parseTemplate takes a text apart. The error is a *placed.
+// parseTemplate takes a text apart. The error is a *xmltree.LineError.
 func parseTemplate(text string) (template, error) {
 	var parsed template
 	for at := 0; at < len(text); {
@@ -54,7 +56,7 @@ func parseTemplate(text string) (template, error) {
 		}
 		p, length, err := parsePlaceholder(text[at+open:])
 		if err != nil {
-			return nil, &placed{line: lineAt(text, at+open), cause: err}
+			return nil, &xmltree.LineError{Line: xmltree.LineAt(text, at+open), Cause: err}
 		}
 		p.offset = at + open
 		parsed = append(parsed, p)

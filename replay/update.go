@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/internal/xmltree"
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/rogpeppe/go-internal/diff"
 	"golang.org/x/tools/txtar"
@@ -15,7 +18,7 @@ import (
 
 // update writes what came into the transcript's file where an expectation
 // failed, and returns the transcript as it is then and what was changed.
-func update(t *Playable, r Result) (*Playable, string, error) {
+func update(t *Transcript, r Result) (*Transcript, string, error) {
 	archive := txtar.Parse([]byte(t.text))
 	for i, result := range r.Exchanges { // they are as far as the play came
 		if result.Passed() && !result.Unwritten {
@@ -44,7 +47,7 @@ func update(t *Playable, r Result) (*Playable, string, error) {
 }
 
 // changed shows what an update makes of each file of a transcript.
-func changed(t *Playable, archive *txtar.Archive) string {
+func changed(t *Transcript, archive *txtar.Archive) string {
 	before := txtar.Parse([]byte(t.text))
 	var shown strings.Builder
 	for _, file := range archive.Files {
@@ -58,32 +61,32 @@ func changed(t *Playable, archive *txtar.Archive) string {
 }
 
 // updateReply mends the reply of an exchange.
-func updateReply(archive *txtar.Archive, t *Playable, e *exchange, result ExchangeResult) {
+func updateReply(archive *txtar.Archive, t *Transcript, e *exchange, result ExchangeResult) {
 	file := sectionNamed(archive, fmt.Sprintf("%d.reply.%s", e.Number, e.Reply.Kind))
 	if file == nil {
 		return // of what is expected, only what N.toml says is written
 	}
-	if e.Reply.Kind == Text {
+	if e.Reply.Kind == transcript.Text {
 		for _, d := range result.Differences {
 			if d.Path == "text" {
-				file.Data = []byte(Literal(d.Got) + "\n")
+				file.Data = []byte(transcript.Literal(d.Got) + "\n")
 			}
 		}
 		return
 	}
-	file.Data = []byte(edited(string(file.Data), result.Differences, func(n *node) bool { return t.takes(e, n) }))
+	file.Data = []byte(edited(string(file.Data), result.Differences, func(n *xmltree.Node) bool { return t.takes(e, n) }))
 }
 
 // writeReply writes the reply of an exchange that has none yet behind its
 // request.
-func writeReply(archive *txtar.Archive, t *Playable, e *exchange, result ExchangeResult) {
+func writeReply(archive *txtar.Archive, t *Transcript, e *exchange, result ExchangeResult) {
 	if result.Failed != "" {
 		return
 	}
-	file, usual := txtar.File{Name: fmt.Sprintf("%d.reply.txt", e.Number), Data: []byte(Literal(result.Received) + "\n")}, 200
-	if _, root, err := readDocument([]byte(result.Received)); err == nil {
-		file = txtar.File{Name: fmt.Sprintf("%d.reply.xml", e.Number), Data: []byte(expecting(root, func(n *node) bool { return t.takes(e, n) }))}
-		if expected, wrong := parseExpectation(XML, string(file.Data)); wrong == nil && expected.fault() {
+	file, usual := txtar.File{Name: fmt.Sprintf("%d.reply.txt", e.Number), Data: []byte(transcript.Literal(result.Received) + "\n")}, 200
+	if _, root, err := xmltree.Read([]byte(result.Received)); err == nil {
+		file = txtar.File{Name: fmt.Sprintf("%d.reply.xml", e.Number), Data: []byte(expecting(root, func(n *xmltree.Node) bool { return t.takes(e, n) }))}
+		if expected, wrong := parseExpectation(transcript.XML, string(file.Data)); wrong == nil && expected.fault() {
 			usual = 500
 		}
 	}
@@ -109,9 +112,9 @@ func updateOptions(archive *txtar.Archive, e *exchange, result ExchangeResult) {
 		case d.Path == "status":
 			key, value = "status", d.Got
 		case isHeader:
-			key, value = "headers."+strconv.Quote(header), strconv.Quote(Literal(d.Got))
+			key, value = "headers."+strconv.Quote(header), strconv.Quote(transcript.Literal(d.Got))
 		case isValue && d.Got != noElement:
-			key, value = "values."+strconv.Quote(path), strconv.Quote(Literal(d.Got))
+			key, value = "values."+strconv.Quote(path), strconv.Quote(transcript.Literal(d.Got))
 		default:
 			continue
 		}
@@ -175,10 +178,10 @@ func replaceFile(name string, text []byte) error {
 }
 
 // takes says whether an element of a reply is one that is captured.
-func (t *Playable) takes(e *exchange, n *node) bool {
+func (t *Transcript) takes(e *exchange, n *xmltree.Node) bool {
 	return slices.ContainsFunc(t.captures[e.Number], func(c capture) bool {
 		last := c.path[strings.LastIndex(c.path, "/")+1:]
 		name, _, _ := strings.Cut(last, "[")
-		return name == n.name.Local && !n.holdsElements() && name != "value"
+		return name == n.Name.Local && !n.HoldsElements() && name != "value"
 	})
 }

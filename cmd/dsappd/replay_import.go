@@ -12,12 +12,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dsappd/dsappd/replay/drafting"
+
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/internal/playserver"
 
 	"golang.org/x/term"
-
-	"github.com/dsappd/dsappd/replay"
 )
 
 type replayImportCommand struct {
@@ -39,10 +39,10 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 	// A large file takes much memory for a short time: rather a little more work.
 	defer debug.SetGCPercent(debug.SetGCPercent(40))
 	progress := &importProgress{out: terminal(std.Err)}
-	run := &replay.ImportRun{
-		Importer: &replay.Importer{Drafter: &replay.Drafter{Redact: c.Redact}, Properties: c.Property, Progress: progress.reading},
+	run := &drafting.ImportRun{
+		Importer: &drafting.Importer{Drafter: &drafting.Drafter{Redact: c.Redact}, Properties: c.Property, Progress: progress.reading},
 		Out:      c.Out,
-		Report: func(made replay.Imported) error {
+		Report: func(made drafting.Imported) error {
 			progress.clear()
 			_, err := fmt.Fprintf(people, "%s: %s%s\n", made.File, withoutControls(made.Title), outcome(made))
 			return err
@@ -63,9 +63,9 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 		return errors.Join(err, failed)
 	}
 	switch {
-	case errors.Is(err, replay.ErrNothingImported) && len(report.Notices) > 0:
+	case errors.Is(err, drafting.ErrNothingImported) && len(report.Notices) > 0:
 		return fmt.Errorf("%w: the lines above say why", err)
-	case errors.Is(err, replay.ErrNothingImported):
+	case errors.Is(err, drafting.ErrNothingImported):
 		return fmt.Errorf("%w: there is no file", err)
 	case err != nil:
 		return err
@@ -74,8 +74,8 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 }
 
 // outcome is what is said of a first play.
-func outcome(made replay.Imported) string {
-	if made.Outcome == replay.NotPlayed {
+func outcome(made drafting.Imported) string {
+	if made.Outcome == drafting.NotPlayed {
 		return ""
 	}
 	if made.Unwritten > 0 {
@@ -85,14 +85,14 @@ func outcome(made replay.Imported) string {
 }
 
 // told is how the line about a notice begins.
-func told(kind replay.NoticeKind) string {
-	if kind == replay.Doubtful {
+func told(kind drafting.NoticeKind) string {
+	if kind == drafting.Doubtful {
 		return "doubtful"
 	}
 	return "not taken over"
 }
 
-func (c *replayImportCommand) writeJSON(out io.Writer, report *replay.ImportReport) error {
+func (c *replayImportCommand) writeJSON(out io.Writer, report *drafting.ImportReport) error {
 	if c.JSON == "" {
 		return nil
 	}
@@ -109,12 +109,12 @@ func (c *replayImportCommand) writeJSON(out io.Writer, report *replay.ImportRepo
 }
 
 // conclude counts, and says what to do next.
-func (c *replayImportCommand) conclude(out io.Writer, report *replay.ImportReport) error {
+func (c *replayImportCommand) conclude(out io.Writer, report *drafting.ImportReport) error {
 	if c.Play {
 		fmt.Fprintf(out, "%d of %d pass as they are\n", report.Passed(), len(report.Transcripts))
 	}
 	if n := len(report.Notices); n > 0 {
-		fmt.Fprintf(out, "not taken over or doubtful: %d, listed in %s\n", n, filepath.Join(c.Out, replay.ReportName))
+		fmt.Fprintf(out, "not taken over or doubtful: %d, listed in %s\n", n, filepath.Join(c.Out, drafting.ReportName))
 	}
 	_, err := fmt.Fprintf(out, "play them with: dsappd replay run %s\n", hint.ShellWord(c.Out))
 	return err

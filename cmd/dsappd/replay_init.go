@@ -17,7 +17,7 @@ type replayInitCommand struct {
 }
 
 func (c *replayInitCommand) Run(ctx context.Context, std streams) error {
-	var all []*replay.Playable
+	var all []*replay.Transcript
 	err := replay.EachFile(c.Paths, func(name string) error {
 		t, err := replay.ReadFile(name)
 		all = append(all, t)

@@ -9,9 +9,9 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/recording"
+	"github.com/dsappd/dsappd/replay/drafting"
 
-	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/internal/recording"
 )
 
 type replayRecordCommand struct {
@@ -40,7 +40,7 @@ func (c *replayRecordCommand) Run(ctx context.Context, std streams) error {
 	}
 	proxy, err := recording.Open(ctx, recording.Config{
 		Listen: c.Listen, Upstream: upstream, Dir: c.Out, CertFile: c.Cert, KeyFile: c.Key, Plain: c.Plain,
-		Transport: transport, Took: func(t replay.Taken) { c.print(std.Out, t) }, Logger: newLogger(std.Err, c.JSON),
+		Transport: transport, Took: func(t drafting.Taken) { c.print(std.Out, t) }, Logger: newLogger(std.Err, c.JSON),
 	})
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ type recorded struct {
 
 // print prints what was recorded: when, what was asked, what was answered, and
 // the transcript.
-func (c *replayRecordCommand) print(out io.Writer, t replay.Taken) {
+func (c *replayRecordCommand) print(out io.Writer, t drafting.Taken) {
 	if c.JSON {
 		printJSONLine(out, recorded{t.At.UTC(), t.Operation, t.Status, t.HTTP, t.File})
 		return

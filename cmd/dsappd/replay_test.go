@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/replay"
 )
@@ -33,14 +35,14 @@ func command(t *testing.T, args ...string) (exit int, stdout, stderr string) {
 // wrongTranscript copies a transcript of the book, spoiled.
 func wrongTranscript(t *testing.T, dir, name, old, wrong string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(transcripts, name+replay.Extension))
+	text, err := os.ReadFile(filepath.Join(transcripts, name+transcript.Extension))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(text), old) {
 		t.Fatalf("%s holds no %q", name, old)
 	}
-	file := filepath.Join(dir, name+replay.Extension)
+	file := filepath.Join(dir, name+transcript.Extension)
 	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), old, wrong)), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +74,7 @@ func TestReplayExitCodes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for i, arg := range c.args {
 				if arg == "activation" {
-					c.args[i] = filepath.Join(transcripts, arg+replay.Extension)
+					c.args[i] = filepath.Join(transcripts, arg+transcript.Extension)
 				}
 			}
 			exit, out, log := command(t, append([]string{"replay", "run"}, c.args...)...)

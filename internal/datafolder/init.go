@@ -14,10 +14,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/internal/provision"
-	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/store/bolt"
 )
 
@@ -28,7 +29,7 @@ type InitOptions struct {
 	Sample bool
 
 	// Replay fills it with the sample data of transcripts.
-	Replay replay.Sample
+	Replay transcript.Sample
 
 	// Settings replace the text of settings.toml; empty: the defaults, each
 	// with its comment.

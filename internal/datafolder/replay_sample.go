@@ -6,12 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/dsappd/dsappd/internal/provision"
-	"github.com/dsappd/dsappd/replay"
 )
 
 // addReplaySample makes the sample data of a transcript, as an operator would.
-func addReplaySample(ctx context.Context, service *provision.Service, sample replay.Sample) error {
+func addReplaySample(ctx context.Context, service *provision.Service, sample transcript.Sample) error {
 	for _, p := range sample.Policies {
 		set, err := json.Marshal(p.Set)
 		if err != nil {
@@ -54,7 +55,7 @@ func addReplaySample(ctx context.Context, service *provision.Service, sample rep
 	return nil
 }
 
-func addReplayAdministrator(ctx context.Context, service *provision.Service, a replay.Administrator) error {
+func addReplayAdministrator(ctx context.Context, service *provision.Service, a transcript.Administrator) error {
 	named := provision.NameAdministrator{NameUser: provision.NameUser{UserID: a.UserID, Domain: a.Domain}, Privileges: a.Privileges}
 	if a.Key == "" {
 		_, err := service.AddAdministrator(ctx, initOperator(), named)
@@ -64,7 +65,7 @@ func addReplayAdministrator(ctx context.Context, service *provision.Service, a r
 	return err
 }
 
-func addReplayUser(ctx context.Context, service *provision.Service, u replay.User) error {
+func addReplayUser(ctx context.Context, service *provision.Service, u transcript.User) error {
 	_, err := service.AddUser(ctx, initOperator(), provision.AddUser{
 		UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit, StaticPassword: u.StaticPassword, NoPassword: u.NoPassword})
 	if err != nil {
@@ -83,7 +84,7 @@ func addReplayUser(ctx context.Context, service *provision.Service, u replay.Use
 	return err
 }
 
-func addReplayAuthenticator(ctx context.Context, service *provision.Service, a replay.Authenticator) error {
+func addReplayAuthenticator(ctx context.Context, service *provision.Service, a transcript.Authenticator) error {
 	secret, err := a.SecretBytes()
 	if err != nil {
 		return err

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/dsappd/dsappd/internal/audit"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
@@ -115,7 +117,7 @@ func flows(ctx context.Context, made *datafolder.Folder, setup replay.Setup) (ma
 			return nil, err
 		}
 		for _, r := range page.Records {
-			direct := slices.ContainsFunc(setup.Sample.Policies, func(p replay.Policy) bool {
+			direct := slices.ContainsFunc(setup.Sample.Policies, func(p transcript.Policy) bool {
 				return p.Name == r.Policy && p.Set["KeyExchangeRequired"] == false
 			})
 			switch {

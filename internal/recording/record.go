@@ -15,12 +15,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/replay/drafting"
+
 	"github.com/dsappd/dsappd/internal/datafolder"
 
 	"github.com/dsappd/dsappd/internal/server/certificate"
 	"github.com/dsappd/dsappd/internal/server/handshake"
 	"github.com/dsappd/dsappd/internal/server/listen"
-	"github.com/dsappd/dsappd/replay"
 )
 
 // Config says what a recording proxy stands before. Fields are required
@@ -53,14 +54,14 @@ type Config struct {
 	Now func() time.Time
 
 	// Took, if it is not nil, hears of each exchange that was recorded.
-	Took func(replay.Taken)
+	Took func(drafting.Taken)
 }
 
 // Proxy passes requests on to another server and records what is
 // said.
 type Proxy struct {
 	endpoint *listen.Endpoint
-	recorder *replay.Recorder
+	recorder *drafting.Recorder
 	served   chan error
 }
 
@@ -92,9 +93,9 @@ func Open(ctx context.Context, config Config) (*Proxy, error) {
 }
 
 // NewRecorder returns a recorder that logs what it cannot record.
-func NewRecorder(dir string, now func() time.Time, logger *slog.Logger, took func(replay.Taken)) (*replay.Recorder, error) {
-	left := func(n replay.Notice) { logger.Warn("not recorded", "what", n.Source.String(), "why", n.Reason) }
-	return replay.NewRecorder(replay.RecorderConfig{Dir: dir, Now: now, Left: left, Took: took})
+func NewRecorder(dir string, now func() time.Time, logger *slog.Logger, took func(drafting.Taken)) (*drafting.Recorder, error) {
+	left := func(n drafting.Notice) { logger.Warn("not recorded", "what", n.Source.String(), "why", n.Reason) }
+	return drafting.NewRecorder(drafting.RecorderConfig{Dir: dir, Now: now, Left: left, Took: took})
 }
 
 // open listens with TLS, or where only this machine can reach it, or where

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dsappd/dsappd/replay/drafting"
+
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/playserver"
 	"github.com/dsappd/dsappd/internal/recording"
@@ -34,9 +36,9 @@ func TestRecording(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var taken []replay.Taken // by one goroutine, which ends with the proxy
+	var taken []drafting.Taken // by one goroutine, which ends with the proxy
 	proxy, err := recording.Open(t.Context(), recording.Config{Listen: "127.0.0.1:0", Upstream: upstream, Dir: ofProxy,
-		Took: func(t replay.Taken) { taken = append(taken, t) }})
+		Took: func(t drafting.Taken) { taken = append(taken, t) }})
 	if err != nil {
 		t.Fatal(err)
 	}
