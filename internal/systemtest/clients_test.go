@@ -4,8 +4,10 @@ package systemtest_test
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -111,6 +113,38 @@ func TestPlatformClients(t *testing.T) {
 			t.Parallel()
 			urls := serveFolder(t, dsappd.Config{Dir: certifiedFolder(t, "")})
 			runClient(t, append(command, strings.TrimSuffix(urls.Platform, "/"), "lab-platform-key"))
+		})
+	}
+}
+
+// TestAdministrationClients lets three of them administer from the WSDL of the
+// administration interface, and one program for each way in which customers read
+// replies without a WSDL. All share a server: each has a user and an
+// authenticator of its own.
+func TestAdministrationClients(t *testing.T) {
+	folder := filepath.Join("..", "..", "testdata", "clients")
+	url, door := serveToClients(t, dsappd.Config{Dir: certifiedFolder(t, "")})
+	wsdl := url + "?wsdl=administration"
+	for n, c := range []struct {
+		name    string
+		command []string
+	}{
+		{"zeep", []string{"/usr/bin/python3", "-B", filepath.Join(folder, "python", "administer.py"), wsdl}},
+		{"php-soap", []string{"php", filepath.Join(folder, "php", "administer.php"), wsdl}},
+		{"npm-soap", []string{"node", filepath.Join(folder, "node", "administer.js"), wsdl}},
+		{"savon", []string{"ruby", filepath.Join(folder, "reading", "savon.rb"), url}},
+		{"dom", []string{"java", filepath.Join(folder, "reading", "Dom.java"), url}},
+		{"adapter", []string{"/usr/bin/python3", "-B", filepath.Join(folder, "reading", "adapter.py"), url}},
+	} {
+		serialNumber := fmt.Sprintf("VDS10003%02d", n)
+		_, err := door.AddAuthenticator(t.Context(), admin.AddAuthenticator{
+			SerialNumber: serialNumber, Type: oath.HOTP, Algorithm: oath.SHA1, Digits: 6, Secret: hex.EncodeToString([]byte("12345678901234567890"))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			runClient(t, append(c.command, c.name, serialNumber))
 		})
 	}
 }

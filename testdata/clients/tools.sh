@@ -51,6 +51,10 @@ find_missing() {
 	need php-cli has php
 	need php-soap has_extension soap
 	need php-gmp has_extension gmp
+	need php-xml has_extension simplexml
+	need ruby has ruby
+	need ruby-nori ruby -e "require 'nori'"
+	need ruby-rexml ruby -e "require 'rexml/document'"
 	need libsoap-lite-perl has_perl SOAP/Lite.pm
 	need libsoap-wsdl-perl has wsdl2perl
 	need default-jdk-headless has javac
