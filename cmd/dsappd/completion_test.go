@@ -8,7 +8,7 @@ import (
 
 func TestComplete(t *testing.T) {
 	for line, want := range map[string][]string{
-		"us":                               {"user"},
+		"us":                               {"user", "user-attribute"},
 		"user s":                           {"show", "set", "set-password"},
 		"user show --js":                   {"--json"},
 		"user show --dir lab --js":         {"--json"},

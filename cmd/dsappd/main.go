@@ -27,6 +27,8 @@ type commands struct {
 	Component     componentCommand     `cmd:"" group:"manage" help:"Manage client components: who may call, from where, under which policy."`
 	Policy        policyCommand        `cmd:"" group:"manage" help:"Manage policies: the rules that a component's registrations follow."`
 	Domain        domainCommand        `cmd:"" group:"manage" help:"Manage domains."`
+	OrgUnit       orgUnitCommand       `cmd:"" group:"manage" help:"Manage the organizational units of domains."`
+	UserAttribute userAttributeCommand `cmd:"" group:"manage" help:"Manage what is kept with users for other programs, such as RADIUS attributes."`
 	Administrator administratorCommand `cmd:"" group:"manage" help:"Manage administrators: users who log on to the administration interface."`
 	ServiceUser   serviceUserCommand   `cmd:"" group:"manage" help:"Manage service users: programs that call the administration interface with an API key."`
 	GatewayKey    gatewayKeyCommand    `cmd:"" group:"manage" help:"Manage the API keys of the gateway, for phones and for the site."`

@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +23,7 @@ type userCommand struct {
 	Import      userImportCommand      `cmd:"" help:"Add users from a CSV or JSON file, and assign authenticators to them."`
 	List        userListCommand        `cmd:"" help:"List users."`
 	Show        userShowCommand        `cmd:"" help:"Show a user."`
-	Set         userSetCommand         `cmd:"" help:"Set by what a user authenticates."`
+	Set         userSetCommand         `cmd:"" help:"Set by what a user authenticates, until when, and what is known of the person."`
 	SetPassword userSetPasswordCommand `cmd:"" help:"Set a user's static password."`
 	Enable      userEnableCommand      `cmd:"" help:"Let a disabled user register again."`
 	Disable     userDisableCommand     `cmd:"" help:"Disable a user: every step is refused until the user is enabled again."`
@@ -144,6 +146,12 @@ func (c *userShowCommand) Run(ctx context.Context, std streams) error {
 				"domain", u.Domain,
 				"organizational unit", orDash(u.OrgUnit),
 				"state", userState(u),
+				"name", orDash(u.Name),
+				"e-mail", orDash(u.Email),
+				"mobile", orDash(u.Mobile),
+				"phone", orDash(u.Phone),
+				"description", orDash(u.Description),
+				"expires", moment(u.ExpiresAt),
 				"local authentication", u.LocalAuthentication,
 				"last login", moment(u.LastAuthAt),
 				"locked since", moment(u.LockedAt),
@@ -161,14 +169,47 @@ func (c *userShowCommand) Run(ctx context.Context, std streams) error {
 type userSetCommand struct {
 	doorFlags
 	userFlags
-	LocalAuthentication string `required:"" placeholder:"MODE" help:"Authenticate the user by this instead of the policy's LocalAuthentication: None, 'Digipass Only', 'DIGIPASS/Password during Grace Period' or 'DIGIPASS or Password'; Default follows the policy."`
+	LocalAuthentication *string    `placeholder:"MODE" help:"Authenticate the user by this instead of the policy's LocalAuthentication: None, 'Digipass Only', 'DIGIPASS/Password during Grace Period' or 'DIGIPASS or Password'; Default follows the policy."`
+	Expires             *time.Time `placeholder:"TIME" help:"Refuse the user from this time on, such as 2027-01-31T00:00:00Z."`
+	NoExpiry            bool       `help:"Refuse the user at no time."`
+	OrgUnit             *string    `placeholder:"UNIT" help:"Note the organizational unit; an empty text takes it away, here and below."`
+	Name                *string    `placeholder:"NAME" help:"Note the person's name."`
+	Email               *string    `placeholder:"ADDRESS" help:"Note the e-mail address."`
+	Mobile              *string    `placeholder:"NUMBER" help:"Note the mobile number."`
+	Phone               *string    `placeholder:"NUMBER" help:"Note the phone number."`
+	Description         *string    `placeholder:"TEXT" help:"Note a description, up to 1024 characters."`
+}
+
+// Validate refuses a command that changes nothing.
+func (c *userSetCommand) Validate() error {
+	if c.Expires != nil && c.NoExpiry {
+		return errors.New("--expires and --no-expiry exclude each other")
+	}
+	if reflect.ValueOf(c.fields()).IsZero() {
+		return errors.New("there is nothing to set: give a flag such as --local-authentication or --email")
+	}
+	return nil
+}
+
+func (c *userSetCommand) fields() provision.UserFields {
+	fields := provision.UserFields{
+		LocalAuth: c.LocalAuthentication, ExpiresAt: c.Expires, OrgUnit: c.OrgUnit, Name: c.Name, Email: c.Email,
+		Mobile: c.Mobile, Phone: c.Phone, Description: c.Description,
+	}
+	if c.NoExpiry {
+		fields.ExpiresAt = new(time.Time)
+	}
+	return fields
 }
 
 func (c *userSetCommand) Run(ctx context.Context, std streams) error {
-	in := provision.SetUser{NameUser: c.name(), UserFields: provision.UserFields{LocalAuth: &c.LocalAuthentication}}
+	in := provision.SetUser{NameUser: c.userFlags.name(), UserFields: c.fields()}
 	return order(ctx, std, c.doorFlags,
 		func(door *operators.Door) (admin.User, error) { return door.SetUser(ctx, in) },
 		func(u admin.User) string {
+			if c.LocalAuthentication == nil {
+				return userSaid("set")(u)
+			}
 			return userSaid("set")(u) + ": local authentication " + u.LocalAuthentication
 		})
 }

@@ -62,6 +62,9 @@ func (s sweeper) sweep(ctx context.Context) {
 		_, err = s.service.SweepChallenges(ctx, operator)
 	}
 	if err == nil {
+		_, err = s.service.SweepSessions(ctx, operator)
+	}
+	if err == nil {
 		err = s.service.SweepReplies(ctx)
 	}
 	if err == nil && s.told != nil {

@@ -96,6 +96,23 @@ func TestSessionEnds(t *testing.T) {
 	}
 }
 
+// The sweeper deletes the sessions that have ended, and leaves the others.
+func TestSessionsAreSwept(t *testing.T) {
+	o := newOffice(t)
+	o.logon("admin", "")
+	o.logon("admin", "")
+	if swept := must(o.SweepSessions(t.Context(), operator()))(t); swept != 0 {
+		t.Errorf("%d were swept that live", swept)
+	}
+	o.wait(24 * time.Hour)
+	if swept := must(o.SweepSessions(t.Context(), operator()))(t); swept != 2 {
+		t.Errorf("%d were swept, want 2", swept)
+	}
+	if swept := must(o.SweepSessions(t.Context(), operator()))(t); swept != 0 {
+		t.Errorf("%d were swept again", swept)
+	}
+}
+
 // What happens to the user's account ends the sessions.
 func TestSessionOfUserWhoChanges(t *testing.T) {
 	for name, change := range map[string]func(*office) error{

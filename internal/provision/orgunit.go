@@ -7,7 +7,10 @@ import (
 )
 
 // OrgUnitKey names an organizational unit: names are unique within a domain.
-type OrgUnitKey struct{ Domain, Name string }
+type OrgUnitKey struct {
+	Domain string `json:"domain"`
+	Name   string `json:"orgUnit"`
+}
 
 // OrgUnit is a part of a domain that users can be sorted into.
 type OrgUnit struct {
@@ -24,8 +27,10 @@ func (u OrgUnit) Key() OrgUnitKey { return OrgUnitKey{u.Domain, u.Name} }
 
 // UserAttributeKey names an attribute of a user, within a group of attributes.
 type UserAttributeKey struct {
-	Domain, UserID string
-	Group, Name    string
+	Domain string `json:"domain"`
+	UserID string `json:"userID"`
+	Group  string `json:"group"`
+	Name   string `json:"name"`
 }
 
 // UserAttribute is a name and a value that clients keep with a user, such as

@@ -11,9 +11,10 @@ import (
 
 // SetOrgUnit is what is said of an organizational unit. Nil: it stays as it is.
 type SetOrgUnit struct {
-	Domain, Name string
-	Parent       *string
-	Description  *string
+	Domain      string  `json:"domain,omitempty"`
+	Name        string  `json:"orgUnit"`
+	Parent      *string `json:"parent,omitempty"`
+	Description *string `json:"description,omitempty"`
 }
 
 // AddOrgUnit makes an organizational unit of a domain.

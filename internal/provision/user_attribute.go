@@ -10,11 +10,12 @@ import (
 // SetUserAttribute is an attribute of a user. Nil: it stays as it is.
 type SetUserAttribute struct {
 	NameUser
-	Group, Name    string
-	UsageQualifier *string
-	Value          *string
-	Options        *uint32
-	LDAPName       *string // only kept
+	Group          string  `json:"group"`
+	Name           string  `json:"name"`
+	UsageQualifier *string `json:"usageQualifier,omitempty"`
+	Value          *string `json:"value,omitempty"`
+	Options        *uint32 `json:"options,omitempty"`  // 1 for a RADIUS attribute
+	LDAPName       *string `json:"ldapName,omitempty"` // only kept
 }
 
 // maxAttributeValue is in characters.

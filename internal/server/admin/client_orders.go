@@ -23,6 +23,11 @@ func (c *Client) DeleteDomain(ctx context.Context, in NameDomain) (Domain, error
 	return call[Domain](ctx, c, "domain/delete", in)
 }
 
+// SetDomain changes what is said of a domain.
+func (c *Client) SetDomain(ctx context.Context, in provision.SetDomain) (Domain, error) {
+	return call[Domain](ctx, c, "domain/set", in)
+}
+
 // ListDomains reads a page of domains.
 func (c *Client) ListDomains(ctx context.Context, in provision.ListDomains) (Page[Domain, string], error) {
 	return call[Page[Domain, string]](ctx, c, "domain/list", in)

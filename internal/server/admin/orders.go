@@ -21,6 +21,7 @@ func (d *Door) orders() []order {
 
 		changes("domain/add", s.AddDomain, showDomain),
 		looks("domain/list", s.ListDomains, named(showDomain)),
+		changes("domain/set", s.SetDomain, showDomain),
 		changes("domain/delete", byName[NameDomain](s.DeleteDomain), showDomain),
 
 		changes("user/add", s.AddUser, showUser),
@@ -34,6 +35,16 @@ func (d *Door) orders() []order {
 		changes("user/delete", s.DeleteUser, showUser),
 
 		changes("user/reset-password", s.ResetUserPassword, showUser),
+
+		changes("user-attribute/add", s.AddUserAttribute, showUserAttribute),
+		looks("user-attribute/list", s.ListUserAttributes, pages(showUserAttribute, same[provision.UserAttributeKey])),
+		changes("user-attribute/set", s.SetUserAttribute, showUserAttribute),
+		changes("user-attribute/delete", s.DeleteUserAttribute, showUserAttribute),
+
+		changes("org-unit/add", s.AddOrgUnit, showOrgUnit),
+		looks("org-unit/list", s.ListOrgUnits, pages(showOrgUnit, same[provision.OrgUnitKey])),
+		changes("org-unit/set", s.SetOrgUnit, showOrgUnit),
+		changes("org-unit/delete", s.DeleteOrgUnit, showOrgUnit),
 
 		changes("administrator/add", s.AddAdministrator, showAdministrator),
 		looks("administrator/list", listsAdministrators(s, false), pages(showAdministrator, same[provision.UserKey])),

@@ -30,6 +30,14 @@ type User struct {
 	// LocalAuthentication overrides the policy's; Default: it does not.
 	LocalAuthentication string    `json:"localAuthentication"`
 	LastAuthAt          time.Time `json:"lastAuthAt,omitzero"` // last accepted login
+	ExpiresAt           time.Time `json:"expiresAt,omitzero"`  // from when on the user is refused
+
+	// What is known of the person.
+	Name        string `json:"name,omitempty"`
+	Email       string `json:"email,omitempty"`
+	Mobile      string `json:"mobile,omitempty"`
+	Phone       string `json:"phone,omitempty"`
+	Description string `json:"description,omitempty"`
 
 	Locks         int       `json:"locks"`
 	SerialNumbers []string  `json:"serialNumbers"`
@@ -48,6 +56,12 @@ func showUser(u provision.User) User {
 		SpentRegistrations:  u.SpentRegistrations,
 		LocalAuthentication: u.LocalAuth.String(),
 		LastAuthAt:          u.LastAuthAt.UTC(),
+		ExpiresAt:           u.ExpiresAt.UTC(),
+		Name:                u.Name,
+		Email:               u.Email,
+		Mobile:              u.Mobile,
+		Phone:               u.Phone,
+		Description:         u.Description,
 		Locks:               u.Locks,
 		SerialNumbers:       append([]string{}, u.SerialNumbers...),
 		CreatedAt:           u.CreatedAt.UTC(),

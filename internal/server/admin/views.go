@@ -39,12 +39,13 @@ func same[T any](value T) T { return value }
 
 // Domain is a domain as operators see it.
 type Domain struct {
-	Name      string    `json:"domain"`
-	CreatedAt time.Time `json:"createdAt"`
+	Name        string    `json:"domain"`
+	Description string    `json:"description,omitempty"`
+	CreatedAt   time.Time `json:"createdAt"`
 }
 
 func showDomain(d provision.Domain) Domain {
-	return Domain{Name: d.Name, CreatedAt: d.CreatedAt.UTC()}
+	return Domain{Name: d.Name, Description: d.Description, CreatedAt: d.CreatedAt.UTC()}
 }
 
 // Component is a client component as operators see it.
