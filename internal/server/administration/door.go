@@ -83,6 +83,20 @@ func Commands() []string {
 	return slices.Sorted(slices.Values(slices.Concat(o.users.cmds, o.userAttributes.cmds, o.digipasses.cmds, o.applications.cmds, o.domains.cmds, o.orgUnits.cmds)))
 }
 
+// References describe the attributes of each kind of objects for a page.
+func References() ([]operation.Reference, error) {
+	o, err := theObjects()
+	if err != nil {
+		return nil, err
+	}
+	sessions := o.credential.Reference("Sessions", logonForm, sessionForm)
+	return []operation.Reference{
+		sessions, o.sessions.reference("Sessions that are listed"), o.users.reference("Users"), o.userAttributes.reference("Attributes of users"),
+		o.digipasses.reference("Authenticators"), o.applications.reference("Applications of authenticators"), o.domains.reference("Domains"),
+		o.orgUnits.reference("Organizational units"),
+	}, nil
+}
+
 // operator is who asks: the holder of a session, or a service user.
 func (d *door) operator(r *soap.Request, sessionID *string) (provision.Operator, error) {
 	caller, err := d.Caller(r, "")

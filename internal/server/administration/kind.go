@@ -116,6 +116,17 @@ func (k *kind[R]) command(name string) (command, error) {
 	return command{}, &soap.FieldError{Path: "cmd", Problem: "is not a command that this server knows", Mend: mend}
 }
 
+// reference describes the kind for a page.
+func (k *kind[R]) reference(title string) operation.Reference {
+	var forms []operation.Form
+	for _, name := range k.cmds {
+		forms = append(forms, k.commands[name].form)
+	}
+	r := k.table.Reference(title, forms...)
+	r.Read = k.out()
+	return r
+}
+
 // values are an object's.
 func (k *kind[R]) values(record R, now time.Time) operation.Values {
 	values := operation.Values{}

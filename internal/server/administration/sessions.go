@@ -62,7 +62,7 @@ var (
 		Out: []string{"SESSION_ID", "LOGICAL_ADMIN_PRIVILEGES", "DOMAIN", "USER_LOCATION", "LAST_LOGON_TIME", "PRODUCT_NAME",
 			"PRODUCT_VERSION", "CONTROLLER_TYPE", "DATA_MIGRATION", "MAKER_CHECKER"},
 	}
-	sessionForm = operation.Form{Name: "logoff", Required: []string{"SESSION_ID"}}
+	sessionForm = operation.Form{Name: "logoff and sessionalive", Required: []string{"SESSION_ID"}}
 )
 
 // productName and productVersion say which server it is.

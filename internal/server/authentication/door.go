@@ -38,6 +38,15 @@ var theTable = sync.OnceValues(func() (*operation.Table, error) {
 	return operation.NewTable(attributePrefix, true, attributes(), authUserForm, getChallengeForm, updatePasswordForm, getSecureChallengeForm, cancelAuthUserForm)
 })
 
+// References describe the attributes of the interface for a page.
+func References() ([]operation.Reference, error) {
+	table, err := theTable()
+	if err != nil {
+		return nil, err
+	}
+	return []operation.Reference{table.Reference("Logins", authUserForm, getChallengeForm, updatePasswordForm)}, nil
+}
+
 // run reads an operation's attributes, has it decided, and writes its own.
 func (d *door) run(ctx context.Context, r *soap.Request, f operation.Form, set wsdl.CredentialAttributeSet,
 	decide func(context.Context, provision.Caller, operation.Values) (operation.Values, error),

@@ -30,6 +30,7 @@ type description struct {
 	stylesheet []byte
 	directory  *directory.Directory
 	page       *template.Template
+	interfaces []interfaceInWords
 }
 
 func newDescription(c Config) (*description, error) {
@@ -37,27 +38,36 @@ func newDescription(c Config) (*description, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	return &description{publicURL: c.PublicURL, stylesheet: slices.Concat(c.Stylesheet, pageStyle), directory: c.Directory, page: page}, nil
+	interfaces, err := theInterfaces()
+	if err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	return &description{
+		publicURL: c.PublicURL, stylesheet: slices.Concat(c.Stylesheet, pageStyle), directory: c.Directory, page: page, interfaces: interfaces,
+	}, nil
 }
 
 // thePage is the page's template, the same for every handler.
 var thePage = sync.OnceValues(func() (*template.Template, error) { return template.New("page").Parse(pageText) })
 
-// operationInWords is an operation as the page shows it.
-type operationInWords struct{ Name, About string }
-
-// operationsInWords are all of them, in the order of an activation.
-func operationsInWords() []operationInWords {
-	return []operationInWords{
-		{"dsappSRPRegister", "opens a registration for a user with a static password"},
-		{"dsappSRPGenerateEphemeralKey", "begins the key exchange with the phone"},
-		{"dsappSRPGenerateActivationData", "checks the phone's proof and delivers the activation data"},
-		{"dsappSRPActivate", "ends an activation by a one-time password or a derivation code"},
-		{"getAppUpgradeInfo", "makes the message for an app that is upgraded"},
-		{"updateDevicePNID", "keeps a device's notification ID"},
-		{"provisioningExecute", "carries out a command with attributes"},
-	}
+// interfaceInWords is an interface as the page shows it: the operations that its
+// WSDL describes.
+type interfaceInWords struct {
+	Name       string
+	Operations []wsdl.Operation
 }
+
+// theInterfaces are those of the program, provisioning first, and never change.
+var theInterfaces = sync.OnceValues(func() (all []interfaceInWords, err error) {
+	for _, name := range wsdl.Interfaces() {
+		operations, err := wsdl.Operations(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, interfaceInWords{name, operations})
+	}
+	return all, nil
+})
 
 // answer writes what a GET or HEAD asks for.
 func (d *description) answer(w http.ResponseWriter, r *http.Request) bool {
@@ -72,7 +82,7 @@ func (d *description) answer(w http.ResponseWriter, r *http.Request) bool {
 	var b bytes.Buffer
 	err := d.page.Execute(&b, map[string]any{
 		"Endpoint": endpoint(doors.SOAP, r), "Gateway": doors.Gateway, "Platform": doors.Platform, "Console": doors.Console,
-		"Schemas": wsdl.Schemas(), "Operations": operationsInWords(), "Documentation": documentation,
+		"Schemas": wsdl.Schemas(), "Interfaces": d.interfaces, "Documentation": documentation,
 	})
 	if err != nil {
 		return false // soap has a page of its own

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/server/directory"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
+	"github.com/dsappd/dsappd/wsdl"
 )
 
 // getPage is what the door answers a browser.
@@ -36,11 +37,17 @@ func TestPage(t *testing.T) {
 		!strings.HasPrefix(response.Header.Get("Content-Security-Policy"), "default-src 'none'; style-src 'self';") {
 		t.Errorf("%d %v", response.StatusCode, response.Header)
 	}
-	document := etree.NewDocument()
-	must(document.ReadFrom(strings.NewReader(wsdlDocument(t))))(t)
-	for _, operation := range document.FindElements("//portType/operation") {
-		if name := operation.SelectAttrValue("name", ""); !strings.Contains(page, `<dt class="code">`+name+`</dt>`) {
-			t.Errorf("the page lacks %s", name)
+	for _, of := range wsdl.Interfaces() {
+		document := etree.NewDocument()
+		must(document.ReadFrom(strings.NewReader(wsdlDocument(t, of))))(t)
+		operations := document.FindElements("//portType/operation")
+		if len(operations) == 0 {
+			t.Errorf("the WSDL of %s has no operation", of)
+		}
+		for _, operation := range operations {
+			if name := operation.SelectAttrValue("name", ""); !strings.Contains(page, `<dt class="code">`+name+`</dt>`) {
+				t.Errorf("the page lacks %s", name)
+			}
 		}
 	}
 	for _, want := range []string{`<a href="?wsdl">WSDL</a>`, `<dd class="code">http://lab.example:8888/</dd>`, "http://lab.example:11080/openapi.yaml", `<a href="http://lab.example:8890/">`,
@@ -58,9 +65,9 @@ func TestPage(t *testing.T) {
 	}
 }
 
-func wsdlDocument(t *testing.T) string {
+func wsdlDocument(t *testing.T, of string) string {
 	t.Helper()
-	_, document := getPage(t, func(r *http.Request) { r.URL.RawQuery = "wsdl" })
+	_, document := getPage(t, func(r *http.Request) { r.URL.RawQuery = "wsdl=" + of })
 	return document
 }
 
