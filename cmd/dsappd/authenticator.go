@@ -18,6 +18,7 @@ import (
 
 type authenticatorCommand struct {
 	Add      authenticatorAddCommand      `cmd:"" help:"Add an authenticator."`
+	Export   authenticatorExportCommand   `cmd:"" help:"Write authenticators into a sealed PSKC file that an import reads."`
 	Import   authenticatorImportCommand   `cmd:"" help:"Add authenticators from a PSKC or CSV file, and assign them."`
 	List     authenticatorListCommand     `cmd:"" help:"List authenticators."`
 	Show     authenticatorShowCommand     `cmd:"" help:"Show an authenticator."`

@@ -76,25 +76,30 @@ func finishBackup(file *os.File, name string) (size int64, err error) {
 }
 
 func (c *backupCommand) recipients() ([]agelib.Recipient, error) {
+	return recipientsOf(c.Recipient, c.RecipientFile)
+}
+
+// recipientsOf reads recipients from words, and from a file if one is named.
+func recipientsOf(words []string, name string) ([]agelib.Recipient, error) {
 	var all []agelib.Recipient
-	for _, text := range c.Recipient {
+	for _, text := range words {
 		recipient, err := agelib.ParseX25519Recipient(text)
 		if err != nil {
 			return nil, hint.Add(fmt.Errorf("--recipient %q: %w", text, err), "give what age-keygen prints as the public key, age1...")
 		}
 		all = append(all, recipient)
 	}
-	if c.RecipientFile == "" {
+	if name == "" {
 		return all, nil
 	}
-	file, err := os.Open(c.RecipientFile)
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	more, err := agelib.ParseRecipients(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.RecipientFile, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return append(all, more...), nil
 }
@@ -132,13 +137,9 @@ type restoreKeyFlags struct {
 func (c *restoreCommand) Run(ctx context.Context, std streams) error {
 	options := datafolder.RestoreOptions{KeyFile: c.KeyFile}
 	if c.Identity != "" {
-		file, err := os.Open(c.Identity)
-		if err != nil {
+		var err error
+		if options.Identities, err = readIdentities(c.Identity); err != nil {
 			return err
-		}
-		defer file.Close()
-		if options.Identities, err = agelib.ParseIdentities(file); err != nil {
-			return secretError(c.Identity + " is no identity file of age") // the library's words quote it
 		}
 	}
 	var done datafolder.Restored

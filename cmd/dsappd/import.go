@@ -24,6 +24,7 @@ type importFlags struct {
 	File        string `arg:"" placeholder:"FILE" help:"Import this file, - for stdin."`
 	Format      string `enum:"auto,csv,json,pskc" default:"auto" help:"Read the file as this: auto,csv,json,pskc; auto looks at how it begins."`
 	Windows1252 bool   `name:"windows-1252" help:"Read CSV as Windows-1252 instead of UTF-8."`
+	Identity    string `placeholder:"FILE" help:"Open a file that age has sealed with this identity file."`
 	DryRun      bool   `help:"Check every row, and add nothing."`
 	Continue    bool   `help:"Add the rows that are not refused. Without this flag, one refused row stops the whole import."`
 	Refused     string `placeholder:"FILE" help:"Write the refused rows and the reasons into this new file, which only you can read."`
@@ -105,7 +106,11 @@ func (c *authenticatorImportCommand) readKey(std streams, options *pskc.Options)
 
 // source reads a file as what it is.
 func (f importFlags) source(from io.Reader, kind bulk.Kind, options bulk.PSKCOptions, std streams) (bulk.Source, error) {
-	in := bufio.NewReaderSize(from, 64<<10)
+	plain, err := f.opened(bufio.NewReaderSize(from, 64<<10))
+	if err != nil {
+		return nil, err
+	}
+	in := bufio.NewReaderSize(plain, 64<<10)
 	format := f.Format
 	if format == "auto" {
 		format = formatOf(in)

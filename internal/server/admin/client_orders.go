@@ -302,3 +302,13 @@ func (c *Client) SetLogLevel(ctx context.Context, in LogLevel) (LogLevel, error)
 func (c *Client) ShowLogLevel(ctx context.Context, in LogLevel) (LogLevel, error) {
 	return call[LogLevel](ctx, c, "log/show", in)
 }
+
+// ExportUsers reads a page of users as an import takes them.
+func (c *Client) ExportUsers(ctx context.Context, in provision.ExportUsers) (Page[ImportUser, provision.UserKey], error) {
+	return call[Page[ImportUser, provision.UserKey]](ctx, c, "user/export-page", in)
+}
+
+// ExportAuthenticators reads a page of authenticators with their secrets.
+func (c *Client) ExportAuthenticators(ctx context.Context, in provision.ExportAuthenticators) (Page[ExportedAuthenticator, string], error) {
+	return call[Page[ExportedAuthenticator, string]](ctx, c, "authenticator/export-page", in)
+}

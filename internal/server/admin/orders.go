@@ -102,6 +102,9 @@ func (d *Door) orders() []order {
 		looks("audit/explain", d.explainRequest, same),
 		looks("audit/refusals", d.listRefusals, same),
 
+		changes("user/export-page", s.ExportUsers, pages(showExportedUser, same[provision.UserKey])),
+		changes("authenticator/export-page", s.ExportAuthenticators, named(showExportedAuthenticator)),
+
 		changes("import", d.importRows, same).upTo(MaxImport),
 		looks("import/check", d.checkImport, same).upTo(MaxImport),
 	}
