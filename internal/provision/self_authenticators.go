@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -17,6 +18,20 @@ type OwnAuthenticator struct {
 
 	// Devices is how many hold a place on a licence, and Limit how many may.
 	Devices, Limit int
+
+	// HasPIN says that a server PIN stands before its one-time passwords.
+	HasPIN bool
+
+	// Instances are the active ones of a licence.
+	Instances []OwnInstance
+}
+
+// OwnInstance is a device on a licence as its user may see it.
+type OwnInstance struct {
+	Name        string
+	DeviceType  dsapp.DeviceType
+	Description string
+	ActivatedAt time.Time
 }
 
 // SelfAuthenticators lists those of the user who is signed in, by serial
@@ -40,9 +55,14 @@ func (s *Service) SelfAuthenticators(ctx context.Context, who SignedIn) ([]OwnAu
 }
 
 func (a Authenticator) own(now time.Time) OwnAuthenticator {
-	own := OwnAuthenticator{SerialNumber: a.SerialNumber, Type: a.kind(), State: a.State, LastActivatedAt: a.LastActivatedAt}
+	own := OwnAuthenticator{SerialNumber: a.SerialNumber, Type: a.kind(), State: a.State, LastActivatedAt: a.LastActivatedAt, HasPIN: a.HasPIN()}
 	if a.Licence != nil {
 		own.Devices, own.Limit = a.Licence.Places(now), a.Licence.Limit
+		for _, i := range a.Licence.Instances {
+			if i.State == InstanceActive {
+				own.Instances = append(own.Instances, OwnInstance{dsapp.InstanceName(a.SerialNumber, i.SequenceNumber), i.DeviceType, i.Description, i.ActivatedAt})
+			}
+		}
 	}
 	return own
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
@@ -13,6 +14,7 @@ type authenticatorsPage struct {
 	Authenticators []choice
 	Once           string // of the form
 	UnderWay       int    // number of a registration that is open; 0: none
+	Offline        bool   // a device without a connection can be set up
 }
 
 // choice is an authenticator as the user may pick it.
@@ -52,6 +54,11 @@ func (e *exchange) authenticators() error {
 	if p.UnderWay, err = e.underWay(); err != nil {
 		return err
 	}
+	allowed, err := e.allowed()
+	if err != nil {
+		return err
+	}
+	p.Offline = allowed.OfflineMDL && slices.ContainsFunc(own, func(a provision.OwnAuthenticator) bool { return a.Type == provision.MDL })
 	return e.render(http.StatusOK, "authenticators", page{Title: "Set up your phone", Body: p})
 }
 

@@ -169,7 +169,16 @@ func (h *Handler) route() {
 	h.handle("GET /registrations/{number}", signedIn((*exchange).show))
 	h.handle("POST /registrations/{number}/cancel", signedIn((*exchange).cancel))
 	h.handle("GET /registrations/{number}/events", (*exchange).follow)
-	for _, form := range []string{"/sign-in", "/sign-out", "/registrations"} {
+	h.handle("POST /registrations/offline", signedIn((*exchange).registerOffline))
+	h.handle("POST /registrations/{number}/device-code", signedIn((*exchange).addDevice))
+	h.handle("POST /registrations/{number}/signature", signedIn((*exchange).activateInstance))
+	h.handle("GET /account", signedIn((*exchange).account))
+	h.handle("POST /account/password", signedIn((*exchange).updatePassword))
+	h.handle("POST /account/test", signedIn((*exchange).testOTP))
+	h.handle("POST /account/scan", signedIn((*exchange).askDevice))
+	h.handle("POST /account/pin", signedIn((*exchange).setPIN))
+	h.handle("POST /account/deactivate", signedIn((*exchange).deactivate))
+	for _, form := range []string{"/sign-in", "/sign-out", "/registrations", "/registrations/offline", "/account/password", "/account/test", "/account/scan", "/account/pin", "/account/deactivate"} {
 		h.handle("GET "+form, (*exchange).toHome) // where a form was sent to is no page of its own
 	}
 	h.handle("GET /console.css", asset("text/css; charset=utf-8"))

@@ -28,7 +28,7 @@ type pages map[string]*template.Template
 
 func newPages() (pages, error) {
 	all := make(pages)
-	for _, name := range []string{"signin", "authenticators", "registration", "problem"} {
+	for _, name := range []string{"signin", "authenticators", "registration", "offline", "account", "scan", "problem"} {
 		parsed, err := template.ParseFS(files, "templates/layout.html", "templates/"+name+".html")
 		if err != nil {
 			return nil, fmt.Errorf("template %s: %w", name, err)

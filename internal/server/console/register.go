@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
@@ -10,7 +9,6 @@ import (
 	"strconv"
 
 	"github.com/dsappd/dsappd/dsapp"
-	"github.com/dsappd/dsappd/dsapp/qr"
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
@@ -99,12 +97,12 @@ func (h *Handler) newOffer(result provision.DSAPPSRPRegisterResult) (offer, erro
 	if err != nil {
 		return offer{}, fmt.Errorf("activation image: %w", err)
 	}
-	picture, err := qr.SVG(text, qr.Module)
+	image, err := qrCode(text)
 	if err != nil {
-		return offer{}, fmt.Errorf("activation image: %w", err)
+		return offer{}, err
 	}
 	return offer{
-		Image:   template.URL("data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(picture)),
+		Image:   image,
 		AppLink: h.appLink.url(text), NewTab: h.appLink.newTab, Codes: codes(result),
 	}, nil
 }

@@ -24,6 +24,15 @@ func (e *exchange) show() error {
 	if err != nil {
 		return err
 	}
+	if m.offline {
+		progress, err := e.progress(m)
+		if err != nil {
+			return err
+		}
+		if !progress.Ended() {
+			return e.showOffline(http.StatusOK, m, offlinePage{})
+		}
+	}
 	return e.showRegistration(m, nil)
 }
 

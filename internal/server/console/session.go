@@ -41,6 +41,7 @@ type made struct {
 	id           string
 	serialNumber string // that was asked for; empty: whichever there is
 	once         string // the form that made it
+	offline      bool   // the device has no connection
 }
 
 func newSessions(limits Limits) *sessions {
