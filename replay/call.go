@@ -11,8 +11,9 @@ import (
 
 // call is a value that a phone computes.
 type call struct {
-	name   string // otp, derivation-code, A, M1, M2, device-code or signature
-	serial string // of otp and derivation-code: a serial number or a capture
+	name   string // otp, derivation-code, sign, answer, A, M1, M2, device-code or signature
+	serial string // of otp, derivation-code and sign: a serial number or a capture; of answer: the capture of a request message
+	fields string // of sign: the data fields, each with a line feed behind it
 	skip   int    // of otp: moving factors from the next one on
 	device string // of device-code: ios, android or hardware; empty: android
 	phone  string // empty: the one whose captures have no table
@@ -22,7 +23,7 @@ type call struct {
 
 // callNames are the words that a computed value begins with.
 func callNames() []string {
-	return []string{"otp", "derivation-code", "A", "M1", "M2", "device-code", "signature", "again", "wrong"}
+	return []string{"otp", "derivation-code", "sign", "answer", "A", "M1", "M2", "device-code", "signature", "again", "wrong"}
 }
 
 func isCall(word string) bool { return slices.Contains(callNames(), word) }
@@ -81,6 +82,18 @@ const errNothingCalled templateError = "again and wrong stand before a computed 
 func (p part) with(texts []string) (part, error) {
 	c := &p.call
 	switch c.name {
+	case "answer":
+		if len(texts) != 1 {
+			return p, errNoRequest
+		}
+		c.serial = texts[0]
+		return p, nil
+	case "sign":
+		if len(texts) < 2 {
+			return p, errNothingSigned
+		}
+		c.serial, c.fields = texts[0], strings.Join(texts[1:], "\n")+"\n"
+		return p, nil
 	case "otp", "derivation-code":
 		if len(texts) == 0 {
 			return p, fmt.Errorf("%s needs a serial number, or the capture that holds it", c.name)
@@ -109,5 +122,10 @@ func (p part) with(texts []string) (part, error) {
 	}
 	return p, nil
 }
+
+const (
+	errNothingSigned templateError = "sign needs a serial number and the data fields, as in {{sign VDS1000141 \"100\" \"EUR\"}}"
+	errNoRequest     templateError = "answer needs the capture of a request message, as in {{answer message}}"
+)
 
 const errWrongKey templateError = "there is no wrong A of the right form: write one"

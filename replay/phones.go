@@ -100,6 +100,10 @@ func (p *phones) call(c call) (string, error) {
 		return p.otp(p.serial(c), c.skip)
 	case "derivation-code":
 		return p.derivationCode(p.serial(c))
+	case "sign":
+		return p.sign(p.serial(c), strings.Split(strings.TrimSuffix(c.fields, "\n"), "\n"))
+	case "answer":
+		return p.answer(c.serial)
 	case "device-code":
 		return p.deviceCode(c)
 	case "signature":
@@ -182,16 +186,15 @@ func moved(factor uint64, by int) uint64 {
 }
 
 func (p *phones) instanceOTP(name string, skip int) (string, error) {
-	for of := range p.licences {
-		s, err := p.opened(of)
-		if err != nil {
-			return "", err
-		}
-		if i, err := s.Instance(name); err == nil {
-			return oath.OTP(i.Secret, moved(oath.TimeStep(p.device.Now()), skip), dsapp.InstanceParameters())
-		}
+	s, err := p.holder(name)
+	if err != nil {
+		return "", err
 	}
-	return "", fmt.Errorf("%w: %s", errNoSecret, name)
+	i, err := s.Instance(name)
+	if err != nil {
+		return "", err
+	}
+	return oath.OTP(i.Secret, moved(oath.TimeStep(p.device.Now()), skip), dsapp.InstanceParameters())
 }
 
 func (p *phones) derivationCode(serial string) (string, error) {
@@ -235,11 +238,16 @@ func (p *phones) inTime(message string) (*phone.Device, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read Activation Message 1: %w", err)
 	}
+	return p.before(m.Expiry), nil
+}
+
+// before is the device with a clock that has not come to a moment.
+func (p *phones) before(expiry time.Time) *phone.Device {
 	device := p.device
-	if !device.Now().Before(m.Expiry) {
-		device.Now = func() time.Time { return m.Expiry.Add(-time.Second) }
+	if !device.Now().Before(expiry) {
+		device.Now = func() time.Time { return expiry.Add(-time.Second) }
 	}
-	return &device, nil
+	return &device
 }
 
 // signature is that of the Activation Message 2 that was captured last.

@@ -1,0 +1,63 @@
+package replay
+
+import (
+	"fmt"
+
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/phone"
+)
+
+// sign is the signature over data fields of an authenticator or an instance.
+func (p *phones) sign(serial string, fields []string) (string, error) {
+	if _, _, err := dsapp.ParseInstanceName(serial); err == nil {
+		s, err := p.holder(serial)
+		if err != nil {
+			return "", err
+		}
+		return p.device.InstanceSign(s, serial, fields)
+	}
+	s, ok := p.states[serial]
+	if !ok {
+		return "", fmt.Errorf("%w: %s", errNoSecret, serial)
+	}
+	signature, s, err := p.device.Sign(s, fields)
+	p.states[serial] = s
+	return signature, err
+}
+
+// answer is that of the authenticator or instance that a captured request
+// message is for.
+func (p *phones) answer(name string) (string, error) {
+	text, err := p.capture(name)
+	if err != nil {
+		return "", err
+	}
+	message, err := dsapp.ParseRequestMessage(text)
+	if err != nil {
+		return "", fmt.Errorf("read the request message: %w", err)
+	}
+	s, ok := p.states[message.SerialNumber]
+	if message.SequenceNumber != 0 {
+		if s, err = p.holder(message.Name()); err != nil {
+			return "", err
+		}
+	} else if !ok {
+		return "", fmt.Errorf("%w: %s", errNoSecret, message.SerialNumber)
+	}
+	answered, err := p.before(message.Expiry).Answer(s, text)
+	return answered.Answer, err
+}
+
+// holder is the phone that has an instance.
+func (p *phones) holder(name string) (phone.State, error) {
+	for of := range p.licences {
+		s, err := p.opened(of)
+		if err != nil {
+			return s, err
+		}
+		if _, err := s.Instance(name); err == nil {
+			return s, nil
+		}
+	}
+	return phone.State{}, fmt.Errorf("%w: %s", errNoSecret, name)
+}
