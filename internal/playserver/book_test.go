@@ -220,7 +220,7 @@ func operations(t *testing.T) []string {
 	for _, found := range regexp.MustCompile(`(?m)^## (PROVISIONCMD_\w+)$`).FindAllSubmatch(page, -1) {
 		all = append(all, string(found[1]))
 	}
-	if len(all) != 6+3+9 {
+	if len(all) != 6+5+2+9 {
 		t.Fatalf("operations and commands: %v", all)
 	}
 	return all
