@@ -13,6 +13,7 @@ import (
 	"github.com/dsappd/dsappd/internal/server/administration"
 	"github.com/dsappd/dsappd/internal/server/authentication"
 	"github.com/dsappd/dsappd/internal/server/operation"
+	"github.com/dsappd/dsappd/internal/server/signature"
 )
 
 var update = flag.Bool("update", false, "write docs/attributes.md anew")
@@ -24,11 +25,15 @@ func TestAttributesDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	signatures, err := signature.References()
+	if err != nil {
+		t.Fatal(err)
+	}
 	objects, err := administration.References()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := attributesDocument(slices.Concat(logins, objects))
+	want := attributesDocument(slices.Concat(logins, signatures, objects))
 	const path = "docs/attributes.md"
 	if *update {
 		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
@@ -44,11 +49,11 @@ func TestAttributesDocument(t *testing.T) {
 	}
 }
 
-const attributesOpening = `# Attributes of authentication and administration
+const attributesOpening = `# Attributes of authentication, signature and administration
 
 Which attribute goes with which operation or command, and what values it takes.
-[Authentication](authentication.md) and [administration](administration.md) say
-what they mean. This page is written from the tables that the server reads requests
+[Authentication](authentication.md), [signature](signature.md) and
+[administration](administration.md) say what they mean. This page is written from the tables that the server reads requests
 with, and a test compares the two.
 
 A command needs the attributes that are marked with it in bold. It passes over

@@ -44,7 +44,7 @@ func References() ([]operation.Reference, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []operation.Reference{table.Reference("Logins", authUserForm, getChallengeForm, updatePasswordForm)}, nil
+	return []operation.Reference{table.Reference("Logins", authUserForm, getChallengeForm, updatePasswordForm, getSecureChallengeForm, cancelAuthUserForm)}, nil
 }
 
 // run reads an operation's attributes, has it decided, and writes its own.

@@ -25,6 +25,16 @@ func Operations(shared operation.Door) (map[xml.Name]soap.Operation, error) {
 	}, nil
 }
 
+// References lists the attributes of the interface, and which operation takes
+// them.
+func References() ([]operation.Reference, error) {
+	table, err := theTable()
+	if err != nil {
+		return nil, err
+	}
+	return []operation.Reference{table.Reference("Signatures", authSignatureForm(), genRequestForm())}, nil
+}
+
 type door struct {
 	operation.Door
 	table *operation.Table
