@@ -22,7 +22,7 @@ import (
 type importFlags struct {
 	doorFlags
 	File        string `arg:"" placeholder:"FILE" help:"Import this file, - for stdin."`
-	Format      string `enum:"auto,csv,json,pskc" default:"auto" help:"Read the file as this: auto,csv,json,pskc; auto looks at how it begins."`
+	Format      string `enum:"auto,csv,json,ldif,pskc" default:"auto" help:"Read the file as this: auto,csv,json,ldif,pskc; auto looks at how it begins."`
 	Windows1252 bool   `name:"windows-1252" help:"Read CSV as Windows-1252 instead of UTF-8."`
 	Identity    string `placeholder:"FILE" help:"Open a file that age has sealed with this identity file."`
 	DryRun      bool   `help:"Check every row, and add nothing."`
@@ -33,7 +33,10 @@ type importFlags struct {
 	Jobs        int    `default:"1" hidden:"" help:"Run this many commits at once."`
 }
 
-type userImportCommand struct{ importFlags }
+type userImportCommand struct {
+	importFlags
+	directoryFlags
+}
 
 // Help says what a file holds.
 func (userImportCommand) Help() string {
@@ -47,11 +50,18 @@ A row with a serialNumber gives that authenticator to the user; with a secret, i
 
 Or each line is a JSON object, with userID and, where wanted, domain, orgUnit, name, email, mobile, phone, description, disabled, and one of staticPassword and passwordHash.
 
+Or it is LDIF, as ldapsearch prints it: entries with a uid or sAMAccountName become users; --map takes fields from other attributes. --domain and --map are for LDIF alone.
+
 All rows are checked before the first is added. Ctrl-C ends an import between two commits, and tells where to go on.`
 }
 
 func (c *userImportCommand) Run(ctx context.Context, std streams) error {
-	return c.run(ctx, std, func(from io.Reader) (bulk.Source, error) { return c.source(from, bulk.Users, bulk.PSKCOptions{}, std) })
+	mapping, err := c.mapping()
+	if err != nil {
+		return err
+	}
+	options := bulk.PSKCOptions{Domain: c.Domain, Mapping: mapping}
+	return c.run(ctx, std, func(from io.Reader) (bulk.Source, error) { return c.source(from, bulk.Users, options, std) })
 }
 
 type authenticatorImportCommand struct {
@@ -120,6 +130,10 @@ func (f importFlags) source(from io.Reader, kind bulk.Kind, options bulk.PSKCOpt
 		return nil, fmt.Errorf("%w: it is a PSKC file, which holds authenticators: import it with dsappd authenticator import", bulk.ErrFile)
 	case format == "pskc":
 		return bulk.PSKC(in, options, func(notice string) { fmt.Fprintln(std.Err, notice) }), nil
+	case format == "ldif" && kind == bulk.Authenticators:
+		return nil, fmt.Errorf("%w: it is LDIF, which users are imported from: give CSV or PSKC", bulk.ErrFile)
+	case format == "ldif":
+		return bulk.LDIF(in, options.Mapping, options.Domain), nil
 	case format == "json" && kind == bulk.Authenticators:
 		return nil, fmt.Errorf("%w: it holds JSON, which users are imported from: give CSV or PSKC", bulk.ErrFile)
 	case format == "json":
@@ -135,6 +149,8 @@ func formatOf(in *bufio.Reader) string {
 	switch {
 	case bytes.HasPrefix(begin, []byte("<")):
 		return "pskc"
+	case bytes.HasPrefix(begin, []byte("dn:")), bytes.HasPrefix(begin, []byte("version: ")), bytes.HasPrefix(begin, []byte("# extended LDIF")):
+		return "ldif"
 	case bytes.HasPrefix(begin, []byte("{")), len(begin) == 0:
 		return "json"
 	}

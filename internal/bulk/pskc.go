@@ -19,6 +19,9 @@ import (
 type PSKCOptions struct {
 	pskc.Options
 
+	// Mapping is for LDIF.
+	Mapping Mapping
+
 	// Domain is that of the authenticators; empty: the default one.
 	Domain string
 

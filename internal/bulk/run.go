@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"hash/maphash"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/internal/names"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
@@ -29,6 +31,12 @@ type Options struct {
 	// Rows bounds a part, and with it a commit; 0: 2,000. Jobs is how many
 	// parts may be under way at once, where order does not matter; 0: 1.
 	Rows, Jobs int
+
+	// PassExisting passes over users who are there already.
+	PassExisting bool
+
+	// Planned is told what became of each row, or would; nil: nobody is.
+	Planned func(name, userID, outcome string)
 
 	// Refused gets the rows that are refused, and why; nil: nobody does.
 	Refused io.Writer
@@ -314,6 +322,10 @@ func (r *run) came(p part, given []int, done admin.Imported, err error) {
 	}
 	why := make(map[int]string)
 	for _, refused := range done.Refused {
+		if r.options.PassExisting && refused.Error.Refusal == provision.Exists {
+			p.rows[given[refused.Row]].Skipped = existing
+			continue
+		}
 		why[given[refused.Row]] = refused.Error.Error()
 	}
 	before := r.result.Refused
@@ -321,9 +333,11 @@ func (r *run) came(p part, given []int, done admin.Imported, err error) {
 		if row.Refused != nil {
 			why[i] = row.Refused.Error()
 		}
-		if reason, refused := why[i]; refused {
+		reason, refused := why[i]
+		if refused {
 			r.refuse(row, reason)
 		}
+		r.tell(row, reason)
 	}
 	r.result.Rows += len(p.rows)
 	r.result.Skipped += skipped(p.rows)
@@ -338,6 +352,30 @@ func (r *run) came(p part, given []int, done admin.Imported, err error) {
 	if r.options.Progress != nil {
 		r.options.Progress(r.result)
 	}
+}
+
+// existing is why a user who is there already is passed over.
+const existing = "it is there already"
+
+// tell tells what became of a row.
+func (r *run) tell(row Row, refused string) {
+	if r.options.Planned == nil {
+		return
+	}
+	outcome := "added"
+	switch {
+	case refused != "":
+		outcome = "refused: " + refused
+	case row.Skipped != "":
+		outcome = strings.TrimPrefix(row.Skipped, "it ")
+	case r.options.DryRun:
+		outcome = "would be added"
+	}
+	userID := ""
+	if row.User != nil {
+		userID = row.User.UserID
+	}
+	r.options.Planned(row.name, userID, outcome)
 }
 
 // reached notes that a part is done, and with it all before the first that is

@@ -38,6 +38,7 @@ need() {
 find_missing() {
 	missing=
 	need curl has curl
+	need slapd test -x /usr/sbin/slapd
 	need openssl has openssl
 	need gcc has gcc
 	need libc6-dev has_headers
