@@ -6,6 +6,9 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,8 +35,9 @@ func TestInterop(t *testing.T) {
 	if out, err := exec.Command(filepath.Join(clients, "tools.sh"), "--check", "--interop").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	wsdl := saveWSDL(t, serveFolder(t, dsappd.Config{Dir: certifiedFolder(t, "")}).SOAP)
-	built := buildJava(t, clients, wsdl)
+	urls := serveFolder(t, dsappd.Config{Dir: certifiedFolder(t, "")})
+	wsdl, openAPI := saveWSDL(t, urls.SOAP), saveOpenAPI(t, urls.Platform)
+	built := buildJava(t, clients, wsdl, openAPI)
 	for _, name := range []string{"axis2", "cxf", "metro", "spring-ws"} {
 		t.Run(name, func(t *testing.T) {
 			jars, err := os.ReadFile(filepath.Join(built, name, "target", "classpath"))
@@ -56,11 +60,97 @@ func TestInterop(t *testing.T) {
 		})
 		checkActivated(t, door)
 	})
+	t.Run("platform", func(t *testing.T) { interoperate(t, clients, built, openAPI) })
+}
+
+// interoperate lets clients that are generated from the description of the
+// Platform API go through the flow, and schemathesis send what it makes of it.
+func interoperate(t *testing.T, clients, built, openAPI string) {
+	python := filepath.Join(clients, "interop", ".venv", "bin", "python")
+	for name, command := range map[string][]string{
+		"ogen": {buildOgen(t, clients, openAPI)},
+		"openapi-generator, Java": {"java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
+			"-cp", filepath.Join(built, "openapi", "target", "classes") + ":" + readText(t, filepath.Join(built, "openapi", "target", "classpath")), "Client"},
+		"openapi-generator, Python": {"env", "PYTHONPATH=" + filepath.Join(built, "openapi", "target", "python") + ":" + filepath.Join(clients, "python"),
+			python, "-B", filepath.Join(clients, "interop", "openapi", "client.py")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			urls := serveFolder(t, dsappd.Config{Dir: certifiedFolder(t, "")})
+			runClient(t, append(command, strings.TrimSuffix(urls.Platform, "/"), platformKey))
+		})
+	}
+	t.Run("schemathesis", func(t *testing.T) {
+		urls := serveFolder(t, dsappd.Config{Dir: certifiedFolder(t, "")})
+		ctx, cancel := context.WithTimeout(t.Context(), clientTimeout)
+		defer cancel()
+		run := exec.CommandContext(ctx, filepath.Join(clients, "interop", ".venv", "bin", "schemathesis"), "run", urls.Platform+"v1/openapi.json",
+			"--header", "Authorization: Bearer "+platformKey, "--seed", "1", "--max-examples", "5", "--phases", "coverage,fuzzing", "--workers", "1",
+			"--no-color", "--continue-on-failure",
+			"--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance")
+		run.Dir = t.TempDir()
+		if out, err := run.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	})
+}
+
+// platformKey is the sample's.
+const platformKey = "lab-platform-key"
+
+// buildOgen generates and compiles the client in Go, in a copy of its folder.
+func buildOgen(t *testing.T, clients, openAPI string) (program string) {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.CopyFS(folder, os.DirFS(filepath.Join(clients, "interop", "ogen"))); err != nil {
+		t.Fatal(err)
+	}
+	module := filepath.Join(clients, "..", "..")
+	program = filepath.Join(folder, "ogen")
+	for _, arguments := range [][]string{
+		{"mod", "edit", "-replace", "github.com/dsappd/dsappd=" + module},
+		{"tool", "ogen", "--target", "api", "--package", "api", "--config", "ogen.yml", openAPI},
+		{"build", "-o", program, "."},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), buildTimeout)
+		defer cancel()
+		run := exec.CommandContext(ctx, "go", arguments...)
+		run.Dir = folder
+		if out, err := run.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", run.Args, err, out)
+		}
+	}
+	return program
+}
+
+func readText(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// saveOpenAPI saves the description that the Platform API serves, and returns
+// the path of the file.
+func saveOpenAPI(t *testing.T, url string) string {
+	t.Helper()
+	response, err := http.Get(url + "v1/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	file := filepath.Join(t.TempDir(), "openapi.json")
+	if err := errors.Join(err, os.WriteFile(file, text, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // buildJava generates and compiles the clients of the Maven project, in a copy
 // of its folder, which it returns.
-func buildJava(t *testing.T, clients, wsdl string) string {
+func buildJava(t *testing.T, clients, wsdl, openAPI string) string {
 	t.Helper()
 	folder := t.TempDir()
 	if err := os.CopyFS(folder, os.DirFS(filepath.Join(clients, "interop"))); err != nil {
@@ -69,7 +159,7 @@ func buildJava(t *testing.T, clients, wsdl string) string {
 	ctx, cancel := context.WithTimeout(t.Context(), buildTimeout)
 	defer cancel()
 	maven := exec.CommandContext(ctx, "mvn", "--batch-mode", "--no-transfer-progress", "--quiet", "--threads", "2",
-		"-Dwsdl="+wsdl, "-Dclients="+clients, "compile")
+		"-Dwsdl="+wsdl, "-Dopenapi="+openAPI, "-Dclients="+clients, "compile")
 	maven.Dir = folder
 	if out, err := maven.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %v\n%s", maven.Args, err, out)
