@@ -2,6 +2,7 @@ package replay
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/dsappd/dsappd/replay/internal/xmltree"
@@ -14,6 +15,7 @@ type expectation struct {
 	places   []xmltree.Place    // of its elements
 	elements []elementTemplates // by their index
 	text     template           // of text
+	json     *jsonValue         // of JSON
 }
 
 // elementTemplates are what is expected of the texts of an element.
@@ -34,6 +36,13 @@ func parseExpectation(kind transcript.Kind, body string) (expectation, []error) 
 			return expectation{}, []error{err}
 		}
 		return expectation{text: parsed}, nil
+	}
+	if kind == transcript.JSON {
+		value, err := readJSON(body)
+		if err != nil {
+			return expectation{}, []error{fmt.Errorf("it is no JSON: %w", err)}
+		}
+		return expectation{json: value}, value.expect()
 	}
 	_, root, err := xmltree.Read([]byte(body))
 	if err != nil {
@@ -93,6 +102,9 @@ func (e expectation) templates() []template {
 	var all []template
 	if e.text != nil {
 		all = append(all, e.text)
+	}
+	if e.json != nil {
+		all = append(all, e.json.templates()...)
 	}
 	for _, each := range e.elements {
 		all = append(all, each.text)

@@ -3,8 +3,10 @@ package replay
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/dsappd/dsappd/replay/internal/xmltree"
+	"github.com/dsappd/dsappd/replay/transcript"
 )
 
 // Watched is an exchange of a transcript that is watched.
@@ -102,4 +104,38 @@ func WithoutExchanges(t *Transcript) *Transcript {
 	empty := *t
 	empty.exchanges = nil
 	return &empty
+}
+
+// DifferencesJSON returns the paths in which a value is not what is expected.
+func DifferencesJSON(want, got string) (paths []string, err error) {
+	expected, errs := parseExpectation(transcript.JSON, want)
+	if len(errs) > 0 {
+		return nil, errs[0]
+	}
+	value, err := readJSON(got)
+	if err != nil {
+		return nil, err
+	}
+	found, err := compareJSON(expected.json, value, nil)
+	for _, d := range found {
+		paths = append(paths, d.Path)
+	}
+	return paths, err
+}
+
+// FreeJSON returns the paths of the values that a reply in JSON leaves free.
+func FreeJSON(e Watched) map[string]bool {
+	free := make(map[string]bool)
+	var walk func(v *jsonValue, path string)
+	walk = func(v *jsonValue, path string) {
+		free[path] = v.isFree()
+		for _, name := range v.names {
+			walk(v.members[name], strings.TrimPrefix(path+"/"+name, "/"))
+		}
+		for i, item := range v.items {
+			walk(item, fmt.Sprintf("%s[%d]", path, i+1))
+		}
+	}
+	walk(e.reply.body.json, "")
+	return free
 }

@@ -36,6 +36,15 @@ func TestMutations(t *testing.T) {
 			tried, free := 0, 0
 			player := &replay.Player{Start: playserver.Start}
 			err = replay.Watch(t.Context(), player, read, func(e replay.Watched, reply string, notices func(string) bool) {
+				if e.Reply.Kind == transcript.JSON {
+					for what, spoiled := range mutationsJSON(t, reply, replay.FreeJSON(e)) {
+						tried++
+						if !notices(spoiled) {
+							t.Errorf("exchange %d: nobody noticed: %s:\n%s", e.Number, what, spoiled)
+						}
+					}
+					return
+				}
 				if e.Reply.Kind != transcript.XML {
 					return
 				}

@@ -46,7 +46,7 @@ func Parse(name string, text []byte) (*Transcript, error) {
 		faults:     faults{file: name},
 		transcript: &Transcript{Transcript: transcript.Transcript{File: name}, text: string(text)},
 		names:      map[string]int{},
-		replies:    map[transcript.Kind]map[string]compiled{transcript.XML: {}, transcript.Text: {}},
+		replies:    map[transcript.Kind]map[string]compiled{transcript.XML: {}, transcript.JSON: {}, transcript.Text: {}},
 	}
 	p.comment(string(archive.Comment))
 	line, start := 1+bytes.Count(archive.Comment, []byte("\n")), len(archive.Comment)
@@ -129,12 +129,12 @@ func (p *parser) section(s section) {
 		p.reply(e, transcript.Kind(kind), s)
 	default:
 		p.misnamed = true
-		p.add(s.line, "%q is no file of a transcript: of exchange %d there are %d.toml, %d.request.xml and %d.reply.xml, or .txt in place of .xml", s.name, n, n, n, n)
+		p.add(s.line, "%q is no file of a transcript: of exchange %d there are %d.toml, %d.request.xml and %d.reply.xml, or .json or .txt in place of .xml", s.name, n, n, n, n)
 	}
 }
 
 func known(k transcript.Kind) bool {
-	return slices.Contains([]transcript.Kind{transcript.XML, transcript.Text}, k)
+	return slices.Contains([]transcript.Kind{transcript.XML, transcript.JSON, transcript.Text}, k)
 }
 
 // exchange is the one that a section belongs to: the last, or a new one with a
@@ -293,8 +293,15 @@ func (p *parser) completed(e *exchange) {
 	if ok, _ := regexp.MatchString(`^[A-Z]*$`, e.Request.Method); !ok {
 		p.add(line, "exchange %d: the method %q is not in upper-case letters", e.Number, e.Request.Method)
 	}
+	if e.Request.Door != "" && e.Request.Door != transcript.Platform {
+		p.add(line, "exchange %d: there is no door %q: leave it out for the SOAP interface, or write %s", e.Number, e.Request.Door, transcript.Platform)
+	}
 	if e.Request.Kind == "" && !bodiless && !p.misnamed {
 		p.add(line, "exchange %d has no request: add %d.request.xml, or the method GET in %d.toml", e.Number, e.Number, e.Number)
+	}
+	var err error
+	if e.request.path, err = parseTemplate(e.Request.Path); err != nil {
+		p.add(p.optionsLine(e), "path of exchange %d: %w", e.Number, err)
 	}
 	e.request.head = p.headers(e, e.Request.Headers, p.transcript.Header.Request.Headers)
 	e.reply.head = p.headers(e, e.Reply.Headers, p.transcript.Header.Reply.Headers)
@@ -345,6 +352,7 @@ func (p *parser) placeholders(e *exchange) {
 	for _, each := range e.orders {
 		p.body(e, each, p.names[fmt.Sprintf("%d.toml", e.Number)], "", false)
 	}
+	p.body(e, e.request.path, p.optionsLine(e), "", false)
 	for _, each := range e.request.head {
 		p.body(e, each, e.request.line, "", false)
 	}

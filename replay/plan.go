@@ -22,6 +22,7 @@ type exchange struct {
 type compiledRequest struct {
 	line int // of the body
 	body template
+	path template
 	head map[string]template
 }
 

@@ -23,6 +23,7 @@ import (
 type Setup struct {
 	Sample transcript.Sample
 	Strict bool
+	Doors  []string // that are asked beside the SOAP interface
 	Now    func() time.Time
 	Rand   io.Reader // is read from many goroutines
 }
@@ -30,6 +31,7 @@ type Setup struct {
 // Server answers one play.
 type Server struct {
 	URL   string
+	Doors map[string]string                               // URLs beside it, by the name of the door
 	Order func(ctx context.Context, words []string) error // an operator's
 	Close func() error
 }
@@ -41,6 +43,10 @@ type Player struct {
 
 	// URL is a server that is there already, whose clock is the time of day.
 	URL string
+
+	// Doors are other URLs of that server, by the name of the door. Transcripts
+	// that ask a door which is not there are passed over.
+	Doors map[string]string
 
 	// Order gives an operator's orders to the server at URL; nil: transcripts
 	// that have orders are passed over.
@@ -100,6 +106,11 @@ func (p *Player) skips(t *Transcript) string {
 	case p.Start == nil && p.Order == nil && t.HasOrders():
 		return "it has orders for an operator, who cannot reach this server"
 	}
+	for _, door := range t.Doors() {
+		if p.Start == nil && p.Doors[door] == "" {
+			return "it asks the door " + door + ", whose URL is not known"
+		}
+	}
 	return ""
 }
 
@@ -107,6 +118,7 @@ func (p *Player) skips(t *Transcript) string {
 type play struct {
 	transcript *Transcript
 	base       *url.URL
+	doors      map[string]string
 	http       *http.Client
 	component  string
 	order      func(ctx context.Context, words []string) error
@@ -116,18 +128,19 @@ type play struct {
 
 // begin has a server and the phones ready.
 func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error, error) {
-	run := &play{transcript: t, http: p.HTTP, component: p.Component, order: p.Order}
+	run := &play{transcript: t, http: p.HTTP, component: p.Component, order: p.Order, doors: p.Doors}
 	at, end := p.URL, func() error { return nil }
 	now, random := time.Now, io.Reader(rand.Reader)
 	if p.Start != nil {
 		run.clock = &clock{time: t.Begins()}
 		now, random = run.clock.now, newSeeded(t.Seed, "phones")
-		server, err := p.Start(ctx, Setup{Sample: t.Sample, Strict: t.Strict, Now: now, Rand: newSeeded(t.Seed, "server")})
+		server, err := p.Start(ctx, Setup{Sample: t.Sample, Strict: t.Strict, Doors: t.Doors(), Now: now, Rand: newSeeded(t.Seed, "server")})
 		if err != nil {
 			return nil, nil, fmt.Errorf("start a server with the sample: %w", err)
 		}
 		transport := &http.Transport{}
 		run.http = &http.Client{Transport: transport, Timeout: patience}
+		run.doors = server.Doors
 		at, run.order, end = server.URL, server.Order, func() error { transport.CloseIdleConnections(); return server.Close() }
 	}
 	run.phones = newPhones(t, now, random)
@@ -206,9 +219,12 @@ func (e *exchange) line() int { return cmp.Or(e.reply.line, e.request.line) }
 
 // request fills in what is sent.
 func (r *play) request(ctx context.Context, e *exchange) (*http.Request, string, error) {
-	escape := xmltree.Escape
-	if e.Request.Kind != transcript.XML {
-		escape = func(text string) string { return text }
+	escape := func(text string) string { return text }
+	switch e.Request.Kind {
+	case transcript.XML:
+		escape = xmltree.Escape
+	case transcript.JSON:
+		escape = escapeJSON
 	}
 	body, err := e.request.body.fill(r.phones, escape)
 	if err != nil {
@@ -217,7 +233,7 @@ func (r *play) request(ctx context.Context, e *exchange) (*http.Request, string,
 	if r.component != "" && e.Request.Kind == transcript.XML {
 		body = withComponent(body, r.component)
 	}
-	at, err := r.base.Parse(e.Request.Path)
+	at, err := r.at(e)
 	if err != nil {
 		return nil, "", fmt.Errorf("path of the request: %w", err)
 	}
@@ -231,12 +247,31 @@ func (r *play) request(ctx context.Context, e *exchange) (*http.Request, string,
 	return request, body, r.headers(e, request)
 }
 
+// at is the URL that an exchange asks. Captures may stand in its path.
+func (r *play) at(e *exchange) (*url.URL, error) {
+	path, err := e.request.path.fill(r.phones, url.PathEscape)
+	if err != nil {
+		return nil, err
+	}
+	if e.Request.Door == "" {
+		return r.base.Parse(path)
+	}
+	base, err := url.Parse(r.doors[e.Request.Door])
+	if err != nil || base.Host == "" {
+		return nil, fmt.Errorf("this server has no door %s", e.Request.Door)
+	}
+	return base.Parse(path)
+}
+
 // headers are the usual ones of a body's kind, and those that the transcript
 // has.
 func (r *play) headers(e *exchange, request *http.Request) error {
 	if e.Request.Kind == transcript.XML {
 		request.Header.Set("Content-Type", "text/xml; charset=utf-8")
 		request.Header.Set("SOAPAction", `""`)
+	}
+	if e.Request.Kind == transcript.JSON {
+		request.Header.Set("Content-Type", "application/json")
 	}
 	for name, t := range e.request.head {
 		value, err := t.fill(r.phones, func(text string) string { return text })

@@ -34,6 +34,11 @@ func (r *play) compare(e *exchange, got received) (outcome, error) {
 		checked, wrong := r.compareChecks(e, got.body, nil)
 		return outcome{differences: slices.Concat(all, found, checked)}, errors.Join(err, wrong)
 	}
+	if e.Reply.Kind == transcript.JSON || strings.HasPrefix(got.header.Get("Content-Type"), "application/json") {
+		came, err := r.compareValues(e, got)
+		came.differences = slices.Concat(all, came.differences)
+		return came, err
+	}
 	text, err := xmltree.UTF8([]byte(got.body), got.header.Get("Content-Type"))
 	var doc *etree.Document
 	var root *xmltree.Node
@@ -67,6 +72,31 @@ func (r *play) compare(e *exchange, got received) (outcome, error) {
 		taken:       taken,
 		granted:     granted(doc) && got.status == http.StatusOK,
 	}, err
+}
+
+// compareValues compares a reply in JSON.
+func (r *play) compareValues(e *exchange, got received) (outcome, error) {
+	value, err := readJSON(got.body)
+	if err != nil {
+		return outcome{differences: []Difference{{Path: "reply", Kind: Unreadable, Line: e.reply.line, Want: "JSON", Got: err.Error()}}}, nil
+	}
+	doc := value.document()
+	taken, missing := r.take(e, doc)
+	checked, err := r.compareChecks(e, got.body, doc)
+	if err != nil {
+		return outcome{}, err
+	}
+	var found []Difference
+	switch {
+	case e.Reply.Kind == transcript.JSON:
+		found, err = compareJSON(e.reply.body.json, value, r.phones)
+	case e.Reply.Kind == transcript.XML:
+		found = []Difference{{Path: "reply", Kind: Unreadable, Want: "an XML document", Got: "JSON"}}
+	}
+	for i := range found {
+		found[i].Line = e.reply.line + 1
+	}
+	return outcome{differences: slices.Concat(found, checked, missing), taken: taken, granted: got.status == http.StatusOK}, err
 }
 
 func unreadable(e *exchange, err error) Difference {

@@ -74,6 +74,16 @@ func updateReply(archive *txtar.Archive, t *Transcript, e *exchange, result Exch
 		}
 		return
 	}
+	if e.Reply.Kind == transcript.JSON {
+		if got, err := readJSON(result.Received); err == nil {
+			differ := make(map[string]bool)
+			for _, d := range result.Differences {
+				differ[d.Path] = true
+			}
+			file.Data = []byte(mended(e.reply.body.json, got, "", differ).written("", "  ") + "\n")
+		}
+		return
+	}
 	file.Data = []byte(edited(string(file.Data), result.Differences, func(n *xmltree.Node) bool { return t.takes(e, n) }))
 }
 
@@ -84,7 +94,9 @@ func writeReply(archive *txtar.Archive, t *Transcript, e *exchange, result Excha
 		return
 	}
 	file, usual := txtar.File{Name: fmt.Sprintf("%d.reply.txt", e.Number), Data: []byte(transcript.Literal(result.Received) + "\n")}, 200
-	if _, root, err := xmltree.Read([]byte(result.Received)); err == nil {
+	if value, err := readJSON(result.Received); err == nil {
+		file = txtar.File{Name: fmt.Sprintf("%d.reply.json", e.Number), Data: []byte(expectingJSON(value, t.captured(e)).written("", "  ") + "\n")}
+	} else if _, root, err := xmltree.Read([]byte(result.Received)); err == nil {
 		file = txtar.File{Name: fmt.Sprintf("%d.reply.xml", e.Number), Data: []byte(expecting(root, func(n *xmltree.Node) bool { return t.takes(e, n) }))}
 		if expected, wrong := parseExpectation(transcript.XML, string(file.Data)); wrong == nil && expected.fault() {
 			usual = 500
@@ -175,6 +187,16 @@ func replaceFile(name string, text []byte) error {
 		return err
 	}
 	return atomicfile.Write(name, text, info.Mode().Perm())
+}
+
+// captured are the names of members that are captured from a reply.
+func (t *Transcript) captured(e *exchange) map[string]bool {
+	names := make(map[string]bool)
+	for _, c := range t.captures[e.Number] {
+		name, _, _ := strings.Cut(c.path[strings.LastIndex(c.path, "/")+1:], "[")
+		names[name] = true
+	}
+	return names
 }
 
 // takes says whether an element of a reply is one that is captured.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/dsappd/dsappd/internal/audit"
@@ -17,14 +18,16 @@ import (
 	"github.com/dsappd/dsappd/internal/server/administration"
 	"github.com/dsappd/dsappd/internal/server/authentication"
 	"github.com/dsappd/dsappd/internal/server/operation"
+	"github.com/dsappd/dsappd/internal/server/platform"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
 	"github.com/dsappd/dsappd/internal/server/signature"
 	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/replay/transcript"
 )
 
 // Start starts a throw-away server for one play of a transcript, at a
 // free port of 127.0.0.1: its store is in memory, its password hashes cost
-// next to nothing, and nothing works beside its SOAP interface. It keeps no
+// next to nothing, and nothing works beside its SOAP interface and the Platform API. It keeps no
 // audit, which no transcript can ask for: that of ten thousand exchanges takes
 // more memory than all else. It is for nothing else.
 func Start(ctx context.Context, setup replay.Setup) (replay.Server, error) {
@@ -65,10 +68,50 @@ func serveReplay(ctx context.Context, f *datafolder.Folder, setup replay.Setup) 
 	if err != nil {
 		return replay.Server{}, err
 	}
+	soap, err := serveHere(ctx, f, handler)
+	if err != nil {
+		return replay.Server{}, err
+	}
+	if !slices.Contains(setup.Doors, transcript.Platform) {
+		return serving(f, soap), nil
+	}
+	rest, err := serveHere(ctx, f, platform.NewHandler(platform.Config{
+		Service: f.Service, Log: slog.New(slog.DiscardHandler), ComponentType: settings.Platform.ComponentType, BodyTimeout: settings.Timeouts.Read,
+	}))
+	if err != nil {
+		return replay.Server{}, errors.Join(err, soap.close())
+	}
+	made := serving(f, soap, rest)
+	made.Doors = map[string]string{transcript.Platform: rest.url}
+	return made, nil
+}
+
+// serving is a server with doors, of which the first is the SOAP interface.
+func serving(f *datafolder.Folder, doors ...served) replay.Server {
+	return replay.Server{
+		URL:   doors[0].url,
+		Order: func(ctx context.Context, words []string) error { return orderInProcess(ctx, f, words) },
+		Close: func() error {
+			var all []error
+			for _, door := range doors {
+				all = append(all, door.close())
+			}
+			return errors.Join(append(all, f.Records.Close())...)
+		},
+	}
+}
+
+// served is a door at a free port of 127.0.0.1.
+type served struct {
+	url   string
+	close func() error
+}
+
+func serveHere(ctx context.Context, f *datafolder.Folder, handler http.Handler) (served, error) {
 	var listening net.ListenConfig
 	listener, err := listening.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
-		return replay.Server{}, fmt.Errorf("%w: %w", datafolder.ErrAddress, err)
+		return served{}, fmt.Errorf("%w: %w", datafolder.ErrAddress, err)
 	}
 	server := &http.Server{
 		Handler: handler, ReadTimeout: f.Settings.Timeouts.Read, MaxHeaderBytes: f.Settings.Limits.HeaderBytes,
@@ -76,10 +119,10 @@ func serveReplay(ctx context.Context, f *datafolder.Folder, setup replay.Setup) 
 	}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = server.Serve(listener) }) // until it is closed
-	return replay.Server{URL: "http://" + listener.Addr().String() + "/", Order: func(ctx context.Context, words []string) error { return orderInProcess(ctx, f, words) }, Close: func() error {
+	return served{"http://" + listener.Addr().String() + "/", func() error {
 		err := server.Close()
 		serving.Wait()
-		return errors.Join(err, f.Records.Close())
+		return err
 	}}, nil
 }
 

@@ -123,8 +123,12 @@ type Kind string
 // The kinds of bodies.
 const (
 	XML  Kind = "xml"
+	JSON Kind = "json"
 	Text Kind = "txt"
 )
+
+// Platform is the door of the Platform API, which is REST.
+const Platform = "platform"
 
 // Request is what is sent, with placeholders.
 type Request struct {
@@ -137,6 +141,7 @@ type Request struct {
 type RequestOptions struct {
 	Method  string            `toml:"method,omitempty"` // empty: POST
 	Path    string            `toml:"path,omitempty"`   // relative to the server's URL
+	Door    string            `toml:"door,omitempty"`   // platform; empty: the SOAP interface
 	Headers map[string]string `toml:"headers,omitempty"`
 }
 
@@ -192,6 +197,17 @@ func (t *Transcript) Begins() time.Time {
 // is in its hands.
 func (t *Transcript) MovesClock() bool {
 	return slices.ContainsFunc(t.Exchanges, func(e Exchange) bool { return e.Advance != 0 })
+}
+
+// Doors returns the doors beside the SOAP interface that are asked.
+func (t *Transcript) Doors() []string {
+	var all []string
+	for _, e := range t.Exchanges {
+		if e.Request.Door != "" && !slices.Contains(all, e.Request.Door) {
+			all = append(all, e.Request.Door)
+		}
+	}
+	return all
 }
 
 // HasOrders reports whether the transcript can be played only where it can give

@@ -144,9 +144,9 @@ install_venv() {
 }
 
 venv() {
-	[ -z "$check" ] || may_not "the newest zeep" "make interop" "In the project's folder,"
-	echo "installing from PyPI: zeep, into $PWD/interop/.venv"
-	quietly install_venv || may_not "the newest zeep" "make interop" "With PyPI in reach,"
+	[ -z "$check" ] || may_not "what interop/requirements.txt lists" "make interop" "In the project's folder,"
+	echo "installing from PyPI: interop/requirements.txt, into $PWD/interop/.venv"
+	quietly install_venv || may_not "what interop/requirements.txt lists" "make interop" "With PyPI in reach,"
 }
 
 find_missing

@@ -89,7 +89,7 @@ public final class Client {
     private void inSingleSteps() throws Exception {
         check("e-mail address", users.putUser("user6@master", new UserChange().emailAddress("six@example.com")).getEmailAddress(), "six@example.com");
         String serial = authenticators.listAuthenticators("*", null, "MDL", "true", "user6", 0, 20).getAuthenticators().get(0).getSerialNumber();
-        Device device = new Device(authenticators.generateActivationMessage(serial, Map.of(), null).getActivationMessage(), ANDROID);
+        Device device = new Device(authenticators.generateActivationMessage(serial, null, Map.of()).getActivationMessage(), ANDROID);
         finish(device, activation.addRegistration(new AddRegistrationInput().userID("user6").serialNumber(serial).deviceCode(device.deviceCode())
             .activationType(AddRegistrationInput.ActivationTypeEnum.OFFLINE_MDL), null));
     }
