@@ -28,8 +28,11 @@ func (s *Server) startMetrics() {
 	})
 	f.Service.Decided = s.metrics.Decided
 	f.Swept = func(swept provision.Swept) { s.metrics.Swept(f.Service.Now(), swept.Blanked, swept.Deleted) }
-	if f.Engine != nil {
+	switch {
+	case f.Engine != nil:
 		f.Engine.Observe(s.metrics.Committed)
+	case f.Shared != nil:
+		f.Shared.Observe(s.metrics.Committed)
 	}
 }
 

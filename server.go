@@ -298,6 +298,7 @@ func (s *Server) start() {
 	beside, stop := context.WithCancel(context.Background())
 	serving.Go(func() error { s.folder.KeepSweeping(beside); return nil })
 	serving.Go(func() error { s.folder.KeepAudit(beside); return nil })
+	serving.Go(func() error { s.folder.KeepPeers(beside); return nil })
 	serving.Go(func() error { s.folder.KeepSpace(beside); return nil })
 	serving.Go(func() error { s.folder.KeepKeys(beside); return nil })
 	serving.Go(func() error { return s.folder.UntilStopped(beside) })

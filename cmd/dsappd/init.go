@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -13,8 +14,10 @@ import (
 
 type initCommand struct {
 	newFolderFlags
-	Host   []string `placeholder:"NAME" help:"Name this host in the certificate, by name or IP address, besides this machine's name and localhost; may be repeated."`
-	Sample bool     `help:"Fill it with the users, authenticators and components of a lab. Their passwords are public."`
+	Host    []string `placeholder:"NAME" help:"Name this host in the certificate, by name or IP address, besides this machine's name and localhost; may be repeated."`
+	Store   string   `placeholder:"URL" help:"Keep the records in this PostgreSQL database, which several servers may share: postgres://USER@HOST:PORT/DATABASE."`
+	KeyFile string   `placeholder:"FILE" help:"Join the servers of the store at --store, whose master key FILE holds."`
+	Sample  bool     `help:"Fill it with the users, authenticators and components of a lab. Their passwords are public."`
 }
 
 // newFolderFlags are those of the commands that make a data folder.
@@ -30,8 +33,19 @@ type madeFolder struct {
 	Certificates *datafolder.Certificates `json:"certificates,omitempty"`
 }
 
+// Validate refuses what does not go together.
+func (c *initCommand) Validate() error {
+	switch {
+	case c.KeyFile != "" && c.Store == "":
+		return errors.New("--key-file goes with --store")
+	case c.KeyFile != "" && c.Sample:
+		return errors.New("--sample is for a new store, and --key-file joins one that is there")
+	}
+	return nil
+}
+
 func (c *initCommand) Run(ctx context.Context, std streams) error {
-	if err := datafolder.Init(ctx, c.Dir, datafolder.InitOptions{Sample: c.Sample, Certificate: &datafolder.CertificateOptions{Hosts: c.Host}}); err != nil {
+	if err := datafolder.Init(ctx, c.Dir, datafolder.InitOptions{Sample: c.Sample, Store: c.Store, KeyFile: c.KeyFile, Certificate: &datafolder.CertificateOptions{Hosts: c.Host}}); err != nil {
 		return err
 	}
 	shown, err := datafolder.ShowCertificates(c.Dir)
@@ -60,8 +74,11 @@ func (c *initCommand) next(w io.Writer) error {
 		return err
 	}
 	text := emptyNext
-	if c.Sample {
+	switch {
+	case c.Sample:
 		text = sampleNext
+	case c.KeyFile != "":
+		text = joinedNext
 	}
 	_, err = io.WriteString(w, c.saidMade()+strings.NewReplacer("{dir}", hint.ShellWord(c.Dir),
 		"{settings}", filepath.Join(c.Dir, "settings.toml"),
@@ -76,6 +93,11 @@ Its users are user1 to user7, each with the password Password2. Once it is serve
   for browsers       http://{console}/, to set up a phone
   for REST clients   http://{platform}/v1/, with the key lab-platform-key
   for you            dsappd audit tail --dir {dir} --follow
+Settings are in {settings}; certificates for TLS: dsappd tls show --dir {dir}
+`
+
+const joinedNext = `
+It serves the records that the other servers of the store serve. See them: dsappd cluster --dir {dir}
 Settings are in {settings}; certificates for TLS: dsappd tls show --dir {dir}
 `
 

@@ -49,6 +49,8 @@ type commands struct {
 	Backup     backupCommand     `cmd:"" group:"keep" help:"Back up a data folder, also while a server serves it."`
 	Restore    restoreCommand    `cmd:"" group:"keep" help:"Restore a data folder from a backup, or verify that."`
 	Migrate    migrateCommand    `cmd:"" group:"keep" help:"Bring a data folder of an older dsappd up to date, and keep a copy."`
+	Copy       copyCommand       `cmd:"" group:"keep" help:"Copy a store from a data folder to a database, or back."`
+	Cluster    clusterCommand    `cmd:"" group:"keep" help:"List the servers that share a store."`
 	Compact    compactCommand    `cmd:"" group:"keep" help:"Give back the space that the store of a data folder no longer uses."`
 	Log        logCommand        `cmd:"" group:"keep" help:"See and set how much a running server logs."`
 	Key        keyCommand        `cmd:"" group:"keep" help:"Show and rotate the keys that seal the store's secrets."`

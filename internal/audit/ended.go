@@ -12,15 +12,22 @@ import (
 )
 
 // SealEndedRuns seals what other runs left when they ended without doing so
-// themselves, in their own chains and as final, and returns their names. It is
-// for a server that has the store to itself: a run that still goes on could
-// not seal any more.
-func (l *Log) SealEndedRuns(ctx context.Context) (sealed []string, err error) {
-	ended, err := l.unfinishedRuns(ctx)
+// themselves, in their own chains and as final, and returns their names. It asks
+// hasEnded of each: a run that still goes on could not seal any more. Nil is for a
+// server that has the store to itself, where all others have ended.
+func (l *Log) SealEndedRuns(ctx context.Context, hasEnded func(run string) (bool, error)) (sealed []string, err error) {
+	unfinished, err := l.unfinishedRuns(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("seal ended runs: %w", err)
 	}
-	for _, run := range ended {
+	for _, run := range unfinished {
+		if hasEnded != nil {
+			if ended, err := hasEnded(run.Run); err != nil {
+				return sealed, fmt.Errorf("seal ended run %s: %w", run.Run, err)
+			} else if !ended {
+				continue
+			}
+		}
 		err := l.sealEndedRun(ctx, run)
 		if err != nil && !errors.Is(err, errSealedElsewhere) {
 			return sealed, fmt.Errorf("seal ended run %s: %w", run.Run, err)

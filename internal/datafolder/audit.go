@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/store/postgres"
 )
 
 const (
@@ -27,7 +28,9 @@ const (
 // KeepAudit seals what earlier runs left when they crashed, and then, until
 // ctx ends, what this one decides; and it removes what is too old.
 func (f *Folder) KeepAudit(ctx context.Context) {
-	f.sealEndedRuns(ctx)
+	if f.Shared == nil {
+		f.sealEndedRuns(ctx)
+	}
 	f.retainAudit(ctx)
 	sealing, counting, retaining := time.NewTicker(sealEvery), time.NewTicker(countEvery), time.NewTicker(retainEvery)
 	defer sealing.Stop()
@@ -49,7 +52,7 @@ func (f *Folder) KeepAudit(ctx context.Context) {
 }
 
 func (f *Folder) sealEndedRuns(ctx context.Context) {
-	sealed, err := f.Service.Audit.SealEndedRuns(ctx)
+	sealed, err := f.Service.Audit.SealEndedRuns(ctx, f.hasEnded(ctx))
 	if len(sealed) > 0 {
 		f.Logger.Info("sealed what earlier runs had left of the audit", "runs", sealed)
 	}
@@ -57,6 +60,34 @@ func (f *Folder) sealEndedRuns(ctx context.Context) {
 		f.Logger.Error("the audit of an earlier run is not sealed", "error", err)
 	}
 }
+
+// KeepPeers seals what peers leave when they die, until ctx ends. A folder that
+// nobody shares has none.
+func (f *Folder) KeepPeers(ctx context.Context) {
+	if f.Shared == nil {
+		return
+	}
+	looking := time.NewTicker(lookForPeersEvery)
+	defer looking.Stop()
+	// What died before anybody looked is looked for once.
+	first := time.NewTimer(postgres.Lapse + lookForPeersEvery)
+	defer first.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-first.C:
+			f.sealEndedRuns(ctx)
+		case <-looking.C:
+			if lapsed, err := f.Shared.Lapsed(ctx); err == nil && lapsed {
+				f.sealEndedRuns(ctx)
+			}
+		}
+	}
+}
+
+// lookForPeersEvery is how often a server looks whether a peer has died.
+const lookForPeersEvery = 3 * time.Second
 
 // sealAudit logs when sealing begins to fail and when it works again, not each
 // second between.
@@ -88,7 +119,7 @@ func (f *Folder) tallied(ctx context.Context, note func(context.Context) error) 
 
 func (f *Folder) retainAudit(ctx context.Context) {
 	retention := f.Current().Audit.Retention
-	if retention == 0 {
+	if retention == 0 || !f.hold(ctx, "prune") {
 		return
 	}
 	pruned, err := f.Service.RetainAudit(ctx, retention)

@@ -20,6 +20,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/store"
+	"github.com/dsappd/dsappd/store/bolt"
 )
 
 // What a backup holds, in this order: a tar file.
@@ -41,10 +42,32 @@ type Manifest struct {
 
 // CopyStore writes the store as one moment has it: see bolt.Engine.Copy.
 func (f *Folder) CopyStore(begin func(size int64) (io.Writer, error)) error {
+	if f.Shared != nil {
+		return f.copyThroughFile(begin)
+	}
 	if f.Engine == nil {
 		return errors.New("the store is in memory, and has no file to copy")
 	}
 	return f.Engine.Copy(begin)
+}
+
+// copyThroughFile copies a store that is in a database into a file first, as a
+// backup holds it.
+func (f *Folder) copyThroughFile(begin func(size int64) (io.Writer, error)) error {
+	dir, err := os.MkdirTemp(f.Dir, ".dsappd-backup-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	file, err := bolt.Create(filepath.Join(dir, storeName))
+	if err != nil {
+		return err
+	}
+	_, err = f.copyEngine(context.Background(), file)
+	if err == nil {
+		err = file.Copy(begin)
+	}
+	return errors.Join(err, file.Close())
 }
 
 // WriteBackup writes a backup of the data folder dir, whose store copyStore
@@ -70,7 +93,7 @@ func WriteBackup(ctx context.Context, to io.Writer, dir string, now time.Time, r
 	w.end(storeName, sum)
 	settings, err := os.ReadFile(filepath.Join(dir, settingsName))
 	if err == nil {
-		err = w.file(settingsName, settings)
+		err = w.file(settingsName, onFile(settings))
 	}
 	if err == nil && len(recipients) > 0 {
 		err = w.secrets(ctx, dir, master, recipients)
@@ -108,6 +131,15 @@ func (w *backupWriter) file(name string, content []byte) error {
 	_, err = io.MultiWriter(w.tar, sum).Write(content)
 	w.end(name, sum)
 	return err
+}
+
+// onFile returns the settings of a folder whose store is a file, as what is
+// restored is.
+func onFile(text []byte) []byte {
+	if settings, err := parseSettings(string(text)); err != nil || !settings.Store.shared() {
+		return text
+	}
+	return []byte(setSetting(string(text), "store", "engine", `"`+engineBolt+`"`))
 }
 
 // ErrKeyReplaced means that the master key was replaced while a backup was made,

@@ -22,6 +22,7 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
+	"github.com/dsappd/dsappd/store/postgres"
 )
 
 // What a data folder holds.
@@ -65,8 +66,13 @@ type Folder struct {
 	Service  *provision.Service
 	Logger   *slog.Logger
 
-	// Engine is the store's file; nil: the store is in memory.
+	// Engine is the store's file; nil: the store is none. Shared is a store that
+	// other servers may have open, too; nil: it is none.
 	Engine *bolt.Engine
+	Shared *postgres.Engine
+
+	engine store.Engine // of the records, whichever it is
+	member *member      // of those that share the store; nil: nobody does
 
 	// Swept is told each time the sweeper has come through; nil: nobody is.
 	Swept func(provision.Swept)
@@ -87,23 +93,29 @@ func Open(ctx context.Context, dir string, from Source) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := bolt.Open(filepath.Join(dir, storeName))
+	engine, err := openEngine(ctx, dir, settings)
 	if err != nil {
-		return nil, storeFault(dir, err)
+		return nil, err
 	}
 	var opened *Folder
 	keys, err := openKeys(dir, settings, master, storedValue(ctx, engine))
 	if err == nil {
-		opened, err = newFolder(dir, settings, keys, engine, from)
+		opened, err = newFolder(dir, settings, keys, engine.Engine, from)
 	}
 	if err == nil {
 		err = opened.checkKey(ctx)
+	}
+	if err == nil && engine.shared != nil {
+		opened.Shared = engine.shared
+		err = opened.join(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
 	_ = os.Remove(filepath.Join(dir, newKeyName)) // a rotation was cut off before the store took it
-	opened.Stopped, opened.Engine = engine.Stopped(), engine
+	if engine.file != nil {
+		opened.Stopped, opened.Engine = engine.file.Stopped(), engine.file
+	}
 	return opened, nil
 }
 
@@ -127,6 +139,11 @@ func checkFolder(dir string) error {
 		return err
 	}
 	_, err := os.Stat(filepath.Join(dir, storeName))
+	if errors.Is(err, fs.ErrNotExist) {
+		if settings, readErr := ReadSettings(dir); readErr == nil && settings.Store.shared() {
+			return nil
+		}
+	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return noStore(dir)
@@ -226,7 +243,7 @@ func newFolder(dir string, settings Settings, keys *provision.Keys, engine store
 	watched := &space{free: freeSpace}
 	service.Space = watched.Space
 	logger := cmp.Or(from.Logger, slog.New(slog.DiscardHandler))
-	return &Folder{Dir: dir, Settings: settings, Records: records, Service: service, Logger: logger, space: watched, rotated: make(bell, 1)}, nil
+	return &Folder{Dir: dir, Settings: settings, Records: records, engine: engine, Service: service, Logger: logger, space: watched, rotated: make(bell, 1)}, nil
 }
 
 // nameRun draws the name of this run of the server. Names sort by the start
@@ -244,6 +261,9 @@ func nameRun(from Source) (string, error) {
 func (f *Folder) UntilStopped(ctx context.Context) error {
 	select {
 	case <-f.Stopped:
+		if f.Shared != nil {
+			return hint.Add(fmt.Errorf("%w: %w", ErrStoreFailed, postgres.ErrLapsed), "start again; nothing that was acknowledged is lost")
+		}
 		return fmt.Errorf("%w: %s: mend the disk and start again; nothing that was acknowledged is lost", ErrStoreFailed, f.Dir)
 	case <-ctx.Done():
 		return nil
@@ -251,4 +271,10 @@ func (f *Folder) UntilStopped(ctx context.Context) error {
 }
 
 // Close seals what the audit of this run has left and lets go of the folder.
-func (f *Folder) Close() error { return errors.Join(f.finishAudit(finishTimeout), f.Records.Close()) }
+func (f *Folder) Close() error {
+	err := f.finishAudit(finishTimeout)
+	if f.member != nil {
+		err = errors.Join(err, f.member.leave())
+	}
+	return errors.Join(err, f.Records.Close())
+}

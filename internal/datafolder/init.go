@@ -19,7 +19,6 @@ import (
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/internal/provision"
-	"github.com/dsappd/dsappd/store/bolt"
 )
 
 // InitOptions say what a new data folder begins with.
@@ -34,6 +33,12 @@ type InitOptions struct {
 	// Settings replace the text of settings.toml; empty: the defaults, each
 	// with its comment.
 	Settings string
+
+	// Store is the URL of a database that keeps the records instead of a file in
+	// the folder; empty: none. With KeyFile, which holds the master key of a store
+	// that is there, the folder is one more server's of it.
+	Store   string
+	KeyFile string
 
 	// Certificate makes a CA and a server's certificate; nil: none, and what
 	// other machines can reach is served only as plain text, where that is
@@ -76,10 +81,24 @@ func Init(ctx context.Context, dir string, options InitOptions) (err error) {
 		return hint.Add(fmt.Errorf("make a data folder in %s: %w", parent, err), "that folder must exist and be writable")
 	}
 	defer os.RemoveAll(unfinished)
-	if err := fill(ctx, unfinished, options); err != nil {
+	if options.Store == "" {
+		made, err := fillStore(ctx, unfinished, options)
+		if err != nil {
+			return fmt.Errorf("make a data folder: %w", err)
+		}
+		if err := made.Close(); err != nil {
+			return fmt.Errorf("make a data folder: %w", err)
+		}
+		return moveFolder(unfinished, dir)
+	}
+	complete, err := fillShared(ctx, unfinished, options)
+	if err != nil {
 		return fmt.Errorf("make a data folder: %w", err)
 	}
-	return moveFolder(unfinished, dir)
+	if err := moveFolder(unfinished, dir); err != nil || complete == nil {
+		return err
+	}
+	return complete()
 }
 
 // Exists reports whether dir holds anything of a data folder. Open says whether
@@ -113,37 +132,57 @@ func lacksStore(entries []fs.DirEntry) bool {
 	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == keyName || e.Name() == settingsName })
 }
 
-// fill makes all that a data folder holds.
-func fill(ctx context.Context, dir string, options InitOptions) error {
+// fillBeside makes what stands beside the store and the master key.
+func fillBeside(dir string, options InitOptions) (Settings, error) {
 	settings, err := parseSettings(options.Settings)
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrSettings, err)
+		return Settings{}, fmt.Errorf("%w: %w", ErrSettings, err)
 	}
 	if err := writeFile(filepath.Join(dir, settingsName), []byte(options.Settings)); err != nil {
-		return err
+		return Settings{}, err
 	}
 	if certified := options.Certificate; certified != nil {
-		if err := renewCertificate(dir, CertificateOptions{Hosts: certified.Hosts, Now: options.Now, Rand: options.Rand}); err != nil {
-			return err
-		}
+		return settings, renewCertificate(dir, CertificateOptions{Hosts: certified.Hosts, Now: options.Now, Rand: options.Rand})
+	}
+	return settings, nil
+}
+
+// fillStore makes all that a data folder holds, with a new store, whose engine it
+// returns.
+func fillStore(ctx context.Context, dir string, options InitOptions) (engines, error) {
+	settings, err := fillBeside(dir, options)
+	if err != nil {
+		return engines{}, err
 	}
 	key, err := writeKey(dir, keyName, options.Rand)
 	if err != nil {
-		return err
+		return engines{}, err
 	}
-	engine, err := bolt.Create(filepath.Join(dir, storeName))
+	engine, err := createEngine(ctx, dir, settings)
 	if err != nil {
-		return err
+		return engines{}, err
 	}
+	if err := beginStore(ctx, dir, settings, key, engine, options); err != nil {
+		return engines{}, errors.Join(err, engine.discard(ctx))
+	}
+	return engine, atomicfile.SyncFolder(dir)
+}
+
+// beginStore writes the first records and seals the audit of having done so.
+func beginStore(ctx context.Context, dir string, settings Settings, key []byte, engine engines, options InitOptions) error {
 	keys, err := provision.NewKeys(key)
 	if err != nil {
-		return errors.Join(err, engine.Close())
+		return err
 	}
-	made, err := newFolder(dir, settings, keys, engine, Source{Now: options.Now, Rand: options.Rand})
+	made, err := newFolder(dir, settings, keys, engine.Engine, Source{Now: options.Now, Rand: options.Rand})
 	if err != nil {
-		return errors.Join(err, engine.Close())
+		return err
 	}
-	return errors.Join(begin(ctx, made, options), made.Close(), atomicfile.SyncFolder(dir))
+	err = errors.Join(begin(ctx, made, options), made.finishAudit(finishTimeout))
+	if err == nil && engine.shared != nil {
+		err = noteSettings(ctx, engine.shared, settings)
+	}
+	return err
 }
 
 // begin writes the first records.

@@ -22,6 +22,9 @@ func (f *Folder) KeyStatus() admin.KeyStatus {
 // and has KeepKeys seal the store's secrets anew. A master key that the folder
 // holds is drawn here, and the one before it is kept beside it; any other is given.
 func (f *Folder) RotateKeys(ctx context.Context, operator provision.Operator, in admin.RotateKeys) (admin.KeyStatus, error) {
+	if f.Shared != nil { // the other servers would not have the new keys
+		return admin.KeyStatus{}, &provision.Error{Refusal: provision.InvalidParameter, Desc: "The keys of a store that servers share are rotated in a folder: end them all, and see dsappd copy."}
+	}
 	own := f.Settings.MasterKey.inFolder() && f.Engine != nil
 	rotate := provision.RotateKeys{MasterKey: in.MasterKey}
 	switch {

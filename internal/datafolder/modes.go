@@ -29,6 +29,7 @@ var guardedParts = []guarded{
 	{"", writeByOthers},
 	{storeName, writeByOthers},
 	{settingsName, writeByOthers},
+	{passwordName, anyByOthers},
 	{tlsFolder, writeByOthers},
 	{authorityFile, writeByOthers},
 	{authorityKey, anyByOthers},

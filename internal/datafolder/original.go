@@ -27,6 +27,9 @@ func openOriginal(ctx context.Context, dir string) (*original, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := settings.mustBeFile("migrate or compact"); err != nil {
+		return nil, err
+	}
 	name := filepath.Join(dir, storeName)
 	file, err := bolt.OpenFile(name)
 	if err != nil {

@@ -36,6 +36,7 @@ type Settings struct {
 	Audit        AuditSettings        `toml:"audit"`
 	MasterKey    MasterKeySettings    `toml:"master_key"`
 	Log          LogSettings          `toml:"log"`
+	Store        StoreSettings        `toml:"store"`
 }
 
 // ListenerSettings are those that every interface has which other machines
@@ -189,6 +190,7 @@ func DefaultSettings() Settings {
 		Audit:        AuditSettings{Retention: 400 * 24 * time.Hour, RefusalsMiB: 8},
 		Log:          LogSettings{Level: "info"},
 		MasterKey:    MasterKeySettings{File: keyName, Command: []string{}},
+		Store:        defaultStore(),
 	}
 }
 
@@ -287,6 +289,7 @@ func (s Settings) check() error {
 		within("audit.refusals_mib", s.Audit.RefusalsMiB, 0, 1<<20),
 		s.MasterKey.check(),
 		s.Log.check(),
+		s.Store.check(),
 	)
 }
 

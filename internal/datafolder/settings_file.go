@@ -256,4 +256,24 @@ credential = ""
 # A program with its arguments, which prints the key within 30 seconds, such as
 # ["/usr/bin/vault", "kv", "get", "-field=key", "secret/dsappd"].
 command = []
+
+[store]
+# Where the records are: "bolt", a file in this folder, or "postgres", a database
+# that several servers share. dsappd copy brings records from one to the other.
+engine = "bolt"
+# The database, postgres://USER@HOST:PORT/DATABASE, without a password; several
+# hosts, HOST:PORT,HOST:PORT, where a standby may take over. ?search_path=SCHEMA
+# names the schema of the tables. TLS is verified (sslmode=verify-full) unless the
+# database is on this machine or the URL names another sslmode.
+url = ""
+# The file of its password, relative to this folder, which only its owner may
+# read, or a credential of systemd.
+password_file = ""
+password_credential = ""
+# How many connections read at once. Two more write.
+connections = 16
+# How long a request waits for the database, and how long a commit whose
+# connection broke may take to learn what became of it.
+wait = "10s"
+resolve = "30s"
 `

@@ -18,6 +18,9 @@ type sweeper struct {
 	retention func() time.Duration
 	logger    *slog.Logger
 	told      func(provision.Swept) // nil: nobody is
+
+	// hold reports whether it is this server's turn to sweep; nil: it always is.
+	hold func(context.Context) bool
 }
 
 // KeepSweeping sweeps at once and then at every interval of the settings,
@@ -30,7 +33,8 @@ func (f *Folder) KeepSweeping(ctx context.Context) {
 func (f *Folder) Sweep(ctx context.Context) { f.sweeper().sweep(ctx) }
 
 func (f *Folder) sweeper() sweeper {
-	return sweeper{service: f.Service, retention: func() time.Duration { return f.Current().Sweep.Retention }, logger: f.Logger, told: f.Swept}
+	return sweeper{service: f.Service, retention: func() time.Duration { return f.Current().Sweep.Retention }, logger: f.Logger, told: f.Swept,
+		hold: func(ctx context.Context) bool { return f.hold(ctx, "sweep") }}
 }
 
 // every sweeps at once and then at every interval, until ctx ends.
@@ -53,6 +57,9 @@ func (s sweeper) run(ctx context.Context, ticks <-chan time.Time) {
 
 // sweep notes a failure and leaves the rest to the next one.
 func (s sweeper) sweep(ctx context.Context) {
+	if s.hold != nil && !s.hold(ctx) {
+		return
+	}
 	operator, err := s.operator()
 	var swept provision.Swept
 	if err == nil {

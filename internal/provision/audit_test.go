@@ -57,7 +57,7 @@ func (p *play) finish() {
 
 func (p *play) sealEnded() {
 	p.t.Helper()
-	must(p.Audit.SealEndedRuns(p.t.Context()))(p.t)
+	must(p.Audit.SealEndedRuns(p.t.Context(), nil))(p.t)
 }
 
 func (p *play) verify() audit.Verification {
@@ -222,7 +222,7 @@ func TestBacklogIsNoTampering(t *testing.T) {
 		return commits%2 == 1, commits%2 == 0
 	}}, []byte("record key")))
 	commits = 0
-	if _, err := p.Audit.SealEndedRuns(t.Context()); !errors.Is(err, store.ErrUncertain) {
+	if _, err := p.Audit.SealEndedRuns(t.Context(), nil); !errors.Is(err, store.ErrUncertain) {
 		t.Fatal("sealing the ended run went on: ", err)
 	}
 	allThere("interrupted again")

@@ -352,5 +352,5 @@ func (p *worldPlay) tryRestart(rt *rapid.T) {
 	}
 	p.runs++
 	p.restart(fmt.Sprintf("play %04d", p.runs))
-	must(p.Audit.SealEndedRuns(p.t.Context()))(p.t)
+	must(p.Audit.SealEndedRuns(p.t.Context(), nil))(p.t)
 }

@@ -215,7 +215,7 @@ func reopen(dir string, l *ledger, torn bool) error {
 
 // goOn seals what the cut left and decides something.
 func goOn(ctx context.Context, folder *datafolder.Folder, door *operators.Door) error {
-	if _, err := folder.Service.Audit.SealEndedRuns(ctx); err != nil {
+	if _, err := folder.Service.Audit.SealEndedRuns(ctx, nil); err != nil {
 		return fmt.Errorf("%w: %w", errBroke, err)
 	}
 	if _, err := door.AddUser(ctx, provision.AddUser{UserID: "afterwards", StaticPassword: staticPassword}); err != nil {

@@ -39,7 +39,8 @@ const tables = `
 create table dsappd_store (
 	id text primary key,
 	schema integer not null,
-	complete boolean not null
+	complete boolean not null,
+	settings text not null default ''
 );
 create table dsappd_records (
 	key bytea primary key,
@@ -52,10 +53,24 @@ create table dsappd_writers (
 	writer text primary key,
 	number bigint not null,
 	at timestamptz not null
-) with (fillfactor = 10, autovacuum_vacuum_threshold = 1000)`
+) with (fillfactor = 10, autovacuum_vacuum_threshold = 1000);
+create table dsappd_servers (
+	run text primary key,
+	host text not null,
+	version text not null,
+	started timestamptz not null default now(),
+	at timestamptz not null default now(),
+	steady timestamptz not null default now(),
+	ended boolean not null default false
+) with (fillfactor = 10);
+create table dsappd_leases (
+	name text primary key,
+	run text not null,
+	at timestamptz not null
+) with (fillfactor = 10)`
 
 const dropTables = `
-drop table if exists dsappd_store, dsappd_records, dsappd_writers;
+drop table if exists dsappd_store, dsappd_records, dsappd_writers, dsappd_servers, dsappd_leases;
 drop sequence if exists dsappd_revisions`
 
 // head is what a store says of itself.
@@ -82,7 +97,7 @@ func (e *Engine) makeTables(ctx context.Context) error {
 		if _, err := tx.Exec(ctx, dropTables+";"+tables, pgx.QueryExecModeSimpleProtocol); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `insert into dsappd_store values ($1, $2, false)`, rand.Text(), store.Schema)
+		_, err := tx.Exec(ctx, `insert into dsappd_store (id, schema, complete) values ($1, $2, false)`, rand.Text(), store.Schema)
 		return err
 	})
 }
