@@ -147,7 +147,7 @@ func (d networkDoor) open(ctx context.Context, s *Server) (*openDoor, error) {
 	if err != nil {
 		return nil, err
 	}
-	serving := s.folder.Settings.Listening(d.name, withHeaders(d.settings.HSTS, s.watched(d.name, handler)), config.Logger)
+	serving := s.folder.Settings.Listening(d.name, d.around(s, handler), config.Logger)
 	if streams, is := handler.(interface{ Close() }); is {
 		serving.OnDrain = streams.Close
 	}
@@ -166,6 +166,14 @@ func (d networkDoor) open(ctx context.Context, s *Server) (*openDoor, error) {
 		return nil, fmt.Errorf("%w: %w; choose another with %s or the setting %s.listen", datafolder.ErrAddress, err, d.flag, d.table)
 	}
 	return &openDoor{networkDoor: d, endpoint: endpoint, tls: serving.TLS}, nil
+}
+
+// around returns a door's handler with what every door has around it.
+func (d networkDoor) around(s *Server, handler http.Handler) http.Handler {
+	if s.config.lab != nil && d.name != "lab" {
+		handler = s.config.lab.Wrap(d.name, handler)
+	}
+	return withHeaders(d.settings.HSTS, s.watched(d.name, handler))
 }
 
 func (s *Server) soapHandler(settings datafolder.Settings) (http.Handler, error) {

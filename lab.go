@@ -7,8 +7,10 @@ import (
 	"net/http"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/lab"
 	"github.com/dsappd/dsappd/internal/server/listen"
+	"github.com/dsappd/dsappd/internal/server/provisioning"
 	"github.com/dsappd/dsappd/internal/server/request"
 )
 
@@ -50,10 +52,35 @@ func (d networkDoor) checkLab(ctx context.Context, config Config) error {
 	return nil
 }
 
+// startLab connects the controls of a lab with what they steer.
+func (s *Server) startLab(ctx context.Context) error {
+	controls := s.config.lab
+	if controls == nil {
+		return nil
+	}
+	schema, err := provisioning.Schema()
+	if err != nil {
+		return err
+	}
+	service := s.folder.Service
+	controls.Moved = s.folder.Sweep
+	service.Strike, service.Observe = controls.Strike, controls.Requests.Observe
+	controls.Requests.Redact = schema.Redact
+	controls.Faults.Known.Operations = append(provision.Operations(), provisioning.Commands()...)
+	for _, door := range networkDoors(s.config, s.folder.Settings) {
+		if door.name != "lab" {
+			controls.Faults.Known.Doors = append(controls.Faults.Known.Doors, door.name)
+		}
+	}
+	controls.State.Records = s.folder.Records
+	return controls.State.Begin(ctx)
+}
+
 func (s *Server) labHandler(settings datafolder.Settings) (http.Handler, error) {
 	return lab.NewHandler(lab.Config{
 		Lab:   s.config.lab,
 		Frame: request.Frame{Door: "lab", Log: s.config.Logger, Journal: s.journal, Rand: s.config.Rand, Now: s.config.Now},
 		Hosts: settings.SOAP.AllowedHosts(),
+		SOAP:  func() string { return s.urls.SOAP },
 	}), nil
 }

@@ -87,7 +87,7 @@ func (d *openDoor) prepare(s *Server, next networkDoor, settings datafolder.Sett
 	return func() {
 		useCertificate()
 		d.endpoint.Change(listen.Change{
-			Handler: withHeaders(next.settings.HSTS, s.watched(next.name, handler)), Proxies: proxies,
+			Handler: next.around(s, handler), Proxies: proxies,
 			Connections: settings.Limits.Connections, PerAddress: settings.Limits.ConnectionsPerAddress,
 		})
 	}, nil

@@ -207,8 +207,8 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 	}
 	s.config = config
 	s.startMetrics()
-	if config.lab != nil {
-		config.lab.Moved = opened.Sweep
+	if err := s.startLab(ctx); err != nil {
+		return nil, err
 	}
 	opened.Service.Proven, opened.Service.Known = s.shared.Known.Add, s.shared.Known.Has
 	config.level.Set(opened.Settings.Log.SlogLevel())

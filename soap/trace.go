@@ -28,7 +28,7 @@ const hidden = "[hidden]"
 func (t *Trace) message(heading string, text []byte) {
 	var b strings.Builder
 	b.WriteString(heading + "\n")
-	if shown, ok := t.Schema.redact(text); ok {
+	if shown, ok := t.Schema.Redact(text); ok {
 		b.WriteString(shown + "\n\n")
 	} else {
 		fmt.Fprintf(&b, "[hidden: %d bytes that are not well-formed XML]\n\n", len(text))
@@ -38,9 +38,9 @@ func (t *Trace) message(heading string, text []byte) {
 	_, _ = io.WriteString(t.Writer, b.String()) // a trace that cannot be written stops nothing
 }
 
-// redact writes a message anew without what may be secret; ok is false if it
-// is not well-formed.
-func (s *Schema) redact(text []byte) (shown string, ok bool) {
+// Redact writes a message anew without what may be secret, as a Trace shows it;
+// ok is false if it is not well-formed.
+func (s *Schema) Redact(text []byte) (shown string, ok bool) {
 	text, fault := blankDeclaration(slices.Clone(text))
 	if fault != nil {
 		return "", false

@@ -14,7 +14,13 @@ import (
 
 // labCommand steers the server of a lab.
 type labCommand struct {
-	Clock labClockCommand `cmd:"" help:"Show the clock of a lab, stop it and move it."`
+	Clock    labClockCommand    `cmd:"" help:"Show the clock of a lab, stop it and move it."`
+	Fault    labFaultCommand    `cmd:"" help:"Have requests go wrong on purpose."`
+	Requests labRequestsCommand `cmd:"" help:"List what the lab was asked, and wait for a request."`
+	Phone    labPhoneCommand    `cmd:"" help:"Have a simulated phone activate."`
+	Snapshot labSnapshotCommand `cmd:"" help:"Keep the lab's records under a name."`
+	Restore  labRestoreCommand  `cmd:"" help:"Bring the lab's records back to those of a snapshot."`
+	Reset    labResetCommand    `cmd:"" help:"Bring the lab back to what it began with: records, clock, no faults, no requests."`
 }
 
 // labFlags are those of every command that steers a lab.

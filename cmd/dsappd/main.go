@@ -17,7 +17,7 @@ import (
 // commands is the command line; each command is in the file of its name, and
 // each group stands under a heading of help.go.
 type commands struct {
-	Dev   devCommand   `cmd:"" group:"begin" help:"Serve a lab from memory: the sample, every listener, and controls for the clock."`
+	Dev   devCommand   `cmd:"" group:"begin" help:"Serve a lab from memory: the sample, every listener, and controls for tests."`
 	Demo  demoCommand  `cmd:"" group:"begin" help:"Play one whole activation, or the way of a new user, in a throw-away data folder."`
 	Init  initCommand  `cmd:"" group:"begin" help:"Make a data folder."`
 	Serve serveCommand `cmd:"" group:"begin" help:"Serve a data folder."`
@@ -38,7 +38,7 @@ type commands struct {
 	Registration registrationCommand `cmd:"" group:"watch" help:"See registrations, and close them."`
 	Audit        auditCommand        `cmd:"" group:"watch" help:"Read, verify, export and prune the record of every decision."`
 
-	Lab    labCommand    `cmd:"" group:"test" help:"Steer the lab of dsappd dev or dsappd serve --lab: its clock."`
+	Lab    labCommand    `cmd:"" group:"test" help:"Steer the lab of dsappd dev or dsappd serve --lab: clock, faults, records."`
 	Phone  phoneCommand  `cmd:"" group:"test" help:"Play the phone of an activation."`
 	Image  imageCommand  `cmd:"" group:"test" help:"Draw an activation image as a QR code."`
 	WSDL   wsdlCommand   `cmd:"" group:"test" name:"wsdl" help:"Print the WSDL, or write it and its schemas into a folder."`

@@ -7,7 +7,10 @@ import (
 
 // Lab is what steers one server.
 type Lab struct {
-	Clock *Clock
+	Clock    *Clock
+	Faults   Faults
+	Requests Requests
+	State    State
 
 	// Moved is called when the clock was moved, before the answer: what is due
 	// by then is done. nil: nobody is.

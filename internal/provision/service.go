@@ -54,6 +54,13 @@ type Service struct {
 	// undecided, the status is Undecided.
 	Decided func(operation, status string, took time.Duration)
 
+	// Strike is told each decision before it is committed, and its error takes
+	// the decision's place: a refusal is committed instead, and after any other
+	// error nothing is. Observe is told each decision that was made. They are for
+	// labs; nil: nobody is told.
+	Strike  func(audit.Event) error
+	Observe func(audit.Event)
+
 	// Space says how much room there is on the store's disk; nil: ample.
 	Space func() Space
 
@@ -99,6 +106,7 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 	defer turn.end()
 	began, status := s.Now(), Undecided
 	defer func() { s.ended(event.Operation, status, began) }()
+	var struck error
 	for round := range rounds {
 		if round > 0 {
 			if err := store.Pause(ctx, round-1); err != nil {
@@ -114,6 +122,12 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 			return none, err
 		}
 		result, err := body(f)
+		if s.Strike != nil {
+			if round == 0 {
+				struck = s.Strike(f.event)
+			}
+			err = f.struck(struck, err)
+		}
 		refusal, refused := errors.AsType[*Error](err)
 		if err != nil && !refused {
 			if moved := f.stands(); errors.Is(moved, store.ErrMoved) {
@@ -133,6 +147,9 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 		}
 		if f.committed != nil {
 			f.committed()
+		}
+		if s.Observe != nil {
+			s.Observe(f.event)
 		}
 		s.watchers.tell(f.moving)
 		for _, changed := range f.changed {

@@ -22,7 +22,8 @@ import (
 type Config struct {
 	Lab   *lab.Lab
 	Frame request.Frame
-	Hosts []string // as browser.New has them
+	Hosts []string      // as browser.New has them
+	SOAP  func() string // the URL of the SOAP interface
 }
 
 // maxBody bounds a request, in bytes.
@@ -54,6 +55,15 @@ func (d *door) routes() []route {
 	return []route{
 		{"GET /lab/clock", d.showClock},
 		{"POST /lab/clock", d.moveClock},
+		{"GET /lab/faults", d.listFaults},
+		{"POST /lab/faults", d.addFault},
+		{"DELETE /lab/faults", d.clearFaults},
+		{"DELETE /lab/faults/{id}", d.clearFault},
+		{"POST /lab/reset", d.reset},
+		{"POST /lab/snapshot", d.snapshot},
+		{"POST /lab/restore", d.restore},
+		{"GET /lab/requests", d.findRequests},
+		{"POST /lab/phone", d.playPhone},
 	}
 }
 

@@ -164,3 +164,12 @@ func (t *commandTable) names() string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// Commands lists the names of the provisioning commands.
+func Commands() []string {
+	var names []string
+	for _, c := range commands() {
+		names = append(names, c.Name)
+	}
+	return names
+}

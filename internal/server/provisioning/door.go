@@ -200,6 +200,9 @@ var (
 	theCommandTable = sync.OnceValues(newCommandTable)
 )
 
+// Schema returns what the interface's envelopes are made of.
+func Schema() (*soap.Schema, error) { return theSchema() }
+
 // newSchema gives soap what wsdl knows.
 func newSchema() (*soap.Schema, error) {
 	var elements []soap.Element
