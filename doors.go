@@ -114,7 +114,7 @@ func (c Config) check() error {
 	for _, given := range []struct{ flag, address string }{
 		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr}, {"--platform-addr", c.PlatformAddr}, {"--watch-addr", c.WatchAddr}, {"--lab-addr", c.LabAddr},
 	} {
-		none := given.address == noAddress && given.flag != "--addr" && given.flag != "--lab-addr"
+		none := given.address == noAddress && given.flag != "--addr"
 		if given.address != "" && !none {
 			all = append(all, datafolder.CheckListen(given.flag, given.address))
 		}

@@ -23,7 +23,7 @@ var floors = []struct {
 	rooms []string
 	about string
 }{
-	{[]string{"cmd", "internal/bench", "internal/systemtest", "internal/torture", "packaging"}, "the command line; tests of the whole program"},
+	{[]string{"cmd", "dsapptest", "internal/bench", "internal/systemtest", "internal/torture", "packaging"}, "the command line; tests of the whole program"},
 	{[]string{".", "internal/playserver"}, "servers: Open(ctx, Config), and the one for each play of a transcript"},
 	{[]string{"internal/bulk", "internal/operators", "internal/recording"}, "a folder's door for operators; the recording proxy"},
 	{[]string{"internal/datafolder"}, "a data folder: settings, keys, certificates, store, upkeep"},

@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
+	intlab "github.com/dsappd/dsappd/internal/lab"
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/lab"
 	"github.com/dsappd/dsappd/internal/server/listen"
@@ -51,6 +52,10 @@ func (d networkDoor) checkLab(ctx context.Context, config Config) error {
 	}
 	return nil
 }
+
+// Controls returns the controls of a lab; nil without Config.Lab. They are for
+// package dsapptest.
+func (s *Server) Controls() *intlab.Lab { return s.config.lab }
 
 // startLab connects the controls of a lab with what they steer.
 func (s *Server) startLab(ctx context.Context) error {
