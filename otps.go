@@ -36,7 +36,7 @@ func (s *Server) NextOTPs(ctx context.Context) ([]OTPNow, error) {
 			if err != nil {
 				return nil, err
 			}
-			now := OTPNow{UserID: a.UserID, Domain: a.Domain, SerialNumber: a.SerialNumber, Type: string(a.Type), PIN: len(a.PIN) > 0, OTP: otp}
+			now := OTPNow{UserID: a.UserID, Domain: a.Domain, SerialNumber: a.SerialNumber, Type: string(a.Type), PIN: a.HasPIN(), OTP: otp}
 			if a.Licence != nil {
 				now.Type = "licence"
 			}
