@@ -76,7 +76,7 @@ func (d *Drafter) take(s sketch, r *Recorded) (int, error) {
 
 const errNotRedacted recordingError = "the request is no envelope, so that nobody knows where in it secrets stand"
 
-// Len is how many drafts there are.
+// Len returns how many drafts there are.
 func (d *Drafter) Len() int { return d.sorter.next }
 
 // Forget drops the exchanges of a draft; what belongs to it later begins
@@ -143,7 +143,7 @@ func (w *writer) write(e *exchanged) transcript.Exchange {
 	return exchange
 }
 
-// transcript is what was written but for its exchanges, and what was said about
+// transcript returns what was written but for its exchanges, and what was said about
 // it.
 func (w *writer) transcript() (*transcript.Transcript, []Notice) {
 	t := &transcript.Transcript{Title: w.about.title(), Header: transcript.Header{
@@ -160,7 +160,7 @@ func (w *writer) transcript() (*transcript.Transcript, []Notice) {
 	return t, said
 }
 
-// source is where the first exchange of a flow was found.
+// source returns where the first exchange of a flow was found.
 func (f *flow) source() Source { return f.exchanges[0].Request.Source }
 
 // chapter is a transcript that somebody has put together, such as a test case.
@@ -194,7 +194,7 @@ func (o *outline) add(s traced) {
 
 func (o *outline) title() string { return strings.Join(o.done, ", ") }
 
-// origin is where the exchanges come from, and what was left out of them.
+// origin returns where the exchanges come from, and what was left out of them.
 func (o *outline) origin(said []Notice) string {
 	var why []string
 	if !o.at.IsZero() {

@@ -11,7 +11,7 @@ import (
 	"github.com/dsappd/dsappd/replay/transcript"
 )
 
-// secret says that the values of a field are.
+// secret reports whether the values of a field are.
 func secret(name string) bool {
 	return slices.Contains(secretFields, name) ||
 		matches(secretName, name) && name != "clientEphemeralPublicKey" && name != "serverEphemeralPublicKey"
@@ -26,10 +26,10 @@ var (
 	secretName   = whole(`(?i).*(password|passwd|pwd|passcode|passphrase|secret|pin|pnid|token|key|nonce|otp|session|signature|dp_response).*`)
 )
 
-// open says that the values of a field are no secret.
+// open reports whether the values of a field are no secret.
 func open(name string) bool { return slices.Contains(openFields, name) }
 
-// openElement says that the text of an element that is no field is no secret.
+// openElement reports whether the text of an element that is no field is no secret.
 func openElement(n *xmltree.Node) bool {
 	if n.Name.Local == "attributeID" || n.Name.Local == "cmd" {
 		return matches(constantName, strings.TrimSpace(n.Text))
@@ -45,7 +45,7 @@ var openFields = []string{
 // openAttributes are attributes whose values are no secret.
 var openAttributes = []string{"type", "nil", "mustUnderstand", "actor", "encodingStyle"}
 
-// masked is a value of the same form that says nothing.
+// masked returns a value of the same form that says nothing.
 func masked(value string) string {
 	return transcript.Literal(strings.Map(func(r rune) rune {
 		switch {

@@ -58,7 +58,7 @@ func (w *replyWriter) write(s traced) transcript.Reply {
 	return r
 }
 
-// readable is a reply that was sent in one line as people read it.
+// readable returns a reply that was sent in one line as people read it.
 func readable(text string) string {
 	doc := etree.NewDocument()
 	if strings.Count(strings.TrimSpace(text), "\n") > 1 || doc.ReadFromString(text) != nil {
@@ -73,7 +73,7 @@ func readable(text string) string {
 	return written
 }
 
-// unusual is a status of HTTP that is not what a body goes with.
+// unusual returns a status of HTTP that is not what a body goes with.
 func unusual(s traced) int {
 	usual := 200
 	if s.reply.isFault() {
@@ -85,7 +85,7 @@ func unusual(s traced) int {
 	return s.recorded.Status
 }
 
-// hexadecimal is a pattern of hex digits, as many as the value has where that
+// hexadecimal returns a pattern of hex digits, as many as the value has where that
 // is what the open profile has too.
 func hexadecimal(value string, length int) string {
 	if len(value) == length {
@@ -94,7 +94,7 @@ func hexadecimal(value string, length int) string {
 	return "{{/[0-9A-Fa-f]+/}}"
 }
 
-// field is what takes the place of a field.
+// field returns what takes the place of a field.
 func (w *replyWriter) field(s traced, name string, f field, once bool) (string, bool) {
 	switch {
 	case name == "errorDesc":
@@ -148,7 +148,7 @@ func (s traced) isAboutAnother() bool {
 	return id != "" && !sameUser(cmp.Or(s.request.value("userID"), s.of.user), id)
 }
 
-// serialNumber is one that the transcript has too; an instance is named by a
+// serialNumber returns one that the transcript has too; an instance is named by a
 // sequence number that the server goes on counting.
 func (w *replyWriter) serialNumber(s traced, text string) (string, bool) {
 	switch serial := w.licence(text); {
@@ -211,7 +211,7 @@ func freeFault(m *message) {
 	}
 }
 
-// asserted is what is expected of a reply that nobody recorded: its outcome, as
+// asserted returns what is expected of a reply that nobody recorded: its outcome, as
 // far as that was asserted, and all else free.
 func (w *replyWriter) asserted(s traced) transcript.Reply {
 	want := s.recorded.wanted
@@ -247,7 +247,7 @@ func (w *replyWriter) asserted(s traced) transcript.Reply {
 	return r
 }
 
-// withCaptured is a text in which the ID that was presumed for a registration
+// withCaptured returns a text in which the ID that was presumed for a registration
 // gives way to the one that is captured.
 func (s traced) withCaptured(text string) string {
 	if s.of.id == "" || !s.presumed() {

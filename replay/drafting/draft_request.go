@@ -37,7 +37,7 @@ const mostAhead = 8
 // an old one.
 const pastWindow = (mostAhead + 2) * 30 * time.Second
 
-// wait is by how much the clock has to move on before the request that was
+// wait returns by how much the clock has to move on before the request that was
 // written last, as there is no further one-time password for it.
 func (w *requestWriter) wait() time.Duration {
 	if !w.late {
@@ -80,7 +80,7 @@ func (w *requestWriter) write(s traced) transcript.Request {
 	return r
 }
 
-// headers are the headers that say something about a client, and those that
+// headers returns the headers that say something about a client, and those that
 // somebody has set.
 func (w *requestWriter) headers(r Recorded) transcript.RequestOptions {
 	headers := map[string]string{}
@@ -103,10 +103,10 @@ func (w *requestWriter) headers(r Recorded) transcript.RequestOptions {
 	return transcript.RequestOptions{Headers: headers}
 }
 
-// ended is a body that ends with its line.
+// ended returns a body that ends with its line.
 func ended(text string) string { return strings.TrimRight(text, "\r\n") + "\n" }
 
-// field is what takes the place of a field.
+// field returns what takes the place of a field.
 func (w *requestWriter) field(s traced, name, value string) (string, bool) {
 	switch name {
 	case "registrationID":
@@ -157,7 +157,7 @@ func whole(expr string) *regexp.Regexp { return regexp.MustCompile(`^(?:` + expr
 
 func matches(expr *regexp.Regexp, text string) bool { return expr.MatchString(text) }
 
-// registrationID is one that was handed out before.
+// registrationID returns one that was handed out before.
 func (w *requestWriter) registrationID(s traced, value string) (string, bool) {
 	if s.of.knows("registrationID") && (value == s.of.id || s.granted()) {
 		return "{{" + s.of.capture("registrationID") + "}}", true
@@ -168,7 +168,7 @@ func (w *requestWriter) registrationID(s traced, value string) (string, bool) {
 	return "", false
 }
 
-// userID is a user by the name that the reply has: servers know theirs by
+// userID returns a user by the name that the reply has: servers know theirs by
 // others too. Whoever else a reply is about does not come into a request.
 func (w *requestWriter) userID(s traced, value string) (string, bool) {
 	id := s.reply.value("userID")
@@ -189,7 +189,7 @@ func sameUser(name, userID string) bool {
 	return slices.ContainsFunc(names.Splits(nameOf(name)), func(q names.Qualified) bool { return q.UserID == nameOf(userID) })
 }
 
-// nameOf is a user ID for comparison without case; what is no name is taken as
+// nameOf returns a user ID for comparison without case; what is no name is taken as
 // it is.
 func nameOf(userID string) string {
 	prepared, err := names.UserID(userID)
@@ -199,7 +199,7 @@ func nameOf(userID string) string {
 	return strings.ToLower(prepared)
 }
 
-// otp is the call for the one-time password that a request proves something
+// otp returns the call for the one-time password that a request proves something
 // with.
 func (w *requestWriter) otp(s traced) (string, bool) {
 	if s.operation() == "PROVISIONCMD_MDL_ACTIVATE" || s.of.knows("instance") {
@@ -216,7 +216,7 @@ func (w *requestWriter) otp(s traced) (string, bool) {
 	return call, s.of.serial != ""
 }
 
-// deviceType is the argument of device-code for a code's type.
+// deviceType returns the argument of device-code for a code's type.
 func deviceType(code string) string {
 	parsed, err := dsapp.ParseDeviceCode(code)
 	if err != nil {
@@ -231,7 +231,7 @@ func deviceType(code string) string {
 	return ""
 }
 
-// computed is a call in place of a value: what it made before where the value
+// computed returns a call in place of a value: what it made before where the value
 // came before, and a wrong one where it was refused.
 func (w *requestWriter) computed(s traced, call, value string, possible bool) (string, bool) {
 	switch {

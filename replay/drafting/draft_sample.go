@@ -43,7 +43,7 @@ func newInferrer(w *standIns, said *notices, right map[string]string) *inferrer 
 	}
 }
 
-// settled is the sample, with its policy.
+// settled returns the sample, with its policy.
 func (i *inferrer) settled() transcript.Sample {
 	policy := "Provisioning"
 	if len(i.policy) > 0 {
@@ -113,13 +113,13 @@ func (i *inferrer) rules(s traced) {
 	i.activated[s.of.serial] = i.activated[s.of.serial] || isActivation(s.exchanged) || s.operation() == "PROVISIONCMD_ACTIVATE"
 }
 
-// isActivation says that a request would activate a single-device
+// isActivation reports whether a request would activate a single-device
 // authenticator.
 func isActivation(e *exchanged) bool {
 	return e.operation() == "dsappSRPActivate" || e.operation() == "PROVISIONCMD_DSAPPACTIVATE"
 }
 
-// resolved is the user of an exchange: as the reply says or, if it says
+// resolved returns the user of an exchange: as the reply says or, if it says
 // nothing, as the request does.
 func resolved(e *exchanged) (userID, domain string) {
 	if id := e.reply.value("userID"); id != "" && sameUser(e.request.value("userID"), id) {
@@ -128,7 +128,7 @@ func resolved(e *exchanged) (userID, domain string) {
 	return asked(e.request)
 }
 
-// asked is the user that a request names, whose domain may stand in the user
+// asked returns the user that a request names, whose domain may stand in the user
 // ID.
 func asked(m *message) (userID, domain string) {
 	userID, domain = names.Trim(m.value("userID")), cmp.Or(names.Trim(m.value("domain")), "master")
@@ -218,7 +218,7 @@ func (i *inferrer) assign(a transcript.Authenticator, u transcript.User) {
 	i.sample.Authenticators = append(i.sample.Authenticators, a)
 }
 
-// drawn is a secret of the length that an authenticator has.
+// drawn returns a secret of the length that an authenticator has.
 func drawn(a transcript.Authenticator) string {
 	digest := sha256.Sum256([]byte("transcript " + a.SerialNumber))
 	if a.Limit > 0 {
@@ -252,7 +252,7 @@ func (i *inferrer) possession(s traced) {
 	}
 }
 
-// gatewayID is the gateway in an upgrade message.
+// gatewayID returns the gateway in an upgrade message.
 func gatewayID(message string) string {
 	upgrade, err := dsapp.ParseUpgrade(message)
 	if err != nil {

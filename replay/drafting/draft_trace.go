@@ -54,10 +54,10 @@ func (r registration) agreed() bool {
 	return r.knows("registrationID", "activationPassword", "serverEphemeralPublicKey", "salt")
 }
 
-// capture is a name with the phone that it is known to.
+// capture returns a name with the phone that it is known to.
 func (r registration) capture(name string) string { return transcript.CaptureName(r.phone, name) }
 
-// call is a call with the phone that computes it.
+// call returns a call with the phone that computes it.
 func (r registration) call(words string) string {
 	if r.phone == "" {
 		return words
@@ -74,7 +74,7 @@ type standIns struct {
 	serials   map[string]string
 }
 
-// password is a password or, where it is redacted, what stands in for it: the
+// password returns a password or, where it is redacted, what stands in for it: the
 // same one for the same password.
 func (w *standIns) password(value string) string {
 	if !w.redact {
@@ -86,14 +86,14 @@ func (w *standIns) password(value string) string {
 	return w.passwords[value]
 }
 
-// licence is the serial number of an authenticator or of whose instance is
+// licence returns the serial number of an authenticator or of whose instance is
 // named.
 func licence(name string) string {
 	serial, _, _ := strings.Cut(name, "-")
 	return serial
 }
 
-// licence is the serial number of an authenticator, or one that stands in for
+// licence returns the serial number of an authenticator, or one that stands in for
 // it where it has a form that dsappd does not take.
 func (w *standIns) licence(name string) string {
 	serial := licence(name)
@@ -122,7 +122,7 @@ func newTracer(w *standIns, several bool) *tracer {
 	return &tracer{standIns: w, several: several, byID: map[string]*registration{}}
 }
 
-// follow is the next exchange in its place.
+// follow returns the next exchange in its place.
 func (t *tracer) follow(e *exchanged) traced {
 	t.steps++
 	r := t.registration(e)
@@ -175,7 +175,7 @@ func isInstance(name string) bool {
 	return found && dsapp.CheckSerialNumber(serial) == nil
 }
 
-// registration is the one that an exchange is about.
+// registration returns the one that an exchange is about.
 func (t *tracer) registration(e *exchanged) *registration {
 	switch known := t.byID[e.request.value("registrationID")]; {
 	case !t.several && t.last != nil:
@@ -199,7 +199,7 @@ const late = time.Minute
 // afterExpiry is when a registration of the predefined policies has expired.
 const afterExpiry = 11 * time.Minute
 
-// advance is by how much the clock moves on: as it did, where a refusal may be
+// advance returns by how much the clock moves on: as it did, where a refusal may be
 // due to it.
 func (t *tracer) advance(r *registration, e *exchanged) time.Duration {
 	passed := e.recorded.At.Sub(t.before)
@@ -215,7 +215,7 @@ func (t *tracer) advance(r *registration, e *exchanged) time.Duration {
 	return passed.Round(time.Second)
 }
 
-// expired says that a step was refused because its registration had expired,
+// expired reports whether a step was refused because its registration had expired,
 // as far as is known where nobody wrote down the times. What was only asserted
 // of a reply is no evidence of that.
 func (r *registration) expired(e *exchanged) bool {
@@ -223,7 +223,7 @@ func (r *registration) expired(e *exchanged) bool {
 	return e.recorded.At.IsZero() && !e.presumed() && ours && !r.refused && e.status() == "-13"
 }
 
-// captures are the values of a reply that later requests or the phone need.
+// captures returns the values of a reply that later requests or the phone need.
 func captures(r *registration, e *exchanged) []taken {
 	if e.reply == nil || !e.granted() {
 		return nil

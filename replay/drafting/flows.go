@@ -14,7 +14,7 @@ type gist struct {
 	password                             string
 }
 
-// gist is that of a message; that of none is empty.
+// gist returns that of a message; that of none is empty.
 func (m *message) gist() gist {
 	if m == nil {
 		return gist{}
@@ -28,7 +28,7 @@ func (m *message) gist() gist {
 // sketch is an exchange by the gists of its messages.
 type sketch struct{ asked, answered gist }
 
-// sketched is the sketch of an exchange. Its messages are read where they have
+// sketched returns the sketch of an exchange. Its messages are read where they have
 // not been.
 func sketched(r Recorded) (sketch, error) {
 	known := r.Request.gist != nil && (r.Reply.gist != nil || r.Reply.Body == nil)
@@ -92,29 +92,29 @@ func readRecorded(r Recorded, redact bool) (*exchanged, error) {
 	return newExchanged(r, sent, request, reply), err
 }
 
-// operation is what was asked for.
+// operation returns what was asked for.
 func (s sketch) operation() string { return cmp.Or(s.asked.operation, "malformed") }
 
-// status is the reply's status code; empty: not known.
+// status returns the reply's status code; empty: not known.
 func (s sketch) status() string { return s.answered.status }
 
 func (s sketch) granted() bool { return s.status() == "0" }
 
-// presumed reports that nobody recorded the reply: it is made up of what was
+// presumed reports whether nobody recorded the reply: it is made up of what was
 // asserted of it.
 func (e *exchanged) presumed() bool { return e.recorded.wanted != nil }
 
-// begins says that a request opens a registration.
+// begins reports whether a request opens a registration.
 func (s sketch) begins() bool { return slices.Contains(beginning, s.operation()) }
 
 var beginning = []string{"dsappSRPRegister", "PROVISIONCMD_DSAPPREGISTER", "PROVISIONCMD_MDL_REGISTER", "PROVISIONCMD_REGISTER"}
 
-// outsideSRP says that a request is about a registration without an ID.
+// outsideSRP reports whether a request is about a registration without an ID.
 func (s sketch) outsideSRP() bool {
 	return s.operation() == "PROVISIONCMD_REGISTER" || s.operation() == "PROVISIONCMD_ACTIVATE"
 }
 
-// holder is the user that an exchange names, as far as it does.
+// holder returns the user that an exchange names, as far as it does.
 func (s sketch) holder() string {
 	if id := cmp.Or(s.answered.userID, s.asked.userID); id != "" {
 		return nameOf(id)
@@ -122,7 +122,7 @@ func (s sketch) holder() string {
 	return ""
 }
 
-// key is what a conversation is found by: the registration ID or, outside SRP,
+// key returns what a conversation is found by: the registration ID or, outside SRP,
 // the user; empty where an exchange stands alone.
 func (s sketch) key() string {
 	switch id := cmp.Or(s.asked.registrationID, s.answered.registrationID); {
@@ -147,7 +147,7 @@ type flow struct {
 	holder, serial string
 }
 
-// drained are the exchanges of a flow, each of which is dropped once it was
+// drained returns the exchanges of a flow, each of which is dropped once it was
 // taken.
 func (f *flow) drained() iter.Seq[*Recorded] {
 	return func(yield func(*Recorded) bool) {
@@ -222,7 +222,7 @@ func (s *sorter) forget(n int) {
 	delete(s.flows, n)
 }
 
-// nearest is the flow that a granted step belongs to although nobody was given
+// nearest returns the flow that a granted step belongs to although nobody was given
 // its registration ID, as in the replies of a stub: the last one of the same
 // user and authenticator.
 func (s *sorter) nearest(e sketch) (int, bool) {
@@ -234,7 +234,7 @@ func (s *sorter) nearest(e sketch) (int, bool) {
 	return 0, false
 }
 
-// fits says that a step may belong to a flow by what its reply names; alone,
+// fits reports whether a step may belong to a flow by what its reply names; alone,
 // that there is no other flow.
 func (f *flow) fits(e sketch, alone bool) bool {
 	if !f.opened {

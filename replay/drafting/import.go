@@ -178,7 +178,7 @@ func inOrder(all []Recorded) []Recorded {
 	return ordered
 }
 
-// rank is where a step stands in an activation.
+// rank returns where a step stands in an activation.
 func rank(e sketch) int {
 	if e.begins() {
 		return 0

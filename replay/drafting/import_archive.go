@@ -38,7 +38,7 @@ var (
 	errTooDeep       = fmt.Errorf("archives in archives are read %d deep: unpack it, and import the folder", maxDepth)
 )
 
-// within is the archive that an input is, as its members see it.
+// within returns the archive that an input is, as its members see it.
 func (in *input) within() (*archive, error) {
 	left := int64(maxUnpacked)
 	a := &archive{left: &left, depth: 1}
@@ -51,7 +51,7 @@ func (in *input) within() (*archive, error) {
 	return a, nil
 }
 
-// input is a file in an archive.
+// input returns a file in an archive.
 func (a *archive) input(name string, size int64, from func() (io.ReadCloser, error)) *input {
 	furthest := int64(0)
 	return &input{name: name, size: size, archive: a, from: func() (io.ReadCloser, error) {
@@ -295,7 +295,7 @@ func (z *zipFiles) ReadFile(name string) ([]byte, error) {
 	return z.read(name)
 }
 
-// memberPart is a file of an archive that is a part of something; empty: it is
+// memberPart returns a file of an archive that is a part of something; empty: it is
 // not there, or damaged, which is said.
 func (i *Importer) memberPart(ctx context.Context, z *zipped, name string) ([]byte, error) {
 	file, there := z.files[name]
@@ -310,7 +310,7 @@ func (i *Importer) memberPart(ctx context.Context, z *zipped, name string) ([]by
 	return text, err
 }
 
-// memberName is the name of a file in an archive, for people.
+// memberName returns the name of a file in an archive, for people.
 func memberName(archive, member string) string {
 	return archive + "/" + strings.TrimPrefix(path.Clean("/"+member), "/")
 }

@@ -25,7 +25,7 @@ type keptBody struct {
 
 func (k keptBody) isEmpty() bool { return len(k.raw) == 0 && strings.TrimSpace(k.text) == "" }
 
-// message is a body with its headers, unpacked as far as a program has left it
+// message returns a body with its headers, unpacked as far as a program has left it
 // packed. What it was packed in is told by the body itself, as the marks and
 // headers beside it may be about the body on its way.
 func (k keptBody) message(at Source, header http.Header) (RecordedMessage, error) {
@@ -54,7 +54,7 @@ func (k keptBody) message(at Source, header http.Header) (RecordedMessage, error
 	return m, nil
 }
 
-// bytes are those of a body, and whether they are characters in UTF-8 whatever
+// bytes returns those of a body, and whether they are characters in UTF-8 whatever
 // the message says of its encoding.
 func (k keptBody) bytes() ([]byte, bool) {
 	if k.raw != nil {
@@ -76,7 +76,7 @@ func (k keptBody) bytes() ([]byte, bool) {
 	return []byte(k.text), true
 }
 
-// asBytes are the bytes of a text whose characters stand for them one by one,
+// asBytes returns the bytes of a text whose characters stand for them one by one,
 // as some browsers keep a body that is not of text, or has a byte order mark.
 func asBytes(text string) ([]byte, bool) {
 	marked := strings.HasPrefix(text, "\x1f\u008b") || strings.HasPrefix(text, "ÿþ") || strings.HasPrefix(text, "þÿ") ||
@@ -151,7 +151,7 @@ func bounded(reader io.Reader, kind string) ([]byte, error) {
 	return plain, nil
 }
 
-// envelopePart is a body or, of the parts of MTOM or SwA, the one that holds
+// envelopePart returns a body or, of the parts of MTOM or SwA, the one that holds
 // the envelope: that which the header names as start, or the first.
 func envelopePart(header http.Header, body []byte) []byte {
 	kind, parameters, err := mime.ParseMediaType(header.Get("Content-Type"))
@@ -182,7 +182,7 @@ func envelopePart(header http.Header, body []byte) []byte {
 	return first
 }
 
-// partType is the Content-Type of a message whose envelope was in a part of
+// partType returns the Content-Type of a message whose envelope was in a part of
 // one.
 func partType(of string) string {
 	kind, parameters, err := mime.ParseMediaType(of)

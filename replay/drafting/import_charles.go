@@ -61,7 +61,7 @@ func (m charlesMessage) body() keptBody {
 	return keptBody{text: string(m.Body.Text), base64: strings.EqualFold(m.Body.Encoding.trimmed(), "base64")}
 }
 
-// kept is a transaction as every program keeps one.
+// kept returns a transaction as every program keeps one.
 func (c charlesCall) kept(at Source) keptExchange {
 	return keptExchange{
 		at: at, method: c.Method.trimmed(), url: c.Scheme.trimmed() + "://" + c.Host.trimmed() + c.Path.trimmed(),
@@ -119,7 +119,7 @@ type charlesXMLMessage struct {
 	} `xml:"body"`
 }
 
-// json is a message as the other form of a session has it.
+// json returns a message as the other form of a session has it.
 func (m charlesXMLMessage) json() charlesMessage {
 	var out charlesMessage
 	out.Status, out.MimeType, out.ContentEncoding = loose(m.Status), loose(m.MimeType), loose(m.Packed)

@@ -23,7 +23,7 @@ type keptExchange struct {
 	requestIsGone string // why there is no request; empty: nobody knows
 }
 
-// exchange is what a file has of a call, if it is one of SOAP.
+// exchange returns what a file has of a call, if it is one of SOAP.
 func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 	method := strings.ToUpper(k.method)
 	if method != "" && method != http.MethodPost {
@@ -98,7 +98,7 @@ func (m *RecordedMessage) isEnvelope() bool {
 	return err == nil
 }
 
-// statusOf is an HTTP status that is written as a number or a text, such as 200
+// statusOf returns an HTTP status that is written as a number or a text, such as 200
 // OK or HTTP/1.1 200; 0: it is none.
 func statusOf(text string) int {
 	for word := range strings.FieldsSeq(text) {
@@ -119,7 +119,7 @@ var timeForms = []string{
 	"Mon Jan 02 2006 15:04:05 GMT-0700", "Mon, 2 Jan 2006 15:04:05 MST",
 }
 
-// timeOf is a time as a program has written it: by a form of timeForms, or the
+// timeOf returns a time as a program has written it: by a form of timeForms, or the
 // seconds or milliseconds since 1970. Zero: it is none of them.
 func timeOf(text string) time.Time {
 	text, _, _ = strings.Cut(strings.TrimSpace(text), " (") // the name of the zone, as JavaScript writes it
@@ -134,7 +134,7 @@ func timeOf(text string) time.Time {
 	return time.Time{}
 }
 
-// sinceEpoch is the time that a count of seconds, milliseconds, microseconds or
+// sinceEpoch returns the time that a count of seconds, milliseconds, microseconds or
 // nanoseconds since 1970 means: that which lies between 2001 and 2286.
 func sinceEpoch(count float64) time.Time {
 	for _, perSecond := range []float64{1, 1e3, 1e6, 1e9} {

@@ -42,7 +42,7 @@ func (i *Importer) readFiddler(ctx context.Context, z *zipped) error {
 	return i.draft(ctx, byTime(all))
 }
 
-// fiddlerSession is a session of an archive by the beginning of the names of
+// fiddlerSession returns a session of an archive by the beginning of the names of
 // its files.
 func (i *Importer) fiddlerSession(ctx context.Context, z *zipped, session string) (keptExchange, error) {
 	request, err := i.memberPart(ctx, z, session+"_c.txt")
@@ -69,7 +69,7 @@ func (i *Importer) fiddlerSession(ctx context.Context, z *zipped, session string
 	return k, nil
 }
 
-// fiddlerTime is when a session began; zero: it is not known.
+// fiddlerTime returns when a session began; zero: it is not known.
 func fiddlerTime(about []byte) time.Time {
 	var session struct {
 		Timers struct {

@@ -43,7 +43,7 @@ func stageFolder(out string) (*stagedFolder, error) {
 	return f, err
 }
 
-// name is where a file of the folder will be.
+// name returns where a file of the folder will be.
 func (f *stagedFolder) name(name string) string { return filepath.Join(f.out, name) }
 
 // write writes a file that is not seen yet.

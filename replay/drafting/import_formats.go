@@ -22,7 +22,7 @@ type format struct {
 	instead string
 }
 
-// formats are all kinds of files; the first that fits counts. The last one fits
+// formats returns all kinds of files; the first that fits counts. The last one fits
 // every file.
 func formats() []format {
 	return slices.Concat(archives(), projects(), sessions(), []format{

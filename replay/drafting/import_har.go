@@ -56,7 +56,7 @@ func (c harContent) body() keptBody {
 	return keptBody{text: string(c.Text), base64: marked(c.Encoding) || marked(c.OwnEncoding) || marked(c.Base64Encoded)}
 }
 
-// header are the headers of a message with the type of its body, which is told
+// header returns the headers of a message with the type of its body, which is told
 // there where it is told at all.
 func (c harContent) header(headers harHeaders) http.Header {
 	header := http.Header(headers).Clone()
@@ -146,7 +146,7 @@ func (j *jsonFile) toEntries() (there bool, depth int, err error) {
 	}
 }
 
-// harEntry is what a HAR file has of an exchange.
+// harEntry returns what a HAR file has of an exchange.
 func (i *Importer) harEntry(at Source, raw json.RawMessage) (Recorded, bool) {
 	var e harEntry
 	if err := json.Unmarshal(raw, &e); err != nil {

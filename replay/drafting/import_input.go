@@ -37,7 +37,7 @@ func (e *damagedError) Unwrap() error { return e.cause }
 // errTooLargeWhole says that a file is larger than maxWhole.
 var errTooLargeWhole = &damagedError{fmt.Errorf("it has more than %d MiB, which is the limit of a file of this kind: divide it", maxWhole>>20)}
 
-// diskInput is a file on disk.
+// diskInput returns a file on disk.
 func diskInput(name string, size int64) *input {
 	return &input{name: name, size: size, from: func() (io.ReadCloser, error) { return os.Open(name) }}
 }
@@ -153,7 +153,7 @@ func (i *Importer) progress(file string, read, size int64) {
 	}
 }
 
-// beside is a file at a path from the folder of an input, if it is there.
+// beside returns a file at a path from the folder of an input, if it is there.
 func (in *input) beside(relative string) (*input, bool) {
 	if in.archive != nil && in.archive.member == nil {
 		return nil, false
@@ -169,7 +169,7 @@ func (in *input) beside(relative string) (*input, bool) {
 	return in.archive.member(path.Join(path.Dir(in.member), relative))
 }
 
-// used says that a file is a part of another one, and no message of its own.
+// used notes that a file is a part of another one, and no message of its own.
 func (i *Importer) used(name string) {
 	if i.parts == nil {
 		i.parts = map[string]bool{}

@@ -56,7 +56,7 @@ func parseJMeter(text io.Reader) (*jmeterElement, error) {
 	}
 }
 
-// properties are the texts of the properties of a name, at any depth.
+// properties returns the texts of the properties of a name, at any depth.
 func (e *jmeterElement) properties(name string) []string {
 	var all []string
 	for _, child := range e.children {
@@ -68,7 +68,7 @@ func (e *jmeterElement) properties(name string) []string {
 	return all
 }
 
-// property is the first property of one of some names; empty: there is none.
+// property returns the first property of one of some names; empty: there is none.
 func (e *jmeterElement) property(names ...string) string {
 	for _, name := range names {
 		if all := e.properties(name); len(all) > 0 {
@@ -78,7 +78,7 @@ func (e *jmeterElement) property(names ...string) string {
 	return ""
 }
 
-// pairs are the values of one property by those of another.
+// pairs returns the values of one property by those of another.
 func (e *jmeterElement) pairs(name, value string) [][2]string {
 	var all [][2]string
 	for _, child := range e.children {
@@ -91,7 +91,7 @@ func (e *jmeterElement) pairs(name, value string) [][2]string {
 	return all
 }
 
-// own is the property of a name that stands right in an element; nil: there is
+// own returns the property of a name that stands right in an element; nil: there is
 // none.
 func (e *jmeterElement) own(name string) *string {
 	for _, child := range e.children {
@@ -102,7 +102,7 @@ func (e *jmeterElement) own(name string) *string {
 	return nil
 }
 
-// called is an element by its kind and its name.
+// called returns an element by its kind and its name.
 func (e *jmeterElement) called() string {
 	if name := e.attrs["testname"]; name != "" {
 		return e.name + " " + strings.Join(strings.Fields(name), " ")
@@ -280,7 +280,7 @@ func (j *jmeter) sampler(ctx context.Context, e, below *jmeterElement, scope jme
 	return j.tree(ctx, below, jmeterScope{headers: scope.headers})
 }
 
-// url is that of a sampler, for people.
+// url returns that of a sampler, for people.
 func (j *jmeter) url(e *jmeterElement) string {
 	host := e.property("HTTPSampler.domain")
 	if url := e.property("SoapSampler.URL_DATA"); url != "" || host == "" {
@@ -292,7 +292,7 @@ func (j *jmeter) url(e *jmeterElement) string {
 	return e.property("HTTPSampler.protocol") + "://" + host + e.property("HTTPSampler.path")
 }
 
-// body is the body of a sampler; without one, why there is none.
+// body returns the body of a sampler; without one, why there is none.
 func (j *jmeter) body(ctx context.Context, e *jmeterElement) (keptBody, string, error) {
 	for _, name := range e.properties("Argument.name") {
 		if name != "" {
@@ -371,7 +371,7 @@ func (j *jmeter) draftSampler(r Recorded, scope jmeterScope) {
 	}
 }
 
-// extracted is the value that an extractor finds in a reply.
+// extracted returns the value that an extractor finds in a reply.
 func extracted(x *jmeterElement, reply *message) (string, bool) {
 	if query := x.property("XPathExtractor.xpathQuery", "XPathExtractor2.xpathQuery"); query != "" {
 		path, ok := elementPath(query)

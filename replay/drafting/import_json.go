@@ -50,7 +50,7 @@ func (i *Importer) withJSON(ctx context.Context, in *input, read func(*jsonFile)
 
 var errEndsWithin = errors.New("the file ends within a value")
 
-// at is the place of a byte, whose column is told where many values stand in
+// at returns the place of a byte, whose column is told where many values stand in
 // one line.
 func (j *jsonFile) at(offset int64) Source {
 	line, column := j.lines.place(offset)
@@ -168,7 +168,7 @@ func (l *lineReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// place is the line and the column, from 1, of a byte that is not before one
+// place returns the line and the column, from 1, of a byte that is not before one
 // that was asked for earlier.
 func (l *lineReader) place(offset int64) (line, column int) {
 	passed := max(0, sort.Search(len(l.starts), func(n int) bool { return l.starts[n] > offset })-1)

@@ -159,7 +159,7 @@ func (b *opening) object(text io.Reader) {
 	b.lines = !b.list && decoder.More()
 }
 
-// kindOf is the first character of a value of JSON by its first token.
+// kindOf returns the first character of a value of JSON by its first token.
 func kindOf(token json.Token) byte {
 	switch t := token.(type) {
 	case json.Delim:

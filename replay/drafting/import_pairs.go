@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// stem is what the names of a request and its reply have in common, and
+// stem returns what the names of a request and its reply have in common, and
 // whether a name says which of the two it is.
 func stem(name string) (common string, named, reply bool) {
 	base := strings.TrimSuffix(name, filepath.Ext(name))
@@ -38,7 +38,7 @@ var (
 
 func isLetter(b byte) bool { return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
 
-// digits are the numbers in a name, which a request and its reply have in
+// digits returns the numbers in a name, which a request and its reply have in
 // common where folders or other words say which of the two they are.
 func digits(name string) string {
 	return strings.Join(digitRun.FindAllString(name, -1), " ")
@@ -84,7 +84,7 @@ func (i *Importer) pairs(ctx context.Context) error {
 	return i.add(ctx, decided)
 }
 
-// recorded is a request with the reply that is known of it.
+// recorded returns a request with the reply that is known of it.
 func (i *Importer) recorded(m rawMessage) Recorded {
 	r := Recorded{Request: m.RecordedMessage}
 	if m.answer == nil {
@@ -137,7 +137,7 @@ func sortedByName(messages []rawMessage) []rawMessage {
 	return sorted
 }
 
-// answers says that a reply can be that to a request.
+// answers reports whether a reply can be that to a request.
 func (m rawMessage) answers(request rawMessage) bool {
 	return request.element == "" || m.element == "" || m.element == request.element+"Response" || m.element == "Fault"
 }

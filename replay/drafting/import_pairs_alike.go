@@ -8,7 +8,7 @@ import (
 	"github.com/dsappd/dsappd/internal/names"
 )
 
-// about are the requests that name the user or the registration of a reply.
+// about returns the requests that name the user or the registration of a reply.
 func (p *pairer) about(reply *rawMessage, all []*rawMessage) []*rawMessage {
 	var fit []*rawMessage
 	for _, m := range all {
@@ -21,7 +21,7 @@ func (p *pairer) about(reply *rawMessage, all []*rawMessage) []*rawMessage {
 	return fit
 }
 
-// known is a request with the user whose registration it names.
+// known returns a request with the user whose registration it names.
 func (p *pairer) known(m *rawMessage) *rawMessage {
 	if m.user != "" || m.registration == "" || len(p.registrations["r:"+m.registration]) == 0 {
 		return m

@@ -85,7 +85,7 @@ func (i *Importer) withoutDoubles(name string, all []*rawMessage) []*rawMessage 
 	return kept
 }
 
-// doubleOf is the place of the message that m repeats; -1: there is none.
+// doubleOf returns the place of the message that m repeats; -1: there is none.
 func doubleOf(kept []*rawMessage, m *rawMessage) int {
 	if m.print == 0 || m.taken {
 		return -1
@@ -199,7 +199,7 @@ func (p *pairer) ask(m *rawMessage) {
 	}
 }
 
-// userKeys are the forms of a name in a request that a reply may have.
+// userKeys returns the forms of a name in a request that a reply may have.
 func userKeys(name string) []string {
 	if name == "" {
 		return nil
@@ -245,7 +245,7 @@ func (p *pairer) open(lists map[string][]*rawMessage, key string, reply *rawMess
 	return fit
 }
 
-// request is the one that a reply answers, as far as something identifies it.
+// request returns the one that a reply answers, as far as something identifies it.
 func (p *pairer) request(reply *rawMessage) *rawMessage {
 	if fit := p.open(p.byStream, reply.beside.stream, reply); reply.beside.stream != "" && len(fit) > 0 {
 		return p.onConnection(reply, fit)
@@ -269,7 +269,7 @@ func (p *pairer) request(reply *rawMessage) *rawMessage {
 	return p.ofOwner(reply)
 }
 
-// onConnection is the request among several on the connection of a reply: the
+// onConnection returns the request among several on the connection of a reply: the
 // one that it is about or, as no client sends a POST before it has the reply to
 // the one before, the last. The others have lost their replies.
 func (p *pairer) onConnection(reply *rawMessage, fit []*rawMessage) *rawMessage {
@@ -282,7 +282,7 @@ func (p *pairer) onConnection(reply *rawMessage, fit []*rawMessage) *rawMessage 
 	return fit[len(fit)-1]
 }
 
-// oneOf is the request among several with the identifier of a reply.
+// oneOf returns the request among several with the identifier of a reply.
 func (p *pairer) oneOf(reply *rawMessage, fit []*rawMessage) *rawMessage {
 	if len(fit) == 1 {
 		return fit[0]
@@ -297,7 +297,7 @@ func (p *pairer) oneOf(reply *rawMessage, fit []*rawMessage) *rawMessage {
 	return nil
 }
 
-// ofOwner is the request that names the registration or the user that a reply
+// ofOwner returns the request that names the registration or the user that a reply
 // is about.
 func (p *pairer) ofOwner(reply *rawMessage) *rawMessage {
 	var keys []string
@@ -329,7 +329,7 @@ func (p *pairer) ofOwner(reply *rawMessage) *rawMessage {
 	return nil
 }
 
-// fitting are the requests whose identifiers and users are not others than
+// fitting returns the requests whose identifiers and users are not others than
 // those of a reply.
 func (p *pairer) fitting(reply *rawMessage, all []*rawMessage) []*rawMessage {
 	var fit []*rawMessage
@@ -381,7 +381,7 @@ func (p *pairer) pair(all []*rawMessage) {
 	}
 }
 
-// requestOf is the request that a reply answers; nil: it is not known.
+// requestOf returns the request that a reply answers; nil: it is not known.
 func (p *pairer) requestOf(reply *rawMessage, open []openRequest) *rawMessage {
 	if request := p.request(reply); request != nil || reply.unsure != "" {
 		return request

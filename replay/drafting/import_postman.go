@@ -79,7 +79,7 @@ func (q *postmanRequest) UnmarshalJSON(raw []byte) error {
 	return json.Unmarshal(raw, (*plain)(q))
 }
 
-// url is that of a request, which is a text or an object.
+// url returns that of a request, which is a text or an object.
 func (q *postmanRequest) url() string {
 	var object struct {
 		Raw loose `json:"raw"`
@@ -200,7 +200,7 @@ func (p *postman) item(at Source, item postmanItem, path []string, auth *postman
 	}
 }
 
-// scriptOf is a script in one text, without what is not executed.
+// scriptOf returns a script in one text, without what is not executed.
 func scriptOf(raw json.RawMessage) string {
 	var lines []string
 	if json.Unmarshal(raw, &lines) != nil {
@@ -215,7 +215,7 @@ func scriptOf(raw json.RawMessage) string {
 	return strings.Join(lines, "\n")
 }
 
-// line is where a part of the collection stands.
+// line returns where a part of the collection stands.
 func (p *postman) line(part json.RawMessage, within Source) int {
 	found := bytes.Index(p.text, part)
 	if found < 0 {
@@ -299,7 +299,7 @@ func (p *postman) draft(r Recorded) {
 	}
 }
 
-// headers are those that are not switched off.
+// headers returns those that are not switched off.
 func (p *postman) headers(at Source, all postmanHeaders) http.Header {
 	header := http.Header{}
 	for _, h := range all {

@@ -136,7 +136,7 @@ func takeApart(text []byte) (first string, header http.Header, body []byte, ok b
 	return first, header, envelopePart(header, withoutChunks(header, rest.Bytes())), true
 }
 
-// withoutChunks is a body without the chunks that it may have been sent in. A
+// withoutChunks returns a body without the chunks that it may have been sent in. A
 // program that has kept it may have written other ends of lines, or read the
 // chunks itself.
 func withoutChunks(header http.Header, body []byte) []byte {

@@ -241,7 +241,7 @@ func (r *ImportRun) played(ctx context.Context, made Imported, text [][]byte) Im
 	return made
 }
 
-// slug is a title as part of a file's name.
+// slug returns a title as part of a file's name.
 func slug(title string) string {
 	words := []rune(slugGap.ReplaceAllString(title, "-"))
 	return strings.Trim(string(words[:min(len(words), 60)]), "-")

@@ -39,7 +39,7 @@ func (i *Importer) soapUIFolder(ctx context.Context, files fs.FS, shown string) 
 
 func sourceOf(p soapui.Place) Source { return Source{File: p.File, Line: p.Line, Column: p.Column} }
 
-// lineSource is a place without its column, for what takes more than one line.
+// lineSource returns a place without its column, for what takes more than one line.
 func lineSource(p soapui.Place) Source { return Source{File: p.File, Line: p.Line} }
 
 // project drafts a transcript of each test case, in its order, or, where none
@@ -258,7 +258,7 @@ func (r *soapRun) expand(at Source, text string) string {
 	return expanded
 }
 
-// exchange is that of a step, which was carried out; nil: it was not.
+// exchange returns that of a step, which was carried out; nil: it was not.
 func (r *soapRun) exchange(step string) *exchanged {
 	recorded, done := r.done[step]
 	if !done {
@@ -270,7 +270,7 @@ func (r *soapRun) exchange(step string) *exchanged {
 	return r.read
 }
 
-// message is the value at a path in what a step has sent or received.
+// message returns the value at a path in what a step has sent or received.
 func (r *soapRun) message(step, property, path string) (string, bool) {
 	e := r.exchange(step)
 	if e == nil {
@@ -321,7 +321,7 @@ func (r *soapRun) transfer(step *soapui.Step, t soapui.Transfer) {
 	r.transfers[t.TargetStep] = append(r.transfers[t.TargetStep], soapTransfer{at: at, path: path, value: value})
 }
 
-// source is the value that a transfer takes.
+// source returns the value that a transfer takes.
 func (r *soapRun) source(t soapui.Transfer) (string, bool) {
 	if value, found := r.message(t.SourceStep, t.SourceProperty, t.SourcePath); found {
 		return value, true

@@ -23,12 +23,12 @@ var (
 	xpathEquals      = regexp.MustCompile(`^(.+?)\s*=\s*(?:'([^']*)'|"([^"]*)"|(-?[0-9]+))$`)
 )
 
-// withoutNamespaces is an XPath without its declarations of namespaces.
+// withoutNamespaces returns an XPath without its declarations of namespaces.
 func withoutNamespaces(xpath string) string {
 	return strings.TrimSpace(xpathDeclaration.ReplaceAllString(xpath, ""))
 }
 
-// elementPath is the path of a capture for an XPath that chooses elements by
+// elementPath returns the path of a capture for an XPath that chooses elements by
 // their names, their numbers and their children's texts.
 func elementPath(xpath string) (string, bool) {
 	xpath = withoutNamespaces(xpath)
@@ -70,7 +70,7 @@ func elementPath(xpath string) (string, bool) {
 	return path, true
 }
 
-// pathStep is a step of an XPath as one of a path.
+// pathStep returns a step of an XPath as one of a path.
 func pathStep(step string) (string, bool) {
 	parts := xpathStep.FindStringSubmatch(step)
 	if parts == nil {
@@ -94,13 +94,13 @@ func pathStep(step string) (string, bool) {
 
 func allDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
-// lastName is the name of the elements that a path leads to.
+// lastName returns the name of the elements that a path leads to.
 func lastName(path string) string {
 	name, _, _ := strings.Cut(path[strings.LastIndex(path, "/")+1:], "[")
 	return name
 }
 
-// at is the text of the first element that a path leads to.
+// at returns the text of the first element that a path leads to.
 func (m *message) at(path string) (string, bool) {
 	found := m.elements(path)
 	if len(found) == 0 {
@@ -125,7 +125,7 @@ func (m *message) set(path, value string) bool {
 	return set
 }
 
-// elements are those that a path leads to.
+// elements returns those that a path leads to.
 func (m *message) elements(path string) []*etree.Element {
 	compiled, err := xmltree.CompilePath(path)
 	if m == nil || err != nil {
@@ -138,6 +138,6 @@ func (m *message) elements(path string) []*etree.Element {
 	return holder.FindElementsPath(compiled)
 }
 
-// plain is a message with what takes the place of its fields, which holds no
+// plain returns a message with what takes the place of its fields, which holds no
 // placeholders.
 func (m *message) plain() string { return strings.ReplaceAll(m.written(), `{{"{{"}}`, "{{") }

@@ -53,7 +53,7 @@ func (r *soapRun) request(step *soapui.Step) {
 	r.take(step, newExchanged(recorded, text, m, reply))
 }
 
-// expandBody is a request with what properties stand for.
+// expandBody returns a request with what properties stand for.
 func (r *soapRun) expandBody(at Source, q *soapui.Request) string {
 	if !q.Entitize {
 		return r.expand(Source{File: at.File, Line: at.Line}, q.Body)
@@ -156,7 +156,7 @@ func (r *Recorded) setHeader(name, value string) {
 	r.set[name] = value
 }
 
-// withHeaders is a request with what SoapUI adds to the Header of its
+// withHeaders returns a request with what SoapUI adds to the Header of its
 // envelope: addresses and a UsernameToken.
 func (r *soapRun) withHeaders(text string, step *soapui.Step) string {
 	q := step.Request
@@ -198,7 +198,7 @@ const (
 	wssePassword  = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText"
 )
 
-// token is the header of a UsernameToken whose password is sent as it is.
+// token returns the header of a UsernameToken whose password is sent as it is.
 func (r *soapRun) token(s soapui.Security, step *soapui.Step) string {
 	at := lineSource(s.Place)
 	for _, other := range s.Others {
@@ -215,7 +215,7 @@ func (r *soapRun) token(s soapui.Security, step *soapui.Step) string {
 		wsseNamespace, xmltree.Escape(r.expand(at, s.Username)), wssePassword, xmltree.Escape(r.expand(at, s.Password)))
 }
 
-// envelopePrefix is the prefix of the envelope's namespace.
+// envelopePrefix returns the prefix of the envelope's namespace.
 func envelopePrefix(text string) string {
 	if m, err := readMessage(text); err == nil {
 		return m.root.Source.Space

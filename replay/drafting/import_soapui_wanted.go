@@ -24,7 +24,7 @@ type claim struct {
 	code     verdict            // the code that it names, if it is about one
 }
 
-// wanted is what a step asserts of its reply: of all verdicts those that every
+// wanted returns what a step asserts of its reply: of all verdicts those that every
 // assertion allows, and checks for what these do not say.
 func (r *soapRun) wanted(step *soapui.Step, recorded *Recorded) *wanted {
 	w := &wanted{}
@@ -63,7 +63,7 @@ func (r *soapRun) wanted(step *soapui.Step, recorded *Recorded) *wanted {
 	return w
 }
 
-// called is an assertion by its name and its type.
+// called returns an assertion by its name and its type.
 func called(a soapui.Assertion) string {
 	if a.Name == a.Type || a.Name == "" {
 		return fmt.Sprintf("the assertion %q", a.Type)
@@ -99,7 +99,7 @@ func (r *soapRun) settle(w *wanted, claims []claim, left []verdict, step *soapui
 	return isUnknown || len(left) > 0
 }
 
-// unknownVerdict is a verdict with a code that dsappd does not know, if an
+// unknownVerdict returns a verdict with a code that dsappd does not know, if an
 // assertion names one and none contradicts it.
 func unknownVerdict(claims []claim) (unknown verdict, found bool) {
 	for _, c := range claims {
@@ -135,7 +135,7 @@ func (w *wanted) checks() bool {
 	return len(w.statuses)+len(w.contains)+len(w.lacks)+len(w.values) > 0
 }
 
-// claim is what an assertion says; false: it has no equal, and is listed.
+// claim returns what an assertion says; false: it has no equal, and is listed.
 func (r *soapRun) claim(step *soapui.Step, a soapui.Assertion, recorded *Recorded) (claim, bool) {
 	at := lineSource(a.Place)
 	leave := func(why string) (claim, bool) {
@@ -169,7 +169,7 @@ func (r *soapRun) claim(step *soapui.Step, a soapui.Assertion, recorded *Recorde
 	return leave("it has no equal")
 }
 
-// codes is an assertion about the status of HTTP. A Fault has 500 (SOAP 1.1,
+// codes returns an assertion about the status of HTTP. A Fault has 500 (SOAP 1.1,
 // section 6.2).
 func (r *soapRun) codes(a soapui.Assertion, at Source, leave func(string) (claim, bool)) (claim, bool) {
 	var codes []int
@@ -199,7 +199,7 @@ func (r *soapRun) codes(a soapui.Assertion, at Source, leave func(string) (claim
 	return c, true
 }
 
-// text is an assertion that a reply contains a text, or does not.
+// text returns an assertion that a reply contains a text, or does not.
 func (r *soapRun) text(step *soapui.Step, a soapui.Assertion, leave func(string) (claim, bool)) (claim, bool) {
 	token := strings.ReplaceAll(r.expand(lineSource(a.Place), a.Setting("token")), "\r\n", "\n")
 	if token == "" {
@@ -243,7 +243,7 @@ func (r *soapRun) text(step *soapui.Step, a soapui.Assertion, leave func(string)
 // statusName is the name of a status.
 var statusName = regexp.MustCompile(`STAT_[A-Z][A-Z_]*`)
 
-// patternText is a regular expression as it stands in a placeholder.
+// patternText returns a regular expression as it stands in a placeholder.
 func patternText(expr string) string {
 	return strings.NewReplacer("/", `\/`, "\n", `\n`, "\r", `\r`).Replace(expr)
 }
@@ -252,7 +252,7 @@ func patternText(expr string) string {
 const envelopeText = `<?xml version="1.0" encoding="UTF-8"?><SOAP-ENV:Envelope xmlns:SOAP-ENV="` + soapNamespace + `" xmlns:xsi="` + xmltree.XSI +
 	`" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><SOAP-ENV:Body><status><resultCodes></resultCodes><errorStack></errorStack></status></SOAP-ENV:Body></SOAP-ENV:Envelope>`
 
-// rendered is what a reply of the verdict has in its text.
+// rendered returns what a reply of the verdict has in its text.
 func (v verdict) rendered() string {
 	if v == faulted {
 		return "<SOAP-ENV:Fault><faultcode>SOAP-ENV:Client</faultcode><faultstring></faultstring><detail></detail></SOAP-ENV:Fault>"
@@ -285,7 +285,7 @@ func goesWith(element string, v verdict) bool {
 	return true
 }
 
-// xpath is an assertion about what is at an XPath.
+// xpath returns an assertion about what is at an XPath.
 func (r *soapRun) xpath(step *soapui.Step, a soapui.Assertion, leave func(string) (claim, bool)) (claim, bool) {
 	at := lineSource(a.Place)
 	xpath, content := withoutNamespaces(r.expand(at, a.Setting("path"))), r.expand(at, a.Setting("content"))
@@ -325,7 +325,7 @@ func (r *soapRun) ownWords(step *soapui.Step, a soapui.Assertion, path string) {
 	}
 }
 
-// valueClaim is that an element has a text.
+// valueClaim asserts that an element has a text.
 func valueClaim(path, content string, wild bool) claim {
 	name := lastName(path)
 	template := transcript.Literal(content)
@@ -349,7 +349,7 @@ func valueClaim(path, content string, wild bool) claim {
 	return c
 }
 
-// verdictWith is a verdict of which one code is known.
+// verdictWith returns a verdict of which one code is known.
 func verdictWith(element, code string) verdict {
 	switch element {
 	case "returnCodeEnum":
@@ -362,7 +362,7 @@ func verdictWith(element, code string) verdict {
 	return verdict{statusCode: code}
 }
 
-// countClaim is how many elements there are.
+// countClaim asserts how many elements there are.
 func countClaim(function, inner, content string, leave func() (claim, bool)) (claim, bool) {
 	is := content == "true"
 	for function == "not" || function == "boolean" {

@@ -120,7 +120,7 @@ func (i *Importer) eachIn(ctx context.Context, raw json.RawMessage, at Source, l
 	return nil
 }
 
-// wireMockStub is the exchange that a stub mapping answers, as far as it says
+// wireMockStub returns the exchange that a stub mapping answers, as far as it says
 // so, or that an event tells of.
 func (i *Importer) wireMockStub(ctx context.Context, in *input, at Source, raw json.RawMessage) (Recorded, bool, error) {
 	var stub wireMockStub
@@ -168,7 +168,7 @@ func (q wireMockRequest) url() string {
 	return ""
 }
 
-// body is that of an event, or the one that a mapping wants whole; without
+// body returns that of an event, or the one that a mapping wants whole; without
 // one, why there is none.
 func (q wireMockRequest) body() (keptBody, string) {
 	switch {
@@ -196,7 +196,7 @@ func (q wireMockRequest) body() (keptBody, string) {
 	return keptBody{}, "the stub knows its request by " + strings.Join(slices.Compact(others), ", ") + " alone, not by its text"
 }
 
-// wireMockBody is the body of a reply, which may stand in a file of its own;
+// wireMockBody returns the body of a reply, which may stand in a file of its own;
 // without one, why there is none.
 func (i *Importer) wireMockBody(ctx context.Context, in *input, reply wireMockReply) (keptBody, string, error) {
 	switch {

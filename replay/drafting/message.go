@@ -61,7 +61,7 @@ func readMessage(text string) (*message, error) {
 
 var errNoEnvelope = errors.New("it is no SOAP envelope with an element in its Body")
 
-// place is where an element stands in the text.
+// place returns where an element stands in the text.
 func (m *message) place(n *xmltree.Node) xmltree.Place { return m.placeOf(n.Index) }
 
 func (m *message) placeOf(index int) xmltree.Place {
@@ -71,7 +71,7 @@ func (m *message) placeOf(index int) xmltree.Place {
 	return m.found[index]
 }
 
-// operation is what is asked for, or what was: the element in the Body or the
+// operation returns what is asked for, or what was: the element in the Body or the
 // command in it.
 func (m *message) operation() string {
 	if m.command != "" {
@@ -80,7 +80,7 @@ func (m *message) operation() string {
 	return m.body.Name.Local
 }
 
-// answers says that a message is a reply.
+// answers reports whether a message is a reply.
 func (m *message) answers() bool {
 	return strings.HasSuffix(m.body.Name.Local, "Response") || m.isFault()
 }
@@ -165,7 +165,7 @@ var attributeFields = map[string]string{
 
 func (m *message) add(name string, f field) { m.fields[name] = append(m.fields[name], f) }
 
-// value is the text of a field that stands there once, and else empty.
+// value returns the text of a field that stands there once, and else empty.
 func (m *message) value(name string) string {
 	if m == nil || len(m.fields[name]) != 1 {
 		return ""

@@ -21,7 +21,7 @@ func (m *message) drop(n *xmltree.Node) {
 	m.changes = append(m.changes, xmltree.Change{Start: len(strings.TrimRight(m.text[:p.Start], " \t\r\n")), End: p.End})
 }
 
-// beside are the places of the text that stands beside the elements in an
+// beside returns the places of the text that stands beside the elements in an
 // element.
 func (m *message) beside(n *xmltree.Node) []xmltree.Change {
 	var all []xmltree.Change
@@ -90,12 +90,12 @@ func (m *message) attributes(n *xmltree.Node, value func(name, value string) (st
 // attributeInTag is an attribute with the white space before it.
 var attributeInTag = regexp.MustCompile(`\s+([^\s=<>/"']+)\s*=\s*("[^"]*"|'[^']*')`)
 
-// tagName is the name in the start tag that a text begins with.
+// tagName returns the name in the start tag that a text begins with.
 func tagName(text string) string {
 	return text[1 : 1+strings.IndexAny(text[1:], " \t\r\n/>")]
 }
 
-// written is the message with what takes the place of its parts; the rest
+// written returns the message with what takes the place of its parts; the rest
 // stands for itself.
 func (m *message) written() string {
 	all := slices.Clone(m.changes)

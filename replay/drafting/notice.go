@@ -31,7 +31,7 @@ func (n Notice) String() string { return n.Source.String() + ": " + n.Reason }
 // notices collects what an import has to say.
 type notices struct{ all []Notice }
 
-// leaveOut says that something is in no transcript, and why.
+// leaveOut notes that something is in no transcript, and why.
 func (n *notices) leaveOut(at Source, format string, values ...any) {
 	n.notice(LeftOut, at, format, values...)
 }
@@ -41,7 +41,7 @@ func (n *notices) doubt(at Source, format string, values ...any) {
 	n.notice(Doubtful, at, format, values...)
 }
 
-// disabled says that something was switched off by whoever wrote it.
+// disabled notes that something was switched off by whoever wrote it.
 func (n *notices) disabled(at Source, format string, values ...any) {
 	n.notice(Disabled, at, format, values...)
 }

@@ -23,14 +23,14 @@ type presumer struct {
 // subject is whom a registration is about.
 type subject struct{ userID, domain, serial string }
 
-// presume is the reply to a request with the verdict that is wanted.
+// presume returns the reply to a request with the verdict that is wanted.
 func (p *presumer) presume(m *message, w *wanted) *presumedValues {
 	v := p.values(m, w, w.presumed() == successes[0])
 	v.verdict = w.presumed()
 	return &v
 }
 
-// read is the presumed reply to a request; nil: the request asks for nothing
+// read returns the presumed reply to a request; nil: the request asks for nothing
 // that dsappd knows.
 func (v *presumedValues) read(request *message) (*message, error) {
 	if v.verdict == faulted {
@@ -99,7 +99,7 @@ func (p *presumer) values(m *message, w *wanted, granted bool) presumedValues {
 	return v
 }
 
-// serial is the serial number of whom a request names: its own, or the one
+// serial returns the serial number of whom a request names: its own, or the one
 // that was asserted first for the user, or one of our own.
 func (p *presumer) serial(m *message, w *wanted) string {
 	if serial := m.value("serialNumber"); serial != "" {
@@ -112,7 +112,7 @@ func (p *presumer) serial(m *message, w *wanted) string {
 	return p.serials[user]
 }
 
-// presumedHex is a hex text of a length, which means nothing.
+// presumedHex returns a hex text of a length, which means nothing.
 func presumedHex(length int) string { return "0101" + strings.Repeat("AB", (length-4)/2) }
 
 func (v presumedValues) reply(m *message, status wsdl.CommandStatusResponse, granted bool) []byte {
@@ -152,7 +152,7 @@ func (v presumedValues) reply(m *message, status wsdl.CommandStatusResponse, gra
 	return nil
 }
 
-// attributes are those of the reply to a command of provisioningExecute.
+// attributes returns those of the reply to a command of provisioningExecute.
 func (v presumedValues) attributes(command string) []wsdl.ProvisioningAttribute {
 	values := [][2]string{{"PROVFLD_USERID", v.userID}, {"PROVFLD_DOMAIN", v.domain}, {"PROVFLD_SERIAL_NO", v.serial}}
 	switch command {
@@ -179,7 +179,7 @@ func (v presumedValues) attributes(command string) []wsdl.ProvisioningAttribute 
 	return all
 }
 
-// only is a result where there is one.
+// only returns a result where there is one.
 func only[R any](granted bool, result *R) *R {
 	if !granted {
 		return nil

@@ -195,7 +195,7 @@ func (r *Recorder) took(recorded Recorded, file string) {
 	r.Took(taken)
 }
 
-// skip says that an exchange is not recorded.
+// skip tells that an exchange is not recorded.
 func (r *Recorder) skip(recorded Recorded, why error) {
 	r.Left(Notice{Kind: LeftOut, Source: Source{File: "exchange at " + recorded.At.UTC().Format(time.RFC3339)}, Reason: why.Error()})
 }
@@ -253,7 +253,7 @@ type kept struct {
 
 func (k kept) size() int64 { return int64(k.Recorded.size()) }
 
-// size is that of the messages in bytes.
+// size returns that of the messages in bytes.
 func (r Recorded) size() int { return len(r.Request.Body) + len(r.Reply.Body) }
 
 // tee keeps what is read of a request.

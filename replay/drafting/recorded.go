@@ -76,7 +76,7 @@ const (
 	errCharset  recordingError = "the message is not in the encoding that it says, or in one that is not known"
 )
 
-// text is a message in UTF-8, without the encodings of HTTP and XML.
+// text returns a message in UTF-8, without the encodings of HTTP and XML.
 func (m RecordedMessage) text() (string, error) {
 	body := m.Body
 	if strings.EqualFold(m.Header.Get("Content-Encoding"), "gzip") || bytes.HasPrefix(body, []byte{0x1f, 0x8b}) {
@@ -114,7 +114,7 @@ func unzip(body []byte) ([]byte, error) {
 	return plain, errors.Join(reader.Close())
 }
 
-// utf8Type is a Content-Type whose text is in UTF-8 by now.
+// utf8Type returns a Content-Type whose text is in UTF-8 by now.
 func utf8Type(contentType string) string {
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil {

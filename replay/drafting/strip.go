@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// stripped is an XML text without what is not looked through for secrets: without
+// stripped returns an XML text without what is not looked through for secrets: without
 // its comments, and with other characters in the attributes that are secrets by
 // their names. What is not well-formed is for its reader to refuse.
 func stripped(text string) string {

@@ -41,7 +41,7 @@ func (w *wanted) value(path, text string) {
 	}
 }
 
-// asserted is the text that an element of a name has to have; empty: nothing
+// asserted returns the text that an element of a name has to have; empty: nothing
 // is said of it, or not in plain words.
 func (w *wanted) asserted(element string) string {
 	for _, path := range slices.Sorted(maps.Keys(w.values)) {
@@ -76,10 +76,10 @@ var refusals = []verdict{
 	{"RET_FAILURE", "-1", "STAT_LOCKED", "1007"},
 }
 
-// verdicts are all that a reply may have.
+// verdicts returns all that a reply may have.
 func verdicts() []verdict { return slices.Concat(successes, refusals, []verdict{faulted}) }
 
-// presumed is the verdict that a draft goes on with: a success where it may be
+// presumed returns the verdict that a draft goes on with: a success where it may be
 // one.
 func (w *wanted) presumed() verdict {
 	switch {
@@ -91,7 +91,7 @@ func (w *wanted) presumed() verdict {
 	return refusals[0]
 }
 
-// code is one of a verdict's codes, by the name of its element.
+// code returns one of a verdict's codes, by the name of its element.
 func (v verdict) code(element string) string {
 	switch element {
 	case "returnCodeEnum":
@@ -106,7 +106,7 @@ func (v verdict) code(element string) string {
 	return ""
 }
 
-// body is the reply that is expected, in the form of the one that is presumed;
+// body returns the reply that is expected, in the form of the one that is presumed;
 // empty: it may be anything.
 func (w *wanted) body(presumed *message) string {
 	mayFault := slices.Contains(w.outcome, faulted)
@@ -181,7 +181,7 @@ func (w *wanted) mayBeAnything() bool {
 	return len(w.outcome) > 1 && slices.Contains(w.outcome, successes[0])
 }
 
-// codes is what a code may be.
+// codes returns what a code may be.
 func (w *wanted) codes(element string) string {
 	var may []string
 	for _, v := range w.outcome {
@@ -205,7 +205,7 @@ func leadsTo(n *xmltree.Node, name string) bool {
 	return n.Name.Local == name || slices.ContainsFunc(n.Children, func(child *xmltree.Node) bool { return leadsTo(child, name) })
 }
 
-// resultCodes are those of a verdict.
+// resultCodes returns those of a verdict.
 func (v verdict) resultCodes() wsdl.ResultCodes {
 	var codes wsdl.ResultCodes
 	codes.ReturnCodeEnum, codes.StatusCodeEnum = v.returnCodeEnum, v.statusCodeEnum

@@ -96,7 +96,7 @@ func NewReader(r io.Reader) (io.Reader, error) {
 	}
 }
 
-// Declared is the encoding in a text's XML declaration; empty: none.
+// Declared returns the encoding in a text's XML declaration; empty: none.
 func Declared(text []byte) string {
 	if found := declaration.FindSubmatch(text[:min(len(text), peeked)]); found != nil {
 		return string(found[1])
@@ -107,7 +107,7 @@ func Declared(text []byte) string {
 // IsUTF16 reports whether a text is in UTF-16 by its first four bytes.
 func IsUTF16(text []byte) bool { return sixteenBits(text) != nil }
 
-// sixteenBits is the form of UTF-16 that a text is in by its mark or its first
+// sixteenBits returns the form of UTF-16 that a text is in by its mark or its first
 // character; nil: none.
 func sixteenBits(text []byte) encoding.Encoding {
 	switch {
@@ -162,7 +162,7 @@ func valid(text []byte, label string) ([]byte, error) {
 	return text, nil
 }
 
-// invalid is an error about a byte of a text.
+// invalid returns an error about a byte of a text.
 func invalid(text []byte, at int, label string) error {
 	before := text[:at]
 	start := bytes.LastIndexByte(before, '\n') + 1

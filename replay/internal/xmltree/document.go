@@ -180,7 +180,7 @@ func Resolve(e *etree.Element, prefix, local string, inDefault bool) (xml.Name, 
 	return xml.Name{}, fmt.Errorf("the prefix of %s:%s is not declared", prefix, local)
 }
 
-// attributes are those of an element without its namespace declarations, in
+// attributes returns those of an element without its namespace declarations, in
 // the order of their names.
 func attributes(e *etree.Element) ([]Attr, error) {
 	var attrs []Attr

@@ -48,7 +48,7 @@ type Project struct {
 	late func() []Finding
 }
 
-// Late is what was found while the test cases were loaded.
+// Late returns what was found while the test cases were loaded.
 func (p *Project) Late() []Finding { return p.late() }
 
 // Suite is a test suite.
@@ -169,7 +169,7 @@ type Assertion struct {
 	settings map[string]string
 }
 
-// Setting is a setting of an assertion; empty: it has none of the name.
+// Setting returns a setting of an assertion; empty: it has none of the name.
 func (a Assertion) Setting(name string) string { return a.settings[name] }
 
 // Is reports whether a setting of an assertion is on.

@@ -8,7 +8,7 @@ import (
 // Properties are values by their names.
 type Properties map[string]string
 
-// Get is the value of a property, whose name is found in another case too, as
+// Get returns the value of a property, whose name is found in another case too, as
 // SoapUI does.
 func (p Properties) Get(name string) (string, bool) {
 	if value, found := p[name]; found {
@@ -22,7 +22,7 @@ func (p Properties) Get(name string) (string, bool) {
 	return "", false
 }
 
-// names are those of the properties, sorted.
+// names returns those of the properties, sorted.
 func (p Properties) names() []string {
 	var all []string
 	for name := range p {
@@ -116,7 +116,7 @@ func (x *expander) name(text string, within []string) (name, rest string, closed
 	}
 }
 
-// value is what a name stands for, or its expansion as it was written.
+// value returns what a name stands for, or its expansion as it was written.
 func (x *expander) value(name string, within []string) string {
 	value, found := x.resolve(name)
 	if x.size += len(value); x.size > maxExpansion {

@@ -122,7 +122,7 @@ func (r *reader) caseFolder(dir string, c *Case) error {
 	return err
 }
 
-// parts are what stands in a folder, in the order that it names.
+// parts returns what stands in a folder, in the order that it names.
 func (r *reader) parts(dir string) ([]part, error) {
 	names, err := r.order(dir)
 	if err != nil {
@@ -192,10 +192,10 @@ func (r *reader) hasSettings(dir string, entry fs.DirEntry) bool {
 	return err == nil
 }
 
-// inFolder is a file of the project, for people.
+// inFolder returns a file of the project, for people.
 func (r *reader) inFolder(file string) Place { return Place{File: filepath.Join(r.shown, file)} }
 
-// orderOf is the file that names what is in a folder.
+// orderOf returns the file that names what is in a folder.
 func (r *reader) orderOf(dir string) Place {
 	return Place{File: r.inFolder(path.Join(dir, Order)).File, Line: 1, Column: 1}
 }

@@ -19,7 +19,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // kinds are the root elements of projects and of their parts.
 var kinds = []string{"soapui-project", "testSuite", "testCase", "testStep", "interface"}
 
-// RootOf is the local name of the root element of a text in any encoding;
+// RootOf returns the local name of the root element of a text in any encoding;
 // empty: it has none.
 func RootOf(text []byte) string {
 	if start := bytes.TrimLeft(text[:min(len(text), 1<<12)], "\x00\xEF\xBB\xBF\xFE\xFF \t\r\n"); len(start) > 0 && start[0] != '<' {
@@ -137,7 +137,7 @@ func (r *reader) part(s source) {
 	}
 }
 
-// end is the project, when its files were read.
+// end returns the project, when its files were read.
 func (r *reader) end() *Project {
 	r.project.late = r.late
 	return r.project
@@ -217,14 +217,14 @@ func (r *reader) child(s source, e *element) {
 	}
 }
 
-// script says that a script is not taken over, if there is one.
+// script notes that a script, if there is one, is not taken over.
 func (r *reader) script(s source, e *element) {
 	if strings.TrimSpace(e.text) != "" {
 		r.leaveOut(s.place(e.offset), "the script %s has no equal", e.name)
 	}
 }
 
-// properties are those of a project, a suite or a case.
+// properties returns those of a project, a suite or a case.
 func properties(e *element) Properties {
 	found := Properties{}
 	for _, list := range e.all("properties") {
@@ -338,7 +338,7 @@ func (r *reader) load(s source, e *element, c *Case) {
 // maxBody is the size in bytes of the largest request that is unpacked.
 const maxBody = 4 << 20
 
-// body is the text of a request as it is sent: SoapUI packs long ones, and
+// body returns the text of a request as it is sent: SoapUI packs long ones, and
 // keeps each carriage return as \r, and each \r as \_r.
 func body(e *element) (string, error) {
 	text := e.text

@@ -23,7 +23,7 @@ type element struct {
 
 type attribute struct{ name, value string }
 
-// all are the children of a name.
+// all returns the children of a name.
 func (e *element) all(name string) []*element {
 	var found []*element
 	for _, child := range e.children {
@@ -34,7 +34,7 @@ func (e *element) all(name string) []*element {
 	return found
 }
 
-// first is the first child of a name, or an element that holds nothing.
+// first returns the first child of a name, or an element that holds nothing.
 func (e *element) first(name string) *element {
 	for _, child := range e.children {
 		if child.name == name {
@@ -49,10 +49,10 @@ func (e *element) has(name string) bool {
 	return slices.ContainsFunc(e.children, func(child *element) bool { return child.name == name })
 }
 
-// value is the text of the first child of a name, without the space around it.
+// value returns the text of the first child of a name, without the space around it.
 func (e *element) value(name string) string { return strings.TrimSpace(e.first(name).text) }
 
-// attr is an attribute; empty: there is none of the name.
+// attr returns an attribute; empty: there is none of the name.
 func (e *element) attr(name string) string {
 	for _, a := range e.attrs {
 		if a.name == name {

@@ -30,7 +30,7 @@ func (m Message) Context() Context {
 // recordStart is how a line begins that begins a record of a log.
 var recordStart = regexp.MustCompile(`^\W{0,3}(?:[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}|[0-9]{1,2}:[0-9]{2}:[0-9]{2}|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* [0-9]|(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FINE[A-Z]*)\b|[DIWE], \[)`)
 
-// record is the part of a log that a message stands in.
+// record returns the part of a log that a message stands in.
 func (m Message) record() string {
 	for end := len(m.Before); end >= 0; {
 		start := strings.LastIndexByte(m.Before[:end], '\n') + 1
@@ -42,7 +42,7 @@ func (m Message) record() string {
 	return m.Before
 }
 
-// withPunctuation is where a record begins with the lines of mere punctuation
+// withPunctuation returns where a record begins with the lines of mere punctuation
 // right before it.
 func withPunctuation(text string, start int) int {
 	for at := max(start-3, 0); at < start; at++ {
@@ -53,7 +53,7 @@ func withPunctuation(text string, start int) int {
 	return start
 }
 
-// ids are the identifiers in a text, the last ones first.
+// ids returns the identifiers in a text, the last ones first.
 func ids(text string) []ID {
 	var all []ID
 	for from := 0; ; {
@@ -93,7 +93,7 @@ func pair(text string, from int) (key, value string, end int) {
 	}
 }
 
-// keyBefore is the key that a text ends with.
+// keyBefore returns the key that a text ends with.
 func keyBefore(text string) string {
 	text = strings.TrimRight(text, asciiSpace)
 	if end := len(text) - 1; end >= 0 && (text[end] == '"' || text[end] == '\'') {
@@ -108,7 +108,7 @@ func keyBefore(text string) string {
 	return text[start:]
 }
 
-// valueBehind is the value that a text begins with at a place, and where it
+// valueBehind returns the value that a text begins with at a place, and where it
 // ends.
 func valueBehind(text string, from int) (string, int) {
 	rest := strings.TrimLeft(strings.TrimLeft(text[from:], asciiSpace), `"'{[(`)
@@ -143,7 +143,7 @@ var (
 	shortNames = []string{"id", "cid", "rid", "xid", "tid", "uuid", "guid", "seq", "mdc"}
 )
 
-// exchangeName is the last word of a key, in lower-case letters, if it is a
+// exchangeName returns the last word of a key, in lower-case letters, if it is a
 // name of what a request and its reply have in common.
 func exchangeName(key string) string {
 	words := strings.FieldsFunc(strings.ToLower(key), func(r rune) bool { return r == ' ' })
@@ -166,7 +166,7 @@ func exchangeName(key string) string {
 	return ""
 }
 
-// letters are those of a text in lower case.
+// letters returns those of a text in lower case.
 func letters(text string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' {
@@ -179,7 +179,7 @@ func letters(text string) string {
 // uuidForm is a UUID with a 0 for each of its digits.
 const uuidForm = "00000000-0000-0000-0000-000000000000"
 
-// uuids are those in a text.
+// uuids returns those in a text.
 func uuids(text string) []string {
 	var all []string
 	for from := 0; ; {
@@ -210,7 +210,7 @@ func isUUID(text string, start int) bool {
 	return true
 }
 
-// threads are what may be names of threads in a record.
+// threads returns what may be names of threads in a record.
 func threads(record string) []string {
 	var all []string
 	for _, name := range bracketed(record) {
@@ -228,7 +228,7 @@ func threads(record string) []string {
 	return all
 }
 
-// bracketed are the words in brackets that hold no others.
+// bracketed returns the words in brackets that hold no others.
 func bracketed(text string) []string {
 	var all []string
 	for from := 0; ; {
@@ -267,7 +267,7 @@ const (
 	labelSize  = 300
 )
 
-// label is the end of a record, without numbers.
+// label returns the end of a record, without numbers.
 func label(record string) string {
 	text := strings.TrimSpace(record)
 	start := len(text)
@@ -279,7 +279,7 @@ func label(record string) string {
 	return withoutNumbers(text[max(start+1, len(text)-labelSize):])
 }
 
-// withoutNumbers is a text with a 0 in place of each number and of what may be
+// withoutNumbers returns a text with a 0 in place of each number and of what may be
 // an identifier: six hex digits and hyphens at least.
 func withoutNumbers(text string) string {
 	var out strings.Builder

@@ -64,7 +64,7 @@ var (
 	tagAfter  = regexp.MustCompile(`^(?:[\s>/\\]|&(?:amp;)*gt;)`)
 )
 
-// tagAt is the tag whose name ends at a place.
+// tagAt returns the tag whose name ends at a place.
 func tagAt(text []byte, end int) (tag, bool) {
 	if end < len(text) && !tagAfter.Match(text[end:min(len(text), end+40)]) {
 		return tag{}, false
@@ -87,7 +87,7 @@ func tagAt(text []byte, end int) (tag, bool) {
 	return t, true
 }
 
-// plainTag is the tag whose name ends at a place, if it is written without
+// plainTag returns the tag whose name ends at a place, if it is written without
 // escapes, as nearly all are.
 func plainTag(text []byte, end int) (tag, bool) {
 	name := end - len(envelopeName)
@@ -147,7 +147,7 @@ func (f *finder) envelope(open tag) (found, bool) {
 
 var xmlDeclaration = regexp.MustCompile(`(?:<|&(?:amp;)*lt;|\\+(?:u003[cC]|x3[cC]))\?xml[^?]{1,200}\?(?:>|&(?:amp;)*gt;|\\+(?:u003[eE]|x3[eE]))(?:\s|\\+(?:[nrt]|x0[aAdD]))*$`)
 
-// withDeclaration is where an envelope begins, with its XML declaration.
+// withDeclaration returns where an envelope begins, with its XML declaration.
 func (f *finder) withDeclaration(open tag) int {
 	base := max(f.at, open.start-512)
 	if at := xmlDeclaration.FindIndex(f.text[base:open.start]); at != nil {
@@ -156,7 +156,7 @@ func (f *finder) withDeclaration(open tag) int {
 	return open.start
 }
 
-// message is the text of a message, with its characters as they are.
+// message returns the text of a message, with its characters as they are.
 func (m found) message(text []byte) []byte {
 	if m.http {
 		return bytes.Clone(text[m.start:m.end])
@@ -165,7 +165,7 @@ func (m found) message(text []byte) []byte {
 	return unescaped(withoutPrefix(text[lineStart:m.start], text[m.start:m.end]))
 }
 
-// restOfLine is the text behind a message up to the end of its line, where
+// restOfLine returns the text behind a message up to the end of its line, where
 // nothing of another message is in it.
 func restOfLine(text []byte, end int) string {
 	rest := text[end:min(len(text), end+512)]

@@ -17,7 +17,7 @@ var (
 	digitsAndGap = regexp.MustCompile(`[0-9]+`)
 )
 
-// unescaped is a message without the escapes that a program has written for
+// unescaped returns a message without the escapes that a program has written for
 // its characters: those of XML, or those of JSON and of programs' languages.
 func unescaped(text []byte) []byte {
 	if bytes.IndexByte(text, '\x1b') >= 0 {
@@ -70,7 +70,7 @@ func withoutBackslashes(text []byte) []byte {
 	return out
 }
 
-// hexAt is the number of so many digits at a place; -1: there is none.
+// hexAt returns the number of so many digits at a place; -1: there is none.
 func hexAt(text []byte, at, digits int) rune {
 	if at+digits > len(text) {
 		return -1
@@ -82,7 +82,7 @@ func hexAt(text []byte, at, digits int) rune {
 	return rune(number)
 }
 
-// withoutPrefix is a message without what a program has written before each of
+// withoutPrefix returns a message without what a program has written before each of
 // its lines, such as a time, the name of a container, or the mark of a
 // comment. The line in which the message begins begins with it too.
 func withoutPrefix(before, text []byte) []byte {
@@ -106,10 +106,10 @@ func withoutPrefix(before, text []byte) []byte {
 	return out
 }
 
-// alike is the start of a line with a 0 in place of each number.
+// alike returns the start of a line with a 0 in place of each number.
 func alike(line []byte) []byte { return digitsAndGap.ReplaceAll(line, []byte("0")) }
 
-// sharedStart is what a line begins with of a start in which a 0 stands for
+// sharedStart returns what a line begins with of a start in which a 0 stands for
 // each number, without the white space at its end.
 func sharedStart(start, line []byte) []byte {
 	if n := bytes.IndexByte(line, '<'); n >= 0 {
@@ -123,7 +123,7 @@ func sharedStart(start, line []byte) []byte {
 	return bytes.TrimRight(start[:n], " \t\r\n")
 }
 
-// spanOf is how many bytes of a line are such a start.
+// spanOf returns how many bytes of a line are such a start.
 func spanOf(start, line []byte) int {
 	at := 0
 	for _, c := range start {

@@ -120,7 +120,7 @@ func isHeader(text []byte) bool {
 	}
 }
 
-// at0 is where the first group of a match begins.
+// at0 returns where the first group of a match begins.
 func at0(match []int) int {
 	if match == nil {
 		return 0
@@ -197,7 +197,7 @@ func bodiless(head string) bool {
 	return noBody.MatchString(head) || length != nil && strings.Trim(length[1], "0") == ""
 }
 
-// withoutRule is a body without the rule that a program has drawn below it.
+// withoutRule returns a body without the rule that a program has drawn below it.
 func withoutRule(body []byte) []byte {
 	if at := rule.FindIndex(body); at != nil {
 		return body[:at[0]]
@@ -266,7 +266,7 @@ func chunksEnd(text []byte) (int, bool) {
 	}
 }
 
-// trailerEnd is the end of the empty line behind the last chunk.
+// trailerEnd returns the end of the empty line behind the last chunk.
 func trailerEnd(text []byte, at int) int {
 	for _, end := range []string{"\r\n", "\n"} {
 		if bytes.HasPrefix(text[at:], []byte(end)) {

@@ -27,7 +27,7 @@ func (s *stream) write(text []byte, line int) {
 	s.text = append(s.text, text...)
 }
 
-// line is the line of the file that a place of the stream is in.
+// line returns the line of the file that a place of the stream is in.
 func (s *stream) line(at int) int {
 	n := sort.Search(len(s.lines), func(n int) bool { return s.lines[n].at > at })
 	if n == 0 {

@@ -58,7 +58,7 @@ func wireLine(line []byte) (stream string, sent []byte, ok bool) {
 	return by + "\x00" + string(line[arrow[2]:arrow[3]]), sent, true
 }
 
-// thread is what may be the name of a thread in a line of a log.
+// thread returns what may be the name of a thread in a line of a log.
 func thread(before []byte) string {
 	for _, name := range bracketed(string(before)) {
 		if !isLevel(name) {
@@ -72,7 +72,7 @@ func thread(before []byte) string {
 // several from each other.
 const SomeConnection = "connection"
 
-// connection is the name of a connection by that of one of its two streams.
+// connection returns the name of a connection by that of one of its two streams.
 func connection(stream string) string {
 	name, direction, isWire := strings.Cut(stream, "\x00")
 	if isWire && direction != "" && name == "" {
