@@ -1,7 +1,6 @@
 package admin_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -24,28 +23,10 @@ type office struct {
 	*admin.Client
 	service *provision.Service
 	socket  string
-	log     *lockedBuffer
+	log     *labtest.Log
 
 	clock sync.Mutex
 	now   time.Time
-}
-
-// lockedBuffer is written by the door's goroutines.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 func openOffice(t *testing.T) *office {
@@ -55,7 +36,7 @@ func openOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := &office{socket: filepath.Join(folder, "admin.sock"), log: &lockedBuffer{}, now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
+	o := &office{socket: filepath.Join(folder, "admin.sock"), log: &labtest.Log{}, now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
 	o.service = labtest.Service(t, store.New(engine, []byte("record key")), "20261122T090000.000-00000000", o.time)
 	t.Cleanup(func() { o.leave(t) })
 	listener := listen(t, o.socket)

@@ -67,7 +67,7 @@ func TestDevicesOfOneUser(t *testing.T) {
 	b := l.browser()
 	device, state := activated(t, l, b)
 	otp := func() string {
-		l.pass(30e9)
+		l.clock.Pass(30e9)
 		code, _, err := device.OTP(state)
 		return must(code, err)(t)
 	}

@@ -51,7 +51,7 @@ func TestRelativeTimes(t *testing.T) {
 		pass  time.Duration
 		words string
 	}{{time.Minute, "9 minutes"}, {7*time.Minute + 30*time.Second, "1 minute"}, {time.Minute, "less than a minute"}} {
-		l.pass(left.pass)
+		l.clock.Pass(left.pass)
 		b.get("/registrations/1").has(t, http.StatusOK, ">"+left.words+"</span>")
 	}
 }

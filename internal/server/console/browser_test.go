@@ -128,14 +128,14 @@ func wrongPasswords(l *lab, b *tab) {
 
 func expire(l *lab, b *tab) {
 	b.register("user1")
-	l.pass(9*time.Minute + 30*time.Second)
+	l.clock.Pass(9*time.Minute + 30*time.Second)
 	b.open("/registrations/1")
-	l.pass(30 * time.Second)
+	l.clock.Pass(30 * time.Second)
 	b.see(`[data-when="expired"] h1`)
 	b.press(`[data-when="expired"] button`)
 	b.see(".offer img")
 	first := b.scan()
-	l.pass(10 * time.Minute)
+	l.clock.Pass(10 * time.Minute)
 	b.see(`[data-when="expired"] h1`)
 	if b.evaluate(`!!document.querySelector("img")`) {
 		b.t.Error("the code of what has expired is still there")

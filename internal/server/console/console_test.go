@@ -95,7 +95,7 @@ func TestExpired(t *testing.T) {
 	l := newLab(t)
 	b := l.browser()
 	b.register("user1", "")
-	l.pass(10 * time.Minute)
+	l.clock.Pass(10 * time.Minute)
 	expired := b.get("/registrations/1")
 	expired.has(t, http.StatusOK, `data-phase="expired"`, "The code has expired")
 	expired.lacks(t, `http-equiv="refresh"`)
@@ -184,10 +184,10 @@ func TestEndOfTheSession(t *testing.T) {
 	user := provision.NameUser{UserID: "user1"}
 	for name, end := range map[string]func(l *lab, b *browser, home answer){
 		"sign-out": func(l *lab, b *browser, home answer) { b.post("/sign-out", home.form(l.t, "/sign-out")) },
-		"idle":     func(l *lab, b *browser, _ answer) { l.pass(15 * time.Minute) },
+		"idle":     func(l *lab, b *browser, _ answer) { l.clock.Pass(15 * time.Minute) },
 		"its time is over": func(l *lab, b *browser, _ answer) {
 			for range 6 {
-				l.pass(10 * time.Minute)
+				l.clock.Pass(10 * time.Minute)
 				b.get("/")
 			}
 		},
@@ -199,7 +199,7 @@ func TestEndOfTheSession(t *testing.T) {
 		},
 		"as many elsewhere": func(l *lab, b *browser, _ answer) {
 			for range 5 {
-				l.pass(time.Second)
+				l.clock.Pass(time.Second)
 				l.browser().signIn("user1", password)
 			}
 		},
@@ -380,10 +380,10 @@ func TestSessionsAreLimited(t *testing.T) {
 		b := l.browser()
 		b.signIn(userID, password).has(t, http.StatusOK, "Sign out")
 		all = append(all, b)
-		l.pass(time.Second)
+		l.clock.Pass(time.Second)
 	}
 	all[0].get("/")
-	l.pass(time.Second)
+	l.clock.Pass(time.Second)
 	l.browser().signIn("user4", password).has(t, http.StatusOK, "Sign out")
 	all[0].get("/").has(t, http.StatusOK, "Sign out")
 	all[1].get("/").form(t, "/sign-in")

@@ -113,7 +113,7 @@ func TestRereadFindsWhatNobodyTold(t *testing.T) {
 	if got.Step != 2 {
 		t.Errorf("%+v", got)
 	}
-	l.pass(10 * time.Minute)
+	l.clock.Pass(10 * time.Minute)
 	live.want(event{Phase: "expired", SerialNumber: "VDS1000140", Step: 2, Says: "The code has expired. You can get a new one."})
 	live.wantEnd()
 }
@@ -195,7 +195,7 @@ func TestAStreamKeepsItsSession(t *testing.T) {
 	for left := 600; left > 0; left -= 180 {
 		for live.next(); live.remaining > left; live.next() {
 		}
-		l.pass(3 * time.Minute)
+		l.clock.Pass(3 * time.Minute)
 	}
 	b.get("/registrations/1").has(t, http.StatusOK, `data-phase="expired"`)
 }

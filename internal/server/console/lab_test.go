@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
@@ -16,7 +15,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -37,27 +35,8 @@ type lab struct {
 	service *provision.Service
 	server  *httptest.Server
 	page    *console.Handler
-	log     lockedBuffer
-
-	mutex sync.Mutex
-	later time.Duration
-}
-
-type lockedBuffer struct {
-	mutex sync.Mutex
-	b     bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.b.String()
+	log     labtest.Log
+	clock   labtest.Clock
 }
 
 func must[T any](value T, err error) func(testing.TB) T {
@@ -80,7 +59,7 @@ const (
 func newLab(t testing.TB, change ...func(*console.Config)) *lab {
 	t.Helper()
 	l := &lab{t: t}
-	l.service = labtest.Service(t, store.New(must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t), []byte("record key")), "lab", l.now)
+	l.service = labtest.Service(t, store.New(must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t), []byte("record key")), "lab", l.clock.Now)
 	t.Cleanup(func() { l.check(); l.service.Store.Close() })
 	l.furnish()
 	l.page = l.handler(change...)
@@ -96,19 +75,6 @@ func (l *lab) handler(change ...func(*console.Config)) *console.Handler {
 		c(&config)
 	}
 	return must(console.NewHandler(config))(l.t)
-}
-
-// now is the system's clock, moved by pass.
-func (l *lab) now() time.Time {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return time.Now().Add(l.later)
-}
-
-func (l *lab) pass(d time.Duration) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	l.later += d
 }
 
 func operator() provision.Operator { return provision.Operator{Name: "tester", RequestID: "test"} }
@@ -147,7 +113,7 @@ func (l *lab) policy(set string) {
 // check finds what a test has left broken.
 func (l *lab) check() {
 	l.t.Helper()
-	problems, err := provision.CheckRecords(context.Background(), l.service.Store, l.now())
+	problems, err := provision.CheckRecords(context.Background(), l.service.Store, l.clock.Now())
 	if err != nil || len(problems) > 0 {
 		l.t.Errorf("the records after the test: %v %v", problems, err)
 	}
@@ -163,7 +129,7 @@ func (l *lab) phone() *phone.Device {
 // the page's is not told.
 func (l *lab) phoneElsewhere() *phone.Device {
 	l.t.Helper()
-	return l.phoneAt(labtest.Service(l.t, l.service.Store, "elsewhere", l.now))
+	return l.phoneAt(labtest.Service(l.t, l.service.Store, "elsewhere", l.clock.Now))
 }
 
 func (l *lab) phoneAt(service *provision.Service) *phone.Device {
@@ -172,7 +138,7 @@ func (l *lab) phoneAt(service *provision.Service) *phone.Device {
 	server := httptest.NewServer(must(gateway.NewHandler(gateway.Config{Service: service, Log: log, ComponentType: "gateway"}))(l.t))
 	l.t.Cleanup(server.Close)
 	transport := &phone.Gateway{URL: server.URL, Key: gatewayKey, HTTP: server.Client()}
-	return &phone.Device{Transport: transport, Rand: rand.Reader, Now: l.now}
+	return &phone.Device{Transport: transport, Rand: rand.Reader, Now: l.clock.Now}
 }
 
 // browser is one that keeps cookies and nothing else: it has no JavaScript.

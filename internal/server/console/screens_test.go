@@ -114,7 +114,7 @@ func TestScreens(t *testing.T) {
 
 	b = open()
 	b.register("user3")
-	l.pass(10 * time.Minute)
+	l.clock.Pass(10 * time.Minute)
 	b.see(`[data-when="expired"] h1`)
 	b.keep("expired")
 }

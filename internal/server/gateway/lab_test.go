@@ -1,7 +1,6 @@
 package gateway_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -11,9 +10,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/labtest"
@@ -38,29 +35,10 @@ type lab struct {
 	t         testing.TB
 	service   *provision.Service
 	server    *httptest.Server
-	log       lockedBuffer
+	log       labtest.Log
 	journal   journal.Journal
 	described *contract
-
-	mutex sync.Mutex
-	later time.Duration
-}
-
-type lockedBuffer struct {
-	mutex sync.Mutex
-	b     bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.b.String()
+	clock     labtest.Clock
 }
 
 func must[T any](value T, err error) func(testing.TB) T {
@@ -80,24 +58,11 @@ func newLab(t testing.TB, change ...func(*gateway.Config)) *lab {
 	t.Helper()
 	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	l := &lab{t: t, described: newContract(t)}
-	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab", l.now)
+	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab", l.clock.Now)
 	t.Cleanup(func() { l.check(); l.service.Store.Close() })
 	l.furnish()
 	l.server = l.serve(change...)
 	return l
-}
-
-// now is the system's clock, moved by pass.
-func (l *lab) now() time.Time {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return time.Now().Add(l.later)
-}
-
-func (l *lab) pass(d time.Duration) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	l.later += d
 }
 
 // serve serves the lab's records at an address of its own.
@@ -138,7 +103,7 @@ func (l *lab) addUser(userID string, authenticator provision.AddAuthenticator) {
 // check finds what a test has left broken.
 func (l *lab) check() {
 	l.t.Helper()
-	problems, err := provision.CheckRecords(context.Background(), l.service.Store, l.now())
+	problems, err := provision.CheckRecords(context.Background(), l.service.Store, l.clock.Now())
 	if err != nil || len(problems) > 0 {
 		l.t.Errorf("the records after the test: %v %v", problems, err)
 	}

@@ -89,7 +89,7 @@ func (c calls) ActivateInstance(_ context.Context, id string, credential phone.I
 }
 
 func (l *lab) phone() *phone.Device {
-	return &phone.Device{Transport: calls{l}, Rand: rand.Reader, Now: l.now}
+	return &phone.Device{Transport: calls{l}, Rand: rand.Reader, Now: l.clock.Now}
 }
 
 // TestSingleDevice is the whole way of a phone of one device, over HTTP.
@@ -153,11 +153,11 @@ func TestSeveralDevices(t *testing.T) {
 
 func TestServerTime(t *testing.T) {
 	l := newLab(t)
-	l.pass(time.Hour)
+	l.clock.Pass(time.Hour)
 	for _, body := range []string{"", "{}", `{"unknown": [1, {"a": null}]}`} {
 		a := l.post(frontKey, provisioning+"getServerTime", body)
 		got, _ := a.Result["serverTime"].(float64)
-		if off := l.now().Unix() - int64(got); a.http != http.StatusOK || off < 0 || off > 60 {
+		if off := l.clock.Now().Unix() - int64(got); a.http != http.StatusOK || off < 0 || off > 60 {
 			t.Errorf("%q: HTTP %d, %s", body, a.http, a.body)
 		}
 	}

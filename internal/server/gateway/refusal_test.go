@@ -236,7 +236,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: want %q: %s", c.service, c.words, a.body)
 		}
 	}
-	l.pass(time.Hour)
+	l.clock.Pass(time.Hour)
 	l.ask(-13, frontKey, provisioning+"DSAPPSRPGenerateEphemeralKey", map[string]any{"registrationIdentifier": id, "clientEphemeralPublicKey": "2"})
 }
 

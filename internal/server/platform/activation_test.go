@@ -13,7 +13,7 @@ import (
 )
 
 // device is the phone at the other end.
-func (l *lab) device() *phone.Device { return &phone.Device{Rand: rand.Reader, Now: l.now} }
+func (l *lab) device() *phone.Device { return &phone.Device{Rand: rand.Reader, Now: l.clock.Now} }
 
 // offline activates a device of the user offline and returns the reply to
 // register.
@@ -139,7 +139,7 @@ func TestForeignDeviceCodes(t *testing.T) {
 	}
 	l.ask(http.StatusNotFound, "POST", "/v1/registrations", fmt.Sprintf(open, right))
 	again := code()
-	l.advance(time.Hour)
+	l.clock.Pass(time.Hour)
 	expired := l.ask(http.StatusConflict, "POST", "/v1/registrations", fmt.Sprintf(open, again))
 	if !strings.Contains(expired.member(t, "message"), "expired") {
 		t.Errorf("%s", expired.body)
@@ -184,7 +184,7 @@ func TestCheckStatusOver(t *testing.T) {
 	if pending.member(t, "activationStatus") != "pending" {
 		t.Errorf("%s", pending.body)
 	}
-	l.advance(time.Hour)
+	l.clock.Pass(time.Hour)
 	l.status("user3", "timeout")
 	l.status("nobody", "unknown")
 	l.status("user4", "unknown")

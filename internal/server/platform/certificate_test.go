@@ -11,13 +11,14 @@ import (
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/labtest"
 )
 
 // A client's certificate under the folder's CA opens every endpoint, without a
 // key, and the audit names its owner.
 func TestClientCertificate(t *testing.T) {
 	t.Parallel()
-	l := &lab{t: t, dir: filepath.Join(t.TempDir(), "data"), log: &logged{}, contract: theContract(t)}
+	l := &lab{t: t, dir: filepath.Join(t.TempDir(), "data"), log: &labtest.Log{}, contract: theContract(t)}
 	l.must(dsappd.Init(t.Context(), l.dir, dsappd.InitOptions{Sample: true, Certificate: true,
 		Settings: settings + "[platform]\ntls = \"on\"\nclient_ca = \"tls/ca.pem\"\nclient_certificates = \"optional\"\n"}))
 	file := filepath.Join(t.TempDir(), "client.pem")

@@ -1,7 +1,6 @@
 package platform_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -12,13 +11,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 	"github.com/pb33f/libopenapi-validator/errors"
 
 	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/labtest"
 	"github.com/dsappd/dsappd/internal/operators"
 	"github.com/dsappd/dsappd/internal/provision"
 )
@@ -32,30 +31,12 @@ type lab struct {
 	dir    string
 	server *dsappd.Server
 	urls   dsappd.URLs
-	log    *logged
+	log    *labtest.Log
 
 	contract *contract
 	lenient  bool // requests need not be as described, nor are refusals compared
 
-	mu    sync.Mutex
-	later time.Duration
-}
-
-type logged struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logged) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	clock labtest.Clock
 }
 
 // settings make password checks cheap.
@@ -63,7 +44,7 @@ const settings = "[password_hash]\nmemory_kib = 8\npasses = 1\n"
 
 func newLab(t testing.TB) *lab {
 	t.Helper()
-	l := &lab{t: t, dir: filepath.Join(t.TempDir(), "data"), log: &logged{}, contract: theContract(t)}
+	l := &lab{t: t, dir: filepath.Join(t.TempDir(), "data"), log: &labtest.Log{}, contract: theContract(t)}
 	l.must(dsappd.Init(t.Context(), l.dir, dsappd.InitOptions{Sample: true, Settings: settings}))
 	l.serve()
 	t.Cleanup(func() { l.must(l.server.Close()) })
@@ -73,7 +54,7 @@ func newLab(t testing.TB) *lab {
 func (l *lab) serve() {
 	l.t.Helper()
 	var err error
-	l.server, err = dsappd.Open(l.t.Context(), dsappd.Config{Dir: l.dir, Addr: "127.0.0.1:0", Now: l.now, Logger: slog.New(slog.NewTextHandler(l.log, nil))})
+	l.server, err = dsappd.Open(l.t.Context(), dsappd.Config{Dir: l.dir, Addr: "127.0.0.1:0", Now: l.clock.Now, Logger: slog.New(slog.NewTextHandler(l.log, nil))})
 	l.must(err)
 	l.urls = l.server.URLs()
 }
@@ -93,18 +74,6 @@ func (l *lab) must(err error) {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-}
-
-func (l *lab) now() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return time.Now().Add(l.later)
-}
-
-func (l *lab) advance(d time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.later += d
 }
 
 // answer is what came back.

@@ -47,7 +47,7 @@ func TestRepeatedRequest(t *testing.T) {
 	if strings.Contains(string(store), key) {
 		t.Error("the store has the Idempotency-Key")
 	}
-	l.advance(25 * time.Hour)
+	l.clock.Pass(25 * time.Hour)
 	if anew := l.sendOnce(key, "/v1/users/register", registerJosh); anew.status != http.StatusOK || anew.body == first.body {
 		t.Errorf("after a day: HTTP %d: %s", anew.status, anew.body)
 	}

@@ -110,11 +110,11 @@ func TestDeviceCodesInTurn(t *testing.T) {
 	if name := attributeValue(second, "SERIAL_NO"); name != "VDM1000001-2" {
 		t.Errorf("another code got %s", name)
 	}
-	l.ahead.Add(int64(10 * time.Minute))
+	l.clock.Pass(10 * time.Minute)
 	g.add("-13", code.String()) // the registration is over too
 	must(l.service.SetPolicy(t.Context(), provision.Operator{Name: "tester"}, provision.SetPolicy{Name: "offline", Set: []byte(`{"MessageMinutes":1}`)}))(t)
 	g = l.guest()
-	l.ahead.Add(int64(time.Minute))
+	l.clock.Pass(time.Minute)
 	expired := g.add("1004", g.code().String())
 	if words := text(expired, "//errorDesc"); words != "Activation Message 1 has expired: begin anew." {
 		t.Errorf("%s", words)

@@ -1,7 +1,6 @@
 package provisioning_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -10,10 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/beevik/etree"
 
@@ -33,27 +29,10 @@ type lab struct {
 	t       testing.TB
 	service *provision.Service
 	server  *httptest.Server
-	log     lockedBuffer
-	trace   lockedBuffer
+	log     labtest.Log
+	trace   labtest.Log
 	journal journal.Journal
-	ahead   atomic.Int64 // of the real time, in nanoseconds
-}
-
-type lockedBuffer struct {
-	mutex sync.Mutex
-	b     bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mutex.Lock()
-	defer l.mutex.Unlock()
-	return l.b.String()
+	clock   labtest.Clock
 }
 
 func must[T any](value T, err error) func(testing.TB) T {
@@ -73,8 +52,7 @@ func newLab(t testing.TB, strict bool) *lab {
 	t.Helper()
 	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	l := &lab{t: t}
-	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab",
-		func() time.Time { return time.Now().Add(time.Duration(l.ahead.Load())) })
+	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab", l.clock.Now)
 	handler := must(provisioning.NewHandler(provisioning.Config{
 		Service: l.service, Strict: strict, Journal: &l.journal, Trace: &l.trace, Log: slog.New(slog.NewTextHandler(&l.log, nil)),
 	}))(t)
