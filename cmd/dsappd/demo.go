@@ -23,7 +23,7 @@ import (
 type demoCommand struct {
 	MDL     bool `name:"mdl" help:"Activate a device of user6, on a licence for several devices, instead of user1's only one."`
 	Offline bool `help:"With --mdl: the device sends nothing, and the user carries everything."`
-	Journey bool `help:"Go the whole way of a new user: account, assignment, activation, login and unassignment."`
+	Journey bool `help:"Go the whole way of a new user: account, assignment, activation, login, signature and unassignment."`
 	REST    bool `name:"rest" help:"Activate devices of a new user offline, over the Platform API, until the licence is full."`
 	Keep    bool `help:"Leave the server running until Ctrl-C, and print its URLs and a session with curl."`
 	JSON    bool `name:"json" help:"Print each step as a line of JSON, errors too."`

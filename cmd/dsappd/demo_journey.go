@@ -22,6 +22,7 @@ const (
 	journeyUser          = "ann"
 	journeyPassword      = "Password2"
 	journeyAuthenticator = "VDS1000200"
+	journeyComponent     = "SOAP Auth Client" // as which the site logs users in
 )
 
 // journey is the whole course of a user: an administrator of the sample, the
@@ -33,7 +34,7 @@ type journey struct {
 }
 
 // playJourney creates a user and assigns an authenticator, which the user
-// activates, logs in with and gives back.
+// activates, logs in and signs with, and gives back.
 func (d *demo) playJourney(ctx context.Context) error {
 	d.print.brief = true
 	d.print.opening("The whole journey of a user over SOAP, from the account to the unassignment.", d.url, d.dir)
@@ -56,7 +57,10 @@ func (d *demo) playJourney(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := j.logIn(ctx, device, state); err != nil {
+	if state, err = j.logIn(ctx, device, state); err != nil {
+		return err
+	}
+	if err := j.sign(ctx, device, state); err != nil {
 		return err
 	}
 	if err := j.unassign(ctx); err != nil {
@@ -122,14 +126,30 @@ func (j *journey) activate(ctx context.Context, device *phone.Device) (phone.Sta
 	return device.Activate(ctx, state, phone.Credential{DerivationCode: code})
 }
 
-func (j *journey) logIn(ctx context.Context, device *phone.Device, state phone.State) error {
-	otp, _, err := device.OTP(state)
+func (j *journey) logIn(ctx context.Context, device *phone.Device, state phone.State) (phone.State, error) {
+	otp, state, err := device.OTP(state)
+	if err != nil {
+		return state, err
+	}
+	element, err := wsdl.AppendAuthUser(nil, &wsdl.AuthUser{CredentialAttributeSet: credentialSet(
+		"COMPONENT_TYPE", journeyComponent, "USERID", journeyUser, "PASSWORD_FORMAT", "0", "PASSWORD", otp)})
+	return state, j.call(ctx, wsdl.Authentication, "authUser", element, err, new(wsdl.AuthUserResponse))
+}
+
+// sign has the phone sign a payment, and the site verify it.
+func (j *journey) sign(ctx context.Context, device *phone.Device, state phone.State) error {
+	fields := []string{"12.50 EUR", "to Ben"}
+	signature, _, err := device.Sign(state, fields)
 	if err != nil {
 		return err
 	}
-	element, err := wsdl.AppendAuthUser(nil, &wsdl.AuthUser{CredentialAttributeSet: credentialSet(
-		"COMPONENT_TYPE", "SOAP Auth Client", "USERID", journeyUser, "PASSWORD_FORMAT", "0", "PASSWORD", otp)})
-	return j.call(ctx, wsdl.Authentication, "authUser", element, err, new(wsdl.AuthUserResponse))
+	var set wsdl.SignatureAttributeSet
+	for _, pair := range [][2]string{{"COMPONENT_TYPE", journeyComponent}, {"USERID", journeyUser}, {"DATA_FIELD_1", fields[0]},
+		{"DATA_FIELD_2", fields[1]}, {"SIGNATURE", signature}} {
+		set.Attributes = append(set.Attributes, wsdl.SignatureAttribute{AttributeID: "SIGNFLD_" + pair[0], Value: &wsdl.Value{Type: "string", Text: pair[1]}})
+	}
+	element, err := wsdl.AppendAuthSignature(nil, &wsdl.AuthSignature{AttributeSet: set})
+	return j.call(ctx, wsdl.Signature, "authSignature", element, err, new(wsdl.AuthSignatureResponse))
 }
 
 func (j *journey) unassign(ctx context.Context) error {

@@ -104,6 +104,8 @@ func (p *demoPrinter) inBrief(operation string) string {
 		return "and binds itself"
 	case "authUser":
 		return "logs in by a one-time password"
+	case "authSignature":
+		return "verifies what the phone signed"
 	case "DIGIPASSCMD_UNASSIGN":
 		return "takes " + journeyAuthenticator + " back"
 	case "logoff":
