@@ -54,6 +54,12 @@ func (s *side) activate(b *testing.B, ids []string, response string, check func(
 	for i, id := range ids {
 		requests[i] = s.load.request(activation(id, response))
 	}
+	s.ask(b, requests, check)
+}
+
+// ask sends requests, checks their replies and notes what they cost.
+func (s *side) ask(b *testing.B, requests [][]byte, check func(body []byte) error) {
+	b.Helper()
 	before := s.server.cpu(b)
 	took, each := s.load.send(b, requests, func(_ int, body []byte) error {
 		if check == nil {

@@ -53,6 +53,9 @@ var (
 	benchLarge     = benchmark{"internal/bench", "BenchmarkLarge", "2x"}
 	benchREST      = benchmark{"internal/bench", "BenchmarkREST", "4x"}
 	benchWaiters   = benchmark{"internal/bench", "BenchmarkWaiters", "3x"}
+	benchLogin     = benchmark{"internal/bench", "BenchmarkLogin", "12x"}
+	benchQuery     = benchmark{"internal/bench", "BenchmarkQuery", "40x"}
+	benchRefusal   = benchmark{"internal/provision", "BenchmarkLoginRefusal", "1x"}
 	benchReplay    = benchmark{"internal/bench", "BenchmarkReplay", "1x"}
 	benchSOAP      = benchmark{"soap", "BenchmarkActivate", "1s"}
 	benchDecision  = benchmark{"internal/provision", "BenchmarkActivate", "4096x"}
@@ -67,6 +70,12 @@ var (
 var goals = []goal{
 	{about: "dsappSRPActivate, 64 clients, durable, beside gSOAP's canned reply", benchmark: benchActivate,
 		measured: "activations/s", reference: "canned/s", compared: "times-canned", bound: atLeast, value: 0.5, next: "1.0"},
+	{about: "authUser by a one-time password, 64 clients, durable, beside dsappSRPActivate", benchmark: benchLogin,
+		measured: "logins/s", reference: "activations/s", compared: "times-activations", bound: atLeast, value: 1},
+	{about: "userQuery of a page of 100 in a large store, the slowest search, in ms", benchmark: benchQuery,
+		measured: "users", compared: "page-ms", bound: atMost, value: 20},
+	{about: "refusals of authUser where the policy is generic: the worst Welch's t", benchmark: benchRefusal,
+		compared: "worst-t", bound: atMost, value: 4.5},
 	{about: "server CPU of an activation, beside an empty net/http handler's", benchmark: benchActivate,
 		measured: "server-cpu-µs", reference: "empty-cpu-µs", compared: "above-empty-µs", bound: atMost, value: 200},
 	{about: "SOAP's part of an activation, in allocations", benchmark: benchSOAP,

@@ -21,13 +21,7 @@ const few = 1000
 // store of many authenticators, beside one of 1,000 in turn with it, by one
 // connection. The memory is what the server has beside the page cache.
 func BenchmarkLarge(b *testing.B) {
-	many := 20_000
-	if asked := os.Getenv(authenticatorsVariable); asked != "" {
-		var err error
-		if many, err = strconv.Atoi(asked); err != nil {
-			b.Fatalf("%s: %v", authenticatorsVariable, err)
-		}
-	}
+	many := askedFor(b)
 	large, small := furnish(b, cheapHashes, few), furnish(b, cheapHashes, few)
 	open(b, large, func(folder *datafolder.Folder) error { return multiply(b.Context(), folder.Records, many) })
 	sides := []*timed{{server: startDsappd(b, small)}, {server: startDsappd(b, large)}}
@@ -45,6 +39,19 @@ func BenchmarkLarge(b *testing.B) {
 	b.ReportMetric(float64(sides[1].server.anonymous(b))/(1<<20), "large-MiB")
 	b.ReportMetric(float64(percentile(sides[1].register, 50))/float64(percentile(sides[0].register, 50)), "times-small-register")
 	b.ReportMetric(float64(percentile(sides[1].activate, 50))/float64(percentile(sides[0].activate, 50)), "times-small-activate")
+}
+
+// askedFor is how many records a large store has.
+func askedFor(b *testing.B) int {
+	asked := os.Getenv(authenticatorsVariable)
+	if asked == "" {
+		return 20_000
+	}
+	many, err := strconv.Atoi(asked)
+	if err != nil {
+		b.Fatalf("%s: %v", authenticatorsVariable, err)
+	}
+	return many
 }
 
 // timed is a server, and how long its replies took.
