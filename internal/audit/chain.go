@@ -20,6 +20,8 @@ type chain struct {
 	// doubt is the time since when the store may hold events that are
 	// neither sealed nor in unsealed; zero: none.
 	doubt time.Time
+	// complete is the latest completeTo of the seals that may be the last one.
+	complete time.Time
 
 	// sealing is held by whoever seals; it guards what follows.
 	sealing sync.Mutex
@@ -96,7 +98,31 @@ func (c *chain) next(now time.Time) (events []EventDigest, more bool, completeTo
 			completeTo = event.Time.UTC().Round(0)
 		}
 	}
+	if completeTo.After(c.complete) {
+		c.complete = completeTo
+	}
 	return append(events, c.unsealed[:n]...), n < len(c.unsealed) || !c.doubt.IsZero(), completeTo
+}
+
+// completed notes that a seal was written, after which a clock that has jumped back
+// is followed again.
+func (c *chain) completed(to time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.complete = to
+}
+
+// notBefore returns a time that a new event may have: at, unless the last seal says
+// that no event from then is left. A clock that jumps back, and an event that took
+// long, would look like tampering until the next seal, and for ever if the server
+// crashed before that.
+func (c *chain) notBefore(at time.Time) time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if at.Before(c.complete) {
+		return c.complete.Add(lateness)
+	}
+	return at
 }
 
 // forget drops the events that a seal names.

@@ -44,7 +44,7 @@ func (l *Log) Sign(event Event, at time.Time) (Entry, error) {
 	if _, err := io.ReadFull(l.Rand, random[:]); err != nil {
 		return Entry{}, fmt.Errorf("draw an audit key: %w", err)
 	}
-	event.EventKey = EventKey{Run: l.Run, Time: at.UTC().Round(0), Random: hex.EncodeToString(random[:])}
+	event.EventKey = EventKey{Run: l.Run, Time: l.chain.notBefore(at).UTC().Round(0), Random: hex.EncodeToString(random[:])}
 	event, digest, err := sign(l.Signer, event)
 	return Entry{event, digest}, err
 }

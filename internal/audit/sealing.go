@@ -69,6 +69,7 @@ func (l *Log) seal(ctx context.Context, final bool) error {
 		}
 		l.chain.last, l.chain.sealed = last, ends
 		l.chain.forget(events)
+		l.chain.completed(completeTo)
 		if !more {
 			return nil
 		}
