@@ -17,6 +17,7 @@ import (
 // so that a lab can move it.
 var ofTheSystem = map[string]string{
 	"replay/play.go":                            "how long a reply took; the clock of a play comes after it",
+	"internal/datafolder/member.go":             "how often a server beats; the database's clock counts",
 	"internal/cputime/cputime_other.go":         "benchmarks",
 	"internal/server/admin/backup.go":           "a deadline of a connection",
 	"internal/server/watch/metrics.go":          "how long a request took",
