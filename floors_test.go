@@ -25,7 +25,7 @@ var floors = []struct {
 }{
 	{[]string{"cmd", "dsapptest", "internal/bench", "internal/systemtest", "internal/torture", "packaging"}, "the command line; tests of the whole program"},
 	{[]string{".", "internal/playserver"}, "servers: Open(ctx, Config), and the one for each play of a transcript"},
-	{[]string{"internal/bulk", "internal/operators", "internal/recording"}, "a folder's door for operators; the recording proxy"},
+	{[]string{"internal/apply", "internal/bulk", "internal/operators", "internal/recording"}, "a folder's door for operators; the recording proxy"},
 	{[]string{"internal/datafolder"}, "a data folder: settings, keys, certificates, store, upkeep"},
 	{[]string{"store/bolt", "store/memory", "store/postgres", "store/storetest", "internal/server/admin", "internal/server/administration", "internal/server/authentication", "internal/server/console", "internal/server/gateway", "internal/server/lab", "internal/server/platform", "internal/server/provisioning", "internal/server/signature"}, "engines; doors"},
 	{[]string{"replay", "replay/drafting", "internal/lab", "internal/labtest", "internal/server/browser", "internal/server/listen", "internal/server/operation", "internal/server/request"}, "transcripts played, and made from traffic; listeners; the frame of a request"},

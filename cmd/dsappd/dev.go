@@ -16,6 +16,7 @@ import (
 
 type devCommand struct {
 	Dir       string  `placeholder:"DIR" help:"Keep the lab in this data folder; it is made with the sample if there is none. Without a folder all is in memory and goes when the lab ends."`
+	Apply     string  `placeholder:"FILE" help:"Make the records what this file says, as dsappd apply does, in place of the sample."`
 	FreePorts bool    `help:"Take free ports in place of 8888, 8889, 8890, 11080 and 8887."`
 	At        instant `placeholder:"TIME" help:"Begin at this time, such as 2030-01-01T00:00:00Z, and let the clock run from there."`
 	Trace     bool    `help:"Print each envelope in and out on stderr, with secrets redacted."`
@@ -51,6 +52,12 @@ func (c *devCommand) Run(ctx context.Context, std streams) (err error) {
 		return c.advise(err)
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
+	if err := c.apply(ctx, std, config.Dir); err != nil {
+		return err
+	}
+	if err := server.Controls().State.Begin(ctx); err != nil {
+		return err
+	}
 	otps, err := server.NextOTPs(ctx)
 	if err != nil {
 		return err
@@ -65,11 +72,20 @@ func (c *devCommand) Run(ctx context.Context, std streams) (err error) {
 	return server.Cause()
 }
 
+// apply makes the records what a file says, where one is given.
+func (c *devCommand) apply(ctx context.Context, std streams, dir string) error {
+	if c.Apply == "" {
+		return nil
+	}
+	quiet := streams{In: std.In, Out: io.Discard, Err: std.Err}
+	return (&applyCommand{doorFlags: doorFlags{Dir: dir}, File: c.Apply}).Run(ctx, quiet)
+}
+
 // makeFolder makes the data folder, or a throw-away one for the socket alone.
 func (c *devCommand) makeFolder(ctx context.Context, config *dsappd.Config) (end func() error, err error) {
 	nothing := func() error { return nil }
 	if c.Dir == "" {
-		config.Memory = &dsappd.Memory{Sample: true}
+		config.Memory = &dsappd.Memory{Sample: c.Apply == ""}
 		config.Dir, err = os.MkdirTemp("", "dsappd-dev-")
 		return func() error { return os.RemoveAll(config.Dir) }, err
 	}
@@ -80,7 +96,7 @@ func (c *devCommand) makeFolder(ctx context.Context, config *dsappd.Config) (end
 	if at := time.Time(c.At); !at.IsZero() {
 		now = func() time.Time { return at }
 	}
-	return nothing, datafolder.Init(ctx, c.Dir, datafolder.InitOptions{Sample: true, Now: now, Certificate: &datafolder.CertificateOptions{}})
+	return nothing, datafolder.Init(ctx, c.Dir, datafolder.InitOptions{Sample: c.Apply == "", Now: now, Certificate: &datafolder.CertificateOptions{}})
 }
 
 // advise names the way out of a port that is taken.
@@ -115,11 +131,15 @@ func (c *devCommand) print(w io.Writer, dir string, urls dsappd.URLs, otps []dsa
 	b.WriteString("\n")
 	table = newTable(&b)
 	fmt.Fprintln(table, "USER\tPASSWORD\tAUTHENTICATOR\tKIND\tNEXT ONE-TIME PASSWORD")
+	password, try := samplePassword, fmt.Sprintf(devCurl, urls.SOAP)
+	if c.Apply != "" {
+		password, try = "as "+c.Apply+" says", devEnd
+	}
 	for _, o := range otps {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", o.UserID, samplePassword, o.SerialNumber, strings.ToUpper(o.Type), devOTP(o))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", o.UserID, password, o.SerialNumber, strings.ToUpper(o.Type), devOTP(o))
 	}
 	table.Flush()
-	fmt.Fprintf(&b, devCurl, urls.SOAP)
+	b.WriteString(try)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -141,6 +161,8 @@ const samplePassword = "Password2"
 const devCurl = `
 Try it:
   curl -sS -H 'Content-Type: text/xml' %s -d '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><p:dsappSRPRegister xmlns:p="http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning"><componentType>srp-component</componentType><user><userID>user1</userID></user><credential><staticPassword>Password2</staticPassword></credential></p:dsappSRPRegister></e:Body></e:Envelope>'
+` + devEnd
 
+const devEnd = `
 Then: dsappd explain, dsappd lab clock advance 10m. Ctrl-C ends the lab.
 `

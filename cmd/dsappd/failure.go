@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"unicode"
 
+	"github.com/dsappd/dsappd/internal/apply"
 	"github.com/dsappd/dsappd/internal/bulk"
 	"github.com/dsappd/dsappd/internal/datafolder"
 
@@ -161,6 +162,7 @@ var errorCodes = []struct {
 	{context.Canceled, "interrupted"},
 	{bulk.ErrRefused, "rows_refused"},
 	{bulk.ErrFile, "file_refused"},
+	{apply.ErrFile, "file_refused"},
 	{datafolder.ErrBackup, "backup_refused"},
 	{admin.ErrCutOff, "cut_off"},
 	{errBroken, "transcript_broken"},

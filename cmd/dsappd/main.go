@@ -21,6 +21,7 @@ type commands struct {
 	Demo  demoCommand  `cmd:"" group:"begin" help:"Play one whole activation, or the way of a new user, in a throw-away data folder."`
 	Init  initCommand  `cmd:"" group:"begin" help:"Make a data folder."`
 	Serve serveCommand `cmd:"" group:"begin" help:"Serve a data folder."`
+	Apply applyCommand `cmd:"" group:"begin" help:"Make users, authenticators, policies and the rest what a file says."`
 
 	User          userCommand          `cmd:"" group:"manage" help:"Manage users."`
 	Authenticator authenticatorCommand `cmd:"" group:"manage" help:"Manage authenticators, and licences for several devices."`
