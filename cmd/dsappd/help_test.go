@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,15 +30,18 @@ func eachCommand(node *kong.Node, visit func(*kong.Node)) {
 	}
 }
 
-// Every command takes --json, and DSAPPD_DIR in place of --dir. A run of
-// transcripts is the exception: a folder that belongs to another server than
-// --url must be named on purpose.
+// ownFolder are the commands that take no folder from DSAPPD_DIR: a run of
+// transcripts, where a folder of another server than --url must be named on
+// purpose, and a lab that keeps nothing unless it is told to.
+var ownFolder = []string{"dsappd replay run", "dsappd dev"}
+
+// Every command takes --json, and DSAPPD_DIR in place of --dir.
 func TestEveryCommandTakesJSONAndTheFolder(t *testing.T) {
 	eachCommand(commandLine(t).Model.Node, func(command *kong.Node) {
 		json := false
 		for _, flag := range command.Flags {
 			json = json || flag.Name == "json"
-			if flag.Name == "dir" && command.FullPath() != "dsappd replay run" && (len(flag.Envs) != 1 || flag.Envs[0] != "DSAPPD_DIR") {
+			if flag.Name == "dir" && !slices.Contains(ownFolder, command.FullPath()) && (len(flag.Envs) != 1 || flag.Envs[0] != "DSAPPD_DIR") {
 				t.Errorf("%s: --dir does not come from DSAPPD_DIR", command.FullPath())
 			}
 		}
