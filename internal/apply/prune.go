@@ -52,7 +52,7 @@ func (p *planner) deleteUsers() {
 	}
 	for _, u := range sorted(p.now.users) {
 		if p.deletesUser(u) {
-			plan(p, "delete", "user "+u.UserID+" of "+u.Domain, "", (*admin.Client).DeleteUser, provision.NameUser{UserID: u.UserID, Domain: u.Domain})
+			plan(p, "delete", "user "+u.UserID+" of "+u.Domain, "", (*admin.Client).DeleteUser, provision.NameUser(u))
 		}
 	}
 }

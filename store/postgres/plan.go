@@ -41,10 +41,9 @@ func newPlan(id string, group []*request) *plan {
 		case r.large():
 			p.locks[everyone] = true
 		default:
-			p.locks[everyone] = p.locks[everyone]
+			p.share(everyone)
 			for _, read := range r.reads {
-				lock := lockOf(id, "key", read.Key)
-				p.locks[lock] = p.locks[lock]
+				p.share(lockOf(id, "key", read.Key))
 			}
 			for _, write := range r.writes {
 				p.locks[lockOf(id, "key", write.Key)] = true
@@ -52,6 +51,13 @@ func newPlan(id string, group []*request) *plan {
 		}
 	}
 	return p
+}
+
+// share takes a lock beside others, unless it is taken alone already.
+func (p *plan) share(lock int64) {
+	if _, taken := p.locks[lock]; !taken {
+		p.locks[lock] = false
+	}
 }
 
 // lockOf returns the advisory lock of a name in a store. Two names that share one
