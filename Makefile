@@ -12,7 +12,7 @@ DESTDIR ?=
 # nothing in them and makes each of them eight times as slow.
 ALONE = $$(grep -rl --include='*_test.go' '^//go:build !race' .)
 
-.PHONY: build install uninstall deb rootfs demo check tools test interop screens bench profile fuzz fuzz-nightly torture ci
+.PHONY: build install uninstall deb rootfs demo check tools tools-interop test interop screens bench profile fuzz fuzz-nightly torture ci
 
 # The same commit gives the same bytes, wherever it is built: no cgo, no paths.
 # The toolchain stamps the program with the version and commit from git.
@@ -72,6 +72,9 @@ check:
 tools:
 	@testdata/clients/tools.sh
 
+tools-interop:
+	@testdata/clients/tools.sh --interop
+
 # The tag clients adds the tests with real SOAP clients and a real browser, and
 # plays the book of transcripts with the program as it is built.
 test: tools
@@ -80,8 +83,7 @@ test: tools
 		$$(dirname $(ALONE) | sort -u)
 
 # Clients over toolkits from Maven Central and PyPI, from the WSDL of a server.
-interop:
-	@testdata/clients/tools.sh --interop
+interop: tools-interop
 	$(GO) test -count 1 -tags clients,interop -timeout 15m -run '^TestInterop$$' ./internal/systemtest
 
 # Pictures of the self-management page, for a person to look at.
@@ -124,6 +126,9 @@ fuzz-nightly:
 torture:
 	$(GO) run ./internal/torture -minutes $(MINUTES) -run '$(RUN)'
 
-# CI attacks the program itself, for a short time; `make torture` has the mutants too.
-ci: check test interop
+# What clients need is downloaded while the code is checked. CI attacks the
+# program itself, for a short time; `make torture` has the mutants too.
+ci:
+	@$(MAKE) -j 2 --output-sync=target check tools-interop
+	@$(MAKE) test interop
 	@$(MAKE) torture MINUTES=0.75 RUN='^[^/]*$$'
