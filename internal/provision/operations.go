@@ -10,7 +10,8 @@ func Operations() []string {
 		"authenticator unassign", "component add", "component delete", "component set", "domain add", "domain delete", "domain set", "dsappSRPActivate",
 		"dsappSRPGenerateActivationData", "dsappSRPGenerateEphemeralKey", "dsappSRPRegister", "generate-activation-data", "generate-activation-message",
 		"genRequest", "getAppUpgradeInfo", "getChallenge", "getSecureChallenge", "logoff", "logon", "orgunit add", "orgunit delete", "orgunit set", "policy add", "policy delete", "policy set",
-		"registration close", "request", "self-management cancel", "self-management register", "self-management sign-in", "updateDevicePNID", "updatePassword", "user add",
+		"registration close", "request", "self-management cancel", "self-management deactivate", "self-management password", "self-management register",
+		"self-management request", "self-management sign-in", "updateDevicePNID", "updatePassword", "user add",
 		"user delete", "user disable", "user enable", "user set", "user set-password", "user unlock", "user-attribute add", "user-attribute delete",
 		"user-attribute set", "users/register",
 	}
