@@ -20,9 +20,9 @@ import (
 
 type userCommand struct {
 	Add         userAddCommand         `cmd:"" help:"Add a user."`
-	Export      userExportCommand      `cmd:"" help:"Write users into a CSV or JSON file that an import reads."`
-	ImportLDAP  userImportLDAPCommand  `cmd:"" name:"import-ldap" help:"Add users from a directory, by LDAP."`
 	Import      userImportCommand      `cmd:"" help:"Add users from a CSV or JSON file, and assign authenticators to them."`
+	ImportLDAP  userImportLDAPCommand  `cmd:"" name:"import-ldap" help:"Add users from a directory, by LDAP."`
+	Export      userExportCommand      `cmd:"" help:"Write users into a CSV or JSON file that an import reads."`
 	List        userListCommand        `cmd:"" help:"List users."`
 	Show        userShowCommand        `cmd:"" help:"Show a user."`
 	Set         userSetCommand         `cmd:"" help:"Set by what a user authenticates, until when, and what is known of the person."`
