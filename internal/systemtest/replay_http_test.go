@@ -21,21 +21,21 @@ import (
 // TestTranscriptsOverHTTP plays the book of the protocol with the program as it
 // is built: against dsappd serve in processes of their own, one for each way
 // to serve, with a data folder made from all the transcripts, at the time of
-// day. Those that move the clock are played against the throw-away servers of
-// dsappd replay run. It is built with the tag clients, by make test.
+// day. Those that move the clock or ask another door are played against the
+// throw-away servers of dsappd replay run. It is built with the tag clients, by make test.
 func TestTranscriptsOverHTTP(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "dsappd")
 	if out, err := exec.Command("go", "build", "-o", program, "github.com/dsappd/dsappd/cmd/dsappd").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	var moving, lenient, strict []string
+	var apart, lenient, strict []string
 	err := replay.EachFile([]string{"../../testdata/transcripts"}, func(name string) error {
 		transcript, err := replay.ReadFile(name)
 		switch {
 		case err != nil:
 			return err
-		case transcript.MovesClock():
-			moving = append(moving, name)
+		case transcript.MovesClock(), len(transcript.Doors()) > 0:
+			apart = append(apart, name)
 		case transcript.Strict:
 			strict = append(strict, name)
 		default:
@@ -46,8 +46,8 @@ func TestTranscriptsOverHTTP(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Run("moving the clock", func(t *testing.T) {
-		runProgram(t, program, append([]string{"replay", "run", "-j", "2"}, moving...)...)
+	t.Run("apart", func(t *testing.T) {
+		runProgram(t, program, append([]string{"replay", "run", "-j", "2"}, apart...)...)
 	})
 	for way, names := range map[string][]string{"lenient": lenient, "strict": strict} {
 		t.Run(way, func(t *testing.T) {

@@ -23,7 +23,7 @@ func kills() campaign {
 		run:     runKills,
 		mutants: []mutant{
 			answersEarly(),
-			{"seals-nothing-left", []edit{{"internal/datafolder/audit.go", "\tf.sealEndedRuns(ctx)\n\tf.retainAudit(ctx)", "\tf.retainAudit(ctx)"}}},
+			{"seals-nothing-left", []edit{{"internal/datafolder/audit.go", "\tif f.Shared == nil {\n\t\tf.sealEndedRuns(ctx)\n\t}\n\tf.retainAudit(ctx)", "\tf.retainAudit(ctx)"}}},
 		},
 	}
 }
