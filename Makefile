@@ -8,9 +8,10 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 export DEB_VERSION
 DESTDIR ?=
 
-# Tests that take long and have no second goroutine: the race detector finds
-# nothing in them and makes each of them eight times as slow.
-ALONE = $$(grep -rl --include='*_test.go' '^//go:build !race' .)
+# Tests that take long and have no second goroutine, and those that drive the
+# program from outside, whose rooms are tested with the race detector themselves:
+# it finds nothing in them and makes each of them eight times as slow.
+ALONE = $$(grep -rl --include='*_test.go' '^//go:build .*!race' .)
 
 .PHONY: build install uninstall deb rootfs demo check tools tools-interop test interop screens bench profile fuzz fuzz-nightly torture ci
 
@@ -79,7 +80,7 @@ tools-interop:
 # plays the book of transcripts with the program as it is built.
 test: tools
 	$(GO) test -race -tags clients -timeout 18m ./...
-	@$(GO) test -run "^($$(sed -n 's/^func \(\(Test\|Fuzz\)[A-Za-z0-9_]*\)(.*/\1/p' $(ALONE) | paste -sd '|'))\$$" \
+	@$(GO) test -tags clients -timeout 15m -run "^($$(sed -n 's/^func \(\(Test\|Fuzz\)[A-Za-z0-9_]*\)(.*/\1/p' $(ALONE) | paste -sd '|'))\$$" \
 		$$(dirname $(ALONE) | sort -u)
 
 # Clients over toolkits from Maven Central and PyPI, from the WSDL of a server.

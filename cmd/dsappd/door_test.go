@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -9,9 +11,6 @@ import (
 
 	"github.com/dsappd/dsappd"
 )
-
-// cheap settings make password hashes cost next to nothing.
-const cheap = "[password_hash]\nmemory_kib = 8\npasses = 1\n"
 
 // What an operator orders comes out the same whether a server holds the data
 // folder or the command opens it itself: each script finds a new folder data.

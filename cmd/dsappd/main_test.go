@@ -16,24 +16,14 @@ import (
 // is spared: the tests run it some hundred times.
 const endAtOnce = "atexit_sleep_ms=0"
 
+// cheap settings make password hashes cost next to nothing.
+const cheap = "[password_hash]\nmemory_kib = 8\npasses = 1\n"
+
 func TestMain(m *testing.M) {
 	if err := os.Setenv("GORACE", endAtOnce); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"dsappd": main})
-}
-
-// The scripts run the real program, each in a folder of its own.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		RequireExplicitExec: true,
-		RequireUniqueNames:  true,
-		Setup:               withoutWait,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"modes": modes, "serving": serving, "schema": schema, "register": register, "mdl": mdl, "capture": capture, "tamper": tamper, "post": post, "get": get, "stopping": stopping, "spoil": spoil,
-		},
-	})
 }
 
 // withoutWait hands GORACE to scripts, whose environment is their own.
