@@ -128,8 +128,8 @@ torture:
 	$(GO) run ./internal/torture -minutes $(MINUTES) -run '$(RUN)'
 
 # What clients need is downloaded while the code is checked. CI attacks the
-# program itself, for a short time; `make torture` has the mutants too.
+# program for a short time; `make torture` has all campaigns, and the mutants.
 ci:
 	@$(MAKE) -j 2 --output-sync=target check tools-interop
 	@$(MAKE) test interop
-	@$(MAKE) torture MINUTES=0.75 RUN='^[^/]*$$'
+	@$(MAKE) torture MINUTES=0.75 RUN='^(messages|kills|power|backlog)$$'
