@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	mathrand "math/rand/v2"
 	"net"
 	"net/url"
 	"os"
@@ -32,7 +33,7 @@ type Server struct {
 	port   int
 	run    *exec.Cmd
 	alive  io.Closer // the server ends when this is closed
-	output bytes.Buffer
+	output output
 }
 
 // Run runs the tests of a package, and has URL answer with a schema of one
@@ -160,13 +161,20 @@ func (s *Server) init() error {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-// freePort returns a port that nothing listens at.
+// freePort returns a port that nothing listens at. It is below those that systems
+// give to connections: one of these would take it while the server is down.
 func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
+	const lowest, highest = 20000, 32000
+	for try := 0; ; try++ {
+		port := lowest + mathrand.IntN(highest-lowest)
+		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil {
+			return port, listener.Close()
+		}
+		if try == 100 {
+			return 0, err
+		}
 	}
-	return listener.Addr().(*net.TCPAddr).Port, listener.Close()
 }
 
 // URL returns the URL of the database.
@@ -177,6 +185,31 @@ func (s *Server) URL() string {
 
 // Port returns where the server listens.
 func (s *Server) Port() int { return s.port }
+
+// output is what the server says. What a killed server has left behind may still
+// write while the next one starts.
+type output struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.Write(p)
+}
+
+func (o *output) reset() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text.Reset()
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.text.String()
+}
 
 // enough is how long the server may take to start, on a busy machine.
 const enough = time.Minute
@@ -193,7 +226,8 @@ func (s *Server) Restart() error {
 			return err
 		}
 		ended := make(chan error, 1)
-		go func() { ended <- s.run.Wait() }()
+		run := s.run
+		go func() { ended <- run.Wait() }()
 		err = s.answers(ended, deadline)
 		if err == nil {
 			return nil
@@ -209,7 +243,7 @@ func (s *Server) launch(postgres string) error {
 	const script = `"$@" <&- & pid=$!
 (cat >/dev/null; kill -INT $pid) <&3 2>/dev/null &
 wait $pid`
-	s.output.Reset()
+	s.output.reset()
 	s.run = exec.Command("/bin/sh", "-c", "exec 3<&0; "+script, "sh", postgres,
 		"-D", s.data(), "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 		"-c", "max_connections=200", "-c", "shared_buffers=16MB", "-c", "logging_collector=off")

@@ -3,17 +3,36 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/dsappd/dsappd/store"
 )
 
 // Check looks for entries that no commit of this program could have written. The
 // pages of the database are its own to check: with data checksums
-// (initdb --data-checksums), it refuses to read a damaged one.
+// (initdb --data-checksums), it refuses to read a damaged one. While the database
+// cannot be reached it tries again, as Snapshot does.
 func (e *Engine) Check(ctx context.Context) ([]store.Problem, error) {
-	if e.closed.Load() {
-		return nil, store.ErrClosed
+	deadline := time.Now().Add(e.options.Wait)
+	for pause := firstPause; ; pause = min(2*pause, longestPause) {
+		if e.closed.Load() {
+			return nil, store.ErrClosed
+		}
+		problems, err := e.check(ctx)
+		switch {
+		case err == nil:
+			return problems, nil
+		case !isLost(err) || time.Until(deadline) < pause:
+			return problems, e.explain(err)
+		}
+		e.pool.Reset()
+		if err := sleep(ctx, pause); err != nil {
+			return nil, err
+		}
 	}
+}
+
+func (e *Engine) check(ctx context.Context) ([]store.Problem, error) {
 	const query = `
 		select case
 			when length(key) = 0 or length(key) + coalesce(length(rest), 0) > $1 then 'its key has a length that is not allowed'
@@ -27,7 +46,7 @@ func (e *Engine) Check(ctx context.Context) ([]store.Problem, error) {
 		order by key limit 1000`
 	rows, err := e.pool.Query(ctx, query, store.MaxKeySize, longKey, store.MaxValueSize)
 	if err != nil {
-		return nil, e.explain(err)
+		return nil, err
 	}
 	defer rows.Close()
 	var problems []store.Problem
@@ -35,12 +54,12 @@ func (e *Engine) Check(ctx context.Context) ([]store.Problem, error) {
 		var fault string
 		var key []byte
 		if err := rows.Scan(&fault, &key); err != nil {
-			return problems, e.explain(err)
+			return problems, err
 		}
 		problems = append(problems, store.Problem{Record: fmt.Sprintf("key %.80q", key), Fault: fault, Mend: mendBackup})
 	}
 	if err := rows.Err(); err != nil {
-		return problems, e.explain(err)
+		return problems, err
 	}
 	return problems, nil
 }

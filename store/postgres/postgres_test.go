@@ -167,7 +167,7 @@ func TestDatabaseOutOfReach(t *testing.T) {
 func TestSnapshotsTakeTurns(t *testing.T) {
 	t.Parallel()
 	_, url := fresh(t)
-	e, err := postgres.Open(t.Context(), postgres.Options{URL: url, Pool: 2, Wait: 200 * time.Millisecond})
+	e, err := postgres.Open(t.Context(), postgres.Options{URL: url, Pool: 2, Wait: 2 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
