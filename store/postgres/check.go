@@ -3,36 +3,20 @@ package postgres
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/dsappd/dsappd/store"
 )
 
 // Check looks for entries that no commit of this program could have written. The
 // pages of the database are its own to check: with data checksums
-// (initdb --data-checksums), it refuses to read a damaged one. While the database
-// cannot be reached it tries again, as Snapshot does.
+// (initdb --data-checksums), it refuses to read a damaged one. It reads from a
+// snapshot, and so waits for a database that cannot be reached.
 func (e *Engine) Check(ctx context.Context) ([]store.Problem, error) {
-	deadline := time.Now().Add(e.options.Wait)
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		if e.closed.Load() {
-			return nil, store.ErrClosed
-		}
-		problems, err := e.check(ctx)
-		switch {
-		case err == nil:
-			return problems, nil
-		case !isLost(err) || time.Until(deadline) < pause:
-			return problems, e.explain(err)
-		}
-		e.pool.Reset()
-		if err := sleep(ctx, pause); err != nil {
-			return nil, err
-		}
+	s, err := e.begin(ctx)
+	if err != nil {
+		return nil, err
 	}
-}
-
-func (e *Engine) check(ctx context.Context) ([]store.Problem, error) {
+	defer s.Close()
 	const query = `
 		select case
 			when length(key) = 0 or length(key) + coalesce(length(rest), 0) > $1 then 'its key has a length that is not allowed'
@@ -44,9 +28,9 @@ func (e *Engine) check(ctx context.Context) ([]store.Problem, error) {
 		where length(key) = 0 or length(key) + coalesce(length(rest), 0) > $1 or (rest is null) <> (length(key) <= $2)
 			or length(value) > $3 or revision < 1 or revision > (select last_value from dsappd_revisions)
 		order by key limit 1000`
-	rows, err := e.pool.Query(ctx, query, store.MaxKeySize, longKey, store.MaxValueSize)
+	rows, err := s.conn.Query(ctx, query, store.MaxKeySize, longKey, store.MaxValueSize)
 	if err != nil {
-		return nil, err
+		return nil, e.explain(err)
 	}
 	defer rows.Close()
 	var problems []store.Problem
@@ -54,12 +38,12 @@ func (e *Engine) check(ctx context.Context) ([]store.Problem, error) {
 		var fault string
 		var key []byte
 		if err := rows.Scan(&fault, &key); err != nil {
-			return problems, err
+			return problems, e.explain(err)
 		}
 		problems = append(problems, store.Problem{Record: fmt.Sprintf("key %.80q", key), Fault: fault, Mend: mendBackup})
 	}
 	if err := rows.Err(); err != nil {
-		return problems, err
+		return problems, e.explain(err)
 	}
 	return problems, nil
 }

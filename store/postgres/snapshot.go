@@ -48,6 +48,14 @@ type snapshot struct {
 // database cannot be reached it tries again, for as long as the option Wait
 // allows.
 func (e *Engine) Snapshot(ctx context.Context) (store.Snapshot, error) {
+	s, err := e.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (e *Engine) begin(ctx context.Context) (*snapshot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
