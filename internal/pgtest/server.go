@@ -1,7 +1,6 @@
 package pgtest
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -29,11 +28,10 @@ const environment = "DSAPPD_TEST_POSTGRES"
 
 // Server is a running PostgreSQL.
 type Server struct {
-	dir    string
-	port   int
-	run    *exec.Cmd
-	alive  io.Closer // the server ends when this is closed
-	output output
+	dir   string
+	port  int
+	run   *exec.Cmd
+	alive io.Closer // the server ends when this is closed
 }
 
 // Run runs the tests of a package, and has URL answer with a schema of one
@@ -161,6 +159,9 @@ func (s *Server) init() error {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
+// log is the file of what the server says.
+func (s *Server) log() string { return filepath.Join(s.dir, "log") }
+
 // freePort returns a port that nothing listens at. It is below those that systems
 // give to connections: one of these would take it while the server is down.
 func freePort() (int, error) {
@@ -186,31 +187,6 @@ func (s *Server) URL() string {
 // Port returns where the server listens.
 func (s *Server) Port() int { return s.port }
 
-// output is what the server says. What a killed server has left behind may still
-// write while the next one starts.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) reset() {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.text.Reset()
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
-}
-
 // enough is how long the server may take to start, on a busy machine.
 const enough = time.Minute
 
@@ -234,7 +210,8 @@ func (s *Server) Restart() error {
 		}
 		// What a killed server has left behind goes soon.
 		if time.Now().After(deadline) {
-			return fmt.Errorf("start postgres: %w\n%s", err, s.output.String())
+			said, _ := os.ReadFile(s.log()) // empty: it said nothing
+			return fmt.Errorf("start postgres: %w\n%s", err, said)
 		}
 	}
 }
@@ -243,11 +220,15 @@ func (s *Server) launch(postgres string) error {
 	const script = `"$@" <&- & pid=$!
 (cat >/dev/null; kill -INT $pid) <&3 2>/dev/null &
 wait $pid`
-	s.output.reset()
+	log, err := os.Create(s.log())
+	if err != nil {
+		return err
+	}
+	defer log.Close()
 	s.run = exec.Command("/bin/sh", "-c", "exec 3<&0; "+script, "sh", postgres,
 		"-D", s.data(), "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 		"-c", "max_connections=200", "-c", "shared_buffers=16MB", "-c", "logging_collector=off")
-	s.run.Dir, s.run.Stdout, s.run.Stderr = s.dir, &s.output, &s.output
+	s.run.Dir, s.run.Stdout, s.run.Stderr = s.dir, log, log
 	if err := asOther(s.run); err != nil {
 		return err
 	}
