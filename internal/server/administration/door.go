@@ -118,11 +118,8 @@ func execute[R any](ctx context.Context, d *door, r *soap.Request, k *kind[R], s
 	if err != nil {
 		return nil, err
 	}
-	sent := sent(set)
-	given, passedOver, err := k.table.Read(c.form, sent, d.Strict)
-	for _, name := range passedOver {
-		r.PassOver(name)
-	}
+	sent := operation.SentOf(set.Attributes)
+	given, err := d.Read(r, k.table, c.form, sent)
 	if err != nil {
 		return nil, err
 	}
@@ -136,15 +133,6 @@ func execute[R any](ctx context.Context, d *door, r *soap.Request, k *kind[R], s
 	}
 	written := attributesOf(k.table.Write(c.form, result))
 	return &written, nil
-}
-
-// sent are the attributes of a request.
-func sent(set wsdl.AdministrationAttributeSet) []operation.Sent {
-	var out []operation.Sent
-	for _, a := range set.Attributes {
-		out = append(out, operation.Sent{ID: a.AttributeID, Value: a.Value, Options: a.AttributeOptions})
-	}
-	return out
 }
 
 func attributesOf(all []operation.Written) wsdl.AdministrationAttributeSet {

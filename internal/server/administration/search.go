@@ -39,7 +39,7 @@ const domainID = "DOMAIN"
 // nothing.
 func (k *kind[R]) read(d *door, set wsdl.AdministrationAttributeSet, fields *wsdl.AdministrationFieldSet, options *wsdl.AdministrationQueryOptions) (search[R], error) {
 	var s search[R]
-	for _, a := range sent(set) {
+	for _, a := range operation.SentOf(set.Attributes) {
 		given, err := k.table.ReadSearch(a, d.Strict)
 		if err != nil {
 			return s, err

@@ -119,14 +119,8 @@ func (d *door) sessionalive(ctx context.Context, r *soap.Request, in *wsdl.Sessi
 func (d *door) credentials(ctx context.Context, r *soap.Request, f operation.Form, set wsdl.CredentialAttributeSet,
 	decide func(context.Context, provision.Caller, operation.Values) (operation.Values, error),
 ) (*wsdl.CredentialAttributeSet, error) {
-	var sent []operation.Sent
-	for _, a := range set.Attributes {
-		sent = append(sent, operation.Sent{ID: a.AttributeID, Value: a.Value, Options: a.AttributeOptions})
-	}
-	given, passedOver, err := d.credential.Read(f, sent, d.Strict)
-	for _, name := range passedOver {
-		r.PassOver(name)
-	}
+	sent := operation.SentOf(set.Attributes)
+	given, err := d.Read(r, d.credential, f, sent)
 	if err != nil {
 		return nil, err
 	}
@@ -138,11 +132,7 @@ func (d *door) credentials(ctx context.Context, r *soap.Request, f operation.For
 	if err != nil {
 		return nil, d.credential.WithoutMasked(inWords(err), f, sent)
 	}
-	var out wsdl.CredentialAttributeSet
-	for _, w := range d.credential.Write(f, result) {
-		out.Attributes = append(out.Attributes, wsdl.CredentialAttribute{AttributeID: w.ID, Value: &w.Value})
-	}
-	return &out, nil
+	return &wsdl.CredentialAttributeSet{Attributes: operation.Attributes[wsdl.CredentialAttribute](d.credential.Write(f, result))}, nil
 }
 
 // credentialResults is the outcome of an operation on sessions. A refusal is

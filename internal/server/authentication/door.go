@@ -51,7 +51,7 @@ func References() ([]operation.Reference, error) {
 func (d *door) run(ctx context.Context, r *soap.Request, f operation.Form, set wsdl.CredentialAttributeSet,
 	decide func(context.Context, provision.Caller, operation.Values) (operation.Values, error),
 ) (*wsdl.CredentialAttributeSet, error) {
-	written, err := d.Run(ctx, r, d.table, f, sent(set), decide)
+	written, err := d.Run(ctx, r, d.table, f, operation.SentOf(set.Attributes), decide)
 	if err != nil {
 		return nil, err
 	}
@@ -59,21 +59,8 @@ func (d *door) run(ctx context.Context, r *soap.Request, f operation.Form, set w
 	return &out, nil
 }
 
-// sent are the attributes of a request.
-func sent(set wsdl.CredentialAttributeSet) []operation.Sent {
-	var out []operation.Sent
-	for _, a := range set.Attributes {
-		out = append(out, operation.Sent{ID: a.AttributeID, Value: a.Value, Options: a.AttributeOptions})
-	}
-	return out
-}
-
 func attributesOf(all []operation.Written) wsdl.CredentialAttributeSet {
-	var set wsdl.CredentialAttributeSet
-	for _, w := range all {
-		set.Attributes = append(set.Attributes, wsdl.CredentialAttribute{AttributeID: w.ID, Value: &w.Value})
-	}
-	return set
+	return wsdl.CredentialAttributeSet{Attributes: operation.Attributes[wsdl.CredentialAttribute](all)}
 }
 
 // results is the outcome of an operation. A refusal is also said by an

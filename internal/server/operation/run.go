@@ -12,10 +12,7 @@ import (
 func (d *Door) Run(ctx context.Context, r *soap.Request, t *Table, f Form, sent []Sent,
 	decide func(context.Context, provision.Caller, Values) (Values, error),
 ) ([]Written, error) {
-	given, passedOver, err := t.Read(f, sent, d.Strict)
-	for _, name := range passedOver {
-		r.PassOver(name)
-	}
+	given, err := d.Read(r, t, f, sent)
 	if err != nil {
 		return nil, err
 	}

@@ -14,10 +14,7 @@ func (d *door) provisioningExecute(ctx context.Context, r *soap.Request, in *wsd
 		return nil, &soap.FieldError{Path: "cmd", Problem: "is no command of this server", Mend: "it is one of " + d.table.names()}
 	}
 	sent := sent(in.AttributeSet.Attributes)
-	given, passedOver, err := d.table.Read(command.Form, sent, d.Strict)
-	for _, name := range passedOver {
-		r.PassOver(name)
-	}
+	given, err := d.Read(r, d.table.Table, command.Form, sent)
 	if err != nil {
 		return nil, err
 	}

@@ -49,11 +49,7 @@ var theTable = sync.OnceValues(func() (*operation.Table, error) {
 func (d *door) run(ctx context.Context, r *soap.Request, f operation.Form, set wsdl.SignatureAttributeSet,
 	decide func(context.Context, provision.Caller, operation.Values) (operation.Values, error),
 ) (*wsdl.SignatureAttributeSet, error) {
-	var sent []operation.Sent
-	for _, a := range set.Attributes {
-		sent = append(sent, operation.Sent{ID: a.AttributeID, Value: a.Value, Options: a.AttributeOptions})
-	}
-	written, err := d.Run(ctx, r, d.table, f, sent, decide)
+	written, err := d.Run(ctx, r, d.table, f, operation.SentOf(set.Attributes), decide)
 	if err != nil {
 		return nil, err
 	}
@@ -62,11 +58,7 @@ func (d *door) run(ctx context.Context, r *soap.Request, f operation.Form, set w
 }
 
 func attributesOf(all []operation.Written) wsdl.SignatureAttributeSet {
-	var set wsdl.SignatureAttributeSet
-	for _, w := range all {
-		set.Attributes = append(set.Attributes, wsdl.SignatureAttribute{AttributeID: w.ID, Value: &w.Value})
-	}
-	return set
+	return wsdl.SignatureAttributeSet{Attributes: operation.Attributes[wsdl.SignatureAttribute](all)}
 }
 
 // results is the outcome of an operation. A refusal is also said by an
