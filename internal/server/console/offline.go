@@ -21,18 +21,10 @@ type offlinePage struct {
 }
 
 // registerOffline opens a registration for a device without a connection, and
-// shows what it scans first. The same form again shows that registration.
-func (e *exchange) registerOffline() error {
-	e.session.registering.Lock()
-	defer e.session.registering.Unlock()
-	once := e.HTTP.PostForm.Get("once")
-	if len(once) > maxOnce {
-		return &problem{status: http.StatusBadRequest, Title: "The form could not be read",
-			Words: "It is not as this page made it. Nothing was done: begin again on this page."}
-	}
-	if again, is := e.session.find(func(m made) bool { return m.once == once }); is {
-		return e.see(registrationURL(again))
-	}
+// shows what it scans first.
+func (e *exchange) registerOffline() error { return e.onlyOnce(e.registerOfflineAnew) }
+
+func (e *exchange) registerOfflineAnew(once string) error {
 	caller, err := e.caller()
 	if err != nil {
 		return err

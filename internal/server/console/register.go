@@ -41,9 +41,9 @@ func codes(result provision.DSAPPSRPRegisterResult) []code {
 // maxOnce is the length of what tells a form, in hex: sessions remember it.
 const maxOnce = 64
 
-// register opens a registration and shows its image. The same form again,
-// which is what a reload sends, shows that registration without its secret.
-func (e *exchange) register() error {
+// onlyOnce makes a registration, unless the same form did before, which is what a
+// reload sends: that registration is shown, without its secret.
+func (e *exchange) onlyOnce(register func(once string) error) error {
 	e.session.registering.Lock()
 	defer e.session.registering.Unlock()
 	once := e.HTTP.PostForm.Get("once")
@@ -54,6 +54,13 @@ func (e *exchange) register() error {
 	if again, is := e.session.find(func(m made) bool { return m.once == once }); is {
 		return e.see(registrationURL(again))
 	}
+	return register(once)
+}
+
+// register opens a registration and shows its image.
+func (e *exchange) register() error { return e.onlyOnce(e.registerAnew) }
+
+func (e *exchange) registerAnew(once string) error {
 	if err := e.giveUp(e.HTTP.PostForm.Get("instead")); err != nil {
 		return err
 	}
