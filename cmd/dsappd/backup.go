@@ -11,7 +11,6 @@ import (
 
 	agelib "filippo.io/age"
 
-	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/hint"
 )
@@ -35,44 +34,21 @@ func (c *backupCommand) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Lstat(c.File); err == nil {
-		return hint.Add(fmt.Errorf("%s is there already", c.File), "name a new file")
-	}
-	door, err := c.doorFlags.open(ctx, std)
-	if err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(c.File), atomicfile.Temporary)
-	if err != nil {
+	var manifest datafolder.Manifest
+	size, err := writeNewFile(c.File, func(to io.Writer) error {
+		door, err := c.doorFlags.open(ctx, std)
+		if err != nil {
+			return err
+		}
+		manifest, err = datafolder.WriteBackup(ctx, to, c.Dir, time.Now(), recipients, func(begin func(int64) (io.Writer, error)) error {
+			return door.CopyStore(ctx, begin)
+		})
 		return errors.Join(err, door.Close())
-	}
-	defer os.Remove(file.Name()) // nothing is there once it was renamed
-	manifest, err := datafolder.WriteBackup(ctx, file, c.Dir, time.Now(), recipients, func(begin func(int64) (io.Writer, error)) error {
-		return door.CopyStore(ctx, begin)
 	})
-	err = errors.Join(err, door.Close())
-	var size int64
-	if err == nil {
-		size, err = finishBackup(file, c.File)
-	} else {
-		err = errors.Join(err, file.Close())
-	}
 	if err != nil {
 		return err
 	}
 	return c.print(std, manifest, size)
-}
-
-// finishBackup gives a whole backup its name, unless another has that by now.
-func finishBackup(file *os.File, name string) (size int64, err error) {
-	info, err := file.Stat()
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return 0, err
-	}
-	if err := os.Link(file.Name(), name); err != nil {
-		return 0, err
-	}
-	return info.Size(), atomicfile.SyncFolder(filepath.Dir(name))
 }
 
 func (c *backupCommand) recipients() ([]agelib.Recipient, error) {

@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	agelib "filippo.io/age"
 
-	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/bulk"
 	"github.com/dsappd/dsappd/internal/hint"
 )
@@ -80,23 +78,16 @@ func (f exportFlags) export(ctx context.Context, std streams, secrets bool, writ
 	if err != nil {
 		return err
 	}
-	if _, err := os.Lstat(f.File); err == nil {
-		return hint.Add(fmt.Errorf("%s is there already", f.File), "name a new file")
-	}
-	door, err := f.open(ctx, std)
-	if err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(f.File), atomicfile.Temporary)
-	if err != nil {
+	var done bulk.Exported
+	_, err = writeNewFile(f.File, func(to io.Writer) error {
+		door, err := f.open(ctx, std)
+		if err != nil {
+			return err
+		}
+		done, err = sealedTo(to, recipients, func(to io.Writer) (bulk.Exported, error) { return write(door, to) })
 		return errors.Join(err, door.Close())
-	}
-	defer os.Remove(file.Name()) // nothing is there once it was renamed
-	done, err := sealedTo(file, recipients, func(to io.Writer) (bulk.Exported, error) { return write(door, to) })
-	if err = errors.Join(err, door.Close()); err != nil {
-		return errors.Join(err, file.Close())
-	}
-	if _, err := finishBackup(file, f.File); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	return f.tell(std, done)
