@@ -41,8 +41,7 @@ const (
 	MaxRequestText = maxRequestMessage - requestHeaderSize - requestTagSize
 )
 
-// RequestHeader is what everybody may read of a request: which authenticator
-// it is for.
+// RequestHeader says which authenticator a request is for. Everybody may read it.
 type RequestHeader struct {
 	Kind           RequestKind
 	SerialNumber   string
@@ -67,13 +66,13 @@ type Request struct {
 	Fields []RequestField
 }
 
-// RequestField is a line that the device shows.
+// RequestField holds a line that the device shows.
 type RequestField struct {
 	Key   string // may be empty
 	Value string
 }
 
-// RequestMessage is a request on its way: encrypted for one authenticator.
+// RequestMessage carries a request, encrypted for one authenticator.
 type RequestMessage struct {
 	RequestHeader
 	ciphertext []byte

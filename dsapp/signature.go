@@ -15,7 +15,7 @@ const (
 	MaxDataField  = 255 // bytes of UTF-8
 )
 
-// Question is the hash that a device signs: of data fields, or of a request.
+// Question holds the hash that a device signs: of data fields, or of a request.
 type Question [sha256.Size]byte
 
 // DataQuestion returns the question of 1 to 8 data fields (section 12). Empty

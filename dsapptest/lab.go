@@ -42,7 +42,7 @@ type Filter struct {
 	Door, Operation, Component, User, Status, RegistrationID string
 }
 
-// Request is a request that the server got, and what became of it.
+// Request describes a request that the server got, and what became of it.
 type Request struct {
 	RequestID, Door, Operation, Component, User, RegistrationID, Status, Reason string
 

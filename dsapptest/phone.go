@@ -15,7 +15,7 @@ import (
 	"github.com/dsappd/dsappd/wsdl"
 )
 
-// Registration is what register answered.
+// Registration holds what register answered.
 type Registration struct {
 	ID, ActivationPassword, SerialNumber string
 }
@@ -62,7 +62,7 @@ func (s *Server) Register(userID string) Registration {
 	return Registration{ID: reply.ID, ActivationPassword: reply.Password, SerialNumber: reply.SerialNumber}
 }
 
-// Phone is an activated simulated phone, which goes by the server's clock.
+// Phone simulates an activated phone. It goes by the server's clock.
 type Phone struct {
 	SerialNumber string   // or an instance's name on a licence
 	Calls        []string // that it made for its activation

@@ -14,8 +14,8 @@ import (
 // Password is that of every user of the sample.
 const Password = "Password2"
 
-// Server is a server of a test. Its methods end the test where something goes
-// wrong; they are called by the goroutine of the test.
+// Server serves a test. Its methods end the test where something goes wrong; call
+// them from the goroutine of the test.
 type Server struct {
 	URL    string       // of the SOAP interface, http://127.0.0.1:PORT/
 	URLs   dsappd.URLs  // of all listeners

@@ -19,7 +19,7 @@ const BeatEvery = 3 * time.Second
 // beat for too long. Nothing may be written in its name any more.
 var ErrLapsed = errors.New("this run has not been heard of for too long, and a peer has ended it")
 
-// Server is one process that has the store open.
+// Server describes a process that has the store open.
 type Server struct {
 	Run     string    `json:"run"`
 	Host    string    `json:"host"`
