@@ -219,13 +219,24 @@ func threads(record string) []string {
 		}
 	}
 	for _, run := range strings.FieldsFunc(record, func(r rune) bool { return !ofThread(r) }) {
-		if ofPool.MatchString(run) {
+		if hasNumber(run) && ofPool.MatchString(run) {
 			for _, found := range threadInside.FindAllString(run, -1) {
 				all = append(all, strings.TrimSpace(found))
 			}
 		}
 	}
 	return all
+}
+
+// hasNumber reports whether a number follows what sets the number of a thread apart
+// from its name.
+func hasNumber(run string) bool {
+	for n := 1; n < len(run); n++ {
+		if run[n] >= '0' && run[n] <= '9' && strings.IndexByte("-#_ ", run[n-1]) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // bracketed returns the words in brackets that hold no others.
