@@ -121,13 +121,14 @@ type writer struct {
 
 	captures map[string]any
 	about    outline
+	secrets  secretValues // none unless they are redacted
 }
 
 func newWriter(d *Drafter, c *chapter) *writer {
 	said := &notices{}
 	w := &standIns{redact: d.Redact, passwords: map[string]string{}, serials: map[string]string{}}
 	return &writer{
-		notices: said, chapter: c, captures: map[string]any{},
+		notices: said, chapter: c, captures: map[string]any{}, secrets: secretValues{},
 		trace: newTracer(w, c != nil), infer: newInferrer(w, said, d.passwords),
 		requests: newRequestWriter(w, said), replies: &replyWriter{standIns: w, notices: said},
 	}
@@ -136,7 +137,11 @@ func newWriter(d *Drafter, c *chapter) *writer {
 func (w *writer) write(e *exchanged) transcript.Exchange {
 	s := w.trace.follow(e)
 	w.infer.step(s)
-	exchange := transcript.Exchange{Number: s.number, Title: s.recorded.Title, Request: w.requests.write(s), Reply: w.replies.write(s)}
+	if w.requests.redact {
+		w.secrets.add(s.request)
+		w.secrets.add(s.reply)
+	}
+	exchange := transcript.Exchange{Number: s.number, Title: w.secrets.hide(s.recorded.Title), Request: w.requests.write(s), Reply: w.replies.write(s)}
 	exchange.Advance = s.advance + w.requests.wait()
 	addCaptures(w.captures, s)
 	w.about.add(s)
@@ -155,6 +160,10 @@ func (w *writer) transcript() (*transcript.Transcript, []Notice) {
 	said := w.notices.all
 	if w.chapter != nil {
 		t.Title, said = cmp.Or(w.chapter.title, t.Title), slices.Concat(w.chapter.all, said)
+	}
+	t.Title = w.secrets.hide(t.Title)
+	for i := range said {
+		said[i].Reason = w.secrets.hide(said[i].Reason)
 	}
 	t.Why = w.about.origin(said)
 	return t, said

@@ -64,12 +64,7 @@ func masked(value string) string {
 // be no secret: other elements, in its header too, text that stands beside
 // elements, and attributes.
 func hideUnknown(m *message) {
-	kept := map[int]bool{}
-	for name, fields := range m.fields {
-		for _, f := range fields {
-			kept[f.index] = open(name)
-		}
-	}
+	kept := m.fieldsThat(open)
 	m.root.Visit(func(n *xmltree.Node) {
 		_, put := m.put[n.Index]
 		switch {
@@ -126,12 +121,7 @@ func secretAttribute(n *xmltree.Node) bool {
 // hideReply frees what a reply holds besides the fields that are known to be
 // no secret, and the text beside elements.
 func hideReply(m *message) {
-	kept := map[int]bool{}
-	for name, fields := range m.fields {
-		for _, f := range fields {
-			kept[f.index] = open(name) || slices.Contains(openReplies, name)
-		}
-	}
+	kept := m.fieldsThat(openInReply)
 	m.root.Visit(func(n *xmltree.Node) {
 		_, put := m.put[n.Index]
 		switch {
@@ -150,6 +140,21 @@ func hideReply(m *message) {
 		})
 	})
 }
+
+// fieldsThat returns the elements that hold fields whose names are of a kind, by
+// their index.
+func (m *message) fieldsThat(of func(name string) bool) map[int]bool {
+	found := map[int]bool{}
+	for name, fields := range m.fields {
+		for _, f := range fields {
+			found[f.index] = of(name)
+		}
+	}
+	return found
+}
+
+// openInReply reports whether the values of a field of a reply are no secret.
+func openInReply(name string) bool { return open(name) || slices.Contains(openReplies, name) }
 
 // openReplies are the fields of replies that are no secret.
 var openReplies = []string{

@@ -111,3 +111,29 @@ func TestImportSoapUIRedacts(t *testing.T) {
 		}
 	}
 }
+
+// A redacted import removes a secret from the names of cases and requests, from
+// the names of files and from what is said.
+func TestImportSoapUIRedactsNames(t *testing.T) {
+	project := `<con:soapui-project name="p" xmlns:con="http://eviware.com/soapui/config"><con:testSuite name="Suite"><con:testCase name="Anna with Hush7Hush">
+<con:testStep type="request" name="Register with Hush7Hush"><con:config><con:request><con:request><![CDATA[
+<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><p:dsappSRPRegister xmlns:p="http://www.vasco.com/IdentikeyServer/IdentikeyTypes/Provisioning">
+<componentType>c</componentType><user><userID>anna</userID></user><credential><staticPassword>Hush7Hush</staticPassword></credential></p:dsappSRPRegister></e:Body></e:Envelope>]]></con:request>
+<con:assertion type="XQuery Match" name="Hush7Hush"/></con:request></con:config></con:testStep></con:testCase></con:testSuite></con:soapui-project>`
+	run := &drafting.ImportRun{
+		Importer: &drafting.Importer{Drafter: &drafting.Drafter{Redact: true}}, Out: filepath.Join(t.TempDir(), "out"),
+		Report: func(drafting.Imported) error { return nil },
+	}
+	report, err := run.Paths(t.Context(), fileOf(t, "project.xml", []byte(project)))
+	if err != nil || len(report.Transcripts) != 1 {
+		t.Fatal(report, err)
+	}
+	text, err := os.ReadFile(report.Transcripts[0].File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := fmt.Sprintf("%+v\n%s", *report, text)
+	if strings.Contains(all, "Hush7Hush") || !strings.Contains(all, "Anna-with-redacted") || !strings.Contains(all, "Register with redacted") {
+		t.Error(all)
+	}
+}
