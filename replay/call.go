@@ -11,9 +11,9 @@ import (
 
 // call is a value that a phone computes.
 type call struct {
-	name   string // otp, derivation-code, sign, answer, A, M1, M2, device-code or signature
-	serial string // of otp, derivation-code and sign: a serial number or a capture; of answer: the capture of a request message
-	fields string // of sign: the data fields, each with a line feed behind it
+	name   string // otp, derivation-code, sign, respond, answer, A, M1, M2, device-code or signature
+	serial string // of otp, derivation-code, sign and respond: a serial number or a capture; of answer: the capture of a request message
+	fields string // of sign: the data fields, each with a line feed behind it; of respond: the challenge or its capture
 	skip   int    // of otp: moving factors from the next one on
 	device string // of device-code: ios, android or hardware; empty: android
 	phone  string // empty: the one whose captures have no table
@@ -23,7 +23,7 @@ type call struct {
 
 // callNames are the words that a computed value begins with.
 func callNames() []string {
-	return []string{"otp", "derivation-code", "sign", "answer", "A", "M1", "M2", "device-code", "signature", "again", "wrong"}
+	return []string{"otp", "derivation-code", "sign", "respond", "answer", "A", "M1", "M2", "device-code", "signature", "again", "wrong"}
 }
 
 func isCall(word string) bool { return slices.Contains(callNames(), word) }
@@ -94,6 +94,12 @@ func (p part) with(texts []string) (part, error) {
 		}
 		c.serial, c.fields = texts[0], strings.Join(texts[1:], "\n")+"\n"
 		return p, nil
+	case "respond":
+		if len(texts) != 2 {
+			return p, errNoChallenge
+		}
+		c.serial, c.fields = texts[0], texts[1]
+		return p, nil
 	case "otp", "derivation-code":
 		if len(texts) == 0 {
 			return p, fmt.Errorf("%s needs a serial number, or the capture that holds it", c.name)
@@ -125,6 +131,7 @@ func (p part) with(texts []string) (part, error) {
 
 const (
 	errNothingSigned templateError = "sign needs a serial number and the data fields, as in {{sign VDS1000141 \"100\" \"EUR\"}}"
+	errNoChallenge   templateError = "respond needs a serial number and a challenge, or the captures that hold them, as in {{respond VDS1000141 challenge}}"
 	errNoRequest     templateError = "answer needs the capture of a request message, as in {{answer message}}"
 )
 

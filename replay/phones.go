@@ -102,6 +102,8 @@ func (p *phones) call(c call) (string, error) {
 		return p.derivationCode(p.serial(c))
 	case "sign":
 		return p.sign(p.serial(c), strings.Split(strings.TrimSuffix(c.fields, "\n"), "\n"))
+	case "respond":
+		return p.respond(p.serial(c), cmp.Or(p.captured[c.fields], c.fields))
 	case "answer":
 		return p.answer(c.serial)
 	case "device-code":

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 )
 
@@ -23,6 +24,36 @@ func (p *phones) sign(serial string, fields []string) (string, error) {
 	signature, s, err := p.device.Sign(s, fields)
 	p.states[serial] = s
 	return signature, err
+}
+
+// respond is the response of an authenticator or an instance to a challenge.
+func (p *phones) respond(serial, challenge string) (string, error) {
+	if _, _, err := dsapp.ParseInstanceName(serial); err == nil {
+		s, err := p.holder(serial)
+		if err != nil {
+			return "", err
+		}
+		i, err := s.Instance(serial)
+		if err != nil {
+			return "", err
+		}
+		return dsapp.ChallengeResponse(i.Secret, oath.TimeStep(p.device.Now()), dsapp.InstanceParameters(), challenge)
+	}
+	s, ok := p.states[serial]
+	if !ok {
+		return "", fmt.Errorf("%w: %s", errNoSecret, serial)
+	}
+	factor := s.MovingFactor
+	if s.Type == oath.TOTP {
+		factor = oath.TimeStep(p.device.Now())
+	} else {
+		s.MovingFactor++
+	}
+	response, err := dsapp.ChallengeResponse(s.Secret, factor, s.Parameters, challenge)
+	if err == nil {
+		p.states[serial] = s
+	}
+	return response, err
 }
 
 // answer is that of the authenticator or instance that a captured request

@@ -87,7 +87,7 @@ func (d *Drafter) Forget(i int) { d.sorter.forget(i) }
 func (d *Drafter) Draft(i int) (*transcript.Transcript, []Notice) {
 	flow := d.sorter.flows[i]
 	var all []transcript.Exchange
-	t, said := d.compose(flow.chapter, slices.Values(flow.exchanges), func(e transcript.Exchange) { all = append(all, e) })
+	t, said := d.compose(flow, slices.Values(flow.exchanges), func(e transcript.Exchange) { all = append(all, e) })
 	t.Exchanges = all
 	return t, said
 }
@@ -96,8 +96,8 @@ func (d *Drafter) Draft(i int) (*transcript.Transcript, []Notice) {
 // one: a transcript may have ten thousand. It returns the rest of the
 // transcript. It changes nothing of the drafter, so that several drafts can be
 // written at once.
-func (d *Drafter) compose(c *chapter, exchanges iter.Seq[*Recorded], take func(transcript.Exchange)) (*transcript.Transcript, []Notice) {
-	w := newWriter(d, c)
+func (d *Drafter) compose(f *flow, exchanges iter.Seq[*Recorded], take func(transcript.Exchange)) (*transcript.Transcript, []Notice) {
+	w := newWriter(d, f)
 	for r := range exchanges {
 		e, err := readRecorded(*r, d.Redact)
 		if err != nil { // Add has read it
@@ -124,12 +124,12 @@ type writer struct {
 	secrets  secretValues // none unless they are redacted
 }
 
-func newWriter(d *Drafter, c *chapter) *writer {
+func newWriter(d *Drafter, f *flow) *writer {
 	said := &notices{}
-	w := &standIns{redact: d.Redact, passwords: map[string]string{}, serials: map[string]string{}}
+	w := newStandIns(d.Redact, f.people)
 	return &writer{
-		notices: said, chapter: c, captures: map[string]any{}, secrets: secretValues{},
-		trace: newTracer(w, c != nil), infer: newInferrer(w, said, d.passwords),
+		notices: said, chapter: f.chapter, captures: map[string]any{}, secrets: secretValues{},
+		trace: newTracer(w, f.chapter != nil), infer: newInferrer(w, said, d.passwords),
 		requests: newRequestWriter(w, said), replies: &replyWriter{standIns: w, notices: said},
 	}
 }

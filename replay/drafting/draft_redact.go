@@ -39,7 +39,7 @@ func openElement(n *xmltree.Node) bool {
 
 var openFields = []string{
 	"componentType", "userID", "domain", "orgUnit", "serialNumber", "cmd", "attributeID", "activationType", "registrationID",
-	"digipassGatewayID", "clientEphemeralPublicKey", "masked", "null",
+	"digipassGatewayID", "clientEphemeralPublicKey", "masked", "null", "negative",
 }
 
 // openAttributes are attributes whose values are no secret.
@@ -154,7 +154,9 @@ func (m *message) fieldsThat(of func(name string) bool) map[int]bool {
 }
 
 // openInReply reports whether the values of a field of a reply are no secret.
-func openInReply(name string) bool { return open(name) || slices.Contains(openReplies, name) }
+func openInReply(name string) bool {
+	return open(name) || slices.Contains(openReplies, name) || meaningOf(name) == openText
+}
 
 // openReplies are the fields of replies that are no secret.
 var openReplies = []string{

@@ -37,6 +37,24 @@ func (w *replyWriter) write(s traced) transcript.Reply {
 	if m.isFault() {
 		freeFault(m)
 	}
+	if s.asked.door != "" {
+		w.besideProvisioning(s, &r)
+	} else {
+		w.fields(s)
+	}
+	w.shape(s)
+	w.types(m)
+	if w.redact {
+		hideOthers(m)
+		hideReply(m)
+	}
+	r.Body = ended(readable(m.written()))
+	return r
+}
+
+// fields puts into a reply what stands for its values.
+func (w *replyWriter) fields(s traced) {
+	m := s.reply
 	for name, fields := range m.fields {
 		for _, f := range fields {
 			if with, ok := w.field(s, name, f, len(fields) == 1); ok {
@@ -48,14 +66,6 @@ func (w *replyWriter) write(s traced) transcript.Reply {
 		w.item(s, item)
 	}
 	freeAttributes(s)
-	w.shape(s)
-	w.types(m)
-	if w.redact {
-		hideOthers(m)
-		hideReply(m)
-	}
-	r.Body = ended(readable(m.written()))
-	return r
 }
 
 // readable returns a reply that was sent in one line as people read it.

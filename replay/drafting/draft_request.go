@@ -55,6 +55,10 @@ func (w *requestWriter) write(s traced) transcript.Request {
 		return r
 	}
 	m := s.request
+	if s.asked.door != "" {
+		w.besideProvisioning(s)
+		return w.finished(s, r)
+	}
 	for _, name := range slices.Sorted(maps.Keys(m.fields)) {
 		for _, f := range m.fields[name] {
 			if f.text == "" && (name != "response" || !s.granted()) {
@@ -69,6 +73,12 @@ func (w *requestWriter) write(s traced) transcript.Request {
 			}
 		}
 	}
+	return w.finished(s, r)
+}
+
+// finished returns a request with the rest of its secrets hidden.
+func (w *requestWriter) finished(s traced, r transcript.Request) transcript.Request {
+	m := s.request
 	if w.redact {
 		hideUnknown(m)
 		hideOthers(m)
@@ -96,6 +106,9 @@ func (w *requestWriter) headers(r Recorded) transcript.RequestOptions {
 	}
 	if w.redact {
 		hideHeaders(headers)
+	}
+	if _, _, _, isKey := apiKey(r.Request.Header.Get("Authorization")); isKey {
+		headers["Authorization"] = w.handedOut(r.Request.Header.Get("Authorization"))
 	}
 	if len(headers) == 0 {
 		return transcript.RequestOptions{}

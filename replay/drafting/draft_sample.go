@@ -34,12 +34,20 @@ type inferrer struct {
 	users          map[string]bool
 	authenticators map[string]int // places in the sample, by serial number
 	activated      map[string]bool
+
+	logins  map[string]*logins // by holder
+	modes   map[string]int     // the places of users in the sample whose local authentication is said, by holder
+	created map[string]bool    // objects that a request creates, and what was noted once
+
+	granted  map[string][]string // privileges that service users have, by holder
+	refusals map[string]bool     // service users who were refused something
 }
 
 func newInferrer(w *standIns, said *notices, right map[string]string) *inferrer {
 	return &inferrer{
 		standIns: w, notices: said, right: right, policy: map[string]any{}, components: map[string]bool{},
 		domains: map[string]bool{}, users: map[string]bool{}, authenticators: map[string]int{}, activated: map[string]bool{},
+		logins: map[string]*logins{}, modes: map[string]int{}, created: map[string]bool{}, granted: map[string][]string{}, refusals: map[string]bool{},
 	}
 }
 
@@ -53,6 +61,8 @@ func (i *inferrer) settled() transcript.Sample {
 	for n := range i.sample.Components {
 		i.sample.Components[n].Policy = policy
 	}
+	i.settleLogins()
+	i.settlePrivileges()
 	return i.sample
 }
 
@@ -62,6 +72,10 @@ func (i *inferrer) step(s traced) {
 		return
 	}
 	i.component(s)
+	if s.asked.door != "" {
+		i.beside(s)
+		return
+	}
 	i.rules(s)
 	if id := s.reply.value("digipassGatewayID"); id != "" && i.sample.GatewayID == "" && (!s.presumed() || id != presumedGateway) {
 		i.sample.GatewayID = id
@@ -169,13 +183,14 @@ func (i *inferrer) user(s traced) {
 	}
 }
 
-func (i *inferrer) addUser(u transcript.User) {
+// addUser puts a user into the sample, and reports whether it is a new one.
+func (i *inferrer) addUser(u transcript.User) bool {
 	if prepared, err := names.Domain(u.Domain); err == nil {
 		u.Domain = prepared
 	}
 	name := nameOf(u.UserID) + "@" + u.Domain
 	if i.users[name] {
-		return
+		return false
 	}
 	i.users[name] = true
 	if u.Domain != "master" && !i.domains[u.Domain] {
@@ -184,6 +199,7 @@ func (i *inferrer) addUser(u transcript.User) {
 	}
 	u.StaticPassword = i.password(u.StaticPassword)
 	i.sample.Users = append(i.sample.Users, u)
+	return true
 }
 
 // holds gives the user an authenticator, which has a secret of the

@@ -69,6 +69,9 @@ func (w *replyWriter) incomplete(s traced, n *xmltree.Node) {
 // it means is that of the schema either way.
 func (w *replyWriter) types(m *message) {
 	typed := []string{"errorStack"}
+	if doorOf(m.body.Name.Local) != "" {
+		typed = append(typed, "resultAttribute")
+	}
 	if m.body.Name.Local == "dsappSRPRegisterResponse" {
 		typed = append(typed, "result")
 	}

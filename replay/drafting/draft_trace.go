@@ -70,14 +70,49 @@ func (r registration) call(words string) string {
 // redacted.
 type standIns struct {
 	redact    bool
+	people    people
 	passwords map[string]string
+	pins      map[string]string
 	serials   map[string]string
+
+	captured map[string]string // the names of what was handed out, by value
+	requests map[string]asking // what was asked of a device, by its key
+	events   map[string]bool   // serial numbers of authenticators that count events
+}
+
+// asking is a challenge or a request by the names of its captures.
+type asking struct{ challenge, message string }
+
+func newStandIns(redact bool, known people) *standIns {
+	return &standIns{
+		redact: redact, people: known, passwords: map[string]string{}, pins: map[string]string{}, serials: map[string]string{},
+		captured: map[string]string{}, requests: map[string]asking{}, events: map[string]bool{},
+	}
+}
+
+// counts reports whether an authenticator counts events.
+func (w *standIns) counts(serial string) bool { return w.events[serial] }
+
+// pin returns a server PIN or, where it is redacted, what stands in for it: digits,
+// as many, and the same ones for the same PIN.
+func (w *standIns) pin(value string) string {
+	if !w.redact || value == "" {
+		return transcript.Literal(value)
+	}
+	if !digitsOnly.MatchString(value) {
+		return masked(value)
+	}
+	if w.pins[value] == "" {
+		n := fmt.Sprintf("%0*d", len(value), len(w.pins)+1)
+		w.pins[value] = n[len(n)-len(value):]
+	}
+	return w.pins[value]
 }
 
 // password returns a password or, where it is redacted, what stands in for it: the
 // same one for the same password.
 func (w *standIns) password(value string) string {
-	if !w.redact {
+	if !w.redact || value == "" {
 		return value
 	}
 	if w.passwords[value] == "" {
@@ -116,15 +151,23 @@ type tracer struct {
 	phones  int
 	steps   int
 	before  time.Time // of the exchange before
+
+	handed  map[string]int  // how many captures have a name
+	owed    time.Duration   // that has passed and is not written down
+	refused map[string]bool // whether the last login of a user was
+	early   map[string]bool // whether it was let in by a static password
 }
 
 func newTracer(w *standIns, several bool) *tracer {
-	return &tracer{standIns: w, several: several, byID: map[string]*registration{}}
+	return &tracer{standIns: w, several: several, byID: map[string]*registration{}, handed: map[string]int{}, refused: map[string]bool{}, early: map[string]bool{}}
 }
 
 // follow returns the next exchange in its place.
 func (t *tracer) follow(e *exchanged) traced {
 	t.steps++
+	if e.asked.door != "" {
+		return t.beside(e)
+	}
 	r := t.registration(e)
 	if r.serial == "" && e.granted() {
 		r.serial = t.licence(cmp.Or(e.reply.value("serialNumber"), e.request.value("serialNumber")))
@@ -147,6 +190,63 @@ func (t *tracer) follow(e *exchanged) traced {
 		t.byID[r.id] = r
 	}
 	return s
+}
+
+// beside returns an exchange of the interfaces beside provisioning, which is about
+// no registration.
+func (t *tracer) beside(e *exchanged) traced {
+	s := traced{exchanged: e, number: t.steps, advance: t.passed(e)}
+	hold := func(field, name string) string {
+		value := e.reply.attributeValue(field)
+		if value == "" || !e.granted() {
+			return ""
+		}
+		if t.handed[name]++; t.handed[name] > 1 {
+			name = fmt.Sprintf("%s%d", name, t.handed[name])
+		}
+		s.captures = append(s.captures, taken{name, "attributes[attributeID='" + field + "']/value"})
+		t.captured[value] = name
+		return name
+	}
+	switch e.operation() {
+	case "logon":
+		hold("CREDFLD_SESSION_ID", "sessionID")
+	case "getChallenge":
+		hold("CREDFLD_CHALLENGE_KEY", "challengeKey")
+		t.requests[e.answered.challengeKey] = asking{challenge: hold("CREDFLD_CHALLENGE", "challenge")}
+	case "getSecureChallenge":
+		hold("CREDFLD_CHALLENGE_KEY", "challengeKey")
+		t.requests[e.answered.challengeKey] = asking{message: hold("CREDFLD_REQUEST_MESSAGE", "requestMessage")}
+	case "genRequest":
+		hold("SIGNFLD_REQUEST_KEY", "requestKey")
+		t.requests[e.answered.challengeKey] = asking{message: hold("SIGNFLD_REQUEST_MESSAGE", "requestMessage")}
+	}
+	return s
+}
+
+// passed returns by how much the clock moves on before a login or a request of an
+// administrator: what has passed since the last time that this was written down,
+// where it may be why the exchange came out as it did.
+func (t *tracer) passed(e *exchanged) time.Duration {
+	if !t.before.IsZero() && !e.recorded.At.IsZero() {
+		t.owed += e.recorded.At.Sub(t.before)
+	}
+	if !e.recorded.At.IsZero() {
+		t.before = e.recorded.At
+	}
+	early := t.early[e.holder()]
+	t.early[e.holder()] = e.operation() == "authUser" && e.granted() && e.answered.serialNumber == ""
+	if early && e.answered.statusName == "STAT_GRACE_PERIOD_EXPIRED" {
+		t.owed = 0
+		return afterGrace
+	}
+	refused := t.refused[e.holder()]
+	if t.refused[e.holder()] = !e.granted(); t.owed < late || e.granted() && !refused {
+		return e.recorded.pause
+	}
+	owed := t.owed.Round(time.Second)
+	t.owed = 0
+	return owed
 }
 
 func (r *registration) knowsAnything() bool { return len(r.known) > 0 }
@@ -195,6 +295,9 @@ func (t *tracer) registration(e *exchanged) *registration {
 
 // late is a time between two exchanges that may have decided about the second.
 const late = time.Minute
+
+// afterGrace is when a grace period of the predefined policies has ended by its date.
+const afterGrace = 7*24*time.Hour + time.Minute
 
 // afterExpiry is when a registration of the predefined policies has expired.
 const afterExpiry = 11 * time.Minute

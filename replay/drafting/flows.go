@@ -11,7 +11,21 @@ type gist struct {
 	operation                            string // empty: it is no envelope
 	userID, registrationID, serialNumber string
 	status                               string // its code
+	statusName                           string
 	password                             string
+
+	// Of the interfaces beside provisioning:
+	door         door
+	session      string // or the API key in its place
+	challengeKey string // or the key of a request
+	resultCode   string // of a test of a one-time password
+	said         map[string]string
+}
+
+// keptFields are the fields of the interfaces beside provisioning that say what a user
+// logs in by.
+var keptFields = []string{
+	"staticPassword", "response", "CREDFLD_PASSWORD", "CREDFLD_CURRENT_PIN", "CREDFLD_NEW_STATIC_PASSWORD",
 }
 
 // gist returns that of a message; that of none is empty.
@@ -19,10 +33,25 @@ func (m *message) gist() gist {
 	if m == nil {
 		return gist{}
 	}
-	return gist{
+	g := gist{
 		operation: m.operation(), userID: m.value("userID"), registrationID: m.value("registrationID"),
-		serialNumber: m.value("serialNumber"), status: m.value("statusCode"), password: m.value("staticPassword"),
+		serialNumber: m.value("serialNumber"), status: m.value("statusCode"), statusName: m.value("statusCodeEnum"),
+		password: m.value("staticPassword"), door: doorOf(m.body.Name.Local),
 	}
+	if g.door == "" {
+		return g
+	}
+	g.userID = m.attributeValue("userID")
+	g.session = cmp.Or(m.attributeValue("sessionID"), m.attributeValue("CREDFLD_SESSION_ID"))
+	g.challengeKey = cmp.Or(m.attributeValue("CREDFLD_CHALLENGE_KEY"), m.attributeValue("SIGNFLD_REQUEST_KEY"))
+	g.resultCode = m.attributeValue("DIGIPASSAPPLFLD_RESULT_CODE")
+	g.said = map[string]string{}
+	for _, name := range keptFields {
+		if text := m.attributeValue(name); text != "" {
+			g.said[name] = text
+		}
+	}
+	return g
 }
 
 // sketch is an exchange by the gists of its messages.
@@ -37,7 +66,7 @@ func sketched(r Recorded) (sketch, error) {
 		if r.Reply.gist != nil {
 			s.answered = *r.Reply.gist
 		}
-		return s, nil
+		return s.authorized(r), nil
 	}
 	e, err := readRecorded(r, false)
 	if err != nil {
@@ -56,7 +85,16 @@ type exchanged struct {
 }
 
 func newExchanged(r Recorded, sent string, request, reply *message) *exchanged {
-	return &exchanged{sketch: sketch{request.gist(), reply.gist()}, recorded: r, sent: sent, request: request, reply: reply}
+	return &exchanged{sketch: sketch{request.gist(), reply.gist()}.authorized(r), recorded: r, sent: sent, request: request, reply: reply}
+}
+
+// authorized takes over the API key that stands in a header in the place of a
+// session.
+func (s sketch) authorized(r Recorded) sketch {
+	if header := r.Request.Header.Get("Authorization"); s.asked.door != "" && s.asked.session == "" && apiKeyForm.MatchString(header) {
+		s.asked.session = header
+	}
+	return s
 }
 
 // readRecorded reads the messages of an exchange, stripped where they are to be
@@ -126,6 +164,8 @@ func (s sketch) holder() string {
 // the user; empty where an exchange stands alone.
 func (s sketch) key() string {
 	switch id := cmp.Or(s.asked.registrationID, s.answered.registrationID); {
+	case s.asked.door != "":
+		return s.loginKey()
 	case s.asked.operation == "", id == "" && !s.outsideSRP():
 		return ""
 	case s.outsideSRP():
@@ -135,11 +175,44 @@ func (s sketch) key() string {
 	}
 }
 
+// loginKey returns what a conversation of the interfaces beside provisioning is
+// found by: who logs in, signs or administers, or else a session or a challenge.
+func (s sketch) loginKey() string {
+	userID, _, _, isKey := apiKey(s.asked.session)
+	switch {
+	case isKey:
+		return "login " + nameOf(userID)
+	case s.asked.session != "":
+		return "session " + s.asked.session
+	case s.holder() != "":
+		return "login " + s.holder()
+	case cmp.Or(s.asked.challengeKey, s.answered.challengeKey) != "":
+		return "challenge " + cmp.Or(s.asked.challengeKey, s.answered.challengeKey)
+	}
+	return ""
+}
+
+// handsOut returns the keys by which what is handed out is asked for later.
+func (s sketch) handsOut() []string {
+	var all []string
+	if s.asked.door == "" || !s.granted() {
+		return nil
+	}
+	if s.asked.session == "" && s.answered.session != "" {
+		all = append(all, "session "+s.answered.session)
+	}
+	if s.answered.challengeKey != "" {
+		all = append(all, "challenge "+s.answered.challengeKey)
+	}
+	return all
+}
+
 // flow is the conversation that becomes one transcript: about one
 // registration, or as somebody has put it together.
 type flow struct {
-	key       string
+	keys      []string
 	chapter   *chapter // nil: about one registration
+	people    people
 	exchanges []*Recorded
 
 	// Of the first exchange:
@@ -177,6 +250,12 @@ func (s *sorter) sort(e sketch, recorded *Recorded) int {
 		found = s.begin(e, recorded.chapter)
 	}
 	f := s.flows[found]
+	f.people.learn(e)
+	if f.chapter == nil {
+		for _, key := range e.handsOut() {
+			s.name(found, key)
+		}
+	}
 	recorded.Request.gist, recorded.Reply.gist = nil, nil // their work is done
 	f.exchanges = append(f.exchanges, recorded)
 	return found
@@ -188,11 +267,14 @@ func (s *sorter) find(e sketch, of *chapter) (int, bool) {
 		return found, known
 	}
 	key := e.key()
+	if found, known := s.keys["challenge "+e.asked.challengeKey]; known && e.asked.challengeKey != "" {
+		return found, true
+	}
 	found, known := s.keys[key]
 	switch {
 	case key == "", e.begins():
 		return 0, false
-	case !known && e.granted():
+	case !known && e.granted() && e.asked.door == "":
 		return s.nearest(e)
 	}
 	return found, known
@@ -204,20 +286,30 @@ func (s *sorter) begin(e sketch, of *chapter) int {
 	}
 	n := s.next
 	s.next++
-	f := &flow{chapter: of, opened: e.begins() && e.granted(), holder: e.holder(), serial: e.answered.serialNumber}
+	f := &flow{chapter: of, people: people{}, opened: e.begins() && e.granted(), holder: e.holder(), serial: e.answered.serialNumber}
 	s.flows[n] = f
 	if f.chapter != nil {
 		s.chapters[f.chapter] = n
-	} else if f.key = e.key(); f.key != "" {
-		s.keys[f.key] = n
+	} else if key := e.key(); key != "" {
+		s.name(n, key)
 	}
 	return n
 }
 
+// name lets what has a key find a flow.
+func (s *sorter) name(n int, key string) {
+	s.flows[n].keys = append(s.flows[n].keys, key)
+	s.keys[key] = n
+}
+
 // forget drops a flow that goes on no more.
 func (s *sorter) forget(n int) {
-	if f := s.flows[n]; f != nil && s.keys[f.key] == n {
-		delete(s.keys, f.key)
+	if f := s.flows[n]; f != nil {
+		for _, key := range f.keys {
+			if s.keys[key] == n {
+				delete(s.keys, key)
+			}
+		}
 	}
 	delete(s.flows, n)
 }

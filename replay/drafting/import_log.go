@@ -147,9 +147,6 @@ const traceNamespace = "http://schemas.microsoft.com/ws/2005/05/addressing/none"
 // know takes over what an envelope tells of a message.
 func (m *rawMessage) know(envelope *message) {
 	m.element, m.reply = envelope.body.Name.Local, envelope.answers()
-	if envelope.command != "" {
-		m.element = "provisioningExecute"
-	}
 	m.user, m.domain, m.registration = envelope.value("userID"), envelope.value("domain"), envelope.value("registrationID")
 	hash := fnv.New64a()
 	envelope.body.Visit(func(n *xmltree.Node) {

@@ -166,7 +166,7 @@ func (r *ImportRun) write(ctx context.Context, folder *stagedFolder, report *Imp
 func (r *ImportRun) draft(folder *stagedFolder, i int, flow *flow) (Imported, [][]byte, error) {
 	source := flow.source()
 	head, rest := &transcript.Writer{}, &pieces{}
-	drafted, about := r.Importer.Drafter.compose(flow.chapter, flow.drained(), rest.add)
+	drafted, about := r.Importer.Drafter.compose(flow, flow.drained(), rest.add)
 	err := cmp.Or(rest.err, head.Head(drafted))
 	if err == nil && (head.HoldsMarker || rest.last.HoldsMarker) {
 		err = transcript.ErrMarker

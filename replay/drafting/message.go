@@ -53,7 +53,7 @@ func readMessage(text string) (*message, error) {
 	}
 	m.targets = root.Targets()
 	m.collect(m.body, nil)
-	if cmd := m.value("cmd"); m.body.Name.Local == "provisioningExecute" && matches(constantName, cmd) {
+	if cmd := m.value("cmd"); strings.HasSuffix(m.body.Name.Local, "Execute") && matches(constantName, cmd) {
 		m.command = cmd
 	}
 	return m, nil
@@ -142,6 +142,18 @@ func (m *message) attribute(n *xmltree.Node) bool {
 
 // attributeFields are the elements that mean the same as an attribute.
 var attributeFields = map[string]string{
+	"CREDFLD_COMPONENT_TYPE":          "componentType",
+	"CREDFLD_USERID":                  "userID",
+	"CREDFLD_DOMAIN":                  "domain",
+	"CREDFLD_ORGANIZATIONAL_UNIT":     "orgUnit",
+	"CREDFLD_STATIC_PASSWORD":         "staticPassword",
+	"CREDFLD_SERIAL_NO":               "serialNumber",
+	"CREDFLD_DP_RESPONSE":             "response",
+	"SIGNFLD_COMPONENT_TYPE":          "componentType",
+	"SIGNFLD_USERID":                  "userID",
+	"SIGNFLD_DOMAIN":                  "domain",
+	"SIGNFLD_ORGANIZATIONAL_UNIT":     "orgUnit",
+	"SIGNFLD_SERIAL_NO":               "serialNumber",
 	"PROVFLD_COMPONENT_TYPE":          "componentType",
 	"PROVFLD_USERID":                  "userID",
 	"PROVFLD_DOMAIN":                  "domain",
