@@ -147,7 +147,7 @@ func playFolder(t *testing.T, dir string, unmapped int) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, secret := range []string{"Password2", "Frupper", "Lallero", "key-of-", ">1234<", ">1234{{", `pin = "1234"`, "a@b.example"} {
+		for _, secret := range []string{"Password2", "Frupper", "Lallero.3", "key-of-", ">1234<", ">1234{{", `pin = "1234"`, "a@b.example"} {
 			if strings.Contains(string(text), secret) {
 				t.Errorf("%s holds the secret %q:\n%s", file, secret, text)
 			}
