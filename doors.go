@@ -152,6 +152,7 @@ func (d networkDoor) open(ctx context.Context, s *Server) (*openDoor, error) {
 		serving.OnDrain = streams.Close
 	}
 	serving.Address, serving.Shared, serving.Proxies = d.address, s.shared, proxies
+	serving.Limits.Connections = datafolder.Connections(s.folder.Settings, openings(networkDoors(config, s.folder.Settings)))
 	serving.Handshakes = &handshake.Config{
 		Door: d.name, TLS: secure, SOAP: d.table == "soap", ForTLS: "serve with --tls", Log: config.Logger, Journal: s.journal, Now: config.Now,
 	}
@@ -166,6 +167,17 @@ func (d networkDoor) open(ctx context.Context, s *Server) (*openDoor, error) {
 		return nil, fmt.Errorf("%w: %w; choose another with %s or the setting %s.listen", datafolder.ErrAddress, err, d.flag, d.table)
 	}
 	return &openDoor{networkDoor: d, endpoint: endpoint, tls: serving.TLS}, nil
+}
+
+// openings counts the doors that have an address.
+func openings(doors []networkDoor) int {
+	open := 0
+	for _, door := range doors {
+		if door.address != "" {
+			open++
+		}
+	}
+	return open
 }
 
 // around returns a door's handler with what every door has around it.

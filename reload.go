@@ -88,7 +88,7 @@ func (d *openDoor) prepare(s *Server, next networkDoor, settings datafolder.Sett
 		useCertificate()
 		d.endpoint.Change(listen.Change{
 			Handler: next.around(s, handler), Proxies: proxies,
-			Connections: settings.Limits.Connections, PerAddress: settings.Limits.ConnectionsPerAddress,
+			Connections: datafolder.Connections(settings, len(s.doors)), PerAddress: settings.Limits.ConnectionsPerAddress,
 		})
 	}, nil
 }

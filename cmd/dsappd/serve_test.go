@@ -59,8 +59,13 @@ func serveFolder(t *testing.T, dir string, flags ...string) *served {
 }
 
 func startServe(dir string, flags ...string) (*served, error) {
+	return startProgram("dsappd", dir, flags...)
+}
+
+// startProgram starts the server by another name of the program.
+func startProgram(name, dir string, flags ...string) (*served, error) {
 	args := append([]string{"serve", "--dir", dir, "--addr", "127.0.0.1:0"}, flags...)
-	s := &served{command: exec.Command("dsappd", args...), log: newLineLog(), ended: make(chan error, 1)}
+	s := &served{command: exec.Command(name, args...), log: newLineLog(), ended: make(chan error, 1)}
 	s.command.Stderr = s.log
 	stdout, err := s.command.StdoutPipe()
 	if err != nil {

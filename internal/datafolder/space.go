@@ -85,14 +85,32 @@ func spaceOf(free, reserve uint64, before provision.Space) provision.Space {
 // spareFiles are those that a server has open beside its connections.
 const spareFiles = 64
 
-// WarnOfFiles has the log say when the process may not have as many files open
-// as the connections of so many listeners take.
-func (f *Folder) WarnOfFiles(listeners int) {
-	needed := uint64(listeners*f.Current().Limits.Connections + spareFiles)
-	if files, known := openFiles(); known && files < needed {
-		f.Logger.Warn("the process may not have as many files open as limits.connections allows connections: raise its limit (LimitNOFILE= of systemd, ulimit -n of a shell), or lower the setting",
-			"files", files, "needed", needed, "listeners", listeners, "connections", f.Current().Limits.Connections)
+// leastConnections are what each listener holds however few files may be open.
+const leastConnections = 4
+
+// Connections returns how many connections each of so many listeners holds by
+// the settings: fewer than limits.connections where the process may not have as
+// many files open, so that the store and the operators' socket have some left.
+func Connections(settings Settings, listeners int) int {
+	files, known := openFiles()
+	if !known || listeners == 0 {
+		return settings.Limits.Connections
 	}
+	room := (int(min(files, 1<<30)) - spareFiles) / listeners
+	return min(settings.Limits.Connections, max(room, leastConnections))
+}
+
+// WarnOfFiles has the log say when so many listeners hold fewer connections than
+// the settings allow, because the process may not have as many files open.
+func (f *Folder) WarnOfFiles(listeners int) {
+	limits := f.Current().Limits
+	held := Connections(f.Current(), listeners)
+	if held == limits.Connections {
+		return
+	}
+	files, _ := openFiles()
+	f.Logger.Warn("each listener holds fewer connections than limits.connections says, because the process may not have as many files open: raise its limit (LimitNOFILE= of systemd, ulimit -n of a shell)",
+		"files", files, "needed", listeners*limits.Connections+spareFiles, "connections", held)
 }
 
 // WarnOfSeals has the log say when the sealing key has sealed half of the secrets

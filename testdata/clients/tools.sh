@@ -72,6 +72,8 @@ find_missing() {
 	need dpkg has dpkg
 	need systemd has systemd-analyze
 	need mandoc has mandoc
+	need e2fsprogs has mkfs.ext4
+	need mount has mount
 	need pskctool has pskctool
 	need prometheus has promtool
 	need postgresql has_postgres
