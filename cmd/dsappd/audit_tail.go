@@ -10,11 +10,10 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
-	"github.com/dsappd/dsappd/internal/names"
-	"github.com/dsappd/dsappd/internal/provision"
-
 	"github.com/dsappd/dsappd/internal/datafolder"
-
+	"github.com/dsappd/dsappd/internal/names"
+	"github.com/dsappd/dsappd/internal/operators"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 )
 
@@ -55,7 +54,7 @@ func (c *auditTailCommand) Run(ctx context.Context, std streams) error {
 		case <-ticker.C:
 		}
 		err := t.poll(ctx, std)
-		if ctx.Err() != nil || errors.Is(err, datafolder.ErrLocked) {
+		if ctx.Err() != nil || errors.Is(err, datafolder.ErrLocked) || errors.Is(err, admin.ErrUnanswered) {
 			continue // the end, or a server that starts or ends
 		}
 		if err != nil {
@@ -69,6 +68,7 @@ type tail struct {
 	command *auditTailCommand
 	since   time.Time
 	newest  audit.EventKey
+	latest  time.Time               // at which a run decided something
 	printed map[audit.EventKey]bool // of the overlap
 }
 
@@ -78,25 +78,48 @@ func (t *tail) poll(ctx context.Context, std streams) error {
 	if err != nil {
 		return err
 	}
-	in := provision.ListAuditEvents{
-		Since: t.since, After: t.after(), Limit: pageSize, Domain: t.command.Domain, UserID: t.command.User, SerialNumber: t.command.Serial,
-		RegistrationID: t.command.Registration, Operation: t.command.Operation, RequestID: t.command.Request}
-	for more := true; more && err == nil; {
-		var page admin.AuditPage
-		page, err = door.ListAuditEvents(ctx, in)
-		for _, event := range page.Items {
-			err = errors.Join(err, t.print(std, event))
-		}
-		if more = page.Next != nil; more {
-			in.After = *page.Next
-			t.passed(*page.Next)
-		}
+	for _, in := range t.questions() {
+		err = errors.Join(err, t.ask(ctx, std, door, in))
 	}
 	t.forget()
 	return errors.Join(err, door.Close())
 }
 
-// after is the key behind which the next poll begins.
+// questions are what a poll asks for: what the newest run and those behind it have
+// decided, whatever their clock says, and what other servers of the store have
+// decided lately.
+func (t *tail) questions() []provision.ListAuditEvents {
+	in := provision.ListAuditEvents{
+		Since: t.since, Limit: pageSize, Domain: t.command.Domain, UserID: t.command.User, SerialNumber: t.command.Serial,
+		RegistrationID: t.command.Registration, Operation: t.command.Operation, RequestID: t.command.Request,
+	}
+	if t.newest.Run == "" {
+		return []provision.ListAuditEvents{in}
+	}
+	ofPeers := in
+	in.After = t.after()
+	if lately := t.latest.Add(-overlap); lately.After(t.since) {
+		ofPeers.Since = lately
+	}
+	return []provision.ListAuditEvents{ofPeers, in}
+}
+
+// ask prints the answers to a question.
+func (t *tail) ask(ctx context.Context, std streams, door *operators.Door, in provision.ListAuditEvents) error {
+	for {
+		page, err := door.ListAuditEvents(ctx, in)
+		for _, event := range page.Items {
+			err = errors.Join(err, t.print(std, event))
+		}
+		if err != nil || page.Next == nil {
+			return err
+		}
+		in.After = *page.Next
+		t.passed(*page.Next)
+	}
+}
+
+// after is the key behind which the newest run is asked next.
 func (t *tail) after() audit.EventKey {
 	if t.newest.Run == "" {
 		return audit.EventKey{}
@@ -108,13 +131,17 @@ func (t *tail) passed(key audit.EventKey) {
 	if key.Run > t.newest.Run || key.Run == t.newest.Run && key.Time.After(t.newest.Time) {
 		t.newest = key
 	}
+	if key.Time.After(t.latest) {
+		t.latest = key.Time
+	}
 }
 
 // forget drops what no later poll asks for.
 func (t *tail) forget() {
-	begin := t.after()
+	begin, lately := t.after(), t.latest.Add(-overlap)
 	for key := range t.printed {
-		if key.Run < begin.Run || key.Run == begin.Run && key.Time.Before(begin.Time) {
+		passed := key.Run < begin.Run || key.Run == begin.Run && key.Time.Before(begin.Time)
+		if passed && key.Time.Before(lately) {
 			delete(t.printed, key)
 		}
 	}

@@ -34,14 +34,14 @@ func call[Out any](ctx context.Context, c *Client, path string, in any) (Out, er
 		defer response.Body.Close()
 		err = read(response, &out)
 	}
-	if _, lost := errors.AsType[unanswered](err); lost && mayChange(path) {
+	if lost, is := errors.AsType[unanswered](err); is && lost.sent && mayChange(path) {
 		err = hint.Add(fmt.Errorf("%w: %w", ErrUncertain, err), "look before you try again")
 	}
 	return out, err
 }
 
-// send sends the request of one operation. An error is unanswered where the
-// request was sent.
+// send sends the request of one operation. An error of the connection matches
+// ErrUnanswered.
 func (c *Client) send(ctx context.Context, path string, in any) (*http.Response, error) {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -60,16 +60,26 @@ func (c *Client) send(ctx context.Context, path string, in any) (*http.Response,
 	if failed, ok := errors.AsType[*url.Error](err); ok {
 		err = fmt.Errorf("ask the server: %w", failed.Err) // the URL says nothing to anybody
 	}
-	if err != nil && asked.Load() {
-		err = unanswered{err}
+	if err != nil {
+		err = unanswered{error: err, sent: asked.Load()}
 	}
 	return response, err
 }
 
-// unanswered is what became of a request whose answer did not come.
-type unanswered struct{ error }
+// ErrUnanswered means that the server went away, or was not there, before it
+// answered.
+var ErrUnanswered = errors.New("the server did not answer")
+
+// unanswered is the error of a request whose answer did not come.
+type unanswered struct {
+	error
+	sent bool
+}
 
 func (u unanswered) Unwrap() error { return u.error }
+
+// Is makes it match ErrUnanswered.
+func (u unanswered) Is(target error) bool { return target == ErrUnanswered }
 
 // mayChange reports whether an order may change something: all may but those
 // that are known to look only.
@@ -90,7 +100,7 @@ func read(response *http.Response, out any) error {
 	}
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
-		return unanswered{fmt.Errorf("read the answer: %w", err)}
+		return unanswered{error: fmt.Errorf("read the answer: %w", err), sent: true}
 	}
 	if response.StatusCode == http.StatusOK {
 		return json.Unmarshal(answer, out)
