@@ -65,7 +65,7 @@ func order[R any](ctx context.Context, s *Service, operator Operator, operation 
 // is refused.
 func inspect[R any](ctx context.Context, s *Service, operator Operator, operation string, needs Privilege, body func(*frame, *store.View) (R, error)) (R, error) {
 	var result, none R
-	f := &frame{service: s, ctx: ctx, now: s.Now(), settings: DefaultSettings(), event: operatorEvent(operation, operator).Event}
+	f := &frame{service: s, ctx: ctx, fresh: true, now: s.Now(), settings: DefaultSettings(), event: operatorEvent(operation, operator).Event}
 	denied := f.authorize(operator, needs)
 	if _, refused := errors.AsType[*Error](denied); denied != nil && !refused {
 		return none, denied
@@ -245,12 +245,8 @@ var administrationTypes = []string{"Administration Program", "Administrative Log
 // administrationComponent finds the component from which administrators call at
 // an address: they name no type themselves.
 func (f *frame) administrationComponent(v *store.View, caller Caller) (Component, error) {
-	components, err := tabled(f, v, Components, &f.service.tables.components, makeComponents)
-	if err != nil {
-		return Component{}, fmt.Errorf("components: %w", err)
-	}
 	for _, componentType := range administrationTypes {
-		if _, found, err := components.narrowest(componentType, caller.stands()); err != nil || found {
+		if _, found, err := f.narrowest(v, componentType, caller.stands()); err != nil || found {
 			caller.ComponentType = componentType
 			component, componentErr := f.component(v, caller)
 			return component, errors.Join(err, componentErr)

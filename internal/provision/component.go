@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"fmt"
+	"net/netip"
 
 	"github.com/dsappd/dsappd/store"
 )
@@ -16,11 +17,7 @@ func (f *frame) component(v *store.View, caller Caller) (Component, error) {
 		return Component{}, refuseDoubt(caller)
 	}
 	f.checked("component", caller.ComponentType+" at "+address.String())
-	components, err := tabled(f, v, Components, &f.service.tables.components, makeComponents)
-	if err != nil {
-		return Component{}, fmt.Errorf("components: %w", err)
-	}
-	component, found, err := components.narrowest(caller.ComponentType, address)
+	component, found, err := f.narrowest(v, caller.ComponentType, address)
 	if err != nil {
 		return Component{}, err
 	}
@@ -29,6 +26,66 @@ func (f *frame) component(v *store.View, caller Caller) (Component, error) {
 			"There is no component of type %q for address %s.", caller.ComponentType, address))
 	}
 	return component, nil
+}
+
+// narrowest finds the component of a type that decides for an address, and has
+// the commit make sure that it still does.
+func (f *frame) narrowest(v *store.View, componentType string, address netip.Addr) (Component, bool, error) {
+	components, err := tabled(f, v, Components, &f.service.tables.components, makeComponents)
+	if err != nil {
+		return Component{}, false, fmt.Errorf("components: %w", err)
+	}
+	component, found, err := components.Value.narrowest(componentType, address)
+	if len(f.callers.found) == 0 {
+		f.callers.version = components.Version
+	}
+	f.callers.found = append(f.callers.found, foundComponent{componentType, address, component.Revision, err != nil})
+	return component, found, err
+}
+
+// foundComponents are those that an operation has looked for. The commit expects
+// the version of all components, because a narrower one may come at any of many
+// keys.
+type foundComponents struct {
+	version uint64
+	found   []foundComponent
+}
+
+// foundComponent is what decided for an address; revision 0: nothing.
+type foundComponent struct {
+	componentType string
+	address       netip.Addr
+	revision      uint64
+	damaged       bool
+}
+
+func (c foundComponents) expect(tx *store.Tx) error {
+	if len(c.found) == 0 {
+		return nil
+	}
+	return store.ExpectVersion(tx, Components, c.version)
+}
+
+// callersStand takes over the version of the components as they are now, and
+// reports whether it has moved. The error is store.ErrMoved where another
+// component decides.
+func (f *frame) callersStand(v *store.View) (moved bool, err error) {
+	c := &f.callers
+	if len(c.found) == 0 {
+		return false, nil
+	}
+	now, err := store.Tabulate(v, Components, &f.service.tables.components, makeComponents)
+	if err != nil || now.Version == c.version {
+		return false, err
+	}
+	for _, before := range c.found {
+		component, _, err := now.Value.narrowest(before.componentType, before.address)
+		if component.Revision != before.revision || (err != nil) != before.damaged {
+			return true, store.ErrMoved
+		}
+	}
+	c.version = now.Version
+	return true, nil
 }
 
 // HasOwnDoor reports whether there is a component of the type for the server's
@@ -51,20 +108,4 @@ func (s *Service) OwnDoorPolicy(ctx context.Context, componentType string) (poli
 	}
 	component, _, err := components.Value.narrowest(componentType, Caller{OwnDoor: true}.stands())
 	return component.Policy, err
-}
-
-// govern makes the named policy the one that this operation follows.
-func (f *frame) govern(v *store.View, policy string) error {
-	policies, err := tabled(f, v, Policies, &f.service.tables.policies, makePolicies)
-	if err != nil {
-		return fmt.Errorf("policies: %w", err)
-	}
-	g := policies.governing(policy)
-	if g.err != nil {
-		return fmt.Errorf("effective policy: %w", g.err)
-	}
-	f.checked("policy", policy)
-	f.event.Policy = policy
-	f.settings, f.governing = g.settings, g
-	return nil
 }

@@ -78,7 +78,7 @@ func (s *Service) Import(ctx context.Context, operator Operator, in Import) (Imp
 		return Imported{}, refuse(InvalidParameter, fmt.Sprintf("The part has %d rows: %d are the limit.", len(in.Rows), maxImportRows))
 	}
 	if in.DryRun {
-		f := &frame{service: s, ctx: ctx, now: s.Now(), settings: DefaultSettings()}
+		f := &frame{service: s, ctx: ctx, fresh: true, now: s.Now(), settings: DefaultSettings()}
 		return f.importRows(in, make([]string, len(in.Rows)))
 	}
 	hashes, err := s.hashRows(ctx, in.Rows)
@@ -151,7 +151,7 @@ func (f *frame) importRows(in Import, hashes []string) (Imported, error) {
 	settings := DefaultSettings()
 	err := f.read(func(v *store.View) error {
 		for i, row := range in.Rows {
-			r := &frame{service: f.service, ctx: f.ctx, turn: f.turn, now: f.now, settings: settings, staged: &staged{before, map[recordKey]any{}}}
+			r := &frame{service: f.service, ctx: f.ctx, fresh: f.fresh, turn: f.turn, now: f.now, settings: settings, staged: &staged{before, map[recordKey]any{}}}
 			err := r.importRow(v, row, hashes[i])
 			if refusal, refused := errors.AsType[*Error](err); refused {
 				refusal.Status = f.service.Statuses[refusal.Refusal]

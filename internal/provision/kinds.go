@@ -50,7 +50,7 @@ var (
 		Split:     store.OnePart,
 		KeyOf:     func(p Policy) string { return p.Name },
 		Fields:    (*Policy).fields,
-		Versioned: true,
+		Versioned: true, // a server of an earlier version, on the same store, goes by it
 	}
 	KeyChecks = store.Kind[string, KeyCheck]{
 		Name:      "keycheck",

@@ -164,7 +164,7 @@ func (s *Service) Logoff(ctx context.Context, caller Caller, sessionID string) e
 // SessionAlive reports by its error whether a session lives, and keeps it
 // alive. It leaves no event.
 func (s *Service) SessionAlive(ctx context.Context, caller Caller, sessionID string) error {
-	f := &frame{service: s, ctx: ctx, now: s.Now(), settings: DefaultSettings()}
+	f := &frame{service: s, ctx: ctx, fresh: true, now: s.Now(), settings: DefaultSettings()}
 	err := f.read(func(v *store.View) error {
 		session, err := f.session(v, caller, sessionID)
 		if err == nil && session.stale(f.now) {

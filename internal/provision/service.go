@@ -113,7 +113,7 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 				return none, err
 			}
 		}
-		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), keys: s.Sealer.keys.Load(), again: round > 0, settings: DefaultSettings(), event: event.Event}
+		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), keys: s.Sealer.keys.Load(), fresh: round > 0, settings: DefaultSettings(), event: event.Event}
 		f.event.Checks = make([]audit.Check, len(event.Checks), len(event.Checks)+usualChecks)
 		copy(f.event.Checks, event.Checks)
 		f.relied = make([]func(*store.View) (bool, error), 0, usualRecords)
@@ -172,13 +172,14 @@ type frame struct {
 	turn      *turn
 	now       time.Time
 	keys      *Keys      // in force when the round began
-	again     bool       // an earlier round found that something had moved
+	fresh     bool       // it looks whether what tables keep has moved
 	settings  Settings   // that govern this operation, once they are known
 	governing *governing // they are of; nil: the default ones
 	event     audit.Event
 	entry     audit.Entry // the event, once it is settled
 	expected  []func(*store.Tx) error
-	relied    []func(*store.View) (bool, error) // what was taken from tables
+	relied    []func(*store.View) (bool, error) // what was taken from tables holds
+	callers   foundComponents
 	writes    []func(*store.Tx) error
 	moving    []string      // registrations that it writes
 	changed   []any         // records that it writes, or keys of those it deletes
@@ -341,10 +342,10 @@ func (f *frame) commit(refusal *Error, keep keeping) error {
 		return err
 	}
 	if f.hasRoom(refusal) {
-		return f.service.Audit.Insert(f.ctx, f.entry, f.write)
+		return f.insist(func() error { return f.service.Audit.Insert(f.ctx, f.entry, f.write) })
 	}
 	if len(f.writes) > 0 {
-		if err := f.service.Audit.Beside(f.ctx, f.write); err != nil {
+		if err := f.insist(func() error { return f.service.Audit.Beside(f.ctx, f.write) }); err != nil {
 			return err
 		}
 	} else if err := f.stands(); err != nil {
@@ -360,7 +361,32 @@ func (f *frame) countsOnly(refusal *Error) bool {
 	return refusal != nil && refusal.Refusal == Busy && f.event.Times == 0
 }
 
+// insist commits, and again where components have moved and others decide for
+// nobody that the operation is about.
+func (f *frame) insist(commit func() error) error {
+	for range rounds {
+		if err := commit(); !errors.Is(err, store.ErrMoved) {
+			return err
+		}
+		var moved bool
+		err := f.read(func(v *store.View) (err error) {
+			moved, err = f.callersStand(v)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if !moved {
+			break
+		}
+	}
+	return store.ErrMoved
+}
+
 func (f *frame) write(tx *store.Tx) error {
+	if err := f.callers.expect(tx); err != nil {
+		return err
+	}
 	for _, check := range f.expected {
 		if err := check(tx); err != nil {
 			return err

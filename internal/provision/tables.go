@@ -2,20 +2,19 @@ package provision
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/netip"
-	"sync"
 
 	"github.com/dsappd/dsappd/store"
 )
 
 // tables keep what every operation asks for and what hardly ever changes, as it
 // was read last. An operation may decide by them without a look at the store,
-// because its commit makes sure that their versions still hold.
+// because its commit makes sure that what it has taken from them still holds.
+// What is decided without a commit looks at the store.
 type tables struct {
 	components   store.Table[componentTable]
-	policies     store.Table[policyTable]
+	policies     policyTable
 	domains      store.Table[domainTable]
 	gatewayKeys  store.Table[keyTable[GatewayKey]]
 	platformKeys store.Table[keyTable[PlatformKey]]
@@ -23,30 +22,24 @@ type tables struct {
 
 // tabled returns what a table holds of a kind. The first round of an operation
 // takes what is kept; a later one looks whether it has moved.
-func tabled[K, R, T any](f *frame, v *store.View, kind store.Kind[K, R], table *store.Table[T], make func([]R, []*store.UnreadableError) T) (T, error) {
-	made, kept := table.Kept()
-	if !kept || f.again {
-		var err error
-		if made, err = store.Tabulate(v, kind, table, make); err != nil {
-			return made.Value, err
-		}
+func tabled[K, R, T any](f *frame, v *store.View, kind store.Kind[K, R], table *store.Table[T], make func([]R, []*store.UnreadableError) T) (store.Made[T], error) {
+	if made, kept := table.Kept(); kept && !f.fresh {
+		return made, nil
 	}
-	f.expected = append(f.expected, func(tx *store.Tx) error { return store.ExpectVersion(tx, kind, made.Version) })
-	f.relied = append(f.relied, func(v *store.View) (bool, error) {
-		version, err := store.LookVersion(v, kind)
-		return version == made.Version, err
-	})
-	return made.Value, nil
+	return store.Tabulate(v, kind, table, make)
 }
 
 // stands makes sure that what the frame took from tables still holds, for an
 // end of the operation that no commit checks. The error is store.ErrMoved where
 // it does not.
 func (f *frame) stands() error {
-	if len(f.relied) == 0 {
+	if len(f.relied)+len(f.callers.found) == 0 {
 		return nil
 	}
 	return f.read(func(v *store.View) error {
+		if _, err := f.callersStand(v); err != nil {
+			return err
+		}
 		for _, holds := range f.relied {
 			if is, err := holds(v); err != nil {
 				return err
@@ -60,11 +53,11 @@ func (f *frame) stands() error {
 
 // forget has a table read anew that this server changes a record of.
 func (t *tables) forget(record any) {
-	switch record.(type) {
+	switch r := record.(type) {
 	case Component:
 		t.components.Forget()
 	case Policy:
-		t.policies.Forget()
+		t.policies.forget(r.Name)
 	case Domain:
 		t.domains.Forget()
 	case GatewayKey:
@@ -126,100 +119,44 @@ func (t componentTable) admits(address netip.Addr) (bool, error) {
 	return len(t.locations) == 0, nil
 }
 
-// policyTable holds the policies by their names, and what follows from each.
-type policyTable struct {
-	policies  map[string]Policy
-	damaged   map[string]error
-	effective map[string]*governing
-}
+// domainTable holds the domains by their names.
+type domainTable map[string]keptDomain
 
-// governing are the settings that hold under a policy, or the error that there
-// are none.
-type governing struct {
-	settings Settings
-	err      error
-	bearing  sync.Map // JSON of the settings that bear on a check, by its name
+type keptDomain struct {
+	revision uint64
+	fault    error
 }
-
-func makePolicies(all []Policy, unreadable []*store.UnreadableError) policyTable {
-	t := policyTable{policies: make(map[string]Policy), damaged: make(map[string]error), effective: make(map[string]*governing)}
-	for _, p := range all {
-		t.policies[p.Name] = p
-	}
-	for _, fault := range unreadable {
-		if len(fault.Key) > 0 {
-			t.damaged[fault.Key[0]] = fault
-		}
-	}
-	t.effective[""] = t.govern("")
-	for name := range t.policies {
-		t.effective[name] = t.govern(name)
-	}
-	return t
-}
-
-// named gets a policy as store.Get does.
-func (t policyTable) named(name string) (Policy, error) {
-	if fault := t.damaged[name]; fault != nil {
-		return Policy{}, fault
-	}
-	policy, found := t.policies[name]
-	if !found {
-		return Policy{}, store.ErrNotFound
-	}
-	return policy, nil
-}
-
-func (t policyTable) govern(name string) *governing {
-	settings, err := effectiveSettings(t.named, name)
-	return &governing{settings: settings, err: err}
-}
-
-// governing returns what holds under a policy.
-func (t policyTable) governing(name string) *governing {
-	if g := t.effective[name]; g != nil {
-		return g
-	}
-	return t.govern(name)
-}
-
-// bearingOn are the settings that bear on a check, with their values.
-func (g *governing) bearingOn(check string) json.RawMessage {
-	if kept, is := g.bearing.Load(check); is {
-		return kept.(json.RawMessage)
-	}
-	values := g.settings.bearing(check)
-	g.bearing.Store(check, values)
-	return values
-}
-
-// domainTable holds the names of the domains, and which of them are damaged.
-type domainTable map[string]error
 
 func makeDomains(all []Domain, unreadable []*store.UnreadableError) domainTable {
 	t := make(domainTable)
 	for _, d := range all {
-		t[d.Name] = nil
+		t[d.Name] = keptDomain{revision: d.Revision}
 	}
 	for _, fault := range unreadable {
 		if len(fault.Key) > 0 {
-			t[fault.Key[0]] = fault
+			t[fault.Key[0]] = keptDomain{fault: fault}
 		}
 	}
 	return t
 }
 
-// hasDomain reports whether there is a domain of exactly this name.
+// hasDomain reports whether there is a domain of exactly this name. The commit
+// makes sure that it is so.
 func (f *frame) hasDomain(v *store.View, name string) (bool, error) {
 	domains, err := tabled(f, v, Domains, &f.service.tables.domains, makeDomains)
 	if err != nil {
 		return false, fmt.Errorf("domains: %w", err)
 	}
-	fault, found := domains[name]
-	if fault != nil {
-		return false, fmt.Errorf("domain: %w", fault)
+	kept := domains.Value[name]
+	f.relied = append(f.relied, func(v *store.View) (bool, error) {
+		now, err := store.Tabulate(v, Domains, &f.service.tables.domains, makeDomains)
+		return now.Value[name].revision == kept.revision, err
+	})
+	if kept.fault != nil {
+		return false, fmt.Errorf("domain: %w", kept.fault)
 	}
-	return found, nil
+	expect(f, Domains, name, kept.revision)
+	return kept.revision > 0, nil
 }
 
 // keyTable holds the API keys of a door.

@@ -71,6 +71,21 @@ func TestTwoServersOnOneStore(t *testing.T) {
 	must(other.Audit.Finish(t.Context()))(t)
 }
 
+// TestReadingOnTwoServers has an administrator who only reads be refused as soon
+// as another server has deleted the component: no commit looks whether what is
+// kept has moved.
+func TestReadingOnTwoServers(t *testing.T) {
+	o := newOffice(t)
+	other := &play{t: t, now: o.now}
+	other.begin("other", o.engine)
+	session := o.logon("admin", "")
+	must(0, o.view(with(session), "user1", "master"))(t)
+	at := provision.NameComponent{ComponentType: "Administration Program", Location: "192.0.2.0/24"}
+	must(other.DeleteComponent(t.Context(), operator(), at))(t)
+	wantRefusal(t, o.view(with(session), "user1", "master"), provision.NoComponent)
+	must(other.Audit.Finish(t.Context()))(t)
+}
+
 // keysOfTwoServers has a key of the gateway open what it does until another
 // server deletes it.
 func (p *play) keysOfTwoServers(other *play) {

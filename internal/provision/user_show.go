@@ -38,7 +38,7 @@ func (f *frame) user(v *store.View, in NameUser) (User, error) {
 // event.
 func show[R any](ctx context.Context, s *Service, body func(*frame, *store.View) (R, error)) (R, error) {
 	var record R
-	f := &frame{service: s, ctx: ctx}
+	f := &frame{service: s, ctx: ctx, fresh: true}
 	err := f.read(func(v *store.View) error {
 		var err error
 		record, err = body(f, v)

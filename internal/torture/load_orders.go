@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"time"
 
 	"github.com/dsappd/dsappd/internal/operators"
 	"github.com/dsappd/dsappd/internal/provision"
@@ -89,10 +88,7 @@ func (policies) prepare(ctx context.Context, door *operators.Door) error {
 	return err
 }
 
-// step changes the policy, at most ten times a second: every operation under way
-// begins again with each change of the policies, and gives up after some.
 func (policies) step(ctx context.Context, s *session, n int) error {
-	time.Sleep(100 * time.Millisecond)
 	_, err := s.door.SetPolicy(ctx, provision.SetPolicy{Name: tortured, Set: fmt.Appendf(nil, `{"%s": %d}`, raised, n+1)})
 	return err
 }

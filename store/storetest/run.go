@@ -62,6 +62,8 @@ func Run(t *testing.T, open Open) {
 	t.Run("Versions", func(t *testing.T) { testVersions(t, open) })
 	t.Run("Tables", func(t *testing.T) { testTables(t, open) })
 	t.Run("Unreadable", func(t *testing.T) { testUnreadable(t, open) })
+	t.Run("Decisions", func(t *testing.T) { testDecisions(t, open) })
+	t.Run("Undisturbed", func(t *testing.T) { testUndisturbed(t, open) })
 	t.Run("Model", func(t *testing.T) { testModel(t, open) })
 }
 
