@@ -2,7 +2,6 @@ package dsappd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -17,10 +16,6 @@ import (
 
 // defaultLabAddr is where a lab's controls listen that were given no address.
 const defaultLabAddr = "127.0.0.1:8887"
-
-// ErrNoLab means that a server has no controls of a lab: it was opened without
-// Config.Lab.
-var ErrNoLab = errors.New("this server is no lab")
 
 // labDoor is that of a lab's controls. No setting opens it. Its certificate is
 // SOAP's, and no client needs one.
@@ -77,7 +72,10 @@ func (s *Server) startLab(ctx context.Context) error {
 			controls.Faults.Known.Doors = append(controls.Faults.Known.Doors, door.name)
 		}
 	}
-	controls.State.Records = s.folder.Records
+	controls.State.Records, controls.Service, controls.Apply = s.folder.Records, service, s.applyLab
+	if s.config.Memory != nil && s.config.Memory.Sample {
+		controls.State.Know(datafolder.SampleCredentials())
+	}
 	return controls.State.Begin(ctx)
 }
 
@@ -86,6 +84,6 @@ func (s *Server) labHandler(settings datafolder.Settings) (http.Handler, error) 
 		Lab:   s.config.lab,
 		Frame: request.Frame{Door: "lab", Log: s.config.Logger, Journal: s.journal, Rand: s.config.Rand, Now: s.config.Now},
 		Hosts: settings.SOAP.AllowedHosts(),
-		SOAP:  func() string { return s.urls.SOAP },
+		URLs:  func() intlab.URLs { return intlab.URLs(s.urls) },
 	}), nil
 }

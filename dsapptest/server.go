@@ -90,11 +90,11 @@ func (s *Server) Reset() {
 // without its PIN, and spends nothing.
 func (s *Server) OTP(userID string) string {
 	s.t.Helper()
-	all, err := s.server.NextOTPs(s.t.Context())
+	all, err := s.controls.Users(s.t.Context(), userID, "")
 	s.failed("one-time passwords", err)
-	for _, otp := range all {
-		if otp.UserID == userID && otp.OTP != "" {
-			return otp.OTP
+	for _, user := range all {
+		if user.OTP != "" {
+			return user.OTP
 		}
 	}
 	s.t.Fatalf("dsapptest: no authenticator of user %q makes one-time passwords", userID)

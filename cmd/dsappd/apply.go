@@ -66,13 +66,7 @@ func (c *applyCommand) run(ctx context.Context, std streams, client *admin.Clien
 
 // readApplied reads the file of an apply.
 func readApplied(std streams, name string) (apply.File, error) {
-	var text []byte
-	var err error
-	if name == stdin {
-		text, err = io.ReadAll(std.In)
-	} else {
-		text, err = os.ReadFile(name)
-	}
+	text, err := readFile(std, name)
 	if err != nil {
 		return apply.File{}, err
 	}
@@ -81,4 +75,12 @@ func readApplied(std streams, name string) (apply.File, error) {
 		return apply.File{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return file, nil
+}
+
+// readFile reads a whole file, or standard input.
+func readFile(std streams, name string) ([]byte, error) {
+	if name == stdin {
+		return io.ReadAll(std.In)
+	}
+	return os.ReadFile(name)
 }

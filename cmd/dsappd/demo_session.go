@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/internal/lab"
 
 	"github.com/dsappd/dsappd"
 )
@@ -56,7 +57,7 @@ activate "$id" 287082
 // stays says where the server answers until Ctrl-C, and to whom.
 func (p *demoPrinter) stays(urls dsappd.URLs, program, dir string) {
 	if p.json {
-		printJSONLine(p.out, servedURLs(urls))
+		printJSONLine(p.out, lab.URLs(urls))
 		return
 	}
 	fmt.Fprintf(p.out, "\nThe server stays until Ctrl-C:\n"+

@@ -2,16 +2,18 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/internal/lab"
 )
 
 type devCommand struct {
@@ -20,8 +22,9 @@ type devCommand struct {
 	FreePorts bool    `help:"Take free ports in place of 8888, 8889, 8890, 11080 and 8887."`
 	At        instant `placeholder:"TIME" help:"Begin at this time, such as 2030-01-01T00:00:00Z, and let the clock run from there."`
 	Trace     bool    `help:"Print each envelope in and out on stderr, with secrets redacted."`
+	UntilEOF  bool    `name:"until-eof" help:"End the lab also when standard input ends. A program that starts a lab keeps a pipe there, and the lab never outlives it."`
 	Quiet     bool    `short:"q" help:"Do not log each request on stderr."`
-	JSON      bool    `name:"json" help:"Print the lab as one JSON object and the log as lines of JSON, errors too."`
+	JSON      bool    `name:"json" help:"Print the lab as one line of JSON when it is ready, and the log as lines of JSON, errors too."`
 }
 
 // Help says what the lab is not for.
@@ -29,7 +32,16 @@ func (devCommand) Help() string {
 	return "The passwords and keys of the sample are public, and whoever reaches the lab's controls moves its clock: all of it listens on this machine alone."
 }
 
-// Run serves a lab until ctx ends, or a listener fails.
+// Validate refuses two readers of standard input.
+func (c *devCommand) Validate() error {
+	if c.UntilEOF && c.Apply == stdin {
+		return errors.New("--until-eof reads standard input, and so does --apply -: give a file")
+	}
+	return nil
+}
+
+// Run serves a lab until ctx ends, a listener fails or, with --until-eof, standard
+// input ends.
 func (c *devCommand) Run(ctx context.Context, std streams) (err error) {
 	log := std.Err
 	if c.Quiet {
@@ -52,33 +64,64 @@ func (c *devCommand) Run(ctx context.Context, std streams) (err error) {
 		return c.advise(err)
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	if err := c.apply(ctx, std, config.Dir); err != nil {
-		return err
-	}
-	if err := server.Controls().State.Begin(ctx); err != nil {
-		return err
-	}
-	otps, err := server.NextOTPs(ctx)
+	shown, err := c.begin(ctx, std, server)
 	if err != nil {
 		return err
 	}
-	if err := c.print(std.Out, config.Dir, server.URLs(), otps); err != nil {
+	if err := c.print(std.Out, config.Dir, shown); err != nil {
 		return err
 	}
 	select {
 	case <-ctx.Done():
 	case <-server.Done():
+	case <-c.inputEnds(std.In):
 	}
 	return server.Cause()
 }
 
-// apply makes the records what a file says, where one is given.
-func (c *devCommand) apply(ctx context.Context, std streams, dir string) error {
-	if c.Apply == "" {
+// inputEnds returns a channel that is closed when standard input ends; nil
+// without --until-eof.
+func (c *devCommand) inputEnds(in io.Reader) <-chan struct{} {
+	if !c.UntilEOF {
 		return nil
 	}
-	quiet := streams{In: std.In, Out: io.Discard, Err: std.Err}
-	return (&applyCommand{doorFlags: doorFlags{Dir: dir}, File: c.Apply}).Run(ctx, quiet)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = io.Copy(io.Discard, in) // an error ends it too
+	}()
+	return ended
+}
+
+// begin fills the lab with what it begins with, which reset returns to, and
+// returns what is in it.
+func (c *devCommand) begin(ctx context.Context, std streams, server *dsappd.Server) (lab.Shown, error) {
+	controls := server.Controls()
+	if c.Apply != "" {
+		text, err := readFile(std, c.Apply)
+		if err != nil {
+			return lab.Shown{}, err
+		}
+		if _, err := controls.Apply(ctx, lab.Apply{File: string(text)}); err != nil {
+			return lab.Shown{}, fmt.Errorf("%s: %w", c.Apply, err)
+		}
+	}
+	shown, err := controls.Show(ctx, lab.URLs(server.URLs()))
+	if err != nil {
+		return lab.Shown{}, err
+	}
+	if c.Dir != "" && hasSample(shown) {
+		controls.State.Know(datafolder.SampleCredentials())
+		if shown, err = controls.Show(ctx, shown.URLs); err != nil {
+			return lab.Shown{}, err
+		}
+	}
+	return shown, controls.State.Begin(ctx)
+}
+
+// hasSample reports whether a folder was made with the sample.
+func hasSample(shown lab.Shown) bool {
+	return slices.ContainsFunc(shown.Users, func(u lab.User) bool { return u.UserID == "user1" && u.SerialNumber == "VDS1000140" })
 }
 
 // makeFolder makes the data folder, or a throw-away one for the socket alone.
@@ -107,56 +150,26 @@ func (c *devCommand) advise(err error) error {
 	return err
 }
 
-// devLab is a lab as JSON.
+// devLab is a lab as JSON, on one line: whoever starts a lab reads it and knows
+// that the lab is ready.
 type devLab struct {
-	Dir  string          `json:"dir"`
-	URLs servedURLs      `json:"urls"`
-	OTPs []dsappd.OTPNow `json:"users"`
+	Dir string `json:"dir"`
+	lab.Shown
 }
 
 // print says where the lab is and what is in it, in one write.
-func (c *devCommand) print(w io.Writer, dir string, urls dsappd.URLs, otps []dsappd.OTPNow) error {
+func (c *devCommand) print(w io.Writer, dir string, shown lab.Shown) error {
 	if c.JSON {
-		return printJSON(w, devLab{dir, servedURLs(urls), otps})
+		return json.NewEncoder(w).Encode(devLab{dir, shown})
 	}
-	var b strings.Builder
-	table := newTable(&b)
-	for _, row := range [][2]string{
-		{"SOAP clients", urls.SOAP + "?wsdl"}, {"REST clients", urls.Platform + "v1/, key lab-platform-key"}, {"phones", urls.Gateway + ", key lab-front-key"},
-		{"browsers", urls.Console}, {"the lab's controls", urls.Lab + "lab/"}, {"operators", "export DSAPPD_DIR=" + hint.ShellWord(dir)},
-	} {
-		fmt.Fprintf(table, "%s\t%s\n", row[0], row[1])
-	}
-	table.Flush()
-	b.WriteString("\n")
-	table = newTable(&b)
-	fmt.Fprintln(table, "USER\tPASSWORD\tAUTHENTICATOR\tKIND\tNEXT ONE-TIME PASSWORD")
-	password, try := samplePassword, fmt.Sprintf(devCurl, urls.SOAP)
+	try := fmt.Sprintf(devCurl, shown.URLs.SOAP)
 	if c.Apply != "" {
-		password, try = "as "+c.Apply+" says", devEnd
+		try = devEnd
 	}
-	for _, o := range otps {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", o.UserID, password, o.SerialNumber, strings.ToUpper(o.Type), devOTP(o))
-	}
-	table.Flush()
-	b.WriteString(try)
-	_, err := io.WriteString(w, b.String())
+	rows := [][2]string{{"operators", "export DSAPPD_DIR=" + hint.ShellWord(dir)}}
+	_, err := io.WriteString(w, labText(shown, rows...)+try)
 	return err
 }
-
-// devOTP is the next one-time password as people type it.
-func devOTP(o dsappd.OTPNow) string {
-	switch {
-	case o.OTP == "":
-		return "its devices make them"
-	case o.PIN:
-		return o.OTP + ", after the PIN 1234"
-	}
-	return o.OTP
-}
-
-// samplePassword is that of every user of the sample.
-const samplePassword = "Password2"
 
 const devCurl = `
 Try it:

@@ -42,7 +42,7 @@ func runCommand(args ...string) (code int, out, err string) {
 func TestDev(t *testing.T) {
 	t.Parallel()
 	lab, end := startDev(t, devCommand{FreePorts: true, JSON: true, At: instant(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))})
-	if u := lab.URLs; u.SOAP == "" || u.Gateway == "" || u.Console == "" || u.Platform == "" || u.Lab == "" || len(lab.OTPs) != 7 {
+	if u := lab.URLs; u.SOAP == "" || u.Gateway == "" || u.Console == "" || u.Platform == "" || u.Lab == "" || len(lab.Users) != 9 {
 		t.Errorf("%+v", lab)
 	}
 	code, clock, text := runCommand("lab", "clock", "--json", "--url", lab.URLs.Lab)

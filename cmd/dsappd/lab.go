@@ -14,6 +14,7 @@ import (
 
 // labCommand steers the server of a lab.
 type labCommand struct {
+	Show     labShowCommand     `cmd:"" help:"Show where the lab answers, its users with their passwords and next one-time passwords, and its keys."`
 	Clock    labClockCommand    `cmd:"" help:"Show the clock of a lab, stop it and move it."`
 	Fault    labFaultCommand    `cmd:"" help:"Have requests go wrong on purpose."`
 	Requests labRequestsCommand `cmd:"" help:"List what the lab was asked, and wait for a request."`

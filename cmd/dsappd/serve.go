@@ -11,6 +11,7 @@ import (
 
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/internal/datafolder"
+	"github.com/dsappd/dsappd/internal/lab"
 )
 
 type serveCommand struct {
@@ -119,20 +120,10 @@ func logEnd(ctx context.Context, log *slog.Logger, server *dsappd.Server, err er
 // printURLs says where the server answers, in one write.
 func (c *serveCommand) printURLs(w io.Writer, urls dsappd.URLs) error {
 	if c.JSON {
-		return printJSON(w, servedURLs(urls))
+		return printJSON(w, lab.URLs(urls))
 	}
 	_, err := io.WriteString(w, servedLines(urls))
 	return err
-}
-
-// servedURLs are those of a server; one that is not served is left out.
-type servedURLs struct {
-	SOAP     string `json:"soap"`
-	Gateway  string `json:"gateway,omitempty"`
-	Console  string `json:"console,omitempty"`
-	Platform string `json:"platform,omitempty"`
-	Watch    string `json:"watch,omitempty"`
-	Lab      string `json:"lab,omitempty"`
 }
 
 // servedLines say where the server answers, SOAP first.

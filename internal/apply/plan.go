@@ -22,15 +22,23 @@ type Change struct {
 	Do     string `json:"do"`   // add, change or delete
 	What   string `json:"what"` // the record, such as "user anna of master"
 	Detail string `json:"detail,omitempty"`
+	Key    string `json:"key,omitempty"` // that was drawn, once the change is made
 
-	make func(context.Context, *admin.Client) (note string, err error)
+	make func(context.Context, *admin.Client) (key string, err error)
 }
 
 // String returns the change as a line.
 func (c Change) String() string {
 	line := map[string]string{"add": "+ ", "change": "~ ", "delete": "- "}[c.Do] + c.What
+	var details []string
 	if c.Detail != "" {
-		line += ": " + c.Detail
+		details = append(details, c.Detail)
+	}
+	if c.Key != "" {
+		details = append(details, "key "+c.Key)
+	}
+	if len(details) > 0 {
+		line += ": " + strings.Join(details, ", ")
 	}
 	return line
 }
@@ -59,13 +67,11 @@ func Plan(ctx context.Context, c *admin.Client, f File, prune bool) ([]Change, e
 // error says which one was refused; those before it stay.
 func Make(ctx context.Context, c *admin.Client, plan []Change, told func(Change)) error {
 	for _, change := range plan {
-		note, err := change.make(ctx, c)
+		key, err := change.make(ctx, c)
 		if err != nil {
 			return fmt.Errorf("%s: %w", change, err)
 		}
-		if note != "" {
-			change.Detail = strings.TrimPrefix(change.Detail+", "+note, ", ")
-		}
+		change.Key = key
 		told(change)
 	}
 	return nil
@@ -81,7 +87,7 @@ type planner struct {
 
 // plan adds a step whose order answers nothing that matters.
 func plan[In, Out any](p *planner, do, what, detail string, give func(*admin.Client, context.Context, In) (Out, error), in In) {
-	p.changes = append(p.changes, Change{do, what, detail, func(ctx context.Context, c *admin.Client) (string, error) {
+	p.changes = append(p.changes, Change{Do: do, What: what, Detail: detail, make: func(ctx context.Context, c *admin.Client) (string, error) {
 		_, err := give(c, ctx, in)
 		return "", err
 	}})
@@ -215,7 +221,7 @@ func (p *planner) location(given string) string {
 func (p *planner) users() {
 	for _, u := range p.file.Users {
 		name := provision.NameUser{UserID: u.ID, Domain: u.Domain}
-		what := "user " + u.ID + " of " + u.Domain
+		what := u.record()
 		is, found := p.now.users[provision.UserKey{Domain: u.Domain, UserID: u.ID}]
 		switch {
 		case !found && u.Password == "":
@@ -260,17 +266,17 @@ func (p *planner) keys() {
 		if is, found := p.now.gatewayKeys[k.Name]; found && string(is.Side) != k.Side {
 			p.faults = append(p.faults, fmt.Errorf("gateway key %s is of side %s, and a key changes none: give the other another name", k.Name, is.Side))
 		} else if !found {
-			p.changes = append(p.changes, Change{"add", "gateway key " + k.Name, "side " + k.Side, func(ctx context.Context, c *admin.Client) (string, error) {
+			p.changes = append(p.changes, Change{Do: "add", What: gatewayKey + k.Name, Detail: "side " + k.Side, make: func(ctx context.Context, c *admin.Client) (string, error) {
 				made, err := c.AddGatewayKey(ctx, provision.AddGatewayKey{Name: k.Name, Side: provision.GatewaySide(k.Side)})
-				return "key " + made.Key, err
+				return made.Key, err
 			}})
 		}
 	}
 	for _, k := range p.file.PlatformKeys {
 		if _, found := p.now.platformKeys[k.Name]; !found {
-			p.changes = append(p.changes, Change{"add", "platform key " + k.Name, "", func(ctx context.Context, c *admin.Client) (string, error) {
+			p.changes = append(p.changes, Change{Do: "add", What: platformKey + k.Name, make: func(ctx context.Context, c *admin.Client) (string, error) {
 				made, err := c.AddPlatformKey(ctx, provision.AddPlatformKey{Name: k.Name})
-				return "key " + made.Key, err
+				return made.Key, err
 			}})
 		}
 	}

@@ -47,7 +47,7 @@ func addSample(ctx context.Context, service *provision.Service) error {
 			return fmt.Errorf("sample gateway key %s: %w", key.Name, err)
 		}
 	}
-	if _, err := service.AddPlatformKey(ctx, initOperator(), provision.AddPlatformKey{Name: "lab-platform", Key: "lab-platform-key"}); err != nil {
+	if _, err := service.AddPlatformKey(ctx, initOperator(), samplePlatformKey()); err != nil {
 		return fmt.Errorf("sample platform key: %w", err)
 	}
 	for _, component := range sampleComponents() {
@@ -123,8 +123,13 @@ func sampleComponents() []provision.AddComponent {
 	return all
 }
 
-// sampleAPIKey is that of the service user, as public as the sample's passwords.
-const sampleAPIKey = "00000000-0000-4000-8000-000000000001"
+// The administrator and the service user of the sample. The key is as public as
+// the passwords.
+const (
+	sampleAdministrator = "admin"
+	sampleServiceUser   = "robot"
+	sampleAPIKey        = "00000000-0000-4000-8000-000000000001"
+)
 
 // addSampleAdministrators adds somebody who logs on and a service user, who may
 // do everything.
@@ -132,16 +137,16 @@ func addSampleAdministrators(ctx context.Context, service *provision.Service) er
 	named := func(userID string) provision.NameAdministrator {
 		return provision.NameAdministrator{NameUser: provision.NameUser{UserID: userID}, Privileges: []string{"all"}}
 	}
-	_, err := service.AddUser(ctx, initOperator(), provision.AddUser{UserID: "admin", StaticPassword: "Password2"})
+	_, err := service.AddUser(ctx, initOperator(), provision.AddUser{UserID: sampleAdministrator, StaticPassword: samplePassword})
 	if err == nil {
-		_, err = service.AddAdministrator(ctx, initOperator(), named("admin"))
+		_, err = service.AddAdministrator(ctx, initOperator(), named(sampleAdministrator))
 	}
 	if err != nil {
 		return fmt.Errorf("sample administrator: %w", err)
 	}
-	_, err = service.AddUser(ctx, initOperator(), provision.AddUser{UserID: "robot", NoPassword: true})
+	_, err = service.AddUser(ctx, initOperator(), provision.AddUser{UserID: sampleServiceUser, NoPassword: true})
 	if err == nil {
-		_, err = service.AddServiceUser(ctx, initOperator(), provision.AddServiceUser{NameAdministrator: named("robot"), Key: sampleAPIKey})
+		_, err = service.AddServiceUser(ctx, initOperator(), provision.AddServiceUser{NameAdministrator: named(sampleServiceUser), Key: sampleAPIKey})
 	}
 	if err != nil {
 		return fmt.Errorf("sample service user: %w", err)
@@ -155,6 +160,10 @@ func sampleGatewayKeys() []provision.AddGatewayKey {
 		{Name: "lab-front", Side: provision.FrontEnd, Key: "lab-front-key"},
 		{Name: "lab-back", Side: provision.BackEnd, Key: "lab-back-key"},
 	}
+}
+
+func samplePlatformKey() provision.AddPlatformKey {
+	return provision.AddPlatformKey{Name: "lab-platform", Key: "lab-platform-key"}
 }
 
 // sampleAuthenticators are those of user1, user2 and so on.
@@ -190,7 +199,7 @@ func sampleFree() []provision.AddAuthenticator {
 }
 
 func addSampleUser(ctx context.Context, service *provision.Service, userID string, authenticator provision.AddAuthenticator) error {
-	_, err := service.AddUser(ctx, initOperator(), provision.AddUser{UserID: userID, StaticPassword: "Password2"})
+	_, err := service.AddUser(ctx, initOperator(), provision.AddUser{UserID: userID, StaticPassword: samplePassword})
 	if err != nil {
 		return err
 	}

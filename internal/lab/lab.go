@@ -3,6 +3,8 @@ package lab
 import (
 	"context"
 	"time"
+
+	"github.com/dsappd/dsappd/internal/provision"
 )
 
 // Lab is what steers one server.
@@ -11,6 +13,13 @@ type Lab struct {
 	Faults   Faults
 	Requests Requests
 	State    State
+
+	// Service decides for the server. It is set before the first use.
+	Service *provision.Service
+
+	// Apply makes the records what a file says. It is set before the first use.
+	// The error wraps ErrRefused where the file or a change was refused.
+	Apply func(context.Context, Apply) ([]Change, error)
 
 	// Moved is called when the clock was moved, before the answer: what is due
 	// by then is done. nil: nobody is.

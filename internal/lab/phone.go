@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -11,36 +12,60 @@ import (
 	"github.com/dsappd/dsappd/phone"
 )
 
-// Phone asks a simulated phone to activate, by an activation image or by what
-// register answered.
+// Phone asks a simulated phone to activate: by an activation image, by what
+// register answered, or for a user, whom the lab then registers as Register does.
 type Phone struct {
 	Image              string `json:"image,omitempty"` // the text of the QR code, in hex
 	RegistrationID     string `json:"registrationID,omitempty"`
 	ActivationPassword string `json:"activationPassword,omitempty"`
-	ComponentType      string `json:"componentType,omitempty"` // that the phone calls as; empty: srp-component
+	UserID             string `json:"userID,omitempty"`
+	Domain             string `json:"domain,omitempty"`        // of the user; empty: master
+	Password           string `json:"password,omitempty"`      // of the user; empty: the one that the lab knows
+	ComponentType      string `json:"componentType,omitempty"` // to call as; empty: that of the sample
 }
 
 // Activated is what became of a phone.
 type Activated struct {
-	Calls        []string    `json:"calls"` // that the server granted, in order
-	SerialNumber string      `json:"serialNumber"`
-	UserID       string      `json:"userID,omitempty"`
-	Domain       string      `json:"domain,omitempty"`
-	OTP          string      `json:"otp"` // the phone's next one-time password
-	State        phone.State `json:"-"`   // of the phone, which goes on from it
+	Calls        []string `json:"calls"` // that the server granted, in order
+	SerialNumber string   `json:"serialNumber"`
+	UserID       string   `json:"userID,omitempty"`
+	Domain       string   `json:"domain,omitempty"`
+	OTP          string   `json:"otp"` // that the phone makes then
 }
 
-const phoneExample = `{"registrationID":"pQ3xT9aB","activationPassword":"kD82mPq1"} or {"image":"…"}`
+const phoneExample = `{"userID":"user1"}, {"registrationID":"pQ3xT9aB","activationPassword":"kD82mPq1"} or {"image":"…"}`
+
+// check refuses a phone that is told nothing to activate by, or too much.
+func (in Phone) check() error {
+	ways := 0
+	for _, given := range []bool{in.Image != "", in.RegistrationID != "" && in.ActivationPassword != "", in.UserID != ""} {
+		if given {
+			ways++
+		}
+	}
+	half := (in.RegistrationID == "") != (in.ActivationPassword == "")
+	if ways != 1 || half || in.UserID == "" && in.Password+in.Domain != "" {
+		return fmt.Errorf("%w: a phone needs a userID, a registrationID with its activationPassword, or an image: give %s", ErrRefused, phoneExample)
+	}
+	return nil
+}
 
 // Activate has a phone go through a whole activation at the SOAP interface at a
-// URL, by the lab's clock. The error wraps ErrRefused where the server refused
-// the phone.
+// URL, by the lab's clock, and keeps it for OTP. The error wraps ErrRefused where
+// the server refused the phone.
 func (l *Lab) Activate(ctx context.Context, url string, over *http.Client, in Phone) (Activated, error) {
+	if err := in.check(); err != nil {
+		return Activated{}, err
+	}
 	registration := phone.Registration{ID: in.RegistrationID, Password: in.ActivationPassword}
-	switch byImage := in.Image != ""; {
-	case byImage == (in.RegistrationID != "" || in.ActivationPassword != ""), !byImage && (in.RegistrationID == "" || in.ActivationPassword == ""):
-		return Activated{}, fmt.Errorf("%w: a phone needs an image, or a registrationID and an activationPassword: give %s", ErrRefused, phoneExample)
-	case byImage:
+	switch {
+	case in.UserID != "":
+		made, err := l.Register(ctx, url, over, Register{UserID: in.UserID, Domain: in.Domain, Password: in.Password, ComponentType: in.ComponentType})
+		if err != nil {
+			return Activated{}, err
+		}
+		registration, in.ComponentType = phone.Registration{ID: made.RegistrationID, Password: made.ActivationPassword}, made.ComponentType
+	case in.Image != "":
 		image, err := dsapp.ParseImage(in.Image)
 		if err != nil {
 			return Activated{}, fmt.Errorf("%w: the image cannot be read: %w: give %s", ErrRefused, err, phoneExample)
@@ -51,7 +76,7 @@ func (l *Lab) Activate(ctx context.Context, url string, over *http.Client, in Ph
 	if err != nil {
 		return Activated{}, err
 	}
-	device := &phone.Device{Transport: &phone.SOAP{Client: client, ComponentType: in.ComponentType}, Rand: rand.Reader, Now: l.Clock.Now}
+	device := &phone.Device{Transport: &phone.SOAP{Client: client, ComponentType: cmp.Or(in.ComponentType, sampleComponent)}, Rand: rand.Reader, Now: l.Clock.Now}
 	fingerprint := make([]byte, 32)
 	if _, err := rand.Read(fingerprint); err != nil {
 		return Activated{}, fmt.Errorf("draw a fingerprint: %w", err)
@@ -67,13 +92,50 @@ func (l *Lab) Activate(ctx context.Context, url string, over *http.Client, in Ph
 	if err != nil {
 		return done, fmt.Errorf("the phone after %d calls: %w", len(done.Calls), err)
 	}
-	done.SerialNumber, done.UserID, done.Domain = state.SerialNumber, state.UserID, state.Domain
+	done.SerialNumber, done.UserID, done.Domain = state.SerialNumber, cmp.Or(state.UserID, in.UserID), cmp.Or(state.Domain, in.Domain)
 	if instances := state.MDL.Instances; len(state.Secret) == 0 && len(instances) == 1 {
 		done.SerialNumber = instances[0].Name()
-		done.OTP, err = device.InstanceOTP(state, done.SerialNumber)
-	} else {
-		done.OTP, state, err = device.OTP(state)
 	}
-	done.State = state
+	done.OTP, state, err = l.otp(done.SerialNumber, state)
+	l.State.keepPhone(done.SerialNumber, state)
 	return done, err
+}
+
+// otp returns the next one-time password of a phone, and the phone after it.
+func (l *Lab) otp(serialNumber string, state phone.State) (string, phone.State, error) {
+	device := &phone.Device{Rand: rand.Reader, Now: l.Clock.Now}
+	if len(state.Secret) > 0 {
+		return device.OTP(state)
+	}
+	otp, err := device.InstanceOTP(state, serialNumber)
+	return otp, state, err
+}
+
+// OTP has a phone that has activated make its next one-time password. An
+// event-based one is another each time.
+func (l *Lab) OTP(serialNumber string) (string, error) {
+	l.State.mu.Lock()
+	defer l.State.mu.Unlock()
+	state, is := l.State.beside.phones[serialNumber]
+	if !is {
+		return "", fmt.Errorf("%w: no phone of the lab has activated %q: have one activate first, with POST /lab/phone", ErrRefused, serialNumber)
+	}
+	otp, state, err := l.otp(serialNumber, state)
+	l.State.beside.phones[serialNumber] = state
+	return otp, err
+}
+
+// maxPhones bounds how many phones are kept.
+const maxPhones = 10_000
+
+// keepPhone keeps a phone, unless there are too many.
+func (s *State) keepPhone(serialNumber string, state phone.State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.beside.phones == nil {
+		s.beside.phones = make(map[string]phone.State)
+	}
+	if _, again := s.beside.phones[serialNumber]; again || len(s.beside.phones) < maxPhones {
+		s.beside.phones[serialNumber] = state
+	}
 }

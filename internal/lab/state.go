@@ -10,22 +10,65 @@ import (
 	"sync"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/store"
 )
 
 // maxSnapshots bounds how many snapshots are kept, in memory.
 const maxSnapshots = 32
 
-// State keeps what the records of a server were. The audit, which is a record of
-// all that was decided, is no part of it and goes on. It may be used by many at
-// once.
+// State keeps what the records of a server were, and the phones and credentials
+// that go with them. The audit, which is a record of all that was decided, is no
+// part of it and goes on. It may be used by many at once.
 type State struct {
 	// Records are the server's. It is set before the first use.
 	Records *store.Store
 
-	mu    sync.Mutex
-	named map[string]*store.Image
-	first *store.Image // what reset returns to
+	mu     sync.Mutex
+	named  map[string]kept
+	first  kept // what reset returns to
+	beside beside
+}
+
+// beside is what a lab has beside the records.
+type beside struct {
+	credentials Credentials
+	phones      map[string]phone.State // by serial number, or an instance's name
+}
+
+// kept is what there was at one time.
+type kept struct {
+	records *store.Image
+	beside
+}
+
+// keep returns what there is now. The caller holds mu.
+func (s *State) keep(ctx context.Context) (kept, error) {
+	image, err := s.Records.Image(ctx, isAudit)
+	return kept{image, beside{s.beside.credentials.clone(), maps.Clone(s.beside.phones)}}, err
+}
+
+// bring brings back what there was. The caller holds mu.
+func (s *State) bring(ctx context.Context, k kept) error {
+	if err := s.Records.Restore(ctx, k.records, isAudit); err != nil {
+		return err
+	}
+	s.beside = beside{k.credentials.clone(), maps.Clone(k.phones)}
+	return nil
+}
+
+// Credentials returns the passwords and keys that are known.
+func (s *State) Credentials() Credentials {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.beside.credentials.clone()
+}
+
+// Know adds passwords and keys to those that are known.
+func (s *State) Know(more Credentials) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.beside.credentials = s.beside.credentials.with(more)
 }
 
 // isAudit reports whether a kind of records belongs to the audit.
@@ -33,21 +76,21 @@ func isAudit(kind string) bool {
 	return slices.Contains([]string{audit.Events.Name, audit.Requests.Name, audit.Seals.Name, audit.Runs.Name, audit.Anchors.Name}, kind)
 }
 
-// Begin has Reset return to what the records are now.
+// Begin has Reset return to what there is now.
 func (s *State) Begin(ctx context.Context) error {
-	image, err := s.Records.Image(ctx, isAudit)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, err := s.keep(ctx)
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.first = image
+	s.first = now
 	return nil
 }
 
 var snapshotName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
-// Snapshot keeps the records under a name, in place of those that it had.
+// Snapshot keeps what there is under a name, in place of what it had.
 func (s *State) Snapshot(ctx context.Context, name string) error {
 	if !snapshotName.MatchString(name) {
 		return fmt.Errorf("%w: a snapshot has a name of 1 to 64 letters, digits, dots, dashes and underscores: give one such as before-lock", ErrRefused)
@@ -57,26 +100,26 @@ func (s *State) Snapshot(ctx context.Context, name string) error {
 	if _, again := s.named[name]; !again && len(s.named) == maxSnapshots {
 		return fmt.Errorf("%w: there are %d snapshots, and no room for more: give one of their names: %s", ErrRefused, maxSnapshots, s.names())
 	}
-	image, err := s.Records.Image(ctx, isAudit)
+	now, err := s.keep(ctx)
 	if err != nil {
 		return err
 	}
 	if s.named == nil {
-		s.named = make(map[string]*store.Image)
+		s.named = make(map[string]kept)
 	}
-	s.named[name] = image
+	s.named[name] = now
 	return nil
 }
 
-// Restore brings the records back to those of a snapshot.
+// Restore brings back what there was at a snapshot.
 func (s *State) Restore(ctx context.Context, name string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	image, is := s.named[name]
+	was, is := s.named[name]
 	if !is {
 		return fmt.Errorf("%w: there is no snapshot %q: there are: %s; make one with: dsappd lab snapshot %s", ErrRefused, name, s.names(), "before-lock")
 	}
-	return s.Records.Restore(ctx, image, isAudit)
+	return s.bring(ctx, was)
 }
 
 func (s *State) names() string {
@@ -86,15 +129,15 @@ func (s *State) names() string {
 	return strings.Join(slices.Sorted(maps.Keys(s.named)), ", ")
 }
 
-// reset brings the records back to what the server began with.
+// reset brings back what the server began with.
 func (s *State) reset(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.Records.Restore(ctx, s.first, isAudit)
+	return s.bring(ctx, s.first)
 }
 
 // Reset brings a lab back to what it began with: the records, the clock, no
-// faults and no requests. Snapshots stay.
+// faults, no phones and no requests. Snapshots stay.
 func (l *Lab) Reset(ctx context.Context) error {
 	if err := l.State.reset(ctx); err != nil {
 		return err

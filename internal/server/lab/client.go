@@ -28,7 +28,7 @@ func ask[Out any](ctx context.Context, c *Client, method, path string, in any) (
 		}
 		body = bytes.NewReader(text)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.URL, "/")+"/lab/"+path, body)
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(strings.TrimSuffix(c.URL, "/")+"/lab/"+path, "/"), body)
 	if err != nil {
 		return out, err
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/internal/lab"
+	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/browser"
 	"github.com/dsappd/dsappd/internal/server/request"
 )
@@ -22,12 +23,12 @@ import (
 type Config struct {
 	Lab   *lab.Lab
 	Frame request.Frame
-	Hosts []string      // as browser.New has them
-	SOAP  func() string // the URL of the SOAP interface
+	Hosts []string        // as browser.New has them
+	URLs  func() lab.URLs // where the server answers
 }
 
 // maxBody bounds a request, in bytes.
-const maxBody = 64 << 10
+const maxBody = 1 << 20
 
 type door struct {
 	Config
@@ -53,6 +54,8 @@ type route struct {
 
 func (d *door) routes() []route {
 	return []route{
+		{"GET /lab", d.show},
+		{"GET /lab/users", d.listUsers},
 		{"GET /lab/clock", d.showClock},
 		{"POST /lab/clock", d.moveClock},
 		{"GET /lab/faults", d.listFaults},
@@ -63,7 +66,10 @@ func (d *door) routes() []route {
 		{"POST /lab/snapshot", d.snapshot},
 		{"POST /lab/restore", d.restore},
 		{"GET /lab/requests", d.findRequests},
+		{"POST /lab/register", d.register},
 		{"POST /lab/phone", d.playPhone},
+		{"POST /lab/phone/otp", d.makeOTP},
+		{"POST /lab/apply", d.apply},
 	}
 }
 
@@ -118,6 +124,10 @@ func (d *door) shown(q *request.Request, err error) *Error {
 	if failed, is := errors.AsType[*Error](err); is {
 		q.Reason = failed.Message
 		return failed
+	}
+	if refused, is := errors.AsType[*provision.Error](err); is {
+		q.Reason = refused.Error()
+		return &Error{Status: http.StatusBadRequest, Message: refused.Error()}
 	}
 	if errors.Is(err, lab.ErrRefused) {
 		q.Reason = err.Error()
