@@ -248,11 +248,42 @@ func TestBookCoversAdministration(t *testing.T) {
 			}
 		}
 	}
+	withoutPrivilege, otherDomain := refusedOn(t, "admin-privileges-each"), refusedOn(t, "admin-domains-each")
+	for _, name := range administration.Commands() {
+		if !withoutPrivilege[name] || !otherDomain[name] {
+			t.Errorf("%s: refused without its privilege: %v, in another domain: %v", name, withoutPrivilege[name], otherDomain[name])
+		}
+	}
+	for _, name := range administrationOperations() {
+		if strings.HasSuffix(name, "Query") && !withoutPrivilege[name] {
+			t.Errorf("%s is not refused without its privilege on a page", name)
+		}
+	}
 	for _, name := range append(administrationOperations(), administration.Commands()...) {
 		if !granted[name] || strings.HasSuffix(name, "Execute") && !refused[name] {
 			t.Errorf("%s: granted on a page: %v, refused: %v", name, granted[name], refused[name])
 		}
 	}
+}
+
+// refusedOn returns the operations and commands that a page shows as refused: as
+// out of reach, or as not there.
+func refusedOn(t *testing.T, page string) map[string]bool {
+	t.Helper()
+	read, err := replay.ReadFile("../../testdata/transcripts/" + page + ".txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := map[string]bool{}
+	for _, e := range read.Exchanges {
+		if !strings.Contains(e.Reply.Body, "STAT_PERMISSION") && !strings.Contains(e.Reply.Body, "STAT_NOT_FOUND") {
+			continue
+		}
+		for _, found := range regexp.MustCompile(`<adm:(\w+) |<cmd>(\w+)</cmd>`).FindAllStringSubmatch(e.Request.Body, -1) {
+			refused[found[1]+found[2]] = true
+		}
+	}
+	return refused
 }
 
 func administrationOperations() (all []string) {

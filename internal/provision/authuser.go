@@ -66,10 +66,6 @@ func (s *Service) AuthUser(ctx context.Context, caller Caller, in AuthUser) (Aut
 		if err != nil {
 			return AuthUserResult{}, err
 		}
-		if f.settings.LocalAuthentication == NoLocalAuth {
-			f.checked("local authentication", string(NoLocalAuth))
-			return AuthUserResult{}, refuse(NotLocal, "The policy does not authenticate users here (LocalAuthentication is None).")
-		}
 		if err := f.checkNewPIN(in); err != nil {
 			return AuthUserResult{}, err
 		}
@@ -133,11 +129,15 @@ func (f *frame) prove(a *applicant, in AuthUser, mode LocalAuthentication, passw
 		}
 	}
 	if a.user.Revision == 0 {
-		return proof{}, f.unknownUser(p)
+		return proof{}, f.unknownUser(p, mode)
 	}
 	a.user.LastAuthRequestAt = f.now
 	if refusal := f.notProved(a, p, mode); refusal != nil && !locked {
-		f.countWrong(a, p)
+		if mode == NoLocalAuth { // no answer tells right from wrong, so nothing counts
+			f.keepWrong(a, p)
+		} else {
+			f.countWrong(a, p)
+		}
 		return proof{}, refusal
 	}
 	if err := f.admitted(a); err != nil {
@@ -162,13 +162,16 @@ func (f *frame) proveByPassword(p *proof, password *passwordCheck, hash string) 
 }
 
 // unknownUser answers, and writes, as it does for a user whose credential is
-// wrong.
-func (f *frame) unknownUser(p proof) error {
+// wrong and for whom the policy decides.
+func (f *frame) unknownUser(p proof, mode LocalAuthentication) error {
 	put(f, Strangers, stranger(f.event.Domain, f.event.UserID))
 	if p.stoodIn {
 		put(f, Strangers, strangersAuthenticator(f.event.Domain, f.event.UserID))
 	}
 	refusal := refuseHidden(PasswordMismatch, wrongStaticPassword)
+	if mode == NoLocalAuth {
+		refusal = refuseHidden(NotLocal, notAuthenticatedHere)
+	}
 	refusal.reason = "unknown user or domain"
 	return refusal
 }
@@ -176,13 +179,14 @@ func (f *frame) unknownUser(p proof) error {
 const (
 	wrongStaticPassword  = "The static password is wrong."
 	wrongOneTimePassword = "The one-time password or the PIN before it is wrong."
+	notAuthenticatedHere = "The user is not authenticated here (LocalAuthentication is None)."
 )
 
 // notProved says why the credential is not enough, nil if it is.
 func (f *frame) notProved(a *applicant, p proof, mode LocalAuthentication) error {
 	switch {
 	case mode == NoLocalAuth:
-		return refuseHidden(NotLocal, "The user is not authenticated here (LocalAuthentication of the user is None).")
+		return refuseHidden(NotLocal, notAuthenticatedHere)
 	case p.right && (p.static == "" || p.staticRight):
 		return nil
 	case p.right:
@@ -219,6 +223,11 @@ func (f *frame) passwordAllowed(p proof, mode LocalAuthentication) error {
 // with its authenticator, which also keeps what has drifted.
 func (f *frame) countWrong(a *applicant, p proof) {
 	a.user.wrongPassword(a.from, f.now, f.settings)
+	f.keepWrong(a, p)
+}
+
+// keepWrong writes the records that a wrong credential changes.
+func (f *frame) keepWrong(a *applicant, p proof) {
 	put(f, Users, a.user)
 	for _, authenticator := range p.wrong {
 		put(f, Authenticators, authenticator)
