@@ -308,7 +308,7 @@ func (i *inferrer) digipassCommand(s traced) {
 			r = shown
 		}
 	}
-	if s.operation() == "DIGIPASSCMD_GENERATE_ACTIVATION_DATA" && s.granted() {
+	if s.operation() == "DIGIPASSCMD_GENERATE_ACTIVATION_DATA" {
 		i.policy["ActivationCodeOutsideSRP"] = true
 	}
 	switch s.answered.statusName {
@@ -364,13 +364,13 @@ func (i *inferrer) holdsEvents(a transcript.Authenticator, u transcript.User) {
 
 func (i *inferrer) applicationCommand(s traced) {
 	serial := i.licence(s.request.attributeValue("DIGIPASSAPPLFLD_SERNO"))
-	if s.granted() {
-		switch s.operation() {
-		case "DIGIPASSAPPLCMD_GEN_VOTP":
-			i.policy["VirtualOTP"] = true
-		case "DIGIPASSAPPLCMD_GENERATE_ACTIVATION_DATA":
-			i.policy["ActivationCodeOutsideSRP"] = true
-		case "DIGIPASSAPPLCMD_RESET_APPL":
+	switch s.operation() { // what the policy does not allow is refused before anything else
+	case "DIGIPASSAPPLCMD_GEN_VOTP":
+		i.policy["VirtualOTP"] = true
+	case "DIGIPASSAPPLCMD_GENERATE_ACTIVATION_DATA":
+		i.policy["ActivationCodeOutsideSRP"] = true
+	case "DIGIPASSAPPLCMD_RESET_APPL":
+		if s.granted() {
 			i.assigned(s, serial)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dsappd/dsappd/replay/transcript"
 )
@@ -89,12 +90,9 @@ func (i *inferrer) lock(s traced) {
 		l = &logins{}
 		i.logins[s.holder()] = l
 	}
-	if s.advance >= late {
-		*l = logins{}
-	}
 	switch s.answered.statusName {
 	case "STAT_SUCCESS":
-		if l.wrong >= lockThreshold {
+		if l.wrong >= lockThreshold && s.advance < lockOpens {
 			i.policy["LockThreshold"] = 0
 		}
 		*l = logins{}
@@ -110,8 +108,11 @@ func (i *inferrer) lock(s traced) {
 	}
 }
 
-// lockThreshold is that of the predefined policies.
-const lockThreshold = 3
+// lockThreshold and lockOpens are those of the predefined policies.
+const (
+	lockThreshold = 3
+	lockOpens     = 15 * time.Minute
+)
 
 // authenticated puts the user of an exchange into the sample and gives the user an
 // authenticator; empty: the exchange tells of none.

@@ -95,11 +95,9 @@ func notAlone(name string) string {
 		policy   = "the policy shows in a refusal alone, in which others look the same"
 		code     = "a device code without a message is masked, and has no right form any more"
 		deferred = "when a signature that is verified later was made is not on the wire"
-		policies = "two components have policies that allow different things"
 		nobody   = "a refusal without a registration does not show who is there and with what"
 	)
 	return map[string]string{
-		"login-none":                          policies,
 		"sign-deferred":                       deferred,
 		"activate-derivation-code-required":   policy,
 		"operator-closes-registration":        operator,
