@@ -79,8 +79,8 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// TestLoginClients lets three of them log users of the sample data in, from the
-// WSDL of the authentication interface.
+// TestLoginClients lets three of them log users of the sample data in and sign, from the
+// WSDLs of the authentication and the signature interface.
 func TestLoginClients(t *testing.T) {
 	folder := filepath.Join("..", "..", "testdata", "clients")
 	for name, c := range map[string]struct {
