@@ -1,4 +1,4 @@
-//go:build clients && interop
+//go:build clients && interop && !race
 
 package systemtest_test
 
