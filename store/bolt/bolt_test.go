@@ -307,7 +307,7 @@ func TestOpenRefusesDamage(t *testing.T) {
 }
 
 func entry(key string, revision uint64) []byte {
-	made := newEntry([]byte("{}"))
+	made := appendEntry(nil, []byte("{}"))
 	stamp([]byte(key), made, revision)
 	return made
 }

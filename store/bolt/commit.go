@@ -90,26 +90,41 @@ func (e *Engine) timer() *time.Timer {
 // newRequest copies everything, so that neither bbolt nor the queue holds on
 // to the caller's memory.
 func newRequest(reads []store.Read, writes []store.Write) (*request, error) {
-	r := &request{
-		reads:  make([]read, len(reads)),
-		writes: make([]write, len(writes)),
-		done:   make(chan error, 1),
+	size := 0
+	for _, from := range reads {
+		size += len(from.Key)
 	}
-	for i, from := range reads {
-		r.reads[i] = read{[]byte(from.Key), from.Revision}
-	}
-	for i, from := range writes {
+	for _, from := range writes {
 		if len(from.Key) == 0 || len(from.Key) > store.MaxKeySize {
 			return nil, fmt.Errorf("key of %d bytes: 1 to %d are allowed", len(from.Key), store.MaxKeySize)
 		}
 		if len(from.Value) > store.MaxValueSize {
 			return nil, fmt.Errorf("value of %d bytes: at most %d are allowed", len(from.Value), store.MaxValueSize)
 		}
-		r.writes[i] = write{key: []byte(from.Key)}
+		size += len(from.Key) + entryHead + len(from.Value)
+	}
+	r := &request{
+		reads:  make([]read, len(reads)),
+		writes: make([]write, len(writes)),
+		size:   size,
+		done:   make(chan error, 1),
+	}
+	memory := make([]byte, 0, size) // of all of it, so that it is allocated once
+	keep := func(key string) []byte {
+		begin := len(memory)
+		memory = append(memory, key...)
+		return memory[begin:len(memory):len(memory)]
+	}
+	for i, from := range reads {
+		r.reads[i] = read{keep(from.Key), from.Revision}
+	}
+	for i, from := range writes {
+		r.writes[i] = write{key: keep(from.Key)}
 		if !from.Delete {
-			r.writes[i].entry = newEntry(from.Value)
+			begin := len(memory)
+			memory = appendEntry(memory, from.Value)
+			r.writes[i].entry = memory[begin:len(memory):len(memory)]
 		}
-		r.size += len(from.Key) + len(from.Value)
 	}
 	return r, nil
 }
@@ -239,13 +254,14 @@ func stage(tx *bbolt.Tx, group []*request) (written bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	cursor := records.Cursor()
 	for _, r := range group {
-		r.result = r.validate(records)
+		r.result = r.validate(cursor)
 		if r.result != nil || len(r.writes) == 0 {
 			continue
 		}
 		written = true
-		if err := r.put(records, &all); err != nil {
+		if err := r.put(records, cursor, &all); err != nil {
 			return false, err
 		}
 	}
@@ -255,10 +271,10 @@ func stage(tx *bbolt.Tx, group []*request) (written bool, err error) {
 	return true, all.write(tx)
 }
 
-func (r *request) validate(records *bbolt.Bucket) error {
+func (r *request) validate(cursor *bbolt.Cursor) error {
 	for _, read := range r.reads {
 		var revision uint64
-		if entry := records.Get(read.key); entry != nil {
+		if entry := seek(cursor, read.key); entry != nil {
 			var err error
 			if _, revision, err = openEntry(read.key, entry); err != nil {
 				return fmt.Errorf("validate commit: %w", err)
@@ -271,14 +287,14 @@ func (r *request) validate(records *bbolt.Bucket) error {
 	return nil
 }
 
-func (r *request) put(records *bbolt.Bucket, all *totals) error {
+func (r *request) put(records *bbolt.Bucket, cursor *bbolt.Cursor, all *totals) error {
 	revision, err := records.NextSequence()
 	if err != nil {
 		return fmt.Errorf("draw revision: %w", err)
 	}
 	all.Sequence = revision
 	for _, w := range r.writes {
-		all.take(records.Get(w.key))
+		all.take(seek(cursor, w.key))
 		if w.entry == nil {
 			err = records.Delete(w.key)
 		} else {

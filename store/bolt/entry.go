@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -36,9 +37,20 @@ func checksum(key, entry []byte) uint32 {
 	return crc32.Update(sum, castagnoli, entry[entryHead:])
 }
 
-// newEntry copies a value behind room for its head.
-func newEntry(value []byte) []byte {
-	return append(make([]byte, entryHead, entryHead+len(value)), value...)
+// appendEntry appends room for the head of an entry and its value.
+func appendEntry(to, value []byte) []byte {
+	var head [entryHead]byte
+	return append(append(to, head[:]...), value...)
+}
+
+// seek returns the entry under a key, nil where there is none. Unlike Get of the
+// bucket, it works in the memory of one cursor, which may be used again after
+// writes.
+func seek(cursor *bbolt.Cursor, key []byte) []byte {
+	if found, entry := cursor.Seek(key); bytes.Equal(found, key) {
+		return entry
+	}
+	return nil
 }
 
 // stamp fills in the head of an entry.

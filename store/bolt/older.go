@@ -166,7 +166,7 @@ func (f *File) convert(key, entry []byte, convert func(string, []byte) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	made := newEntry(value)
+	made := appendEntry(nil, value)
 	stamp(key, made, revision)
 	return made, nil
 }

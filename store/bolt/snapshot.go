@@ -14,13 +14,17 @@ import (
 type snapshot struct {
 	tx      *bbolt.Tx
 	records *bbolt.Bucket
+	single  *bbolt.Cursor // of Get
 }
 
 func (s *snapshot) Close() { _ = s.tx.Rollback() }
 
 func (s *snapshot) Get(key string) ([]byte, uint64, error) {
+	if s.single == nil {
+		s.single = s.records.Cursor()
+	}
 	name := []byte(key)
-	entry := s.records.Get(name)
+	entry := seek(s.single, name)
 	if entry == nil {
 		return nil, 0, nil
 	}
