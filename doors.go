@@ -75,6 +75,13 @@ func networkDoors(config Config, settings datafolder.Settings) []networkDoor {
 			handler:  (*Server).watchHandler,
 			url:      func(u *URLs) *string { return &u.Watch },
 		},
+		{
+			name: "operator", flag: "--operator-addr", table: "operator",
+			address:  config.OperatorAddr,
+			settings: settings.Operator.ListenerSettings,
+			handler:  (*Server).operatorHandler,
+			url:      func(u *URLs) *string { return &u.Operator },
+		},
 	}
 	if config.lab != nil {
 		doors = append(doors, labDoor(config, settings))
@@ -88,6 +95,7 @@ func (c Config) withAddresses(settings datafolder.Settings) Config {
 	c.ConsoleAddr = c.besideAddr(c.ConsoleAddr, settings.Console.Listen)
 	c.PlatformAddr = c.besideAddr(c.PlatformAddr, settings.Platform.Listen)
 	c.WatchAddr = c.besideAddr(c.WatchAddr, settings.Watch.Listen)
+	c.OperatorAddr = c.besideAddr(c.OperatorAddr, settings.Operator.Listen)
 	c.LabAddr = c.besideAddr(c.LabAddr, defaultLabAddr)
 	c.Addr = cmp.Or(c.Addr, settings.SOAP.Listen)
 	return c
@@ -112,7 +120,7 @@ func (c Config) check() error {
 		all = append(all, errors.New("--tls and --plain exclude each other"))
 	}
 	for _, given := range []struct{ flag, address string }{
-		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr}, {"--platform-addr", c.PlatformAddr}, {"--watch-addr", c.WatchAddr}, {"--lab-addr", c.LabAddr},
+		{"--addr", c.Addr}, {"--gateway-addr", c.GatewayAddr}, {"--console-addr", c.ConsoleAddr}, {"--platform-addr", c.PlatformAddr}, {"--watch-addr", c.WatchAddr}, {"--operator-addr", c.OperatorAddr}, {"--lab-addr", c.LabAddr},
 	} {
 		none := given.address == noAddress && given.flag != "--addr"
 		if given.address != "" && !none {
@@ -182,8 +190,11 @@ func openings(doors []networkDoor) int {
 
 // around returns a door's handler with what every door has around it.
 func (d networkDoor) around(s *Server, handler http.Handler) http.Handler {
-	if s.config.lab != nil && d.name != "lab" {
+	if s.config.lab != nil && d.name != "lab" && d.name != "operator" {
 		handler = s.config.lab.Wrap(d.name, handler)
+	}
+	if d.name != "lab" && d.name != "watch" {
+		handler = s.keeper.Wrap(d.name, handler, unremarkable[d.name])
 	}
 	return withHeaders(d.settings.HSTS, s.watched(d.name, handler))
 }

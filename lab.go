@@ -58,17 +58,12 @@ func (s *Server) startLab(ctx context.Context) error {
 	if controls == nil {
 		return nil
 	}
-	schema, err := provisioning.Schema()
-	if err != nil {
-		return err
-	}
 	service := s.folder.Service
 	controls.Moved = s.folder.Sweep
-	service.Strike, service.Observe = controls.Strike, controls.Requests.Observe
-	controls.Requests.Redact = schema.Redact
+	service.Strike = controls.Strike
 	controls.Faults.Known.Operations = append(provision.Operations(), provisioning.Commands()...)
 	for _, door := range networkDoors(s.config, s.folder.Settings) {
-		if door.name != "lab" {
+		if door.name != "lab" && door.name != "operator" {
 			controls.Faults.Known.Doors = append(controls.Faults.Known.Doors, door.name)
 		}
 	}

@@ -24,6 +24,8 @@ import (
 	"github.com/dsappd/dsappd/internal/server/directory"
 	"github.com/dsappd/dsappd/internal/server/journal"
 	"github.com/dsappd/dsappd/internal/server/listen"
+	"github.com/dsappd/dsappd/internal/server/operator"
+	"github.com/dsappd/dsappd/internal/server/timeline"
 	"github.com/dsappd/dsappd/internal/server/watch"
 	"github.com/dsappd/dsappd/replay/drafting"
 )
@@ -55,6 +57,10 @@ type Config struct {
 	// WatchAddr is where metrics and health are read, or "none". Empty: as the
 	// setting watch.listen says.
 	WatchAddr string
+
+	// OperatorAddr is where the operator's console listens, or "none". Empty: as
+	// the setting operator.listen says.
+	OperatorAddr string
 
 	// Lab opens the controls of a lab at LabAddr, HOST:PORT: whoever reaches them
 	// moves the server's clock. An address that other machines can reach is
@@ -107,6 +113,7 @@ type Config struct {
 
 	recorder *drafting.Recorder // nil: nothing is recorded
 	lab      *lab.Lab           // nil: there are no controls
+	system   func() time.Time   // the clock that no lab moves
 	level    *slog.LevelVar     // of the log, as the settings say
 }
 
@@ -126,6 +133,7 @@ func (c Config) withDefaults() Config {
 	c.Now, c.Rand = from.Now, from.Rand
 	c.level = new(slog.LevelVar)
 	c.Logger = watch.Log(from.Logger, c.level)
+	c.system = c.Now
 	if c.Lab {
 		c.lab = lab.New(c.Now, c.LabTime)
 		c.Now = c.lab.Clock.Now
@@ -142,6 +150,7 @@ type URLs struct {
 	Console  string
 	Platform string
 	Watch    string
+	Operator string
 	Lab      string
 }
 
@@ -157,6 +166,8 @@ type Server struct {
 	endpoints []*listen.Endpoint
 	doors     []*openDoor        // of the endpoints, those on the network
 	console   *console.Handler   // nil: it is not served
+	operator  *operator.Handler  // likewise
+	keeper    *timeline.Keeper   // of requests; nil: nobody looks at them
 	config    Config             // as the server was opened
 	reloading sync.Mutex         // held while Reload works
 	draining  atomic.Bool        // Shutdown has begun
@@ -207,6 +218,9 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 	}
 	s.config = config
 	s.startMetrics()
+	if err := s.startKeeper(); err != nil {
+		return nil, err
+	}
 	if err := s.startLab(ctx); err != nil {
 		return nil, err
 	}
@@ -231,7 +245,7 @@ func serve(ctx context.Context, config Config, opened *datafolder.Folder) (*Serv
 	opened.WarnOfSeals()
 	s.start()
 	config.Logger.Info("serving", "soap", s.urls.SOAP, "gateway", s.urls.Gateway, "console", s.urls.Console, "platform", s.urls.Platform,
-		"folder", opened.Dir, "run", opened.Service.Audit.Run)
+		"operator", s.urls.Operator, "folder", opened.Dir, "run", opened.Service.Audit.Run)
 	return s, nil
 }
 
@@ -262,7 +276,7 @@ func (s *Server) openOperators() error {
 	}
 	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Copy: s.folder.CopyStore, Keys: s.folder, Level: s.config.level, Journal: s.journal}
 	mux := http.NewServeMux()
-	mux.Handle("/", door.Handler())
+	mux.Handle("/", s.keeper.Wrap("operators", door.Handler(), unremarkable["operators"]))
 	s.health().Register(mux)
 	s.metrics.Register(mux)
 	watch.RegisterProfiles(mux)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/dsappd/dsappd/internal/lab"
+	"github.com/dsappd/dsappd/internal/server/timeline"
 )
 
 // Fault says what goes wrong on purpose, and for which requests: see
@@ -71,7 +72,7 @@ func (s *Server) Await(f Filter) []Request {
 }
 
 func (s *Server) find(ctx context.Context, f Filter) (all []Request) {
-	for _, e := range s.controls.Requests.Find(ctx, lab.Filter{Door: f.Door, Operation: f.Operation, Component: f.Component, User: f.User, Status: f.Status, Registration: f.RegistrationID}) {
+	for _, e := range s.controls.Requests.Find(ctx, timeline.Filter{Door: f.Door, Operation: f.Operation, Component: f.Component, User: f.User, Status: f.Status, Registration: f.RegistrationID}) {
 		all = append(all, Request{RequestID: e.RequestID, Door: e.Door, Operation: e.Operation, Component: e.Component, User: e.User, RegistrationID: e.RegistrationID,
 			Status: e.Status, Reason: e.Reason, HTTP: e.HTTP, Envelope: e.Request, ReplyText: e.Reply})
 	}

@@ -19,7 +19,7 @@ import (
 type devCommand struct {
 	Dir       string  `placeholder:"DIR" help:"Keep the lab in this data folder; it is made with the sample if there is none. Without a folder all is in memory and goes when the lab ends."`
 	Apply     string  `placeholder:"FILE" help:"Make the records what this file says, as dsappd apply does, in place of the sample."`
-	FreePorts bool    `help:"Take free ports in place of 8888, 8889, 8890, 11080 and 8887."`
+	FreePorts bool    `help:"Take free ports in place of 8888, 8889, 8890, 11080, 8887 and 8886."`
 	At        instant `placeholder:"TIME" help:"Begin at this time, such as 2030-01-01T00:00:00Z, and let the clock run from there."`
 	Trace     bool    `help:"Print each envelope in and out on stderr, with secrets redacted."`
 	UntilEOF  bool    `name:"until-eof" help:"End the lab also when standard input ends. A program that starts a lab keeps a pipe there, and the lab never outlives it."`
@@ -51,8 +51,9 @@ func (c *devCommand) Run(ctx context.Context, std streams) (err error) {
 	if c.Trace {
 		config.Trace = std.Err
 	}
+	config.OperatorAddr = "127.0.0.1:8886"
 	if c.FreePorts {
-		config.Addr = "127.0.0.1:0"
+		config.Addr, config.OperatorAddr = "127.0.0.1:0", "127.0.0.1:0"
 	}
 	end, err := c.makeFolder(ctx, &config)
 	if err != nil {
@@ -68,7 +69,11 @@ func (c *devCommand) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := c.print(std.Out, config.Dir, shown); err != nil {
+	link, err := server.OperatorLink()
+	if err != nil {
+		return err
+	}
+	if err := c.print(std.Out, devLab{config.Dir, link, shown}); err != nil {
 		return err
 	}
 	select {
@@ -153,21 +158,22 @@ func (c *devCommand) advise(err error) error {
 // devLab is a lab as JSON, on one line: whoever starts a lab reads it and knows
 // that the lab is ready.
 type devLab struct {
-	Dir string `json:"dir"`
+	Dir  string `json:"dir"`
+	Link string `json:"operatorSignIn"` // signs in to the operator's console, once
 	lab.Shown
 }
 
 // print says where the lab is and what is in it, in one write.
-func (c *devCommand) print(w io.Writer, dir string, shown lab.Shown) error {
+func (c *devCommand) print(w io.Writer, shown devLab) error {
 	if c.JSON {
-		return json.NewEncoder(w).Encode(devLab{dir, shown})
+		return json.NewEncoder(w).Encode(shown)
 	}
 	try := fmt.Sprintf(devCurl, shown.URLs.SOAP)
 	if c.Apply != "" {
 		try = devEnd
 	}
-	rows := [][2]string{{"operators", "export DSAPPD_DIR=" + hint.ShellWord(dir)}}
-	_, err := io.WriteString(w, labText(shown, rows...)+try)
+	rows := [][2]string{{"the operator's console", shown.Link + " (once)"}, {"operators", "export DSAPPD_DIR=" + hint.ShellWord(shown.Dir)}}
+	_, err := io.WriteString(w, labText(shown.Shown, rows...)+try)
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	intlab "github.com/dsappd/dsappd/internal/lab"
 	"github.com/dsappd/dsappd/internal/server/lab"
+	"github.com/dsappd/dsappd/internal/server/timeline"
 )
 
 type labResetCommand struct{ labFlags }
@@ -54,7 +55,7 @@ type labRequestsCommand struct {
 var errNoRequest = errors.New("no such request came")
 
 func (c *labRequestsCommand) Run(ctx context.Context, std streams) error {
-	filter := intlab.Filter{After: c.After, Door: c.Door, Operation: c.Operation, Component: c.Component, User: c.User, Status: c.Status, Registration: c.Registration}
+	filter := timeline.Filter{After: c.After, Door: c.Door, Operation: c.Operation, Component: c.Component, User: c.User, Status: c.Status, Registration: c.Registration}
 	var found lab.FoundRequests
 	err := steer(ctx, std, c.labFlags, func(client *lab.Client) (lab.FoundRequests, error) {
 		client.HTTP.Timeout = c.Wait + 30*time.Second

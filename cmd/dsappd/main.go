@@ -33,6 +33,7 @@ type commands struct {
 	Administrator administratorCommand `cmd:"" group:"manage" help:"Manage administrators: users who log on to the administration interface."`
 	ServiceUser   serviceUserCommand   `cmd:"" group:"manage" help:"Manage service users: programs that call the administration interface with an API key."`
 	GatewayKey    gatewayKeyCommand    `cmd:"" group:"manage" help:"Manage the API keys of the gateway, for phones and for the site."`
+	ConsoleKey    consoleKeyCommand    `cmd:"" group:"manage" help:"Manage the keys by which operators sign in to their console."`
 	PlatformKey   platformKeyCommand   `cmd:"" group:"manage" help:"Manage the keys of the Platform API, which is REST."`
 
 	Explain      explainCommand      `cmd:"" group:"watch" help:"Say why a request was refused: the last one, or one by its ID."`

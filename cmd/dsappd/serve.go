@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 
+	"golang.org/x/term"
+
 	"github.com/dsappd/dsappd"
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/lab"
@@ -22,6 +24,7 @@ type serveCommand struct {
 	ConsoleAddr  string `placeholder:"HOST:PORT" help:"Serve the self-management page here, instead of the setting console.listen; none: nowhere."`
 	PlatformAddr string `placeholder:"HOST:PORT" help:"Serve the Platform API (REST) here, instead of the setting platform.listen; none: nowhere."`
 	WatchAddr    string `placeholder:"HOST:PORT" help:"Serve metrics and health here, instead of the setting watch.listen; none: nowhere."`
+	OperatorAddr string `placeholder:"HOST:PORT" help:"Serve the operator's console here, instead of the setting operator.listen; none: nowhere."`
 	Trace        bool   `help:"Print each envelope in and out on stderr, with secrets redacted."`
 	Record       string `placeholder:"DIR" help:"Record the requests and replies of the SOAP interface as transcripts in this folder, with secrets redacted."`
 	Strict       bool   `help:"Hold requests to the order, occurrence, namespaces and simple types of the schema."`
@@ -63,6 +66,9 @@ func (c *serveCommand) Run(ctx context.Context, std streams) error {
 	}
 	supervisor := supervisor{config.Logger}
 	err = c.printURLs(std.Out, server.URLs())
+	if err == nil && onTerminal(std.Out) {
+		err = printOperatorLink(std.Out, server)
+	}
 	if err == nil {
 		supervisor.ready(server.URLs())
 		watched, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -130,13 +136,29 @@ func (c *serveCommand) printURLs(w io.Writer, urls dsappd.URLs) error {
 func servedLines(urls dsappd.URLs) string {
 	var lines strings.Builder
 	for _, served := range []struct{ name, url string }{
-		{"SOAP", urls.SOAP}, {"the gateway", urls.Gateway}, {"the console", urls.Console}, {"the Platform API", urls.Platform}, {"metrics", urls.Watch}, {"the lab's controls", urls.Lab},
+		{"SOAP", urls.SOAP}, {"the gateway", urls.Gateway}, {"the console", urls.Console}, {"the Platform API", urls.Platform}, {"metrics", urls.Watch}, {"the operator's console", urls.Operator}, {"the lab's controls", urls.Lab},
 	} {
 		if served.url != "" {
 			fmt.Fprintf(&lines, "dsappd serves %s at %s\n", served.name, served.url)
 		}
 	}
 	return lines.String()
+}
+
+// printOperatorLink prints a link that signs in to the operator's console, where
+// there is one. It works once.
+func printOperatorLink(w io.Writer, server *dsappd.Server) error {
+	link, err := server.OperatorLink()
+	if err == nil && link != "" {
+		_, err = fmt.Fprintf(w, "sign in to the operator's console, once, at %s\n", link)
+	}
+	return err
+}
+
+// onTerminal reports whether a person reads what is written.
+func onTerminal(w io.Writer) bool {
+	file, is := w.(*os.File)
+	return is && term.IsTerminal(int(file.Fd()))
 }
 
 // newLogger writes a line for each event.
@@ -150,7 +172,7 @@ func newLogger(w io.Writer, asJSON bool) *slog.Logger {
 
 func (c *serveCommand) config(log io.Writer) dsappd.Config {
 	config := dsappd.Config{
-		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr, PlatformAddr: c.PlatformAddr, WatchAddr: c.WatchAddr,
+		Dir: c.Dir, Addr: c.Addr, GatewayAddr: c.GatewayAddr, ConsoleAddr: c.ConsoleAddr, PlatformAddr: c.PlatformAddr, WatchAddr: c.WatchAddr, OperatorAddr: c.OperatorAddr,
 		TLS: c.TLS, Plain: c.Plain, LegacyTLS: c.LegacyTLS, Strict: c.Strict, StatusTable: c.StatusTable, Record: c.Record,
 		Lab: c.Lab, LabAddr: c.LabAddr, LabReachable: c.LabReachable,
 		Logger: newLogger(log, c.JSON),

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/internal/server/console"
+	"github.com/dsappd/dsappd/internal/server/timeline"
 	"github.com/dsappd/dsappd/soap"
 )
 
@@ -29,6 +30,7 @@ type Settings struct {
 	Console      ConsoleSettings      `toml:"console"`
 	Platform     PlatformSettings     `toml:"platform"`
 	Watch        WatchSettings        `toml:"watch"`
+	Operator     OperatorSettings     `toml:"operator"`
 	Limits       LimitSettings        `toml:"limits"`
 	Timeouts     TimeoutSettings      `toml:"timeouts"`
 	PasswordHash PasswordHashSettings `toml:"password_hash"`
@@ -84,6 +86,16 @@ type ConsoleSettings struct {
 // WatchSettings belong to the listener for those who watch the server.
 type WatchSettings struct {
 	ListenerSettings
+}
+
+// OperatorSettings belong to the operator's console.
+type OperatorSettings struct {
+	ListenerSettings
+	Idle          time.Duration `toml:"idle"`
+	Session       time.Duration `toml:"session"`
+	SecureCookies bool          `toml:"secure_cookies"` // browsers come over TLS to a proxy
+	Requests      int           `toml:"requests"`       // that are remembered
+	RequestsMiB   int           `toml:"requests_mib"`   // that they take
 }
 
 // PlatformSettings belong to the Platform API, which is REST.
@@ -180,7 +192,10 @@ func DefaultSettings() Settings {
 		},
 		Platform: PlatformSettings{defaultListener("127.0.0.1:8890"), "Platform API"},
 		Watch:    WatchSettings{defaultListener("")},
-		Limits:   LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, NewConnections: 1000, NewPerAddress: 200, FreeMiB: 64, HeaderBytes: 16 << 10, BodiesMiB: 64, BodyBytes: 64 << 10, MessageParts: soap.MaxParts},
+		Operator: OperatorSettings{
+			ListenerSettings: defaultListener(""), Idle: time.Hour, Session: 12 * time.Hour, Requests: timeline.DefaultRequests, RequestsMiB: timeline.DefaultBytes >> 20,
+		},
+		Limits: LimitSettings{Connections: 1024, ConnectionsPerAddress: 256, NewConnections: 1000, NewPerAddress: 200, FreeMiB: 64, HeaderBytes: 16 << 10, BodiesMiB: 64, BodyBytes: 64 << 10, MessageParts: soap.MaxParts},
 		Timeouts: TimeoutSettings{
 			ReadHeader: 5 * time.Second, Read: 15 * time.Second, Write: 30 * time.Second,
 			Idle: time.Minute, Pressed: 2 * time.Second, Drain: 20 * time.Second,
@@ -263,6 +278,11 @@ func (s Settings) check() error {
 		s.Console.checkBrand(),
 		s.Platform.check("platform"),
 		s.Watch.check("watch"),
+		s.Operator.check("operator"),
+		within("operator.idle", s.Operator.Idle, time.Second, 7*24*time.Hour),
+		within("operator.session", s.Operator.Session, time.Second, 7*24*time.Hour),
+		within("operator.requests", s.Operator.Requests, 1, 1<<20),
+		within("operator.requests_mib", s.Operator.RequestsMiB, 1, 1<<20),
 		checkComponentType("platform.component_type", s.Platform.ComponentType),
 		within("console.idle", s.Console.Idle, time.Second, 24*time.Hour),
 		within("console.session", s.Console.Session, time.Second, 24*time.Hour),

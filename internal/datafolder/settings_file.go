@@ -158,6 +158,31 @@ client_certificates = "required"
 legacy_tls = false
 hsts = "0s"
 
+[operator]
+# Where operators see each request as it happens, and what became of it, and look
+# after users and authenticators, with a browser, such as "127.0.0.1:8886". Empty:
+# nowhere, and no request is remembered for it.
+listen = ""
+# The rest is as in [soap].
+proxies = []
+hosts = []
+tls = "auto"
+certificate = "tls/server.pem"
+key = ""
+client_ca = ""
+client_certificates = "required"
+legacy_tls = false
+hsts = "0s"
+# A sign-in ends after this time without a request, and after this time in all.
+idle = "1h"
+session = "12h"
+# Cookies go over TLS alone: browsers come by TLS, to a proxy that speaks plain
+# HTTP here.
+secure_cookies = false
+# How many requests are remembered, and how much memory they may take, in MiB.
+requests = 5000
+requests_mib = 64
+
 [limits]
 # How many connections each listener holds at once. When they are taken, a new
 # one takes the place of the one that has waited longest for its client, of the

@@ -64,5 +64,5 @@ type listener struct {
 }
 
 func (s Settings) listeners() []listener {
-	return []listener{{"soap", s.SOAP.ListenerSettings}, {"gateway", s.Gateway.ListenerSettings}, {"console", s.Console.ListenerSettings}, {"platform", s.Platform.ListenerSettings}, {"watch", s.Watch.ListenerSettings}}
+	return []listener{{"soap", s.SOAP.ListenerSettings}, {"gateway", s.Gateway.ListenerSettings}, {"console", s.Console.ListenerSettings}, {"platform", s.Platform.ListenerSettings}, {"watch", s.Watch.ListenerSettings}, {"operator", s.Operator.ListenerSettings}}
 }

@@ -5,14 +5,17 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/timeline"
 )
 
 // Lab is what steers one server.
 type Lab struct {
-	Clock    *Clock
-	Faults   Faults
-	Requests Requests
-	State    State
+	Clock  *Clock
+	Faults Faults
+	State  State
+
+	// Requests are what the server remembers. It is set before the first use.
+	Requests *timeline.Keeper
 
 	// Service decides for the server. It is set before the first use.
 	Service *provision.Service

@@ -9,6 +9,7 @@ type URLs struct {
 	Console  string `json:"console,omitempty"`
 	Platform string `json:"platform,omitempty"`
 	Watch    string `json:"watch,omitempty"`
+	Operator string `json:"operator,omitempty"`
 	Lab      string `json:"lab,omitempty"`
 }
 

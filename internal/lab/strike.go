@@ -17,7 +17,7 @@ var errStruck = errors.New("a fault of the lab struck before the commit")
 // Strike is told each decision before it is committed. The error takes its
 // place; it is a refusal where the fault is a status.
 func (l *Lab) Strike(event audit.Event) error {
-	l.Requests.Observe(event)
+	l.Requests.Observe(event, audit.Stages{})
 	fault, is := l.Faults.decided(event)
 	if !is || !fault.before() {
 		return nil

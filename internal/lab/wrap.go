@@ -8,28 +8,23 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/dsappd/dsappd/internal/server/timeline"
 )
 
-// FaultHeader is on every reply that a fault touched: its ID, and what it did.
-const FaultHeader = "Dsappd-Fault"
-
-// Wrap has the faults strike what is asked at a door, and notes what is asked
-// and answered there.
+// Wrap has the faults strike what is asked at a door.
 func (l *Lab) Wrap(door string, handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e := l.Requests.begin(door, l.Clock.Now(), r)
-		noted := &notingWriter{ResponseWriter: w, exchange: e}
-		defer func() { l.Requests.end(e, noted, l.Clock.Now()) }()
 		if !l.Faults.any() {
-			handler.ServeHTTP(noted, r)
+			handler.ServeHTTP(w, r)
 			return
 		}
-		l.struck(door, noted, r, handler)
+		l.struck(door, w, r, handler)
 	})
 }
 
 // struck answers a request while there are faults.
-func (l *Lab) struck(door string, w *notingWriter, r *http.Request, handler http.Handler) {
+func (l *Lab) struck(door string, w http.ResponseWriter, r *http.Request, handler http.Handler) {
 	fault, struck := l.Faults.atDoor(door)
 	held := &heldWriter{ResponseWriter: w}
 	if !struck || !fault.before() {
@@ -39,8 +34,7 @@ func (l *Lab) struck(door string, w *notingWriter, r *http.Request, handler http
 		fault, struck = decided, true
 	}
 	if struck && !held.passed {
-		w.Header().Set(FaultHeader, fmt.Sprintf("%d; %s", fault.ID, fault.Do))
-		w.exchange.Fault = fault.ID
+		w.Header().Set(timeline.FaultHeader, fmt.Sprintf("%d; %s", fault.ID, fault.Do))
 		fault.answer(held, r)
 		return
 	}

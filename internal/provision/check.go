@@ -49,6 +49,7 @@ func CheckRecords(ctx context.Context, records *store.Store, now time.Time) ([]s
 		pages(c, Policies, findings.policy),
 		pages(c, GatewayKeys, findings.gatewayKey),
 		pages(c, PlatformKeys, findings.platformKey),
+		pages(c, OperatorKeys, findings.operatorKey),
 	)
 	return c.problems, err
 }
@@ -363,4 +364,9 @@ func (f findings) platformKey(k PlatformKey) {
 	_, err := checkScopes(k.Scopes)
 	f.report(err != nil || len(k.Scopes) == 0, "its scopes are not known", "delete the key and add another")
 	f.report(len(k.Digest) != 32, fmt.Sprintf("its digest has %d bytes, not 32", len(k.Digest)), "delete the key and add another")
+}
+
+func (f findings) operatorKey(k OperatorKey) {
+	f = f.of("operator's key %q", k.Name)
+	f.report(len(k.Digest) != sha256.Size, fmt.Sprintf("its digest has %d bytes, not %d, and no key fits", len(k.Digest), sha256.Size), "delete the key and add another")
 }

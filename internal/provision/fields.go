@@ -214,6 +214,13 @@ func (k *PlatformKey) fields(f *store.Fields) {
 	f.Time(4, &k.CreatedAt)
 }
 
+func (k *OperatorKey) fields(f *store.Fields) {
+	store.Text(f, 1, &k.Name)
+	f.Bool(2, &k.ReadOnly)
+	store.Bytes(f, 3, &k.Digest)
+	f.Time(4, &k.CreatedAt)
+}
+
 func (c *Challenge) fields(f *store.Fields) {
 	store.Text(f, 1, &c.Key)
 	store.Text(f, 2, &c.Challenge)

@@ -39,6 +39,7 @@ func TestFieldsAreComplete(t *testing.T) {
 		"stranger":           keepsAll(provision.Strangers),
 		"gatewaykey":         keepsAll(provision.GatewayKeys),
 		"platformkey":        keepsAll(provision.PlatformKeys),
+		"operatorkey":        keepsAll(provision.OperatorKeys),
 		"challenge":          keepsAll(provision.Challenges),
 		"administrator":      keepsAll(provision.Administrators),
 		"adminsession":       keepsAll(provision.AdminSessions),

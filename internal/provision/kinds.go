@@ -120,6 +120,13 @@ var (
 		Fields:    (*PlatformKey).fields,
 		Versioned: true,
 	}
+	OperatorKeys = store.Kind[string, OperatorKey]{
+		Name:      "operatorkey",
+		PartNames: []string{"Name"},
+		Split:     store.OnePart,
+		KeyOf:     func(k OperatorKey) string { return k.Name },
+		Fields:    (*OperatorKey).fields,
+	}
 	Administrators = store.Kind[UserKey, Administrator]{
 		Name:      "administrator",
 		PartNames: []string{"Domain", "UserID"},
@@ -172,7 +179,7 @@ func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
 // Kinds returns all of them, for Store.Check.
 func Kinds() []store.AnyKind {
 	return []store.AnyKind{
-		Domains, Users, Authenticators, Registrations, Components, Policies, audit.Events, audit.Requests, audit.Seals, audit.Runs, audit.Anchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, PastExpiries, Challenges, Replies, ReplyExpiries,
+		Domains, Users, Authenticators, Registrations, Components, Policies, audit.Events, audit.Requests, audit.Seals, audit.Runs, audit.Anchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, OperatorKeys, PastExpiries, Challenges, Replies, ReplyExpiries,
 		store.Versions,
 		Administrators, AdminSessions, UserIndex, AuthenticatorIndex, OrgUnits, UserAttributes,
 	}

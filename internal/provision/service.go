@@ -56,10 +56,10 @@ type Service struct {
 
 	// Strike is told each decision before it is committed, and its error takes
 	// the decision's place: a refusal is committed instead, and after any other
-	// error nothing is. Observe is told each decision that was made. They are for
-	// labs; nil: nobody is told.
+	// error nothing is. It is for labs. Observe is told each decision that was
+	// committed, and when its stages ended. nil: nobody is told.
 	Strike  func(audit.Event) error
-	Observe func(audit.Event)
+	Observe func(audit.Event, audit.Stages)
 
 	// Space says how much room there is on the store's disk; nil: ample.
 	Space func() Space
@@ -135,6 +135,10 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 			}
 			return none, err
 		}
+		stages := audit.Stages{Began: began}
+		if s.Observe != nil {
+			stages.Decided = s.Now()
+		}
 		err = s.Sealer.under(f.keys, func() error { return f.commit(refusal, event.once.keeping(result, refusal)) })
 		switch {
 		case errors.Is(err, store.ErrMoved):
@@ -149,7 +153,8 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 			f.committed()
 		}
 		if s.Observe != nil {
-			s.Observe(f.event)
+			stages.Committed = s.Now()
+			s.Observe(f.event, stages)
 		}
 		s.watchers.tell(f.moving)
 		for _, changed := range f.changed {

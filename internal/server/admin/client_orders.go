@@ -195,6 +195,21 @@ func (c *Client) ListPlatformKeys(ctx context.Context, in provision.ListPlatform
 	return call[Page[PlatformKey, string]](ctx, c, "platform-key/list", in)
 }
 
+// AddOperatorKey makes a key of the operator's console.
+func (c *Client) AddOperatorKey(ctx context.Context, in provision.AddOperatorKey) (AddedOperatorKey, error) {
+	return call[AddedOperatorKey](ctx, c, "console-key/add", in)
+}
+
+// DeleteOperatorKey deletes a key of the operator's console.
+func (c *Client) DeleteOperatorKey(ctx context.Context, in NameOperatorKey) (OperatorKey, error) {
+	return call[OperatorKey](ctx, c, "console-key/delete", in)
+}
+
+// ListOperatorKeys reads a page of keys of the operator's console.
+func (c *Client) ListOperatorKeys(ctx context.Context, in provision.ListOperatorKeys) (Page[OperatorKey, string], error) {
+	return call[Page[OperatorKey, string]](ctx, c, "console-key/list", in)
+}
+
 // ListGatewayKeys reads a page of API keys of the gateway.
 func (c *Client) ListGatewayKeys(ctx context.Context, in provision.ListGatewayKeys) (Page[GatewayKey, string], error) {
 	return call[Page[GatewayKey, string]](ctx, c, "gateway-key/list", in)

@@ -84,6 +84,9 @@ func (d *Door) orders() []order {
 		changes("platform-key/add", s.AddPlatformKey, showAddedPlatformKey),
 		looks("platform-key/list", s.ListPlatformKeys, named(showPlatformKey)),
 		changes("platform-key/delete", byName[NamePlatformKey](s.DeletePlatformKey), showPlatformKey),
+		changes("console-key/add", s.AddOperatorKey, showAddedOperatorKey),
+		looks("console-key/list", s.ListOperatorKeys, named(showOperatorKey)),
+		changes("console-key/delete", byName[NameOperatorKey](s.DeleteOperatorKey), showOperatorKey),
 
 		changes("policy/add", s.AddPolicy, showPolicy),
 		looks("policy/list", s.ListPolicies, named(showPolicy)),
@@ -172,6 +175,11 @@ type NamePlatformKey struct {
 	Name string `json:"name"`
 }
 
+// NameOperatorKey names a key of the operator's console.
+type NameOperatorKey struct {
+	Name string `json:"name"`
+}
+
 // NamePolicy names a policy.
 type NamePolicy struct {
 	Name string `json:"policy"`
@@ -191,6 +199,7 @@ func (n NameAuthenticator) name() string { return n.SerialNumber }
 func (n NameDomain) name() string        { return n.Name }
 func (n NameGatewayKey) name() string    { return n.Name }
 func (n NamePlatformKey) name() string   { return n.Name }
+func (n NameOperatorKey) name() string   { return n.Name }
 func (n NamePolicy) name() string        { return n.Name }
 func (n NameRegistration) name() string  { return n.ID }
 

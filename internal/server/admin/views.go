@@ -124,6 +124,28 @@ func showAddedPlatformKey(k provision.AddPlatformKeyResult) AddedPlatformKey {
 	return AddedPlatformKey{showPlatformKey(k.PlatformKey), k.Key}
 }
 
+// OperatorKey is a key of the operator's console as operators see it: never the
+// key itself.
+type OperatorKey struct {
+	Name      string    `json:"name"`
+	ReadOnly  bool      `json:"readOnly"`
+	CreatedAt time.Time `json:"createdAt"`
+}
+
+func showOperatorKey(k provision.OperatorKey) OperatorKey {
+	return OperatorKey{Name: k.Name, ReadOnly: k.ReadOnly, CreatedAt: k.CreatedAt.UTC()}
+}
+
+// AddedOperatorKey shows the key, this once.
+type AddedOperatorKey struct {
+	OperatorKey
+	Key string `json:"key"` // 64 hex characters
+}
+
+func showAddedOperatorKey(k provision.AddOperatorKeyResult) AddedOperatorKey {
+	return AddedOperatorKey{showOperatorKey(k.OperatorKey), k.Key}
+}
+
 // Policy is a policy as operators see it: what it says itself. The names of
 // settings are those of provision.Settings.
 type Policy struct {

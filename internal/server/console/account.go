@@ -138,11 +138,9 @@ func (e *exchange) updatePassword() error {
 	if err != nil {
 		return e.failed(err, "password")
 	}
-	e.sessions.end(e.cookie(sessionCookie))
-	cookie, err := e.sessions.begin(who, e.service.Now(), e.service.Rand)
-	if err != nil {
+	e.sessions.End(e.cookies().Get(sessionCookie))
+	if err := e.beginSession(who); err != nil {
 		return err
 	}
-	e.setCookie(sessionCookie, cookie)
 	return e.see("/account?done=password")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 // authenticatorsPage is the user's choice of what to set up.
@@ -46,7 +47,7 @@ func (e *exchange) authenticators() error {
 	if err != nil {
 		return err
 	}
-	once, err := draw(e.service.Rand)
+	once, err := browser.Draw(e.service.Rand)
 	if err != nil {
 		return err
 	}

@@ -116,8 +116,8 @@ type Handler struct {
 	brand         brand
 	appLink       AppLink
 	pages         pages
-	forms         forms
-	sessions      *sessions
+	forms         browser.Forms
+	sessions      *browser.Sessions[*session]
 	streams       *streams
 }
 
@@ -127,7 +127,7 @@ func NewHandler(c Config) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	forms, err := newForms(c.Service.Rand)
+	forms, err := browser.NewForms(c.Service.Rand)
 	if err != nil {
 		return nil, err
 	}
@@ -188,21 +188,6 @@ func (h *Handler) route() {
 
 // ServeHTTP implements http.Handler.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	protect(w.Header())
+	browser.Protect(w.Header())
 	h.mux.ServeHTTP(w, r)
-}
-
-// protect says what a browser may do with an answer: nothing that is not of
-// this origin, but for images in the page itself; nothing in a frame; nothing
-// kept, and nothing told to others.
-func protect(header http.Header) {
-	header.Set("Content-Security-Policy", "default-src 'none'; img-src data:; style-src 'self'; script-src 'self'; connect-src 'self'; "+
-		"form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'")
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("X-Frame-Options", "DENY")
-	header.Set("Referrer-Policy", "no-referrer")
-	header.Set("Cross-Origin-Opener-Policy", "same-origin")
-	header.Set("Cross-Origin-Resource-Policy", "same-origin")
-	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-	header.Set("Cache-Control", "no-store")
 }

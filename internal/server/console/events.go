@@ -93,7 +93,7 @@ const signedOut phase = "signed out"
 // current is the status now, and whether it is the last. To be followed keeps
 // a session, as long as its registration is open.
 func (e *exchange) current(m made) (status, bool, error) {
-	if e.session.ended() || e.sessions.find(e.cookie(sessionCookie), e.service.Now()) == nil {
+	if _, is := e.sessions.Find(e.cookies().Get(sessionCookie), e.service.Now()); !is || e.session.ended() {
 		return status{Phase: signedOut}, true, nil
 	}
 	progress, err := e.progress(m)

@@ -35,7 +35,7 @@ func (h *Handler) handle(pattern string, act action) {
 		q, err := h.frame.Begin(w, r)
 		e := &exchange{Handler: h, Request: q, w: w}
 		if err == nil {
-			e.session = h.sessions.find(e.cookie(sessionCookie), q.Began)
+			e.session, _ = h.sessions.Find(e.cookies().Get(sessionCookie), q.Began)
 			err = q.Do(func() error { return e.act(act) })
 		}
 		if err != nil {

@@ -54,7 +54,7 @@ func (e *exchange) render(status int, name string, p page) error {
 	p.Brand = e.brand
 	if e.session != nil {
 		user := e.session.who.User()
-		p.User, p.Token = &user, e.forms.token(sessionCookie, e.cookie(sessionCookie))
+		p.User, p.Token = &user, e.forms.Token(sessionCookie, e.cookies().Get(sessionCookie))
 	}
 	var b bytes.Buffer
 	if err := e.pages[name].ExecuteTemplate(&b, "layout.html", p); err != nil {

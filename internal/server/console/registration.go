@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 // registrationPage shows how far a registration has come.
@@ -41,7 +42,7 @@ func (e *exchange) showRegistration(m made, offered *offer) error {
 	if err != nil {
 		return err
 	}
-	once, err := draw(e.service.Rand)
+	once, err := browser.Draw(e.service.Rand)
 	if err != nil {
 		return err
 	}

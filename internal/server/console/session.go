@@ -1,32 +1,19 @@
 package console
 
 import (
-	"crypto/sha256"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
-
-// sessions are the users who are signed in, by the hash of what their cookies
-// hold.
-type sessions struct {
-	limits Limits
-
-	mu sync.Mutex
-	of map[[sha256.Size]byte]*session
-}
 
 // session is one user at one browser.
 type session struct {
 	who  provision.SignedIn
-	over chan struct{} // closed at its end
-
-	begun, seen time.Time // under the lock of sessions
+	over <-chan struct{} // closed at its end
 
 	registering sync.Mutex // held while one registers, so that a form counts once
 
@@ -44,80 +31,21 @@ type made struct {
 	offline      bool   // the device has no connection
 }
 
-func newSessions(limits Limits) *sessions {
-	return &sessions{limits: limits, of: make(map[[sha256.Size]byte]*session)}
+func newSessions(limits Limits) *browser.Sessions[*session] {
+	return &browser.Sessions[*session]{
+		Idle: limits.Idle, Absolute: limits.Absolute, Most: limits.Sessions, MostEach: limits.SessionsPerUser,
+		Same: func(a, b *session) bool { return a.who.User() == b.who.User() },
+	}
 }
 
-// begin makes a session and the value of its cookie.
-func (s *sessions) begin(who provision.SignedIn, now time.Time, from io.Reader) (string, error) {
-	cookie, err := draw(from)
+// beginSession signs a user in, under a cookie that nobody had before.
+func (e *exchange) beginSession(who provision.SignedIn) error {
+	cookie, err := e.sessions.Begin(e.service.Now(), e.service.Rand, func(over <-chan struct{}) *session { return &session{who: who, over: over} })
 	if err != nil {
-		return "", err
+		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for key, other := range s.of {
-		if s.outlived(other, now) {
-			s.drop(key)
-		}
-	}
-	s.makeRoom(s.limits.SessionsPerUser, func(other *session) bool { return other.who.User() == who.User() })
-	s.makeRoom(s.limits.Sessions, func(*session) bool { return true })
-	s.of[sha256.Sum256([]byte(cookie))] = &session{who: who, begun: now, seen: now, over: make(chan struct{})}
-	return cookie, nil
-}
-
-// makeRoom ends the sessions that were idle for longest until there is room
-// for one more among those that count.
-func (s *sessions) makeRoom(limit int, counts func(*session) bool) {
-	var keys [][sha256.Size]byte
-	for key, other := range s.of {
-		if counts(other) {
-			keys = append(keys, key)
-		}
-	}
-	if len(keys) < limit {
-		return
-	}
-	slices.SortFunc(keys, func(a, b [sha256.Size]byte) int { return s.of[a].seen.Compare(s.of[b].seen) })
-	for _, key := range keys[:len(keys)-limit+1] {
-		s.drop(key)
-	}
-}
-
-// find is the session of a cookie, nil if there is none or its time is over.
-func (s *sessions) find(cookie string, now time.Time) *session {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := sha256.Sum256([]byte(cookie))
-	found := s.of[key]
-	if found == nil {
-		return nil
-	}
-	if s.outlived(found, now) {
-		s.drop(key)
-		return nil
-	}
-	found.seen = now
-	return found
-}
-
-// end ends the session of a cookie, if there is one.
-func (s *sessions) end(cookie string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.drop(sha256.Sum256([]byte(cookie)))
-}
-
-func (s *sessions) outlived(one *session, now time.Time) bool {
-	return now.Sub(one.begun) >= s.limits.Absolute || now.Sub(one.seen) >= s.limits.Idle
-}
-
-func (s *sessions) drop(key [sha256.Size]byte) {
-	if found := s.of[key]; found != nil {
-		close(found.over)
-		delete(s.of, key)
-	}
+	e.cookies().Set(sessionCookie, cookie)
+	return nil
 }
 
 // ended reports whether the session was ended, by whatever.

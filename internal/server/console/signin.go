@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 // signInPage is the form of the sign-in. The password is never filled in.
@@ -20,8 +21,8 @@ func (e *exchange) home() error {
 		return signedIn((*exchange).authenticators)(e)
 	}
 	words := ""
-	if e.cookie(sessionCookie) != "" {
-		e.setCookie(sessionCookie, "")
+	if e.cookies().Get(sessionCookie) != "" {
+		e.cookies().Set(sessionCookie, "")
 		words = "You were signed out after a while. Sign in again."
 	}
 	return e.showSignIn(http.StatusOK, signInPage{Words: words})
@@ -29,12 +30,12 @@ func (e *exchange) home() error {
 
 // showSignIn shows the form, which is good for this browser only.
 func (e *exchange) showSignIn(status int, p signInPage) error {
-	cookie, err := draw(e.service.Rand)
+	cookie, err := browser.Draw(e.service.Rand)
 	if err != nil {
 		return err
 	}
-	e.setCookie(formCookie, cookie)
-	p.Token = e.forms.token(formCookie, cookie)
+	e.cookies().Set(formCookie, cookie)
+	p.Token = e.forms.Token(formCookie, cookie)
 	return e.render(status, "signin", page{Title: "Sign in", Body: p})
 }
 
@@ -59,21 +60,19 @@ func (e *exchange) signIn() error {
 	if err != nil {
 		return err
 	}
-	e.sessions.end(e.cookie(sessionCookie))
-	cookie, err := e.sessions.begin(who, e.service.Now(), e.service.Rand)
-	if err != nil {
+	e.sessions.End(e.cookies().Get(sessionCookie))
+	e.cookies().Set(formCookie, "")
+	if err := e.beginSession(who); err != nil {
 		return err
 	}
-	e.setCookie(formCookie, "")
-	e.setCookie(sessionCookie, cookie)
 	return e.toHome()
 }
 
 // signOut ends the session, if the form is its own.
 func (e *exchange) signOut() error {
 	if e.session != nil && e.checkForm(sessionCookie) {
-		e.sessions.end(e.cookie(sessionCookie))
-		e.setCookie(sessionCookie, "")
+		e.sessions.End(e.cookies().Get(sessionCookie))
+		e.cookies().Set(sessionCookie, "")
 	}
 	return e.toHome()
 }
@@ -81,8 +80,8 @@ func (e *exchange) signOut() error {
 // endSession ends a session whose sign-in holds no longer.
 func (e *exchange) endSession(refusal *provision.Error) error {
 	e.noteRefusal(refusal)
-	e.sessions.end(e.cookie(sessionCookie))
-	e.setCookie(sessionCookie, "")
+	e.sessions.End(e.cookies().Get(sessionCookie))
+	e.cookies().Set(sessionCookie, "")
 	e.session = nil
 	return e.showSignIn(http.StatusForbidden, signInPage{Words: "Your account has changed. Sign in again."})
 }

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/lab"
+	"github.com/dsappd/dsappd/internal/server/timeline"
 )
 
 // Done is the answer of a control that has nothing else to say.
@@ -45,7 +45,7 @@ func (d *door) restore(w http.ResponseWriter, r *http.Request) (any, error) {
 
 // FoundRequests are those that were asked for, the oldest first.
 type FoundRequests struct {
-	Requests []lab.Exchange `json:"requests"`
+	Requests []timeline.Exchange `json:"requests"`
 }
 
 // maxWait bounds how long a request for requests waits.
@@ -54,7 +54,7 @@ const maxWait = 5 * time.Minute
 // findRequests answers ?after=&door=&operation=&component=&user=&status=&registration=&wait=5s.
 func (d *door) findRequests(w http.ResponseWriter, r *http.Request) (any, error) {
 	query := r.URL.Query()
-	var filter lab.Filter
+	var filter timeline.Filter
 	var wait time.Duration
 	texts := map[string]*string{"door": &filter.Door, "operation": &filter.Operation, "component": &filter.Component, "user": &filter.User,
 		"status": &filter.Status, "registration": &filter.Registration}
@@ -98,7 +98,7 @@ func (c *Client) Restore(ctx context.Context, name string) (Done, error) {
 }
 
 // Requests returns the requests that fit a filter, and waits so long for one.
-func (c *Client) Requests(ctx context.Context, f lab.Filter, wait time.Duration) (FoundRequests, error) {
+func (c *Client) Requests(ctx context.Context, f timeline.Filter, wait time.Duration) (FoundRequests, error) {
 	query := url.Values{"after": {strconv.Itoa(f.After)}, "wait": {wait.String()}}
 	for name, text := range map[string]string{"door": f.Door, "operation": f.Operation, "component": f.Component, "user": f.User, "status": f.Status, "registration": f.Registration} {
 		if text != "" {
