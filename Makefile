@@ -96,7 +96,7 @@ interop: tools-interop
 
 # Pictures of the self-management page, for a person to look at.
 screens: tools
-	DSAPPD_SCREENS=$(CURDIR)/docs/screens $(GO) test -count 1 -tags clients -run TestScreens ./internal/server/console
+	DSAPPD_SCREENS=$(CURDIR)/docs/screens $(GO) test -count 1 -tags clients -run Screens . ./internal/server/console
 
 # The goals of speed as one table, each beside a reference of the same run; the
 # history is in benchmarks. RUN says which goals, and AUTHENTICATORS how many a

@@ -47,6 +47,7 @@ func markup(body string) []span {
 type layout struct {
 	spans []span
 	depth int
+	body  string // that is laid out
 }
 
 func (m *layout) add(class, text string) { m.spans = append(m.spans, span{class, text}) }
@@ -68,6 +69,7 @@ func (m *layout) line() {
 // xml lays out what a redactor has written: well-formed, and without comments.
 func (m *layout) xml(body string) error {
 	in := xml.NewDecoder(strings.NewReader(body))
+	m.body = body
 	text, inside := "", false // inside an element that has held none so far
 	for {
 		token, err := in.RawToken()
@@ -99,16 +101,25 @@ func (m *layout) xml(body string) error {
 }
 
 func (m *layout) start(t xml.StartElement) {
-	if len(t.Attr) == 0 {
-		m.add(tag, "<"+qualified(t.Name)+">")
-		return
-	}
 	m.add(tag, "<"+qualified(t.Name))
 	for _, a := range t.Attr {
+		if a.Name.Space == "xmlns" && !m.uses(a.Name.Local) {
+			continue
+		}
 		m.add(member, " "+qualified(a.Name)+"=")
 		m.addValue(`"` + a.Value + `"`)
 	}
 	m.add(tag, ">")
+}
+
+// uses reports whether a prefix stands before a name, and is not only declared.
+func (m *layout) uses(prefix string) bool {
+	for _, before := range []string{"<", "</", " ", `"`, ">"} {
+		if strings.Contains(m.body, before+prefix+":") {
+			return true
+		}
+	}
+	return false
 }
 
 func qualified(name xml.Name) string {

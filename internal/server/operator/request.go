@@ -148,8 +148,8 @@ func shares(t timeline.Timing) []share {
 // openHeaders are the headers whose values are no secret.
 var openHeaders = []string{
 	"Accept", "Accept-Encoding", "Accept-Language", "Allow", "Cache-Control", "Connection", "Content-Encoding", "Content-Length", "Content-Security-Policy",
-	"Content-Type", "Date", "Dsappd-Fault", "Expect", "Location", "Referrer-Policy", "Request-Id", "Retry-After", "Soapaction", "Strict-Transport-Security",
-	"Traceparent", "Transfer-Encoding", "User-Agent", "Vary", "X-Content-Type-Options", "X-Forwarded-For",
+	"Content-Type", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Date", "Dsappd-Fault", "Expect", "Location", "Permissions-Policy", "Referrer-Policy", "Request-Id", "Retry-After", "Soapaction", "Strict-Transport-Security",
+	"Traceparent", "Transfer-Encoding", "User-Agent", "Vary", "X-Content-Type-Options", "X-Forwarded-For", "X-Frame-Options",
 }
 
 // headerFacts lists headers by their names; values that may be secret are hidden.
