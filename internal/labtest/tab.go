@@ -52,10 +52,10 @@ func Chromium(t *testing.T) context.Context {
 // test at its end if a request left the page's origin, or the browser
 // complained.
 type Tab struct {
-	T      *testing.T
-	ctx    context.Context
-	Origin string
-	Shifts bool // the page may change its layout by itself
+	T       *testing.T
+	Context context.Context
+	Origin  string
+	Shifts  bool // the page may change its layout by itself
 
 	mutex      sync.Mutex
 	complaints []string
@@ -67,7 +67,7 @@ func NewTab(t *testing.T, browser context.Context, origin string) *Tab {
 	ctx, cancel := context.WithTimeout(browser, Patience)
 	t.Cleanup(cancel)
 	b := &Tab{T: t, Origin: origin}
-	b.ctx, cancel = chromedp.NewContext(ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
+	b.Context, cancel = chromedp.NewContext(ctx, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.listen))
 	t.Cleanup(cancel)
 	t.Cleanup(func() {
 		b.mutex.Lock()
@@ -78,9 +78,9 @@ func NewTab(t *testing.T, browser context.Context, origin string) *Tab {
 			}
 		}
 	})
-	must(chromedp.Call(b.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))(t)
-	must(chromedp.Call(b.ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "shifted"}))(t)
-	must(chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: tellShifts}))(t)
+	must(chromedp.Call(b.Context, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))(t)
+	must(chromedp.Call(b.Context, runtime.AddBinding, runtime.AddBindingParams{Name: "shifted"}))(t)
+	must(chromedp.Call(b.Context, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: tellShifts}))(t)
 	b.Do(chromedp.EmulateViewport(1080, 800))
 	return b
 }
@@ -127,14 +127,14 @@ func (b *Tab) listen(event any) {
 // Do takes steps, and ends the test where one fails.
 func (b *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
 	b.T.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
+	if err := chromedp.Do(b.Context, steps...); err != nil {
 		b.T.Fatalf("%v\n%s", err, b.source())
 	}
 }
 
 // source is the page as it stands, for who has to find out what went wrong.
 func (b *Tab) source() string {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.ctx), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.Context), 5*time.Second)
 	defer cancel()
 	text, _ := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body.innerText"))
 	return text
@@ -143,7 +143,7 @@ func (b *Tab) source() string {
 // Run takes one step and returns what it results in.
 func Run[T any](b *Tab, action chromedp.Action[T]) T {
 	b.T.Helper()
-	return must(chromedp.Run(b.ctx, action))(b.T)
+	return must(chromedp.Run(b.Context, action))(b.T)
 }
 
 // Open goes to a path of the origin.
@@ -178,13 +178,13 @@ func (b *Tab) Media(features ...string) {
 	for i := 0; i < len(features); i += 2 {
 		all = append(all, &emulation.MediaFeature{Name: features[i], Value: features[i+1]})
 	}
-	must(chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: all}))(b.T)
+	must(chromedp.Call(b.Context, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: all}))(b.T)
 }
 
 // WithoutJavaScript has pages run no script from now on.
 func (b *Tab) WithoutJavaScript() {
 	b.T.Helper()
-	must(chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))(b.T)
+	must(chromedp.Call(b.Context, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))(b.T)
 }
 
 // Narrow is a phone's screen.
@@ -197,7 +197,7 @@ func (b *Tab) Narrow() {
 // can be operated or is announced, in the order of the page.
 func (b *Tab) Controls() []string {
 	b.T.Helper()
-	tree := must(chromedp.Call(b.ctx, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}))(b.T)
+	tree := must(chromedp.Call(b.Context, accessibility.GetFullAXTree, accessibility.GetFullAXTreeParams{}))(b.T)
 	var all []string
 	for _, node := range tree.Nodes {
 		if node.Ignored || node.Role == nil {

@@ -56,7 +56,7 @@ var (
 func (p *peers) decide(s *provision.Service, componentType string) string {
 	p.t.Helper()
 	var event audit.Event
-	s.Observe = func(e audit.Event) { event = e }
+	s.Observe = func(e audit.Event, _ audit.Stages) { event = e }
 	caller := provision.Caller{ComponentType: componentType, Address: netip.MustParseAddr("10.1.2.3")}
 	given, err := s.GetChallenge(p.t.Context(), caller, provision.GetChallenge{UserID: "ann@there"})
 	if _, refused := errors.AsType[*provision.Error](err); err != nil && !refused {

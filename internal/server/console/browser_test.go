@@ -403,9 +403,9 @@ func onThePhone(l *lab, b *tab) {
 	if got := labtest.Run(b.Tab, chromedp.Evaluate[string](`document.querySelector(".here a").href`)); got != "mybank://activate?image="+want {
 		b.T.Errorf("the link is %s", got)
 	}
-	must(chromedp.Call(b.ctx, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
+	must(chromedp.Call(b.Context, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
 		Permission: &cdpbrowser.PermissionDescriptor{Name: "clipboard-read"}, Setting: cdpbrowser.PermissionSettingGranted,
-		Origin: b.Origin, BrowserContextID: chromedp.FromContext(b.ctx).BrowserContextID,
+		Origin: b.Origin, BrowserContextID: chromedp.FromContext(b.Context).BrowserContextID,
 	}))(b.T)
 	b.Press("summary")
 	b.Press(`[data-copy="activation-password"]`)
