@@ -13,7 +13,12 @@ import (
 
 func commandLine(t *testing.T) *kong.Kong {
 	t.Helper()
-	parser, err := newParser(t.Context(), streams{Out: io.Discard, Err: io.Discard})
+	return parserOf(t, &commands{})
+}
+
+func parserOf(t *testing.T, grammar any) *kong.Kong {
+	t.Helper()
+	parser, err := newParser(t.Context(), streams{Out: io.Discard, Err: io.Discard}, grammar)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,11 +86,12 @@ func run(args []string, std streams) int {
 	ctx, stop := untilSignal()
 	defer stop()
 	asJSON := wantsJSON(args)
-	parser, err := newParser(ctx, std)
+	args = askingForHelp(args)
+	parser, err := newParser(ctx, std, grammar(args))
 	if err != nil {
 		return newFailure(err).print(std.Err, asJSON)
 	}
-	command, err := parser.Parse(askingForHelp(args))
+	command, err := parser.Parse(args)
 	if err != nil {
 		return newUsageFailure(err).print(std.Err, asJSON)
 	}
@@ -100,8 +101,8 @@ func run(args []string, std streams) int {
 	return 0
 }
 
-func newParser(ctx context.Context, std streams) (*kong.Kong, error) {
-	parser, err := kong.New(&commands{},
+func newParser(ctx context.Context, std streams, grammar any) (*kong.Kong, error) {
+	parser, err := kong.New(grammar,
 		kong.Name("dsappd"),
 		kong.Description("An open DSAPP-SRP provisioning server."),
 		kong.Writers(std.Out, std.Err),
