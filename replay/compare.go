@@ -97,7 +97,8 @@ func (c *comparison) opened(p part, parent *xmltree.Node) (string, error) {
 	if parent == nil {
 		return "", errNoItem
 	}
-	return c.values.open(p.call.phone, parent.Name.Local, encryptedItem(parent))
+	item, of := encryptedItem(parent)
+	return c.values.open(p.call.phone, item, of)
 }
 
 const errNoItem playError = "encrypted data stand in an item"

@@ -255,7 +255,9 @@ func (e *editor) written(n *xmltree.Node, in *etree.Element, indentation string)
 // another.
 func drawnByServer(field string) bool {
 	return slices.Contains([]string{"registrationID", "activationPassword", "serverEphemeralPublicKey", "salt",
-		"serverEvidenceMessage", "encryptedData", "encryptedCounter", "mac", "requestID"}, field)
+		"serverEvidenceMessage", "encryptedData", "encryptedCounter", "mac", "requestID", "registrationIdentifier",
+		"encryptedLicenseActivationMessage", "activationMessage", "activationMessage2", "activationMessageImage", "instanceActivationMessage",
+		"activationData", "challenge", "requestMessage", "otp", "createdAt", "serverTime"}, field)
 }
 
 // inside is a place in an element where namespaces can be declared, until it

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/internal/jsontree"
 	"github.com/dsappd/dsappd/replay/internal/xmltree"
 	"github.com/dsappd/dsappd/replay/transcript"
 )
@@ -15,7 +16,7 @@ type expectation struct {
 	places   []xmltree.Place    // of its elements
 	elements []elementTemplates // by their index
 	text     template           // of text
-	json     *jsonValue         // of JSON
+	json     *jsonExpectation   // of JSON
 }
 
 // elementTemplates are what is expected of the texts of an element.
@@ -38,11 +39,12 @@ func parseExpectation(kind transcript.Kind, body string) (expectation, []error) 
 		return expectation{text: parsed}, nil
 	}
 	if kind == transcript.JSON {
-		value, err := readJSON(body)
+		value, err := jsontree.Read(body)
 		if err != nil {
 			return expectation{}, []error{fmt.Errorf("it is no JSON: %w", err)}
 		}
-		return expectation{json: value}, value.expect()
+		compiled, errs := expectJSON(value)
+		return expectation{json: compiled}, errs
 	}
 	_, root, err := xmltree.Read([]byte(body))
 	if err != nil {

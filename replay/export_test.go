@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/internal/jsontree"
 	"github.com/dsappd/dsappd/replay/internal/xmltree"
 	"github.com/dsappd/dsappd/replay/transcript"
 )
@@ -112,7 +113,7 @@ func DifferencesJSON(want, got string) (paths []string, err error) {
 	if len(errs) > 0 {
 		return nil, errs[0]
 	}
-	value, err := readJSON(got)
+	value, err := jsontree.Read(got)
 	if err != nil {
 		return nil, err
 	}
@@ -126,16 +127,16 @@ func DifferencesJSON(want, got string) (paths []string, err error) {
 // FreeJSON returns the paths of the values that a reply in JSON leaves free.
 func FreeJSON(e Watched) map[string]bool {
 	free := make(map[string]bool)
-	var walk func(v *jsonValue, path string)
-	walk = func(v *jsonValue, path string) {
-		free[path] = v.isFree()
-		for _, name := range v.names {
-			walk(v.members[name], strings.TrimPrefix(path+"/"+name, "/"))
+	var walk func(v *jsontree.Value, path string)
+	walk = func(v *jsontree.Value, path string) {
+		free[path] = e.reply.body.json.want[v].isFree()
+		for _, name := range v.Names {
+			walk(v.Members[name], strings.TrimPrefix(path+"/"+name, "/"))
 		}
-		for i, item := range v.items {
+		for i, item := range v.Items {
 			walk(item, fmt.Sprintf("%s[%d]", path, i+1))
 		}
 	}
-	walk(e.reply.body.json, "")
+	walk(e.reply.body.json.Value, "")
 	return free
 }

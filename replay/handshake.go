@@ -13,11 +13,15 @@ import (
 // encrypted is an item of activation data as it is sent.
 type encrypted = dsapp.EncryptedData
 
-// encryptedItem is what an element holds of an item; what it lacks is empty.
-func encryptedItem(n *xmltree.Node) encrypted {
-	var e encrypted
+// encryptedItem is the name of the item that an element holds, and what it holds
+// of it; what it lacks is empty. The gateway puts a licence's item into the result
+// itself, under a name of its own.
+func encryptedItem(n *xmltree.Node) (name string, e encrypted) {
+	name = n.Name.Local
 	for _, child := range n.Children {
 		switch child.Name.Local {
+		case "encryptedLicenseActivationMessage":
+			name, e.EncryptedData = "activationMessage", child.Text
 		case "encryptedData":
 			e.EncryptedData = child.Text
 		case "encryptedCounter":
@@ -26,7 +30,7 @@ func encryptedItem(n *xmltree.Node) encrypted {
 			e.MAC = child.Text
 		}
 	}
-	return e
+	return name, e
 }
 
 // handshake is a phone's half of a key exchange, by the names of RFC 5054.

@@ -1,207 +1,126 @@
 package replay
 
 import (
-	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math/big"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/internal/jsontree"
+	"github.com/dsappd/dsappd/replay/transcript"
+
 	"github.com/beevik/etree"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
-// jsonValue is a value of JSON, of a reply or of what is expected.
-type jsonValue struct {
-	kind    jsontext.Kind // '{', '[', '"', '0', 't', 'f' or 'n'
-	raw     string        // a scalar as it is written
-	text    string        // of a string
-	want    template      // of an expected string
-	names   []string      // of members, in their order
-	members map[string]*jsonValue
-	items   []*jsonValue
+// jsonExpectation is a value of JSON that is expected, with what its strings
+// stand for.
+type jsonExpectation struct {
+	*jsontree.Value
+	want map[*jsontree.Value]template
 }
 
-// maxJSONDepth bounds objects and arrays within each other.
-const maxJSONDepth = 64
-
-const (
-	errJSONDepth playError = "it is nested too deep"
-	errJSONRest  playError = "it goes on after its end"
-)
-
-// readJSON reads one value. The error says where it is none.
-func readJSON(text string) (*jsonValue, error) {
-	d := jsontext.NewDecoder(strings.NewReader(text))
-	value, err := decodeJSON(d)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := d.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, errJSONRest
-	}
-	return value, nil
-}
-
-func decodeJSON(d *jsontext.Decoder) (*jsonValue, error) {
-	if d.StackDepth() > maxJSONDepth {
-		return nil, errJSONDepth
-	}
-	v := &jsonValue{kind: d.PeekKind()}
-	switch v.kind {
-	case '{':
-		return v, v.decodeMembers(d)
-	case '[':
-		return v, v.decodeItems(d)
-	}
-	raw, err := d.ReadValue()
-	if err != nil {
-		return nil, err
-	}
-	v.raw = string(raw)
-	if v.kind == '"' {
-		text, err := jsontext.AppendUnquote(nil, raw)
-		v.text = string(text)
-		return v, err
-	}
-	return v, nil
-}
-
-func (v *jsonValue) decodeMembers(d *jsontext.Decoder) error {
-	v.members = make(map[string]*jsonValue)
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for d.PeekKind() != '}' {
-		name, err := d.ReadToken()
-		if err != nil {
-			return err
+// expectJSON compiles the strings of an expected value.
+func expectJSON(root *jsontree.Value) (*jsonExpectation, []error) {
+	e := &jsonExpectation{root, make(map[*jsontree.Value]template)}
+	var errs []error
+	var compile func(v *jsontree.Value)
+	compile = func(v *jsontree.Value) {
+		if v.Kind != '"' {
+			v.Each(compile)
+			return
 		}
-		text := name.String()
-		if v.members[text], err = decodeJSON(d); err != nil {
-			return err
-		}
-		v.names = append(v.names, text)
-	}
-	_, err := d.ReadToken()
-	return err
-}
-
-func (v *jsonValue) decodeItems(d *jsontext.Decoder) error {
-	if _, err := d.ReadToken(); err != nil {
-		return err
-	}
-	for d.PeekKind() != ']' {
-		item, err := decodeJSON(d)
-		if err != nil {
-			return err
-		}
-		v.items = append(v.items, item)
-	}
-	_, err := d.ReadToken()
-	return err
-}
-
-// expect compiles the strings of an expected value.
-func (v *jsonValue) expect() (errs []error) {
-	if v.kind == '"' {
-		var err error
-		v.want, err = parseTemplate(v.text)
-		for _, p := range v.want {
-			if p.kind == sealed || p.kind == anything && len(v.want) > 1 {
+		parsed, err := parseTemplate(v.Text)
+		for _, p := range parsed {
+			if p.kind == sealed || p.kind == anything && len(parsed) > 1 {
 				err = errNotInJSON
 			}
 		}
-		return []error{err}
+		if err != nil {
+			errs = append(errs, err)
+		}
+		e.want[v] = parsed
 	}
-	v.each(func(inner *jsonValue) { errs = append(errs, inner.expect()...) })
-	return slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	compile(root)
+	return e, errs
 }
 
 const errNotInJSON templateError = "in JSON, {{...}} stands alone in a string, in the place of any value, and {{sealed ...}} does not stand"
 
-// each visits what an object or an array holds.
-func (v *jsonValue) each(visit func(*jsonValue)) {
-	for _, name := range v.names {
-		visit(v.members[name])
+func (e *jsonExpectation) templates() (all []template) {
+	var collect func(v *jsontree.Value)
+	collect = func(v *jsontree.Value) {
+		if want := e.want[v]; want != nil {
+			all = append(all, want)
+		}
+		v.Each(collect)
 	}
-	for _, item := range v.items {
-		visit(item)
-	}
-}
-
-func (v *jsonValue) templates() (all []template) {
-	if v.want != nil {
-		all = append(all, v.want)
-	}
-	v.each(func(inner *jsonValue) { all = append(all, inner.templates()...) })
+	collect(e.Value)
 	return all
 }
 
 // jsonComparison compares a value with what is expected.
 type jsonComparison struct {
+	*jsonExpectation
 	values values
 	found  []Difference
 	err    error // a placeholder could not be filled in
 }
 
-func compareJSON(want, got *jsonValue, v values) ([]Difference, error) {
-	c := &jsonComparison{values: v}
-	c.compare(want, got, "")
+func compareJSON(want *jsonExpectation, got *jsontree.Value, v values) ([]Difference, error) {
+	c := &jsonComparison{jsonExpectation: want, values: v}
+	c.compare(want.Value, got, "")
 	return c.found, c.err
 }
 
 // compare holds members to their names, whatever their order, items to their
 // places and numbers to their values. A string that is free takes a number or a
 // boolean, too.
-func (c *jsonComparison) compare(want, got *jsonValue, path string) {
+func (c *jsonComparison) compare(want, got *jsontree.Value, path string) {
+	expected := c.want[want]
 	switch {
-	case len(want.want) == 1 && want.want[0].kind == anything:
-	case want.kind == '"' && (got.kind == '"' || want.isFree() && got.isScalar()):
-		fits, err := want.want.fits(cmp.Or(got.text, got.plain()), c.values)
+	case len(expected) == 1 && expected[0].kind == anything:
+	case want.Kind == '"' && (got.Kind == '"' || expected.isFree() && got.IsScalar()):
+		fits, err := expected.fits(cmp.Or(got.Text, got.Plain()), c.values)
 		c.err = cmp.Or(c.err, err)
 		if !fits {
-			c.add(path, OtherValue, want.want.shown(c.values), got.shown())
+			c.add(path, OtherValue, expected.shown(c.values), got.String())
 		}
-	case want.kind != got.kind || want.isScalar() && !sameScalar(want, got):
-		c.add(path, OtherValue, want.shown(), got.shown())
-	case want.kind == '{':
+	case want.Kind != got.Kind || want.IsScalar() && !sameScalar(want, got):
+		c.add(path, OtherValue, want.String(), got.String())
+	case want.Kind == '{':
 		c.members(want, got, path)
-	case want.kind == '[':
+	case want.Kind == '[':
 		c.items(want, got, path)
 	}
 }
 
-func (c *jsonComparison) members(want, got *jsonValue, path string) {
-	for _, name := range want.names {
-		if value, there := got.members[name]; there {
-			c.compare(want.members[name], value, path+"/"+name)
+func (c *jsonComparison) members(want, got *jsontree.Value, path string) {
+	for _, name := range want.Names {
+		if value, there := got.Members[name]; there {
+			c.compare(want.Members[name], value, path+"/"+name)
 		} else {
-			c.add(path+"/"+name, Missing, want.members[name].shown(), "")
+			c.add(path+"/"+name, Missing, want.Members[name].String(), "")
 		}
 	}
-	for _, name := range got.names {
-		if _, wanted := want.members[name]; !wanted {
-			c.add(path+"/"+name, Unexpected, "", got.members[name].shown())
+	for _, name := range got.Names {
+		if _, wanted := want.Members[name]; !wanted {
+			c.add(path+"/"+name, Unexpected, "", got.Members[name].String())
 		}
 	}
 }
 
-func (c *jsonComparison) items(want, got *jsonValue, path string) {
-	for i := range max(len(want.items), len(got.items)) {
+func (c *jsonComparison) items(want, got *jsontree.Value, path string) {
+	for i := range max(len(want.Items), len(got.Items)) {
 		at := fmt.Sprintf("%s[%d]", path, i+1)
 		switch {
-		case i >= len(got.items):
-			c.add(at, Missing, want.items[i].shown(), "")
-		case i >= len(want.items):
-			c.add(at, Unexpected, "", got.items[i].shown())
+		case i >= len(got.Items):
+			c.add(at, Missing, want.Items[i].String(), "")
+		case i >= len(want.Items):
+			c.add(at, Unexpected, "", got.Items[i].String())
 		default:
-			c.compare(want.items[i], got.items[i], at)
+			c.compare(want.Items[i], got.Items[i], at)
 		}
 	}
 }
@@ -210,151 +129,89 @@ func (c *jsonComparison) add(path string, kind DifferenceKind, want, got string)
 	c.found = append(c.found, Difference{Path: cmp.Or(strings.TrimPrefix(path, "/"), "value"), Kind: kind, Want: want, Got: got})
 }
 
-func (v *jsonValue) isScalar() bool { return v.kind != '{' && v.kind != '[' }
-
-// isFree reports whether an expected string is no text of its own.
-func (v *jsonValue) isFree() bool {
-	return slices.ContainsFunc(v.want, func(p part) bool { return p.kind.free() })
-}
-
-// plain is a number, a boolean or null as a text.
-func (v *jsonValue) plain() string {
-	if v.kind == '"' {
-		return v.text
-	}
-	return v.raw
+// isFree reports whether a text is no text of its own.
+func (t template) isFree() bool {
+	return slices.ContainsFunc(t, func(p part) bool { return p.kind.free() })
 }
 
 // maxDigits bounds numbers that are compared by value: others are by their
 // digits.
 const maxDigits = 40
 
-func sameScalar(a, b *jsonValue) bool {
-	if a.raw == b.raw || a.kind != '0' || len(a.raw)+len(b.raw) > maxDigits {
-		return a.raw == b.raw
+func sameScalar(a, b *jsontree.Value) bool {
+	if a.Raw == b.Raw || a.Kind != '0' || len(a.Raw)+len(b.Raw) > maxDigits {
+		return a.Raw == b.Raw
 	}
-	x, _, err := big.ParseFloat(a.raw, 10, 256, big.ToNearestEven)
-	y, _, other := big.ParseFloat(b.raw, 10, 256, big.ToNearestEven)
+	x, _, err := big.ParseFloat(a.Raw, 10, 256, big.ToNearestEven)
+	y, _, other := big.ParseFloat(b.Raw, 10, 256, big.ToNearestEven)
 	return err == nil && other == nil && x.Cmp(y) == 0
 }
 
-// shown is a value in one line, as JSON.
-func (v *jsonValue) shown() string { return v.written("", "") }
-
-// written is a value as JSON. Members and items stand in lines of their own if
-// there is an indent.
-func (v *jsonValue) written(begin, indent string) string {
-	if v.isScalar() {
-		return v.raw
-	}
-	var parts []string
-	for _, name := range v.names {
-		quoted, _ := jsontext.AppendQuote(nil, name) // it was read as JSON
-		parts = append(parts, string(quoted)+": "+v.members[name].written(begin+indent, indent))
-	}
-	for _, item := range v.items {
-		parts = append(parts, item.written(begin+indent, indent))
-	}
-	open, shut := "{", "}"
-	if v.kind == '[' {
-		open, shut = "[", "]"
-	}
-	if len(parts) == 0 || indent == "" {
-		return open + strings.Join(parts, ", ") + shut
-	}
-	return open + "\n" + begin + indent + strings.Join(parts, ",\n"+begin+indent) + "\n" + begin + shut
-}
-
-// document is a value as a document, in which captures and checks find their
-// paths: a member is an element, an array one for each item.
-func (v *jsonValue) document() *etree.Document {
+// documentOf returns a value as a document, in which captures and checks find
+// their paths: a member is an element, an array one for each item.
+func documentOf(v *jsontree.Value) *etree.Document {
 	doc := etree.NewDocument()
-	v.into(&doc.Element, "json")
+	addJSON(&doc.Element, "json", v)
 	return doc
 }
 
-func (v *jsonValue) into(parent *etree.Element, name string) {
-	if v.kind == '[' {
-		for _, item := range v.items {
-			item.into(parent, name)
+func addJSON(parent *etree.Element, name string, v *jsontree.Value) {
+	if v.Kind == '[' {
+		for _, item := range v.Items {
+			addJSON(parent, name, item)
 		}
 		return
 	}
 	e := parent.CreateElement("json")
 	e.Tag = name // colons are none of a prefix
-	if v.kind != '{' {
-		e.SetText(v.plain())
+	if v.Kind != '{' {
+		e.SetText(v.Plain())
 		return
 	}
-	for _, member := range slices.Sorted(maps.Keys(v.members)) {
-		v.members[member].into(e, member)
+	for _, member := range slices.Sorted(maps.Keys(v.Members)) {
+		addJSON(e, member, v.Members[member])
 	}
 }
 
 // mended is what shall be expected after an update: what came, but for what
 // fitted and what is captured.
-func mended(want, got *jsonValue, path string, differ map[string]bool) *jsonValue {
+func mended(want, got *jsontree.Value, path string, differ map[string]bool) *jsontree.Value {
 	switch {
 	case want == nil || differ[cmp.Or(strings.TrimPrefix(path, "/"), "value")]:
-		return literalJSON(got)
-	case want.kind == '{' && got.kind == '{':
-		out := &jsonValue{kind: '{', names: got.names, members: make(map[string]*jsonValue)}
-		for _, name := range got.names {
-			out.members[name] = mended(want.members[name], got.members[name], path+"/"+name, differ)
+		return transcript.LiteralJSON(got)
+	case want.Kind == '{' && got.Kind == '{':
+		out := &jsontree.Value{Kind: '{', Names: got.Names, Members: make(map[string]*jsontree.Value)}
+		for _, name := range got.Names {
+			out.Members[name] = mended(want.Members[name], got.Members[name], path+"/"+name, differ)
 		}
 		return out
-	case want.kind == '[' && got.kind == '[':
-		out := &jsonValue{kind: '['}
-		for i, item := range got.items {
-			var before *jsonValue
-			if i < len(want.items) {
-				before = want.items[i]
+	case want.Kind == '[' && got.Kind == '[':
+		out := &jsontree.Value{Kind: '['}
+		for i, item := range got.Items {
+			var before *jsontree.Value
+			if i < len(want.Items) {
+				before = want.Items[i]
 			}
-			out.items = append(out.items, mended(before, item, fmt.Sprintf("%s[%d]", path, i+1), differ))
+			out.Items = append(out.Items, mended(before, item, fmt.Sprintf("%s[%d]", path, i+1), differ))
 		}
 		return out
 	}
 	return want
 }
 
-// literalJSON is a value whose strings stand for themselves in a transcript.
-func literalJSON(v *jsonValue) *jsonValue {
-	out := *v
-	if v.kind == '"' && strings.Contains(v.text, "{{") {
-		out.raw = strconv.Quote("{{" + strconv.Quote(v.text) + "}}")
-	}
-	out.members, out.items = make(map[string]*jsonValue), nil
-	for _, name := range v.names {
-		out.members[name] = literalJSON(v.members[name])
-	}
-	for _, item := range v.items {
-		out.items = append(out.items, literalJSON(item))
-	}
-	return &out
-}
-
-// expectingJSON is a value as a transcript expects it, with what is captured
-// left free.
-func expectingJSON(v *jsonValue, captured map[string]bool) *jsonValue {
-	out := literalJSON(v)
-	out.free(captured)
+// expectingJSON is a value as a transcript expects it, with what is captured and
+// what a server draws left free.
+func expectingJSON(v *jsontree.Value, captured map[string]bool) *jsontree.Value {
+	out := transcript.LiteralJSON(v)
+	freeJSON(out, captured)
 	return out
 }
 
-func (v *jsonValue) free(captured map[string]bool) {
-	for _, name := range v.names {
-		if member := v.members[name]; captured[name] && member.isScalar() {
-			v.members[name] = &jsonValue{kind: '"', raw: `"{{any}}"`}
+func freeJSON(v *jsontree.Value, captured map[string]bool) {
+	for _, name := range v.Names {
+		if member := v.Members[name]; (captured[name] || drawnByServer(name)) && member.IsScalar() {
+			v.Members[name] = &jsontree.Value{Kind: '"', Raw: `"{{any}}"`}
 		}
 	}
-	v.each(func(inner *jsonValue) { inner.free(captured) })
-}
-
-// escapeJSON writes a text as the inside of a string of JSON.
-func escapeJSON(text string) string {
-	quoted, err := jsontext.AppendQuote(nil, text)
-	if err != nil {
-		return text
-	}
-	return string(bytes.Trim(quoted, `"`))
+	v.Each(func(inner *jsontree.Value) { freeJSON(inner, captured) })
 }

@@ -21,6 +21,8 @@ func Merge(all []*Transcript) (transcript.Sample, error) {
 		sample.Users = merge(&m, sample.Users, t.Users, func(u transcript.User) string { return "user " + u.UserID + "@" + u.Domain })
 		sample.Authenticators = merge(&m, sample.Authenticators, t.Authenticators, func(a transcript.Authenticator) string { return "authenticator " + a.SerialNumber })
 		sample.Administrators = merge(&m, sample.Administrators, t.Administrators, func(a transcript.Administrator) string { return "administrator " + a.UserID + "@" + a.Domain })
+		sample.PlatformKeys = merge(&m, sample.PlatformKeys, t.PlatformKeys, func(k transcript.PlatformKey) string { return "platform key " + k.Name })
+		sample.GatewayKeys = merge(&m, sample.GatewayKeys, t.GatewayKeys, func(k transcript.GatewayKey) string { return "gateway key " + k.Name })
 		if t.GatewayID != "" {
 			merge(&m, nil, []string{t.GatewayID}, func(string) string { return "gatewayID" })
 			sample.GatewayID = t.GatewayID

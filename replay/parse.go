@@ -289,12 +289,12 @@ func (p *parser) completed(e *exchange) {
 	if line == 0 {
 		line = p.names[fmt.Sprintf("%d.toml", e.Number)]
 	}
-	bodiless := e.Request.Method == "GET" || e.Request.Method == "HEAD"
+	bodiless := e.Request.Method == "GET" || e.Request.Method == "HEAD" || e.Request.Door != "" && e.Request.Path != ""
 	if ok, _ := regexp.MatchString(`^[A-Z]*$`, e.Request.Method); !ok {
 		p.add(line, "exchange %d: the method %q is not in upper-case letters", e.Number, e.Request.Method)
 	}
-	if e.Request.Door != "" && e.Request.Door != transcript.Platform {
-		p.add(line, "exchange %d: there is no door %q: leave it out for the SOAP interface, or write %s", e.Number, e.Request.Door, transcript.Platform)
+	if doors := transcript.DoorNames(); e.Request.Door != "" && !slices.Contains(doors, e.Request.Door) {
+		p.add(line, "exchange %d: there is no door %q: leave it out for the SOAP interface, or write %s", e.Number, e.Request.Door, strings.Join(doors, " or "))
 	}
 	if e.Request.Kind == "" && !bodiless && !p.misnamed {
 		p.add(line, "exchange %d has no request: add %d.request.xml, or the method GET in %d.toml", e.Number, e.Number, e.Number)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/replay/internal/jsontree"
 	"github.com/dsappd/dsappd/replay/internal/xmltree"
 	"github.com/dsappd/dsappd/replay/transcript"
 
@@ -36,17 +37,20 @@ type Server struct {
 	Close func() error
 }
 
-// Player plays transcripts. One of Start and URL is given.
+// Player plays transcripts. Start is given, or else URL, Doors or both.
 type Player struct {
 	// Start starts a server that nobody else uses.
 	Start func(context.Context, Setup) (Server, error)
 
-	// URL is a server that is there already, whose clock is the time of day.
-	URL string
-
-	// Doors are other URLs of that server, by the name of the door. Transcripts
-	// that ask a door which is not there are passed over.
+	// URL is the SOAP interface of a server that is there already, whose clock is
+	// the time of day. Doors are its other URLs, by the name of the door.
+	// Transcripts that ask a door whose URL is not known are passed over.
+	URL   string
 	Doors map[string]string
+
+	// PlatformKey takes the place of the key in the requests to the Platform API at
+	// Doors; empty: they keep theirs.
+	PlatformKey string
 
 	// Order gives an operator's orders to the server at URL; nil: transcripts
 	// that have orders are passed over.
@@ -106,6 +110,9 @@ func (p *Player) skips(t *Transcript) string {
 	case p.Start == nil && p.Order == nil && t.HasOrders():
 		return "it has orders for an operator, who cannot reach this server"
 	}
+	if p.Start == nil && p.URL == "" && t.AsksSOAP() {
+		return "it asks the SOAP interface, whose URL is not known"
+	}
 	for _, door := range t.Doors() {
 		if p.Start == nil && p.Doors[door] == "" {
 			return "it asks the door " + door + ", whose URL is not known"
@@ -121,6 +128,7 @@ type play struct {
 	doors      map[string]string
 	http       *http.Client
 	component  string
+	key        string // of the Platform API; empty: that of the transcript
 	order      func(ctx context.Context, words []string) error
 	clock      *clock // nil: the time of day
 	phones     *phones
@@ -128,7 +136,7 @@ type play struct {
 
 // begin has a server and the phones ready.
 func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error, error) {
-	run := &play{transcript: t, http: p.HTTP, component: p.Component, order: p.Order, doors: p.Doors}
+	run := &play{transcript: t, http: p.HTTP, component: p.Component, key: p.PlatformKey, order: p.Order, doors: p.Doors}
 	at, end := p.URL, func() error { return nil }
 	now, random := time.Now, io.Reader(rand.Reader)
 	if p.Start != nil {
@@ -224,7 +232,7 @@ func (r *play) request(ctx context.Context, e *exchange) (*http.Request, string,
 	case transcript.XML:
 		escape = xmltree.Escape
 	case transcript.JSON:
-		escape = escapeJSON
+		escape = jsontree.Escaped
 	}
 	body, err := e.request.body.fill(r.phones, escape)
 	if err != nil {
@@ -285,6 +293,9 @@ func (r *play) headers(e *exchange, request *http.Request) error {
 		if strings.EqualFold(name, "Host") {
 			request.Host = value
 		}
+	}
+	if r.key != "" && e.Request.Door == transcript.Platform && request.Header.Get("Authorization") != "" {
+		request.Header.Set("Authorization", "Bearer "+r.key)
 	}
 	return nil
 }

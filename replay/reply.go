@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/replay/internal/jsontree"
 	"github.com/dsappd/dsappd/replay/internal/xmltree"
 	"github.com/dsappd/dsappd/replay/transcript"
 
@@ -76,11 +77,11 @@ func (r *play) compare(e *exchange, got received) (outcome, error) {
 
 // compareValues compares a reply in JSON.
 func (r *play) compareValues(e *exchange, got received) (outcome, error) {
-	value, err := readJSON(got.body)
+	value, err := jsontree.Read(got.body)
 	if err != nil {
 		return outcome{differences: []Difference{{Path: "reply", Kind: Unreadable, Line: e.reply.line, Want: "JSON", Got: err.Error()}}}, nil
 	}
-	doc := value.document()
+	doc := documentOf(value)
 	taken, missing := r.take(e, doc)
 	checked, err := r.compareChecks(e, got.body, doc)
 	if err != nil {
@@ -178,7 +179,8 @@ func (r *play) value(c capture, found []*etree.Element) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := r.phones.open(c.phone, item.Name.Local, encryptedItem(item))
+	name, of := encryptedItem(item)
+	text, err := r.phones.open(c.phone, name, of)
 	if err != nil {
 		return "", fmt.Errorf("an item that cannot be opened: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/internal/jsontree"
 	"github.com/dsappd/dsappd/replay/internal/xmltree"
 	"github.com/dsappd/dsappd/replay/transcript"
 
@@ -75,12 +76,12 @@ func updateReply(archive *txtar.Archive, t *Transcript, e *exchange, result Exch
 		return
 	}
 	if e.Reply.Kind == transcript.JSON {
-		if got, err := readJSON(result.Received); err == nil {
+		if got, err := jsontree.Read(result.Received); err == nil {
 			differ := make(map[string]bool)
 			for _, d := range result.Differences {
 				differ[d.Path] = true
 			}
-			file.Data = []byte(mended(e.reply.body.json, got, "", differ).written("", "  ") + "\n")
+			file.Data = []byte(mended(e.reply.body.json.Value, got, "", differ).Indented() + "\n")
 		}
 		return
 	}
@@ -94,8 +95,8 @@ func writeReply(archive *txtar.Archive, t *Transcript, e *exchange, result Excha
 		return
 	}
 	file, usual := txtar.File{Name: fmt.Sprintf("%d.reply.txt", e.Number), Data: []byte(transcript.Literal(result.Received) + "\n")}, 200
-	if value, err := readJSON(result.Received); err == nil {
-		file = txtar.File{Name: fmt.Sprintf("%d.reply.json", e.Number), Data: []byte(expectingJSON(value, t.captured(e)).written("", "  ") + "\n")}
+	if value, err := jsontree.Read(result.Received); err == nil {
+		file = txtar.File{Name: fmt.Sprintf("%d.reply.json", e.Number), Data: []byte(expectingJSON(value, t.captured(e)).Indented() + "\n")}
 	} else if _, root, err := xmltree.Read([]byte(result.Received)); err == nil {
 		file = txtar.File{Name: fmt.Sprintf("%d.reply.xml", e.Number), Data: []byte(expecting(root, func(n *xmltree.Node) bool { return t.takes(e, n) }))}
 		if expected, wrong := parseExpectation(transcript.XML, string(file.Data)); wrong == nil && expected.fault() {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"github.com/dsappd/dsappd/internal/playserver"
 
 	"github.com/dsappd/dsappd/replay"
+	"github.com/dsappd/dsappd/replay/transcript"
 )
 
 // replayCommand plays transcripts, which docs/replay.md describes.
@@ -30,6 +30,9 @@ type replayCommand struct {
 type replayRunCommand struct {
 	Paths     []string      `arg:"" name:"path" help:"Transcripts, and folders of them."`
 	URL       string        `name:"url" placeholder:"URL" help:"Play against this server; if not given, against a throw-away server for each transcript, with its clock, seed and sample."`
+	Platform  string        `name:"platform" placeholder:"URL" help:"Play what asks the Platform API against this one."`
+	Gateway   string        `name:"gateway" placeholder:"URL" help:"Play what asks the gateway for phones against this one."`
+	Key       string        `name:"platform-key" env:"DSAPPD_PLATFORM_KEY" placeholder:"KEY" help:"Send this key to --platform instead of that of the transcripts."`
 	Dir       string        `placeholder:"DIR" help:"Give the operators' orders in transcripts to this data folder, which the server at --url serves."`
 	CA        string        `name:"ca" placeholder:"FILE" help:"Trust the server at --url by the certificates (PEM) in FILE."`
 	Strict    bool          `help:"Play the transcripts that need strict mode too: the server at --url is in it."`
@@ -88,23 +91,28 @@ func (c *replayRunCommand) player() (*replay.Player, error) {
 	if c.Parallel < 1 || c.Repeat < 1 {
 		return nil, errors.New("-j and --repeat are numbers from 1 on")
 	}
-	if c.URL == "" {
+	if c.URL == "" && c.Platform == "" && c.Gateway == "" {
 		if c.CA != "" || c.Dir != "" || c.Strict {
-			return nil, errors.New("--ca, --dir and --strict belong to --url")
+			return nil, errors.New("--ca, --dir and --strict belong to --url, --platform and --gateway")
 		}
 		return &replay.Player{Start: playserver.Start, Component: c.Component}, nil
 	}
-	at, err := url.Parse(c.URL)
-	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Host == "" {
-		return nil, fmt.Errorf("--url is %q: give http://HOST:PORT/ or https://HOST:PORT/", c.URL)
+	for _, given := range []struct{ flag, url string }{{"url", c.URL}, {"platform", c.Platform}, {"gateway", c.Gateway}} {
+		if err := checkURL(given.flag, given.url); given.url != "" && err != nil {
+			return nil, err
+		}
 	}
 	transport := &http.Transport{MaxIdleConnsPerHost: c.Parallel, Proxy: http.ProxyFromEnvironment}
 	if c.CA != "" {
+		var err error
 		if transport.TLSClientConfig, err = trusting(c.CA); err != nil {
 			return nil, err
 		}
 	}
-	return &replay.Player{URL: c.URL, Strict: c.Strict, Component: c.Component, HTTP: &http.Client{Transport: transport, Timeout: c.Timeout}}, nil
+	return &replay.Player{
+		URL: c.URL, Doors: map[string]string{transcript.Platform: c.Platform, transcript.Gateway: c.Gateway}, PlatformKey: c.Key,
+		Strict: c.Strict, Component: c.Component, HTTP: &http.Client{Transport: transport, Timeout: c.Timeout},
+	}, nil
 }
 
 // trusting trusts the certificates in a file, and no others.

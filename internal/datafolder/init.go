@@ -222,8 +222,18 @@ func addSamples(ctx context.Context, made *Folder, options InitOptions) error {
 	if err := addPlatform(ctx, service, made.Settings.Platform, platformPolicy); err != nil {
 		return err
 	}
-	return addReplaySample(ctx, service, options.Replay)
+	err := addReplaySample(ctx, service, options.Replay)
+	refusal, refused := errors.AsType[*provision.Error](err)
+	if refused && refusal.Refusal == provision.Exists && options.Replay.Lab {
+		return hint.Add(fmt.Errorf("%w: %w", ErrLabClash, err),
+			"take sample = true out of the header, or keep the transcripts that have it in a folder of their own")
+	}
+	return err
 }
+
+// ErrLabClash says that transcripts ask for the sample of the lab, by sample =
+// true, and for something else of the same name.
+var ErrLabClash = errors.New("a transcript with sample = true asks for the sample of the lab, in which something has the same name")
 
 // moveFolder puts a complete folder in its place and has that on disk when it
 // returns.

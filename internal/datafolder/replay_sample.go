@@ -27,8 +27,7 @@ func addReplaySample(ctx context.Context, service *provision.Service, sample tra
 		}
 	}
 	for _, c := range sample.Components {
-		add := provision.AddComponent{ComponentType: c.ComponentType, Location: cmp.Or(c.Location, "127.0.0.1"), Policy: c.Policy}
-		if _, err := service.AddComponent(ctx, initOperator(), add); err != nil {
+		if err := addReplayComponent(ctx, service, c); err != nil {
 			return fmt.Errorf("component %s: %w", c.ComponentType, err)
 		}
 	}
@@ -50,6 +49,45 @@ func addReplaySample(ctx context.Context, service *provision.Service, sample tra
 	for _, a := range sample.Administrators {
 		if err := addReplayAdministrator(ctx, service, a); err != nil {
 			return fmt.Errorf("administrator %s: %w", a.UserID, err)
+		}
+	}
+	return addReplayKeys(ctx, service, sample)
+}
+
+// addReplayComponent adds a component. That of a door of the server's own is
+// there already, and gets the policy.
+func addReplayComponent(ctx context.Context, service *provision.Service, c transcript.Component) error {
+	add := provision.AddComponent{ComponentType: c.ComponentType, Location: cmp.Or(c.Location, "127.0.0.1"), Policy: c.Policy}
+	if c.Location == ownDoor {
+		found, err := service.HasOwnDoor(ctx, c.ComponentType)
+		if err != nil {
+			return err
+		}
+		if found {
+			named := provision.NameComponent{ComponentType: c.ComponentType, Location: ownDoor}
+			_, err := service.SetComponent(ctx, initOperator(), provision.SetComponent{NameComponent: named, Policy: c.Policy})
+			return err
+		}
+	}
+	_, err := service.AddComponent(ctx, initOperator(), add)
+	return err
+}
+
+// addReplayKeys adds the keys of the doors that are REST.
+func addReplayKeys(ctx context.Context, service *provision.Service, sample transcript.Sample) error {
+	for _, k := range sample.PlatformKeys {
+		add := provision.AddPlatformKey{Name: k.Name, Key: k.Key}
+		for _, scope := range k.Scopes {
+			add.Scopes = append(add.Scopes, provision.PlatformScope(scope))
+		}
+		if _, err := service.AddPlatformKey(ctx, initOperator(), add); err != nil {
+			return fmt.Errorf("platform key %s: %w", k.Name, err)
+		}
+	}
+	for _, k := range sample.GatewayKeys {
+		add := provision.AddGatewayKey{Name: k.Name, Side: provision.GatewaySide(k.Side), Key: k.Key}
+		if _, err := service.AddGatewayKey(ctx, initOperator(), add); err != nil {
+			return fmt.Errorf("gateway key %s: %w", k.Name, err)
 		}
 	}
 	return nil

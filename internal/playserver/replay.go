@@ -17,6 +17,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/server/administration"
 	"github.com/dsappd/dsappd/internal/server/authentication"
+	"github.com/dsappd/dsappd/internal/server/gateway"
 	"github.com/dsappd/dsappd/internal/server/operation"
 	"github.com/dsappd/dsappd/internal/server/platform"
 	"github.com/dsappd/dsappd/internal/server/provisioning"
@@ -25,13 +26,17 @@ import (
 	"github.com/dsappd/dsappd/replay/transcript"
 )
 
-// Start starts a throw-away server for one play of a transcript, at a
-// free port of 127.0.0.1: its store is in memory, its password hashes cost
-// next to nothing, and nothing works beside its SOAP interface and the Platform API. It keeps no
-// audit, which no transcript can ask for: that of ten thousand exchanges takes
-// more memory than all else. It is for nothing else.
+// Start starts a throw-away server for one play of a transcript, at free ports of
+// 127.0.0.1: its store is in memory, its password hashes cost next to nothing, and
+// it has the SOAP interface and the doors that are asked. It keeps no audit unless
+// the Platform API is asked, which shows some of it: that of ten thousand exchanges
+// takes more memory than all else. It is for nothing else.
 func Start(ctx context.Context, setup replay.Setup) (replay.Server, error) {
-	made, err := datafolder.OpenInMemory(ctx, setup, audit.Events.Name, audit.Requests.Name)
+	drops := []string{audit.Events.Name, audit.Requests.Name}
+	if slices.Contains(setup.Doors, transcript.Platform) {
+		drops = nil
+	}
+	made, err := datafolder.OpenInMemory(ctx, setup, drops...)
 	if err != nil {
 		return replay.Server{}, err
 	}
@@ -72,32 +77,52 @@ func serveReplay(ctx context.Context, f *datafolder.Folder, setup replay.Setup) 
 	if err != nil {
 		return replay.Server{}, err
 	}
-	if !slices.Contains(setup.Doors, transcript.Platform) {
-		return serving(f, soap), nil
+	made, doors := serving(f, soap), map[string]string{}
+	for _, name := range setup.Doors {
+		door, err := serveDoor(ctx, f, name)
+		if err != nil {
+			return replay.Server{}, errors.Join(err, made.Close())
+		}
+		doors[name] = door.url
+		made.Close = ending(door.close, made.Close)
 	}
-	rest, err := serveHere(ctx, f, platform.NewHandler(platform.Config{
-		Service: f.Service, Log: slog.New(slog.DiscardHandler), ComponentType: settings.Platform.ComponentType, BodyTimeout: settings.Timeouts.Read,
-	}))
-	if err != nil {
-		return replay.Server{}, errors.Join(err, soap.close())
-	}
-	made := serving(f, soap, rest)
-	made.Doors = map[string]string{transcript.Platform: rest.url}
+	made.Doors = doors
 	return made, nil
 }
 
-// serving is a server with doors, of which the first is the SOAP interface.
-func serving(f *datafolder.Folder, doors ...served) replay.Server {
+// serveDoor serves a door beside the SOAP interface.
+func serveDoor(ctx context.Context, f *datafolder.Folder, name string) (served, error) {
+	settings, log := f.Settings, slog.New(slog.DiscardHandler)
+	switch name {
+	case transcript.Platform:
+		return serveHere(ctx, f, platform.NewHandler(platform.Config{
+			Service: f.Service, Log: log, ComponentType: settings.Platform.ComponentType, BodyTimeout: settings.Timeouts.Read,
+		}))
+	case transcript.Gateway:
+		handler, err := gateway.NewHandler(gateway.Config{
+			Service: f.Service, Log: log, ComponentType: settings.Gateway.ComponentType, BodyTimeout: settings.Timeouts.Read,
+		})
+		if err != nil {
+			return served{}, err
+		}
+		return serveHere(ctx, f, handler)
+	}
+	return served{}, fmt.Errorf("%w: %s", errNoDoor, name)
+}
+
+var errNoDoor = errors.New("a throw-away server has no such door")
+
+// ending ends one after the other.
+func ending(first, then func() error) func() error {
+	return func() error { return errors.Join(first(), then()) }
+}
+
+// serving is a server with its SOAP interface.
+func serving(f *datafolder.Folder, soap served) replay.Server {
 	return replay.Server{
-		URL:   doors[0].url,
+		URL:   soap.url,
 		Order: func(ctx context.Context, words []string) error { return orderInProcess(ctx, f, words) },
-		Close: func() error {
-			var all []error
-			for _, door := range doors {
-				all = append(all, door.close())
-			}
-			return errors.Join(append(all, f.Records.Close())...)
-		},
+		Close: ending(soap.close, func() error { return f.Records.Close() }),
 	}
 }
 

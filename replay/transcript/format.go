@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/dsappd/dsappd/replay/internal/jsontree"
 
 	"github.com/BurntSushi/toml"
 	"golang.org/x/tools/txtar"
@@ -139,3 +142,19 @@ var ErrMarker = errors.New("a line of a body looks like -- NAME --, which a tran
 
 // Literal writes a text so that it stands for itself in a request or a reply.
 func Literal(text string) string { return strings.ReplaceAll(text, "{{", `{{"{{"}}`) }
+
+// LiteralJSON returns a value whose strings stand for themselves in a reply.
+func LiteralJSON(v *jsontree.Value) *jsontree.Value {
+	out := *v
+	if v.Kind == '"' && strings.Contains(v.Text, "{{") {
+		out.Raw = jsontree.Quoted("{{" + strconv.Quote(v.Text) + "}}")
+	}
+	out.Members, out.Items = make(map[string]*jsontree.Value), nil
+	for _, name := range v.Names {
+		out.Members[name] = LiteralJSON(v.Members[name])
+	}
+	for _, item := range v.Items {
+		out.Items = append(out.Items, LiteralJSON(item))
+	}
+	return &out
+}

@@ -45,6 +45,23 @@ type Sample struct {
 	Users          []User          `toml:"users,omitempty"`
 	Authenticators []Authenticator `toml:"authenticators,omitempty"`
 	Administrators []Administrator `toml:"administrators,omitempty"`
+	PlatformKeys   []PlatformKey   `toml:"platformKeys,omitempty"`
+	GatewayKeys    []GatewayKey    `toml:"gatewayKeys,omitempty"`
+}
+
+// PlatformKey opens the Platform API. It is public, as the transcript is.
+type PlatformKey struct {
+	Name   string   `toml:"name"`
+	Key    string   `toml:"key"`
+	Scopes []string `toml:"scopes,omitempty"` // none: all
+}
+
+// GatewayKey opens the services of the gateway for a side: front or back. It is
+// public, as the transcript is.
+type GatewayKey struct {
+	Name string `toml:"name"`
+	Side string `toml:"side"`
+	Key  string `toml:"key"`
 }
 
 // Administrator is a user, who is among Users or not, and what the user may
@@ -63,7 +80,8 @@ type Policy struct {
 	Set    map[string]any `toml:"set,omitempty"`
 }
 
-// Component may call; an empty Location is 127.0.0.1.
+// Component may call; an empty Location is 127.0.0.1. At 0.0.0.0 it is the door of
+// the server that has its name, such as the Platform API, whose policy it sets.
 type Component struct {
 	ComponentType string `toml:"componentType"`
 	Location      string `toml:"location,omitempty"`
@@ -127,8 +145,14 @@ const (
 	Text Kind = "txt"
 )
 
-// Platform is the door of the Platform API, which is REST.
-const Platform = "platform"
+// The doors beside the SOAP interface.
+const (
+	Platform = "platform" // the Platform API, which is REST
+	Gateway  = "gateway"  // the services for phones, which are JSON
+)
+
+// DoorNames returns the names of the doors beside the SOAP interface.
+func DoorNames() []string { return []string{Platform, Gateway} }
 
 // Request is what is sent, with placeholders.
 type Request struct {
@@ -141,7 +165,7 @@ type Request struct {
 type RequestOptions struct {
 	Method  string            `toml:"method,omitempty"` // empty: POST
 	Path    string            `toml:"path,omitempty"`   // relative to the server's URL
-	Door    string            `toml:"door,omitempty"`   // platform; empty: the SOAP interface
+	Door    string            `toml:"door,omitempty"`   // one of DoorNames; empty: the SOAP interface
 	Headers map[string]string `toml:"headers,omitempty"`
 }
 
@@ -208,6 +232,11 @@ func (t *Transcript) Doors() []string {
 		}
 	}
 	return all
+}
+
+// AsksSOAP reports whether the SOAP interface is asked.
+func (t *Transcript) AsksSOAP() bool {
+	return slices.ContainsFunc(t.Exchanges, func(e Exchange) bool { return e.Request.Door == "" })
 }
 
 // HasOrders reports whether the transcript can be played only where it can give
