@@ -45,6 +45,7 @@ type Handler struct {
 	proxies forwarded.Proxies
 	guard   *browser.Guard
 	ending  chan struct{}
+	waits   waits
 	once    sync.Once
 }
 
@@ -54,7 +55,7 @@ func NewHandler(c Config) *Handler {
 		c.BodyTimeout = 10 * time.Second
 	}
 	return &Handler{
-		Config: c, proxies: c.Proxies, guard: browser.New(c.Hosts, c.Proxies), ending: make(chan struct{}),
+		Config: c, proxies: c.Proxies, guard: browser.New(c.Hosts, c.Proxies), ending: make(chan struct{}), waits: waits{service: c.Service},
 		frame: &request.Frame{Door: "platform", Log: c.Log, Journal: c.Journal, Rand: c.Service.Rand, Now: c.Service.Now},
 	}
 }

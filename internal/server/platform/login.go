@@ -15,7 +15,8 @@ var loginObjects = []string{"LoginInput", "AdaptiveLoginInput"}
 type session struct {
 	SessionStatus    string `json:"sessionStatus"`
 	RequestID        string `json:"requestID"`
-	RiskResponseCode int    `json:"riskResponseCode"` // 0: no risk is looked at
+	RequestMessage   string `json:"requestMessage,omitempty"` // for the device to scan
+	RiskResponseCode int    `json:"riskResponseCode"`         // 0: no risk is looked at
 }
 
 // The statuses of a session.
@@ -110,7 +111,7 @@ func notAuthenticated(err error) error {
 		return err
 	}
 	switch refusal.Refusal {
-	case provision.InvalidCredentials, provision.OTPIncorrect, provision.OTPUsed, provision.PasswordMismatch, provision.GracePeriodExpired, provision.NotFound:
+	case provision.InvalidCredentials, provision.OTPIncorrect, provision.OTPUsed, provision.PasswordMismatch, provision.GracePeriodExpired, provision.NotFound, provision.SignatureIncorrect:
 		return &refusedLogin{refusal, "Authentication failed"}
 	case provision.ChallengeExpired:
 		return &refusedLogin{refusal, "Request ID is invalid"}
@@ -150,7 +151,7 @@ type sessionState struct {
 	SessionStatus string `json:"sessionStatus"`
 }
 
-// getSession tells what became of a login, as the audit has it, or whether a
+// getSession tells what became of a login or a signature, as the audit has it, or whether a
 // challenge still waits.
 func getSession(c *call) (any, error) {
 	id := c.segments["requestID"]
@@ -170,7 +171,7 @@ func getSession(c *call) (any, error) {
 	}
 	for _, event := range events.Records {
 		switch {
-		case event.Operation != "authUser":
+		case event.Operation != "authUser" && event.Operation != "authSignature":
 		case event.Status.ReturnCode == 0:
 			return sessionState{sessionAccepted}, nil
 		default:
@@ -180,7 +181,7 @@ func getSession(c *call) (any, error) {
 	return sessionState{sessionUnknown}, nil
 }
 
-// withoutSignatures refuses what needs signatures of transactions.
-func withoutSignatures(*call) (any, error) {
-	return nil, unserved("Transactions are not validated here.")
+// withoutVirtualSignatures refuses what the server would have to sign itself.
+func withoutVirtualSignatures(*call) (any, error) {
+	return nil, unserved("Virtual signatures are not served: the user's device signs, and transactions/validate verifies it.")
 }

@@ -86,6 +86,13 @@ func TestUnservedLogins(t *testing.T) {
 	} {
 		l.ask(http.StatusUnprocessableEntity, "POST", "/v1/users/user2/login", body)
 	}
-	l.ask(http.StatusUnprocessableEntity, "POST", "/v1/users/user2/transactions/validate", `{"objectType": "TransactionValidationInput"}`)
+	for _, body := range []string{
+		`{"objectType": "TransactionValidationInput", "data": {"fido": {}}}`,
+		`{"objectType": "TransactionValidationInput", "data": {"transactionMessage": {"dataFields": [{"key": {"text": "to"}, "value": {"text": "anna"}}]}}}`,
+		`{"objectType": "TransactionValidationInput", "orchestrationDelivery": ["pushNotification", "requestMessage"], "data": {"transactionMessage": {"dataFields": [{"value": {"text": "anna"}}]}}}`,
+	} {
+		l.ask(http.StatusUnprocessableEntity, "POST", "/v1/users/user2/transactions/validate", body)
+	}
+	l.ask(http.StatusUnprocessableEntity, "POST", "/v1/users/user2/generate-virtual-signature", `{"dataFields": ["a"]}`)
 	l.ask(http.StatusBadRequest, "POST", "/v1/users/user2/login", `{"objectType": "LoginInput", "credentials": {"authenticator": {}}}`)
 }

@@ -171,28 +171,28 @@ func (c *call) awaitStatus(who provision.NameUser, wait time.Duration) (provisio
 	_ = http.NewResponseController(c.writer).SetWriteDeadline(time.Now().Add(wait + 30*time.Second))
 	over := time.NewTimer(wait)
 	defer over.Stop()
-	again := time.NewTicker(reread)
-	defer again.Stop()
-	for now.Status == provision.ActivationPending {
-		moved, stop := service.WatchRegistration(now.RegistrationID)
-		if now, err = service.CheckStatus(ctx, who); err != nil || now.Status != provision.ActivationPending {
-			stop()
-			return now, err
+	for err == nil && now.Status == provision.ActivationPending {
+		id := now.RegistrationID
+		shared := c.door.waits.join(who, id)
+		told := c.told(shared.over, over.C)
+		c.door.waits.leave(shared, id)
+		if !told {
+			break
 		}
-		select {
-		case <-moved:
-		case <-again.C:
-		case <-over.C:
-			stop()
-			return now, nil
-		case <-c.door.ending:
-			stop()
-			return now, nil
-		case <-ctx.Done(): // nobody waits any more
-			stop()
-			return now, nil
-		}
-		stop()
+		now, err = shared.now, shared.err
 	}
 	return now, err
+}
+
+// told reports whether something happens before the time is over, the server
+// ends or nobody waits any more.
+func (c *call) told(happens <-chan struct{}, over <-chan time.Time) bool {
+	select {
+	case <-happens:
+		return true
+	case <-over:
+	case <-c.door.ending:
+	case <-c.HTTP.Context().Done():
+	}
+	return false
 }

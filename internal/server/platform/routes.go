@@ -61,8 +61,8 @@ func endpoints() []endpoint {
 		{method: http.MethodPost, path: "/v1/users/{user}/generate-challenge", scope: authenticate, answer: generateChallenge},
 		{method: http.MethodPost, path: "/v1/users/{user}/login", scope: authenticate, answer: login},
 		{method: http.MethodPost, path: "/v1/users/{user}/events/validate", scope: authenticate, answer: validateEvent},
-		{method: http.MethodPost, path: "/v1/users/{user}/transactions/validate", scope: authenticate, answer: withoutSignatures},
-		{method: http.MethodPost, path: "/v1/users/{user}/generate-virtual-signature", scope: authenticate, answer: withoutSignatures},
+		{method: http.MethodPost, path: "/v1/users/{user}/transactions/validate", scope: authenticate, answer: validateTransaction},
+		{method: http.MethodPost, path: "/v1/users/{user}/generate-virtual-signature", scope: authenticate, answer: withoutVirtualSignatures},
 		{method: http.MethodGet, path: "/v1/sessions/{requestID}", scope: authenticate, answer: getSession},
 
 		{method: http.MethodPost, path: "/v1/orchestration-commands", scope: register, answer: orchestrate},
