@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 
 	"github.com/dsappd/dsappd/internal/datafolder"
 
@@ -190,6 +191,9 @@ func openings(doors []networkDoor) int {
 
 // around returns a door's handler with what every door has around it.
 func (d networkDoor) around(s *Server, handler http.Handler) http.Handler {
+	if recorder := s.config.recorder; recorder != nil && slices.Contains([]string{"soap", "gateway", "platform"}, d.name) {
+		handler = recorder.Wrap(handler)
+	}
 	if s.config.lab != nil && d.name != "lab" && d.name != "operator" {
 		handler = s.config.lab.Wrap(d.name, handler)
 	}
@@ -213,8 +217,5 @@ func (s *Server) soapHandler(settings datafolder.Settings) (http.Handler, error)
 		Strict: config.Strict, Trace: config.Trace, BodyTimeout: settings.Timeouts.Read,
 		MaxSize: settings.Limits.BodyBytes, MaxParts: settings.Limits.MessageParts, Turn: s.shared.Turn, ReadClosed: s.shared.ReadClosed,
 	})
-	if err != nil || config.recorder == nil {
-		return handler, err
-	}
-	return config.recorder.Wrap(handler), nil
+	return handler, err
 }

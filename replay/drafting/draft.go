@@ -38,7 +38,7 @@ func (d *Drafter) Add(r Recorded) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		if e.request == nil {
+		if _, rest := r.call(); e.request == nil || rest {
 			return d.take(e.sketch, &r)
 		}
 		r.wanted = &wanted{}
@@ -74,7 +74,7 @@ func (d *Drafter) take(s sketch, r *Recorded) (int, error) {
 	return d.sorter.sort(s, r), nil
 }
 
-const errNotRedacted recordingError = "the request is no envelope, so that nobody knows where in it secrets stand"
+const errNotRedacted recordingError = "the request is neither an envelope nor a call of REST that is known, and secrets may stand anywhere in it"
 
 // Len returns how many drafts there are.
 func (d *Drafter) Len() int { return d.sorter.next }
@@ -129,7 +129,7 @@ func newWriter(d *Drafter, f *flow) *writer {
 	w := newStandIns(d.Redact, f.people)
 	return &writer{
 		notices: said, chapter: f.chapter, captures: map[string]any{}, secrets: secretValues{},
-		trace: newTracer(w, f.chapter != nil), infer: newInferrer(w, said, d.passwords),
+		trace: newTracer(w, f.chapter != nil || f.rest), infer: newInferrer(w, said, d.passwords),
 		requests: newRequestWriter(w, said), replies: &replyWriter{standIns: w, notices: said},
 	}
 }
@@ -187,7 +187,7 @@ type outline struct {
 
 func (o *outline) add(s traced) {
 	what := s.operation()
-	if status := s.reply.value("statusCodeEnum"); !s.granted() && !s.presumed() && status != "" {
+	if status := s.reply.statusName(); !s.granted() && !s.presumed() && status != "" {
 		what += " (" + status + ")"
 	}
 	if len(o.done) == 0 || o.done[len(o.done)-1] != what {

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/replay/internal/xmltree"
+
+	"github.com/dsappd/dsappd/replay/internal/jsontree"
 )
 
 // secretValues are the secrets of a draft. Names that people give to cases and
@@ -20,6 +22,10 @@ func (s secretValues) add(m *message) {
 	if m == nil {
 		return
 	}
+	if m.rest != nil {
+		s.addValues(m)
+		return
+	}
 	kept := m.fieldsThat(openInReply)
 	m.root.Visit(func(n *xmltree.Node) {
 		value := strings.TrimSpace(n.Text)
@@ -27,6 +33,17 @@ func (s secretValues) add(m *message) {
 			return
 		}
 		s[value] = true
+	})
+}
+
+// addValues adds those of a call of REST, or of a reply to one.
+func (s secretValues) addValues(m *message) {
+	m.eachMember(func(_ int, name string, v *jsontree.Value) {
+		field := m.rest.fieldName(name)
+		isOpen := openInReply(field) || slices.Contains(openMembers, field) || slices.Contains(openAnswers, field) || name == "message"
+		if v.Kind == '"' && !isOpen && len(v.Text) >= shortestSecret {
+			s[v.Text] = true
+		}
 	})
 }
 

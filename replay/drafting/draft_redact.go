@@ -93,7 +93,7 @@ func hideUnknown(m *message) {
 func hideOthers(m *message) {
 	var walk func(n *xmltree.Node, inside bool)
 	walk = func(n *xmltree.Node, inside bool) {
-		if _, done := m.put[n.Index]; done || slices.Contains(m.items, n) {
+		if _, done := m.put[n.Index]; done || slices.ContainsFunc(m.items, func(i item) bool { return i.node == n }) {
 			return
 		}
 		inside = inside || n != m.body && secret(n.Name.Local)

@@ -29,6 +29,9 @@ func (w *replyWriter) write(s traced) transcript.Reply {
 		return transcript.Reply{ReplyOptions: transcript.ReplyOptions{Status: s.recorded.Status}}
 	}
 	m := s.reply
+	if m.rest != nil {
+		return w.rest(s)
+	}
 	if s.isAboutAnother() {
 		w.doubt(s.recorded.Reply.Source, "the reply is about the user %q, the request about %q: whom a reply is about is left free",
 			m.value("userID"), cmp.Or(s.request.value("userID"), s.of.user))
@@ -63,7 +66,7 @@ func (w *replyWriter) fields(s traced) {
 		}
 	}
 	for _, item := range m.items {
-		w.item(s, item)
+		w.item(s, item.node)
 	}
 	freeAttributes(s)
 }

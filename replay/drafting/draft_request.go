@@ -21,13 +21,14 @@ import (
 type requestWriter struct {
 	*standIns
 	*notices
-	made map[string]string // the call for a value that was recorded
-	used map[string]int    // one-time passwords that were taken, by call
-	late bool              // the next one is outside the window
+	made    map[string]string // the call for a value that was recorded
+	repeats map[string]string // what stands for keys of requests that are sent again
+	used    map[string]int    // one-time passwords that were taken, by call
+	late    bool              // the next one is outside the window
 }
 
 func newRequestWriter(w *standIns, said *notices) *requestWriter {
-	return &requestWriter{standIns: w, notices: said, made: map[string]string{}, used: map[string]int{}}
+	return &requestWriter{standIns: w, notices: said, made: map[string]string{}, repeats: map[string]string{}, used: map[string]int{}}
 }
 
 // mostAhead is how many time steps ahead a one-time password may be, by far.
@@ -50,7 +51,14 @@ func (w *requestWriter) wait() time.Duration {
 
 func (w *requestWriter) write(s traced) transcript.Request {
 	r := transcript.Request{RequestOptions: w.headers(s.recorded), Kind: transcript.XML}
+	call, isREST := s.recorded.call()
+	if isREST {
+		r.Kind = ""
+	}
 	if s.request == nil {
+		if isREST {
+			r.RequestOptions, r.Kind = w.restOptions(s, call), transcript.Text
+		}
 		r.Body = ended(transcript.Literal(s.sent))
 		return r
 	}
@@ -72,6 +80,11 @@ func (w *requestWriter) write(s traced) transcript.Request {
 				m.replace(f.index, with)
 			}
 		}
+	}
+	if isREST {
+		w.rest(s, &r)
+		r.RequestOptions = w.restOptions(s, call)
+		return r
 	}
 	return w.finished(s, r)
 }
@@ -124,14 +137,16 @@ func (w *requestWriter) field(s traced, name, value string) (string, bool) {
 	switch name {
 	case "registrationID":
 		return w.registrationID(s, value)
+	case "requestID":
+		return "{{" + s.of.capture(name) + "}}", s.of.request == value && s.of.knows(name)
 	case "userID":
 		return w.userID(s, value)
 	case "domain":
 		id, domain := resolved(s.exchanged)
 		return transcript.Literal(domain), id != "" && domain != value && strings.EqualFold(domain, value)
 	case "serialNumber":
-		if !s.granted() {
-			return "", false // its form may be why
+		if !s.granted() || strings.Contains(value, "*") {
+			return "", false // its form may be why, or it is that of several
 		}
 		serial := w.licence(value)
 		return serial, licence(value) != serial
@@ -150,6 +165,9 @@ func (w *requestWriter) field(s traced, name, value string) (string, bool) {
 		return w.computed(s, s.of.call("device-code"+deviceType(value)), value, matches(deviceCode, value) &&
 			(s.of.knows("activationMessage") || s.of.knows("activationPassword")))
 	case "signature":
+		if s.asked.rest && s.request.rest.is("POST users/{user}/transactions/validate") {
+			return w.signedTransaction(s, value)
+		}
 		return w.computed(s, s.of.call("signature"), value, matches(signature, value) && s.of.knows("activationMessage2"))
 	}
 	return masked(value), w.redact && secret(name)

@@ -41,6 +41,10 @@ type inferrer struct {
 
 	granted  map[string][]string // privileges that service users have, by holder
 	refusals map[string]bool     // service users who were refused something
+
+	instances map[string]bool // that were added
+	keys      map[string]bool // of the doors that are REST
+	last      string          // the authenticator that a call of REST was about last
 }
 
 func newInferrer(w *standIns, said *notices, right map[string]string) *inferrer {
@@ -48,6 +52,7 @@ func newInferrer(w *standIns, said *notices, right map[string]string) *inferrer 
 		standIns: w, notices: said, right: right, policy: map[string]any{}, components: map[string]bool{},
 		domains: map[string]bool{}, users: map[string]bool{}, authenticators: map[string]int{}, activated: map[string]bool{},
 		logins: map[string]*logins{}, modes: map[string]int{}, created: map[string]bool{}, granted: map[string][]string{}, refusals: map[string]bool{},
+		instances: map[string]bool{}, keys: map[string]bool{},
 	}
 }
 
@@ -69,6 +74,10 @@ func (i *inferrer) settled() transcript.Sample {
 // step takes what an exchange tells of.
 func (i *inferrer) step(s traced) {
 	if s.request == nil || s.reply == nil || s.reply.isFault() {
+		return
+	}
+	if s.request.rest != nil {
+		i.rest(s)
 		return
 	}
 	i.component(s)
@@ -188,16 +197,15 @@ func (i *inferrer) addUser(u transcript.User) bool {
 	if prepared, err := names.Domain(u.Domain); err == nil {
 		u.Domain = prepared
 	}
-	name := nameOf(u.UserID) + "@" + u.Domain
+	name := userKey(u.UserID, u.Domain)
 	if i.users[name] {
 		return false
 	}
 	i.users[name] = true
-	if u.Domain != "master" && !i.domains[u.Domain] {
-		i.domains[u.Domain] = true
-		i.sample.Domains = append(i.sample.Domains, transcript.Domain{Name: u.Domain})
+	i.domain(u.Domain)
+	if !u.NoPassword {
+		u.StaticPassword = i.password(u.StaticPassword)
 	}
-	u.StaticPassword = i.password(u.StaticPassword)
 	i.sample.Users = append(i.sample.Users, u)
 	return true
 }
@@ -298,7 +306,7 @@ func (i *inferrer) parameters(s traced) {
 
 func holdsMessage1(reply *message) bool {
 	for _, item := range reply.items {
-		if item.Name.Local == "activationMessage" {
+		if item.name == "activationMessage" {
 			return true
 		}
 	}

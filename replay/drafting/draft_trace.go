@@ -34,6 +34,7 @@ type registration struct {
 	user     string // who opened it
 	serial   string // of its authenticator, as the transcript has it
 	instance string // as it was recorded
+	request  string // the ID of the last challenge or session, as it was recorded
 	known    []string
 	proved   bool // a key exchange was completed
 	refused  bool // a step was
@@ -172,6 +173,9 @@ func (t *tracer) follow(e *exchanged) traced {
 	if r.serial == "" && e.granted() {
 		r.serial = t.licence(cmp.Or(e.reply.value("serialNumber"), e.request.value("serialNumber")))
 	}
+	if r.serial == "" && e.asked.rest && e.usesAuthenticator() {
+		r.serial = t.licence("the authenticator of " + e.holder())
+	}
 	s := traced{exchanged: e, number: t.steps, of: *r}
 	s.of.known = slices.Clone(r.known)
 	s.advance = t.advance(r, e)
@@ -262,6 +266,7 @@ func (r *registration) learn(e *exchanged) {
 		r.id = cmp.Or(e.reply.value("registrationID"), r.id)
 		r.user, _ = resolved(e)
 	}
+	r.request = cmp.Or(e.reply.value("requestID"), r.request)
 	r.proved = r.proved || e.reply.value("serverEvidenceMessage") != ""
 	if serial := e.reply.value("serialNumber"); isInstance(serial) {
 		r.instance = serial
@@ -279,14 +284,16 @@ func isInstance(name string) bool {
 func (t *tracer) registration(e *exchanged) *registration {
 	switch known := t.byID[e.request.value("registrationID")]; {
 	case !t.several && t.last != nil:
-	case t.last == nil, e.begins() && e.granted():
+	case t.last == nil, e.begins() && e.granted() && !(e.asked.rest && t.last.id == ""):
 		t.last = &registration{}
-	case e.begins():
+	case e.begins() && !e.granted():
 		return &registration{} // which nobody goes on with
+	case e.begins(): // it goes on with what a call of REST has shown
 	case known != nil:
 		t.last = known
 	case e.request.value("registrationID") != "" && !e.granted():
 		return &registration{} // one that nobody has opened
+	case e.asked.rest && e.holder() == "": // it names an authenticator alone, or nobody
 	case e.outsideSRP() && t.last.holder != e.holder(), e.key() == "" && t.last.holder != e.holder():
 		return &registration{}
 	}
@@ -342,6 +349,10 @@ func captures(r *registration, e *exchanged) []taken {
 			if e.begins() {
 				all = append(all, taken{name, fields[0].path})
 			}
+		case "requestID", "requestMessage":
+			if e.asked.rest {
+				all = append(all, taken{name, fields[0].path})
+			}
 		case "activationPassword", "serverEphemeralPublicKey", "salt", "activationCode", "activationMessage", "activationMessage2":
 			all = append(all, taken{name, fields[0].path})
 		case "serialNumber":
@@ -351,8 +362,8 @@ func captures(r *registration, e *exchanged) []taken {
 		}
 	}
 	for _, item := range e.reply.items {
-		if name := item.Name.Local; (name == "activationCode" || name == "activationMessage") && r.agreed() {
-			all = append(all, taken{name, name})
+		if (item.name == "activationCode" || item.name == "activationMessage") && r.agreed() {
+			all = append(all, taken{item.name, item.path})
 		}
 	}
 	return all

@@ -1,9 +1,12 @@
 package drafting
 
 import (
+	"bytes"
 	"cmp"
 	"iter"
+	"mime"
 	"slices"
+	"strings"
 )
 
 // gist is what of a message decides which transcript it belongs to.
@@ -20,6 +23,11 @@ type gist struct {
 	challengeKey string // or the key of a request
 	resultCode   string // of a test of a one-time password
 	said         map[string]string
+
+	// Of a call of REST, or a reply to one:
+	rest      bool
+	lists     bool // it tells of several users or authenticators
+	requestID string
 }
 
 // keptFields are the fields of the interfaces beside provisioning that say what a user
@@ -35,10 +43,13 @@ func (m *message) gist() gist {
 	}
 	g := gist{
 		operation: m.operation(), userID: m.value("userID"), registrationID: m.value("registrationID"),
-		serialNumber: m.value("serialNumber"), status: m.value("statusCode"), statusName: m.value("statusCodeEnum"),
-		password: m.value("staticPassword"), door: doorOf(m.body.Name.Local),
+		serialNumber: m.value("serialNumber"), status: m.outcome(), statusName: m.value("statusCodeEnum"),
+		password: m.value("staticPassword"), rest: m.rest != nil, lists: m.rest.lists(), requestID: m.value("requestID"),
 	}
-	if g.door == "" {
+	if m.rest != nil {
+		return g
+	}
+	if g.door = doorOf(m.body.Name.Local); g.door == "" {
 		return g
 	}
 	g.userID = m.attributeValue("userID")
@@ -104,6 +115,9 @@ func readRecorded(r Recorded, redact bool) (*exchanged, error) {
 	if err != nil {
 		return nil, err
 	}
+	if call, is := r.call(); is {
+		return readREST(r, call, sent)
+	}
 	if redact {
 		sent = stripped(sent)
 	}
@@ -130,6 +144,32 @@ func readRecorded(r Recorded, redact bool) (*exchanged, error) {
 	return newExchanged(r, sent, request, reply), err
 }
 
+// readREST reads the reply to a call of REST. A request that is no JSON is sent as
+// a text.
+func readREST(r Recorded, call restCall, sent string) (*exchanged, error) {
+	request, err := readCall(call, sent)
+	if err != nil {
+		request = nil
+	}
+	if r.Reply.Body == nil && r.Status == 0 {
+		return newExchanged(r, sent, request, nil), nil
+	}
+	text := ""
+	if isJSON(r.Reply) {
+		if text, err = r.Reply.text(); err != nil {
+			return nil, err
+		}
+	}
+	reply, err := readAnswer(call, r.Status, text)
+	return newExchanged(r, sent, request, reply), err
+}
+
+// isJSON reports whether a message is said to be JSON, or begins as it does.
+func isJSON(m RecordedMessage) bool {
+	kind, _, _ := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	return strings.HasSuffix(kind, "json") || kind == "" && bytes.HasPrefix(bytes.TrimSpace(m.Body), []byte("{"))
+}
+
 // operation returns what was asked for.
 func (s sketch) operation() string { return cmp.Or(s.asked.operation, "malformed") }
 
@@ -145,7 +185,8 @@ func (e *exchanged) presumed() bool { return e.recorded.wanted != nil }
 // begins reports whether a request opens a registration.
 func (s sketch) begins() bool { return slices.Contains(beginning, s.operation()) }
 
-var beginning = []string{"dsappSRPRegister", "PROVISIONCMD_DSAPPREGISTER", "PROVISIONCMD_MDL_REGISTER", "PROVISIONCMD_REGISTER"}
+var beginning = []string{"dsappSRPRegister", "PROVISIONCMD_DSAPPREGISTER", "PROVISIONCMD_MDL_REGISTER", "PROVISIONCMD_REGISTER",
+	"POST users/register", "POST registrations", "POST provisioning/MdlRegister"}
 
 // outsideSRP reports whether a request is about a registration without an ID.
 func (s sketch) outsideSRP() bool {
@@ -214,6 +255,7 @@ type flow struct {
 	chapter   *chapter // nil: about one registration
 	people    people
 	exchanges []*Recorded
+	rest      bool // some of it is REST
 
 	// Of the first exchange:
 	opened         bool // it opened a registration
@@ -252,6 +294,9 @@ func (s *sorter) sort(e sketch, recorded *Recorded) int {
 	f := s.flows[found]
 	f.people.learn(e)
 	if f.chapter == nil {
+		if e.asked.rest {
+			s.know(found, e)
+		}
 		for _, key := range e.handsOut() {
 			s.name(found, key)
 		}
@@ -265,6 +310,9 @@ func (s *sorter) find(e sketch, of *chapter) (int, bool) {
 	if of != nil {
 		found, known := s.chapters[of]
 		return found, known
+	}
+	if e.asked.rest {
+		return s.findREST(e)
 	}
 	key := e.key()
 	if found, known := s.keys["challenge "+e.asked.challengeKey]; known && e.asked.challengeKey != "" {
@@ -312,6 +360,48 @@ func (s *sorter) forget(n int) {
 		}
 	}
 	delete(s.flows, n)
+}
+
+// restKeys are what the flow of a call of REST is found by: its registration, its
+// user and its authenticator, as far as it or its reply names them.
+func (s sketch) restKeys() (keys []string) {
+	if s.asked.lists {
+		return nil
+	}
+	if id := cmp.Or(s.asked.registrationID, s.answered.registrationID); id != "" {
+		keys = append(keys, "registration "+id)
+	}
+	if holder := s.holder(); holder != "" {
+		keys = append(keys, "rest user "+holder)
+	}
+	if serial := licence(cmp.Or(s.asked.serialNumber, s.answered.serialNumber)); serial != "" {
+		keys = append(keys, "rest authenticator "+serial)
+	}
+	if id := cmp.Or(s.asked.requestID, s.answered.requestID); id != "" {
+		keys = append(keys, "rest session "+id)
+	}
+	return keys
+}
+
+// findREST returns the flow that a call of REST goes on with.
+func (s *sorter) findREST(e sketch) (int, bool) {
+	for _, key := range e.restKeys() {
+		if found, known := s.keys[key]; known {
+			return found, true
+		}
+	}
+	return 0, false
+}
+
+// know has a flow be found by what a call of REST names.
+func (s *sorter) know(n int, e sketch) {
+	f := s.flows[n]
+	f.rest = true
+	for _, key := range e.restKeys() {
+		if found, known := s.keys[key]; !known || found != n && !strings.HasPrefix(key, "registration ") {
+			s.name(n, key)
+		}
+	}
 }
 
 // nearest returns the flow that a granted step belongs to although nobody was given

@@ -1,6 +1,7 @@
 package drafting
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -23,9 +24,13 @@ type keptExchange struct {
 	requestIsGone string // why there is no request; empty: nobody knows
 }
 
-// exchange returns what a file has of a call, if it is one of SOAP.
+// exchange returns what a file has of a call, if it is one of SOAP or of a door
+// that is REST.
 func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 	method := strings.ToUpper(k.method)
+	if call, is := restCallOf(method, k.url); is && !looksLikeXML(k.request.text) {
+		return i.restExchange(k, call)
+	}
 	if method != "" && method != http.MethodPost {
 		i.leaveOut(k.at, "%s %s is no call of SOAP", k.method, k.url)
 		return Recorded{}, false
@@ -73,6 +78,45 @@ func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 		r.Status = 0 // it is about what is not expected
 	}
 	r.Reply = RecordedMessage{}
+	return r, true
+}
+
+// restExchange returns what a file has of a call of REST.
+func (i *Importer) restExchange(k keptExchange, call restCall) (Recorded, bool) {
+	request, err := k.request.message(k.at, k.header)
+	if err == nil && k.requestIsGone != "" {
+		err = errors.New(k.requestIsGone)
+	}
+	if err != nil {
+		i.leaveOut(k.at, "the request of %s %s: %v", k.method, k.url, err)
+		return Recorded{}, false
+	}
+	if k.replyAt == (Source{}) {
+		k.replyAt = k.at
+	}
+	r := Recorded{Request: request, At: k.when, Status: k.status, Title: k.title, Method: call.method(), Target: k.url}
+	if len(request.Body) > 0 {
+		if _, err := readCall(call, string(request.Body)); err != nil {
+			i.doubt(k.at, "the body of %s is no JSON (%v): it is sent as it is", call.name, err)
+		}
+	}
+	r.Reply, err = k.reply.message(k.replyAt, k.replyHeader)
+	switch {
+	case onTheWay(k.status) && k.status != http.StatusUnauthorized:
+		i.leaveOut(k.at, "HTTP status %d answers %s %s, so that no server has seen it", k.status, k.method, k.url)
+		return Recorded{}, false
+	case err != nil:
+		i.doubt(k.at, "the reply cannot be read (%v): %s", err, anyPasses)
+		r.Reply, r.Status = RecordedMessage{}, 0
+	case k.status == 0:
+		i.doubt(k.at, "the status of the reply is not there: %s", anyPasses)
+		r.Reply = RecordedMessage{}
+	case isJSON(r.Reply) && len(r.Reply.Body) > 0:
+		if _, err := readAnswer(call, k.status, string(r.Reply.Body)); err != nil {
+			i.doubt(k.at, "the reply is no JSON (%v): only its status is expected", err)
+			r.Reply.Body = nil
+		}
+	}
 	return r, true
 }
 

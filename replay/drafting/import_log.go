@@ -110,6 +110,8 @@ func (m *rawMessage) onWire(said *notices) bool {
 		if m.status/100 == 1 {
 			return false // it only says that the request may go on
 		}
+	} else if m.isREST(first) {
+		return true
 	} else if !strings.HasPrefix(first, "POST ") {
 		said.leaveOut(m.Source, "%s is no call of SOAP", strings.TrimSpace(first))
 		return false
@@ -119,6 +121,19 @@ func (m *rawMessage) onWire(said *notices) bool {
 		return false
 	}
 	return true
+}
+
+// isREST reports whether a request line is that of a call of REST, and keeps it.
+func (m *rawMessage) isREST(line string) bool {
+	words := strings.Fields(line)
+	if len(words) < 2 {
+		return false
+	}
+	_, is := restCallOf(words[0], words[1])
+	if is {
+		m.method, m.target = words[0], words[1]
+	}
+	return is
 }
 
 // isBodyOf reports whether a message that was found is only the header of a

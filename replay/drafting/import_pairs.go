@@ -67,9 +67,11 @@ func (i *Importer) pairs(ctx context.Context) error {
 		case m.reply:
 		case !found:
 			i.doubt(m.Source, "its reply is not there: %s", anyPasses)
-			all = append(all, Recorded{Request: m.RecordedMessage})
+			all = append(all, m.asked())
 		default:
-			all = append(all, Recorded{Request: m.RecordedMessage, Reply: i.raw[reply].RecordedMessage, Status: i.raw[reply].status})
+			r := m.asked()
+			r.Reply, r.Status = i.raw[reply].RecordedMessage, i.raw[reply].status
+			all = append(all, r)
 		}
 	}
 	i.raw = nil
@@ -84,9 +86,14 @@ func (i *Importer) pairs(ctx context.Context) error {
 	return i.add(ctx, decided)
 }
 
+// asked returns a request as an exchange without a reply.
+func (m rawMessage) asked() Recorded {
+	return Recorded{Request: m.RecordedMessage, Method: m.method, Target: m.target}
+}
+
 // recorded returns a request with the reply that is known of it.
 func (i *Importer) recorded(m rawMessage) Recorded {
-	r := Recorded{Request: m.RecordedMessage}
+	r := m.asked()
 	if m.answer == nil {
 		i.doubt(m.Source, "its reply is not there: %s", anyPasses)
 		return r

@@ -26,6 +26,8 @@ type rawMessage struct {
 	RecordedMessage
 	name    string // of the file
 	several bool   // the file holds others
+	method  string // of a request of REST
+	target  string // of its request line; empty: it is no request of REST
 	reply   bool
 	status  int    // of HTTP; 0: not known
 	element string // in the Body; empty: not known
@@ -158,6 +160,10 @@ var chunkLine = regexp.MustCompile(`(?m)(?:^|\r?\n)[0-9a-fA-F]{1,8}\r?\n`)
 // recognise finds out what a message is: by its element, or else by the name
 // of its file.
 func (m *rawMessage) recognise(said *notices, onWire bool) bool {
+	if call, is := restCallOf(m.method, m.target); is && m.target != "" {
+		m.element = call.name
+		return true
+	}
 	text, err := m.text()
 	if err != nil {
 		said.leaveOut(m.Source, "%v", err)

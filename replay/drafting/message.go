@@ -1,10 +1,12 @@
 package drafting
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
 
+	"github.com/dsappd/dsappd/replay/internal/jsontree"
 	"github.com/dsappd/dsappd/replay/internal/xmltree"
 )
 
@@ -17,7 +19,13 @@ type message struct {
 	body    *xmltree.Node   // the element in the Body; nil: there is none
 	command string
 	fields  map[string][]field
-	items   []*xmltree.Node // encrypted items
+	items   []item
+
+	rest     *restCall         // nil: it is an envelope
+	answered bool              // of REST, that it is a reply
+	json     *jsontree.Value   // of REST; nil: it has no body
+	scalars  []*jsontree.Value // of json, in the order of the text
+	status   string            // of a reply of REST: the code that it comes to
 
 	targets map[string]*xmltree.Node // that elements refer to, by id
 
@@ -25,10 +33,17 @@ type message struct {
 	changes []xmltree.Change
 }
 
+// item is an encrypted item of activation data.
+type item struct {
+	name string        // what it is
+	path string        // that a capture finds it by
+	node *xmltree.Node // nil: it is JSON
+}
+
 // field is a value in a message: an element without elements, or the value of
 // an attribute of provisioningExecute.
 type field struct {
-	index int
+	index int // of the element, or the place of a value of REST
 	text  string
 	path  string // that a capture finds it by
 }
@@ -74,7 +89,7 @@ func (m *message) placeOf(index int) xmltree.Place {
 // operation returns what is asked for, or what was: the element in the Body or the
 // command in it.
 func (m *message) operation() string {
-	if m.command != "" {
+	if m.command != "" || m.rest != nil {
 		return m.command
 	}
 	return m.body.Name.Local
@@ -85,7 +100,7 @@ func (m *message) answers() bool {
 	return strings.HasSuffix(m.body.Name.Local, "Response") || m.isFault()
 }
 
-func (m *message) isFault() bool { return m != nil && m.body.Name.Local == "Fault" }
+func (m *message) isFault() bool { return m != nil && m.body != nil && m.body.Name.Local == "Fault" }
 
 // collect finds the fields under an element, and under those that it refers to
 // in the encoding of SOAP 1.1; through holds the ids on the way.
@@ -102,7 +117,7 @@ func (m *message) collect(n *xmltree.Node, through []string) {
 		return
 	}
 	if isEncrypted(n) {
-		m.items = append(m.items, n)
+		m.items = append(m.items, item{name: n.Name.Local, path: n.Name.Local, node: n})
 		return
 	}
 	for _, child := range n.Children {
@@ -183,4 +198,23 @@ func (m *message) value(name string) string {
 		return ""
 	}
 	return m.fields[name][0].text
+}
+
+// outcome returns the code of the status that a reply comes to.
+func (m *message) outcome() string {
+	if m != nil && m.rest != nil {
+		return m.status
+	}
+	return m.value("statusCode")
+}
+
+// statusName returns the name of the status in a reply; empty: it says none.
+func (m *message) statusName() string {
+	switch {
+	case m.isFault():
+		return "Fault"
+	case m != nil && m.rest != nil:
+		return cmp.Or(m.value("statusCodeEnum"), m.value("error"))
+	}
+	return m.value("statusCodeEnum")
 }

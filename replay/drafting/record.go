@@ -188,11 +188,7 @@ func (r *Recorder) took(recorded Recorded, file string) {
 	if err != nil { // the drafter has read it
 		return
 	}
-	taken := Taken{At: recorded.At, Operation: e.operation(), Status: e.reply.value("statusCodeEnum"), HTTP: recorded.Status, File: file}
-	if e.reply.isFault() {
-		taken.Status = "Fault"
-	}
-	r.Took(taken)
+	r.Took(Taken{At: recorded.At, Operation: e.operation(), Status: e.reply.statusName(), HTTP: recorded.Status, File: file})
 }
 
 // skip tells that an exchange is not recorded.
@@ -221,25 +217,29 @@ func (r *Recorder) write(name string, text []byte) error {
 	return nil
 }
 
-// Wrap records the POST requests that next answers. They are passed on as they
-// come, and nobody waits for the disk unless a thousand, or 64 MiB, wait
+// Wrap records the requests that next answers: calls of REST, and else those that
+// are POST. They are passed on as they come, and nobody waits for the disk unless a thousand, or 64 MiB, wait
 // already.
 func (r *Recorder) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		if request.Method != http.MethodPost || request.Body == nil {
+		_, isREST := restCallOf(request.Method, request.URL.RequestURI())
+		if request.Method != http.MethodPost && !isREST || request.Body == nil {
 			next.ServeHTTP(w, request)
 			return
 		}
 		at := r.Now()
 		asked := &tee{body: request.Body}
 		request.Body = asked
-		header := request.Header.Clone()
+		header, target := request.Header.Clone(), ""
+		if isREST {
+			target = request.URL.RequestURI()
+		}
 		answer := &answer{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(answer, request)
 		r.keep(kept{cut: asked.cut || answer.cut, Recorded: Recorded{
 			Request: RecordedMessage{Header: header, Body: asked.kept.Bytes()},
 			Reply:   RecordedMessage{Header: answer.Header().Clone(), Body: answer.kept.Bytes()},
-			Status:  answer.status, At: at,
+			Status:  answer.status, At: at, Method: request.Method, Target: target,
 		}})
 	})
 }

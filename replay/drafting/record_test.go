@@ -35,10 +35,6 @@ func (r *recording) start(ctx context.Context, setup replay.Setup) (replay.Serve
 	if err != nil {
 		return server, err
 	}
-	upstream, err := url.Parse(server.URL)
-	if err != nil {
-		return server, errors.Join(err, server.Close())
-	}
 	recorder, err := drafting.NewRecorder(drafting.RecorderConfig{Dir: r.dir, Now: setup.Now, Left: func(n drafting.Notice) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -47,11 +43,24 @@ func (r *recording) start(ctx context.Context, setup replay.Setup) (replay.Serve
 	if err != nil {
 		return server, errors.Join(err, server.Close())
 	}
-	proxy := httptest.NewServer(recorder.Wrap(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(upstream) }}))
-	return replay.Server{URL: proxy.URL, Order: server.Order, Close: func() error {
-		proxy.Close()
+	var proxies []*httptest.Server
+	before := func(at string) string {
+		upstream, parsed := url.Parse(at)
+		err = errors.Join(err, parsed)
+		proxy := httptest.NewServer(recorder.Wrap(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(upstream) }}))
+		proxies = append(proxies, proxy)
+		return proxy.URL
+	}
+	doors := map[string]string{}
+	for name, at := range server.Doors {
+		doors[name] = before(at)
+	}
+	return replay.Server{URL: before(server.URL), Doors: doors, Order: server.Order, Close: func() error {
+		for _, proxy := range proxies {
+			proxy.Close()
+		}
 		return errors.Join(recorder.Close(), server.Close())
-	}}, nil
+	}}, err
 }
 
 // What is recorded while a transcript is played can be played itself, and no
@@ -69,7 +78,7 @@ func TestRecordingReplays(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if read.HasOrders() || len(read.Doors()) > 0 {
+			if read.HasOrders() {
 				return // which a recording does not see
 			}
 			recorded := &recording{dir: t.TempDir()}
@@ -98,6 +107,7 @@ func notAlone(name string) string {
 		nobody   = "a refusal without a registration does not show who is there and with what"
 	)
 	return map[string]string{
+		"rest-offline":                        earlier,
 		"sign-deferred":                       deferred,
 		"activate-derivation-code-required":   policy,
 		"operator-closes-registration":        operator,

@@ -23,6 +23,11 @@ type Recorded struct {
 	Status         int       // of HTTP; 0: not known
 	At             time.Time // of the request; zero: not known
 
+	// Method and Target are those of the request line; a Target may be the whole
+	// URL. Where they are a call of a door that is REST, the messages are JSON.
+	// An empty Method is POST, and without a Target it is a call of SOAP.
+	Method, Target string
+
 	// TimeLimit is what the reply may take, where somebody has said so.
 	TimeLimit time.Duration
 
