@@ -191,7 +191,7 @@ func (t *Table) typed(a Sent, strict, wildcard bool) (string, error) {
 	if wildcard {
 		return value, nil
 	}
-	if !lexical(known.Type, value) || known.Pattern != "" && !t.patterns[a.ID].MatchString(value) || !known.has(value) {
+	if !lexical(known.Type, value) || known.Pattern != "" && !t.patterns[a.ID]().MatchString(value) || !known.has(value) {
 		return "", t.refuse(provision.InvalidData, a.ID, "has a wrong value", "it takes "+known.Takes)
 	}
 	return value, nil

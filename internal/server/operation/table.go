@@ -3,7 +3,9 @@ package operation
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
+	"sync"
 
 	"github.com/dsappd/dsappd/wsdl"
 )
@@ -33,19 +35,21 @@ type Table struct {
 	Telling bool
 
 	order    []string
-	patterns map[string]*regexp.Regexp
+	patterns map[string]func() *regexp.Regexp // of the attributes that have one
 }
 
 // NewTable makes a table. The error names an attribute whose pattern is none, or
 // that a form names and the table lacks.
 func NewTable(prefix string, telling bool, attributes []Attribute, forms ...Form) (*Table, error) {
-	t := &Table{Prefix: prefix, Telling: telling, Attributes: map[string]Attribute{}, patterns: map[string]*regexp.Regexp{}}
+	t := &Table{Prefix: prefix, Telling: telling, Attributes: map[string]Attribute{}, patterns: map[string]func() *regexp.Regexp{}}
 	for _, a := range attributes {
-		pattern, err := regexp.Compile("^(?:" + a.Pattern + ")$")
-		if err != nil {
-			return nil, fmt.Errorf("attribute %s: %w", a.ID, err)
+		if a.Pattern != "" {
+			var err error
+			if t.patterns[prefix+a.ID], err = whole(a.Pattern); err != nil {
+				return nil, fmt.Errorf("attribute %s: %w", a.ID, err)
+			}
 		}
-		t.Attributes[prefix+a.ID], t.patterns[prefix+a.ID] = a, pattern
+		t.Attributes[prefix+a.ID] = a
 		t.order = append(t.order, a.ID)
 	}
 	for _, f := range forms {
@@ -54,6 +58,16 @@ func NewTable(prefix string, telling bool, attributes []Attribute, forms ...Form
 		}
 	}
 	return t, nil
+}
+
+// whole has a pattern compiled, for a whole value, when it is first asked for:
+// compiling all of them would be a good part of a server's start.
+func whole(pattern string) (func() *regexp.Regexp, error) {
+	pattern = "^(?:" + pattern + ")$"
+	if _, err := syntax.Parse(pattern, syntax.Perl); err != nil {
+		return nil, err
+	}
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) }), nil
 }
 
 // Check refuses a form that names an attribute that is not in the table.

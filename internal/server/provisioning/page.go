@@ -30,7 +30,6 @@ type description struct {
 	stylesheet []byte
 	directory  *directory.Directory
 	page       *template.Template
-	interfaces []interfaceInWords
 }
 
 func newDescription(c Config) (*description, error) {
@@ -38,13 +37,7 @@ func newDescription(c Config) (*description, error) {
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	interfaces, err := theInterfaces()
-	if err != nil {
-		return nil, fmt.Errorf("page: %w", err)
-	}
-	return &description{
-		publicURL: c.PublicURL, stylesheet: slices.Concat(c.Stylesheet, pageStyle), directory: c.Directory, page: page, interfaces: interfaces,
-	}, nil
+	return &description{publicURL: c.PublicURL, stylesheet: slices.Concat(c.Stylesheet, pageStyle), directory: c.Directory, page: page}, nil
 }
 
 // thePage is the page's template, the same for every handler.
@@ -58,6 +51,7 @@ type interfaceInWords struct {
 }
 
 // theInterfaces are those of the program, provisioning first, and never change.
+// They are read from the WSDLs when a page is first asked for.
 var theInterfaces = sync.OnceValues(func() (all []interfaceInWords, err error) {
 	for _, name := range wsdl.Interfaces() {
 		operations, err := wsdl.Operations(name)
@@ -78,11 +72,15 @@ func (d *description) answer(w http.ResponseWriter, r *http.Request) bool {
 		write(w, "text/css; charset=utf-8", d.stylesheet)
 		return true
 	}
+	interfaces, err := theInterfaces()
+	if err != nil {
+		return false // soap has a page of its own
+	}
 	doors := d.directory.For(r)
 	var b bytes.Buffer
-	err := d.page.Execute(&b, map[string]any{
+	err = d.page.Execute(&b, map[string]any{
 		"Endpoint": endpoint(doors.SOAP, r), "Gateway": doors.Gateway, "Platform": doors.Platform, "Console": doors.Console,
-		"Schemas": wsdl.Schemas(), "Interfaces": d.interfaces, "Documentation": documentation,
+		"Schemas": wsdl.Schemas(), "Interfaces": interfaces, "Documentation": documentation,
 	})
 	if err != nil {
 		return false // soap has a page of its own
