@@ -25,6 +25,7 @@ func (s *Server) startMetrics() {
 		Certificates:     s.certificateEnds,
 		Registrations:    s.openRegistrations,
 		FreeBytes:        f.FreeBytes,
+		Webhooks:         s.webhookStates,
 	})
 	f.Service.Decided = s.metrics.Decided
 	f.Swept = func(swept provision.Swept) { s.metrics.Swept(f.Service.Now(), swept.Blanked, swept.Deleted) }
@@ -73,6 +74,13 @@ func (s *Server) certificateEnds() map[string]time.Time {
 		}
 	}
 	return ends
+}
+
+func (s *Server) webhookStates() (states []watch.WebhookState) {
+	for _, state := range s.folder.SinkStates() {
+		states = append(states, watch.WebhookState(state))
+	}
+	return states
 }
 
 func (s *Server) openRegistrations(ctx context.Context) (map[string]int, error) {

@@ -19,7 +19,7 @@ import (
 func watched(t *testing.T) *dsappd.Server {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	if err := dsappd.Init(t.Context(), dir, dsappd.InitOptions{Sample: true, Settings: "[password_hash]\nmemory_kib = 8\npasses = 1\n"}); err != nil {
+	if err := dsappd.Init(t.Context(), dir, dsappd.InitOptions{Sample: true, Settings: "[password_hash]\nmemory_kib = 8\npasses = 1\n[syslog]\naddress = \"udp://127.0.0.1:9\"\n"}); err != nil {
 		t.Fatal(err)
 	}
 	server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: dir, Addr: "127.0.0.1:0", WatchAddr: "127.0.0.1:0"})

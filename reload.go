@@ -25,7 +25,7 @@ func (s *Server) Reload() error {
 	reread, err := s.folder.Reread()
 	var use func()
 	if err == nil {
-		use, err = s.prepare(reread.Settings)
+		use, err = s.prepare(reread)
 	}
 	if err != nil {
 		reason, mend := hint.Split(err)
@@ -45,7 +45,8 @@ func (s *Server) Reload() error {
 
 // prepare makes all that the settings say, and changes nothing before use is
 // called, which cannot fail.
-func (s *Server) prepare(settings datafolder.Settings) (use func(), err error) {
+func (s *Server) prepare(reread datafolder.Reloaded) (use func(), err error) {
+	settings := reread.Settings
 	doors := networkDoors(s.config, settings)
 	var all []func()
 	for _, open := range s.doors {
@@ -61,7 +62,7 @@ func (s *Server) prepare(settings datafolder.Settings) (use func(), err error) {
 		}
 	}
 	return func() {
-		s.folder.Apply(settings)
+		s.folder.Apply(reread)
 		s.config.level.Set(settings.Log.SlogLevel())
 		s.shared.Resize(int64(settings.Limits.BodiesMiB) << 20)
 		for _, change := range all {

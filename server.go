@@ -274,7 +274,7 @@ func (s *Server) openOperators() error {
 	if err != nil {
 		return err
 	}
-	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Copy: s.folder.CopyStore, Keys: s.folder, Level: s.config.level, Journal: s.journal}
+	door := admin.Door{Service: s.folder.Service, Log: s.config.Logger, Check: s.folder.Check, Copy: s.folder.CopyStore, Keys: s.folder, Webhooks: s.folder, Level: s.config.level, Journal: s.journal}
 	mux := http.NewServeMux()
 	mux.Handle("/", s.keeper.Wrap("operators", door.Handler(), unremarkable["operators"]))
 	s.health().Register(mux)
@@ -315,6 +315,8 @@ func (s *Server) start() {
 	serving.Go(func() error { s.folder.KeepPeers(beside); return nil })
 	serving.Go(func() error { s.folder.KeepSpace(beside); return nil })
 	serving.Go(func() error { s.folder.KeepKeys(beside); return nil })
+	serving.Go(func() error { s.folder.KeepSending(beside, s.metrics.Attempted); return nil })
+	serving.Go(func() error { s.folder.KeepWatch(beside, s.certificateEnds); return nil })
 	serving.Go(func() error { return s.folder.UntilStopped(beside) })
 	s.stop = stop
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/hint"
 
 	"github.com/dsappd/dsappd/internal/operators"
 
@@ -127,10 +128,11 @@ type auditPruneCommand struct {
 	doorFlags
 	OlderThan age  `required:"" placeholder:"AGE" help:"Remove what was sealed longer ago than this: 90d, 12h, 30m."`
 	Broken    bool `help:"Remove broken ranges too, and with them the evidence of what broke them."`
+	Untaken   bool `help:"Remove events too that a webhook has not taken yet."`
 }
 
 func (c *auditPruneCommand) Run(ctx context.Context, std streams) error {
-	in := audit.Limit{Before: time.Now().Add(-time.Duration(c.OlderThan)), Broken: c.Broken}
+	in := audit.Limit{Before: time.Now().Add(-time.Duration(c.OlderThan)), Broken: c.Broken, Untaken: c.Untaken}
 	var pruned audit.Pruned
 	err := order(ctx, std, c.doorFlags, func(door *operators.Door) (audit.Pruned, error) {
 		var err error
@@ -142,8 +144,15 @@ func (c *auditPruneCommand) Run(ctx context.Context, std streams) error {
 	if err == nil && pruned.Stopped != nil {
 		return fmt.Errorf("%w: nothing from there on was removed", brokenSeal(*pruned.Stopped))
 	}
+	if err == nil && pruned.HeldFor != "" {
+		return hint.Add(fmt.Errorf("%w: %s has not taken what is older, and it was kept", errHeld, pruned.HeldFor),
+			"see dsappd webhook list; or remove it all the same with --untaken")
+	}
 	return err
 }
+
+// errHeld means that a removal has stopped for the sake of a webhook.
+var errHeld = errors.New("a webhook holds events")
 
 // age is a duration that may be said in days.
 type age time.Duration

@@ -39,6 +39,7 @@ type commands struct {
 	Explain      explainCommand      `cmd:"" group:"watch" help:"Say why a request was refused: the last one, or one by its ID."`
 	Registration registrationCommand `cmd:"" group:"watch" help:"See registrations, and close them."`
 	Audit        auditCommand        `cmd:"" group:"watch" help:"Read, verify, export and prune the record of every decision."`
+	Webhook      webhookCommand      `cmd:"" group:"watch" help:"See and test who is told of what happens: webhooks and syslog."`
 
 	Lab    labCommand    `cmd:"" group:"test" help:"Steer the lab of dsappd dev or dsappd serve --lab: clock, faults, records."`
 	Phone  phoneCommand  `cmd:"" group:"test" help:"Play the phone of an activation."`

@@ -171,3 +171,17 @@ func (l *lineLog) await(t *testing.T, words string) {
 		t.Fatalf("the log never said %q: %s", words, l)
 	}
 }
+
+// count returns a channel that is closed when the log holds the words so often.
+func (l *lineLog) count(words string, times int) <-chan struct{} {
+	found := make(chan struct{})
+	go func() {
+		l.mutex.Lock()
+		defer l.mutex.Unlock()
+		for bytes.Count(l.text.Bytes(), []byte(words)) < times {
+			l.changed.Wait()
+		}
+		close(found)
+	}()
+	return found
+}

@@ -82,6 +82,9 @@ type Event struct {
 	// by one; 0: it is one decision.
 	Times int `json:"times,omitempty"`
 
+	// Happened are what followers are told of by name, such as user.locked.
+	Happened []string `json:"happened,omitempty"`
+
 	// MAC is over the line without it.
 	MAC Digest `json:"mac,omitzero"`
 }

@@ -42,6 +42,7 @@ func (e *Event) fields(f *store.Fields) {
 	store.Text(f, 17, &e.Reason)
 	store.Int(f, 18, &e.Times)
 	f.Array(19, e.MAC[:])
+	store.Texts(f, 20, &e.Happened)
 }
 
 func (r *Request) fields(f *store.Fields) {
@@ -88,4 +89,13 @@ func (a *Anchor) fields(f *store.Fields) {
 	a.SealDigest.fields(f)
 	f.Time(4, &a.RemovedAt)
 	f.Array(5, a.MAC[:])
+}
+
+func (w *Follower) fields(f *store.Fields) {
+	store.Text(f, 1, &w.Name)
+	store.Messages(f, 2, &w.Taken, (*SealKey).fields)
+	f.Time(3, &w.TakenAt)
+	f.Time(4, &w.FailingSince)
+	store.Text(f, 5, &w.Fault)
+	f.Time(6, &w.StoppedAt)
 }

@@ -41,4 +41,11 @@ var (
 		KeyOf:     func(a Anchor) string { return a.Run },
 		Fields:    (*Anchor).fields,
 	}
+	Followers = store.Kind[string, Follower]{
+		Name:      "auditfollower",
+		PartNames: []string{"Name"},
+		Split:     store.OnePart,
+		KeyOf:     func(f Follower) string { return f.Name },
+		Fields:    (*Follower).fields,
+	}
 )

@@ -42,6 +42,7 @@ func (e Event) appendLine(to []byte) ([]byte, error) {
 		l = append(l, `,"times":`...)
 		l = strconv.AppendInt(l, int64(e.Times), 10)
 	}
+	l = appendTexts(l, `,"happened":`, e.Happened)
 	if e.MAC != (Digest{}) {
 		l = append(l, `,"mac":"`...)
 		l = append(hex.AppendEncode(l, e.MAC[:]), '"')
@@ -90,6 +91,23 @@ func appendMember(l []byte, name, text string) []byte {
 		return l
 	}
 	return appendText(append(l, name...), text)
+}
+
+// appendTexts writes a list that is left out where it is empty.
+func appendTexts(l []byte, name string, texts []string) []byte {
+	if len(texts) == 0 {
+		return l
+	}
+	l = append(l, name...)
+	for i, text := range texts {
+		if i == 0 {
+			l = append(l, '[')
+		} else {
+			l = append(l, ',')
+		}
+		l = appendText(l, text)
+	}
+	return append(l, ']')
 }
 
 // appendText writes a string. What needs an escape is left to encoding/json.

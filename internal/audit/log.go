@@ -28,6 +28,10 @@ type Log struct {
 	// called once it is written; nil: nothing.
 	WithSeal func() (write func(*store.Tx) error, written func())
 
+	// Followers returns the names of those whose events Prune keeps until they have
+	// taken them; nil: there are none.
+	Followers func() []string
+
 	chain chain
 }
 

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,9 @@ const (
 type Limit struct {
 	Before time.Time `json:"before"`
 	Broken bool      `json:"broken,omitempty"`
+
+	// Untaken has events removed, too, that a follower has not taken yet.
+	Untaken bool `json:"untaken,omitempty"`
 }
 
 // Pruned is what was removed.
@@ -30,6 +34,10 @@ type Pruned struct {
 
 	// Stopped is the broken seal at which the removal stopped.
 	Stopped *BrokenSeal `json:"stopped,omitempty"`
+
+	// HeldFor is a follower for whom events were kept that are old enough;
+	// empty: nobody.
+	HeldFor string `json:"heldFor,omitempty"`
 }
 
 // Prune removes whole seals with their events, the oldest of each run first. It
@@ -37,13 +45,17 @@ type Pruned struct {
 // has what it comes after.
 func (l *Log) Prune(ctx context.Context, limit Limit) (Pruned, error) {
 	pruned := Pruned{}
+	held, err := l.heldBy(ctx, limit)
+	if err != nil {
+		return pruned, err
+	}
 	for run, more := "", true; more && pruned.Stopped == nil; {
 		err := l.Store.View(ctx, func(v *store.View) (err error) {
 			run, more, err = nextRun(v, run)
 			return err
 		})
 		if err == nil && more {
-			err = l.pruneRun(ctx, limit, run, &pruned)
+			err = l.pruneRun(ctx, limit, held, run, &pruned)
 		}
 		if err != nil {
 			return pruned, fmt.Errorf("prune the audit: %w", err)
@@ -52,29 +64,46 @@ func (l *Log) Prune(ctx context.Context, limit Limit) (Pruned, error) {
 	return pruned, nil
 }
 
-// Removable reports whether Prune would remove anything, and returns the broken
-// seal at which it would stop before that, if there is one.
-func (l *Log) Removable(ctx context.Context, limit Limit) (some bool, stopped *BrokenSeal, err error) {
+// heldBy returns what a removal keeps for followers.
+func (l *Log) heldBy(ctx context.Context, limit Limit) (map[string]hold, error) {
+	if limit.Untaken {
+		return nil, nil
+	}
+	held, err := l.held(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("prune the audit: %w", err)
+	}
+	return held, nil
+}
+
+// Removable reports whether Prune would remove anything, and returns why it would
+// not: a broken seal, or a follower.
+func (l *Log) Removable(ctx context.Context, limit Limit) (some bool, not Pruned, err error) {
+	held, err := l.heldBy(ctx, limit)
+	if err != nil {
+		return false, not, err
+	}
 	for run, more := "", true; more; {
 		var r removal
 		err := l.Store.View(ctx, func(v *store.View) (err error) {
 			if run, more, err = nextRun(v, run); err == nil && more {
-				r, err = l.removable(v, limit, run, 1)
+				r, err = l.removable(v, limit, held, run, 1)
 			}
 			return err
 		})
+		not.Stopped, not.HeldFor = r.stopped, cmp.Or(not.HeldFor, r.heldFor)
 		if err != nil || len(r.seals) > 0 || r.stopped != nil {
-			return len(r.seals) > 0, r.stopped, err
+			return len(r.seals) > 0, not, err
 		}
 	}
-	return false, nil, nil
+	return false, not, nil
 }
 
-func (l *Log) pruneRun(ctx context.Context, limit Limit, run string, pruned *Pruned) error {
+func (l *Log) pruneRun(ctx context.Context, limit Limit, held map[string]hold, run string, pruned *Pruned) error {
 	for {
 		var r removal
 		err := l.Store.View(ctx, func(v *store.View) (err error) {
-			r, err = l.removable(v, limit, run, pruneSeals)
+			r, err = l.removable(v, limit, held, run, pruneSeals)
 			return err
 		})
 		if err != nil {
@@ -91,6 +120,7 @@ func (l *Log) pruneRun(ctx context.Context, limit Limit, run string, pruned *Pru
 			pruned.Seals += len(r.seals)
 			pruned.Events += len(r.events)
 		}
+		pruned.HeldFor = cmp.Or(pruned.HeldFor, r.heldFor)
 		if pruned.Stopped = r.stopped; r.stopped != nil || len(r.seals) == 0 {
 			return nil
 		}
@@ -106,11 +136,12 @@ type removal struct {
 	released []SealKey // anchors of other runs, whose successors go
 	last     SealDigest
 	stopped  *BrokenSeal
+	heldFor  string // a follower; empty: nobody
 }
 
 // removable returns the next range of a run that may go, of at most that many
 // seals.
-func (l *Log) removable(v *store.View, limit Limit, run string, most int) (removal, error) {
+func (l *Log) removable(v *store.View, limit Limit, held map[string]hold, run string, most int) (removal, error) {
 	var r removal
 	var err error
 	if r.before, err = store.Get(v, Anchors, run); err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -123,6 +154,10 @@ func (l *Log) removable(v *store.View, limit Limit, run string, most int) (remov
 	for seal, err := range store.Scan(v, Seals, SealKey{Run: run}, SealKey{Run: run, Number: c.next - 1}) {
 		if err != nil || len(r.seals) == most || len(r.events) >= pruneEvents || !seal.Time.Before(limit.Before) {
 			return r, err
+		}
+		if h, is := held[run]; is && seal.Number >= h.from {
+			r.heldFor = h.follower
+			return r, nil
 		}
 		if err := c.seal(v, seal); err != nil {
 			return r, err

@@ -129,6 +129,8 @@ func (f *Folder) retainAudit(ctx context.Context) {
 		f.Logger.Error("old parts of the audit are not removed", "error", err)
 	case pruned.Stopped != nil:
 		f.Logger.Error("old parts of the audit are not removed, as they are broken: see dsappd audit verify", "seal", pruned.Stopped.String(), "fault", pruned.Stopped.Fault)
+	case pruned.HeldFor != "" && pruned.Seals == 0:
+		f.Logger.Error("old parts of the audit are not removed, as they wait for a webhook: see dsappd webhook list", "webhook", pruned.HeldFor)
 	case pruned.Seals > 0:
 		f.Logger.Info("removed old parts of the audit", "seals", pruned.Seals, "events", pruned.Events)
 	}

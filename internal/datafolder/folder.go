@@ -19,6 +19,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/hint"
+	"github.com/dsappd/dsappd/internal/notify"
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/bolt"
@@ -84,6 +85,9 @@ type Folder struct {
 	space   *space
 	rotated bell                     // rung after a rotation of keys
 	current atomic.Pointer[Settings] // nil: Settings
+
+	sinks   atomic.Pointer[[]notify.Sink]
+	sending notify.Sender
 }
 
 // Open opens the data folder dir, or names what is wrong with it and
@@ -243,7 +247,8 @@ func newFolder(dir string, settings Settings, keys *provision.Keys, engine store
 	watched := &space{free: freeSpace}
 	service.Space = watched.Space
 	logger := cmp.Or(from.Logger, slog.New(slog.DiscardHandler))
-	return &Folder{Dir: dir, Settings: settings, Records: records, engine: engine, Service: service, Logger: logger, space: watched, rotated: make(bell, 1)}, nil
+	opened := &Folder{Dir: dir, Settings: settings, Records: records, engine: engine, Service: service, Logger: logger, space: watched, rotated: make(bell, 1)}
+	return opened, opened.prepareSinks(from.Rand)
 }
 
 // nameRun draws the name of this run of the server. Names sort by the start

@@ -39,6 +39,8 @@ type Settings struct {
 	MasterKey    MasterKeySettings    `toml:"master_key"`
 	Log          LogSettings          `toml:"log"`
 	Store        StoreSettings        `toml:"store"`
+	Webhooks     []WebhookSettings    `toml:"webhook"`
+	Syslog       SyslogSettings       `toml:"syslog"`
 }
 
 // ListenerSettings are those that every interface has which other machines
@@ -206,6 +208,7 @@ func DefaultSettings() Settings {
 		Log:          LogSettings{Level: "info"},
 		MasterKey:    MasterKeySettings{File: keyName, Command: []string{}},
 		Store:        defaultStore(),
+		Syslog:       defaultSyslog(),
 	}
 }
 
@@ -310,6 +313,7 @@ func (s Settings) check() error {
 		s.MasterKey.check(),
 		s.Log.check(),
 		s.Store.check(),
+		s.checkSinks(),
 	)
 }
 
@@ -367,7 +371,7 @@ func lineOf(text string, key toml.Key) int {
 		number++
 		line = strings.TrimSpace(line)
 		if inner, ok := strings.CutPrefix(line, "["); ok {
-			here, _, _ = strings.Cut(inner, "]")
+			here, _, _ = strings.Cut(strings.TrimPrefix(inner, "["), "]")
 			here = bare(here)
 			if here == bare(key.String()) {
 				return number

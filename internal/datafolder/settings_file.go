@@ -301,4 +301,39 @@ connections = 16
 # connection broke may take to learn what became of it.
 wait = "10s"
 resolve = "30s"
+
+[syslog]
+# Where the server tells by syslog (RFC 5424) what happens: "unix:///dev/log" on this
+# machine, "tls://HOST:6514", and "tcp://HOST:601" or "udp://HOST:514" as plain text.
+# Empty: nowhere. See docs/webhooks.md.
+address = ""
+# The facility: auth, authpriv, daemon, user, audit, or local0 to local7.
+facility = "authpriv"
+# What is told: authenticator.activated, user.locked, licence.full,
+# certificate.expiring, audit.broken, and decision for every decision. Empty: all but
+# decisions.
+events = []
+# The file of the CAs of the syslog server, in PEM, relative to this folder; empty:
+# those of the system.
+ca = ""
+# Messages name users, so beyond this machine they go by TLS unless this is true.
+plain = false
+# After how long without success nothing is sent any more, until an operator has it go
+# on: dsappd webhook resume syslog.
+give_up = "72h0m0s"
+
+# A receiver by HTTP is a table of its own; there may be several. The secret, which
+# signs the messages, is in a file that only its owner may read: make one with
+# echo "whsec_$(openssl rand -base64 32)". Leave out what shall be as shown here.
+#
+# [[webhook]]
+# name = "siem"
+# url = "https://siem.example/dsappd"
+# secret_file = "siem.secret"
+# secret_credential = ""
+# events = []
+# ca = ""
+# plain = false
+# timeout = "15s"
+# give_up = "72h0m0s"
 `

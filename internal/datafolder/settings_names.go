@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,7 +38,7 @@ func settingNames(t reflect.Type, prefix string) []string {
 // nearestSetting is the known name that key most likely means: one of the same
 // name in another table, or else the nearest.
 func nearestSetting(key toml.Key) string {
-	known := knownSettings()
+	known := slices.Concat(knownSettings(), settingNames(reflect.TypeFor[WebhookSettings](), "webhook."))
 	for _, name := range known {
 		if strings.HasSuffix("."+name, "."+key[len(key)-1]) {
 			return name

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/dsappd/dsappd/internal/notify"
 )
 
 // reloadable lists the settings that a server takes while it serves. Whatever
@@ -25,6 +27,7 @@ var reloadable = []string{
 	"console.name", "console.logo", "console.app_link", "console.secure_cookies",
 	"limits.connections", "limits.connections_per_address", "limits.bodies_mib", "limits.body_bytes", "limits.message_parts", "limits.free_mib",
 	"timeouts.drain", "sweep.retention", "audit.retention", "log.level",
+	"webhook", "syslog.address", "syslog.facility", "syslog.events", "syslog.ca", "syslog.plain", "syslog.give_up",
 }
 
 // Reloaded tells what came of reading settings.toml again.
@@ -32,6 +35,8 @@ type Reloaded struct {
 	Settings Settings // to serve with from now on
 	Taken    []string // the names of settings that have changed, sorted
 	Waiting  []string // likewise, of those that wait for the next start
+
+	sinks []notify.Sink
 }
 
 // Reread reads settings.toml again, while the folder is served. Settings that
@@ -44,7 +49,9 @@ func (f *Folder) Reread() (Reloaded, error) {
 	if err != nil {
 		return Reloaded{}, err
 	}
-	return f.Current().reload(next), nil
+	reread := f.Current().reload(next)
+	reread.sinks, err = reread.Settings.sinks(f.Dir, f.Service.Now)
+	return reread, err
 }
 
 // reload takes from next what a server can take while it serves.
@@ -88,5 +95,8 @@ func (f *Folder) Current() Settings {
 	return f.Settings
 }
 
-// Apply puts settings in force that Reread returned.
-func (f *Folder) Apply(settings Settings) { f.current.Store(&settings) }
+// Apply puts in force what Reread returned.
+func (f *Folder) Apply(reread Reloaded) {
+	f.current.Store(&reread.Settings)
+	f.sinks.Store(&reread.sinks)
+}

@@ -41,6 +41,8 @@ func change(t *testing.T, value reflect.Value) {
 		*v += "x"
 	case *[]string:
 		*v = append(*v, "x")
+	case *[]WebhookSettings:
+		*v = append(*v, WebhookSettings{Name: "x"})
 	case *bool:
 		*v = !*v
 	case *time.Duration:
@@ -64,7 +66,7 @@ func TestReloadIsDocumented(t *testing.T) {
 	}
 	_, table, _ := strings.Cut(string(page), "\n| taken on SIGHUP |")
 	table, _, _ = strings.Cut(table, "\n\n")
-	documented := map[string]bool{}
+	documented := map[string]bool{"webhook": strings.Contains(table, "`[[webhook]]`")}
 	for line := range strings.Lines(table) {
 		cells := strings.Split(line, "|")
 		for _, heading := range regexp.MustCompile(`\[(\w+)\]`).FindAllStringSubmatch(cells[1], -1) {

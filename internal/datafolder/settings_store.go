@@ -70,40 +70,45 @@ func hasPassword(databaseURL string) bool {
 	return has || u.Query().Has("password")
 }
 
-// maxPassword is the longest password of a database that is read, in bytes.
+// maxPassword is the longest secret that is read from a file, in bytes.
 const maxPassword = 4096
 
 // password returns the database's password; empty: there is none.
 func (s StoreSettings) password(dir string) (string, error) {
-	name := s.PasswordFile
-	switch {
-	case s.PasswordCredential != "":
+	if s.PasswordFile == "" && s.PasswordCredential == "" {
+		return "", nil
+	}
+	return secretText(dir, "store.password_file", s.PasswordFile, s.PasswordCredential)
+}
+
+// secretText reads a secret from a file that only its owner may read, or from a
+// credential of systemd where one is named. The error wraps ErrSettings or
+// ErrOpenToOthers, and never holds what was read.
+func secretText(dir, setting, name, credential string) (string, error) {
+	name = inFolder(dir, name)
+	if credential != "" {
 		folder := os.Getenv("CREDENTIALS_DIRECTORY")
 		if folder == "" {
 			return "", hint.Add(fmt.Errorf("%w: systemd has given this process no credentials", ErrSettings),
-				"put LoadCredential=%s:FILE into the unit", s.PasswordCredential)
+				"put LoadCredential=%s:FILE into the unit", credential)
 		}
-		name = filepath.Join(folder, s.PasswordCredential)
-	case name == "":
-		return "", nil
-	case !filepath.IsAbs(name):
-		name = filepath.Join(dir, name)
+		name = filepath.Join(folder, credential)
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return "", fmt.Errorf("%w: store.password_file: %w", ErrSettings, err)
+		return "", fmt.Errorf("%w: %s: %w", ErrSettings, setting, err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return "", fmt.Errorf("%w: store.password_file: %w", ErrSettings, err)
+		return "", fmt.Errorf("%w: %s: %w", ErrSettings, setting, err)
 	}
 	if mode := info.Mode(); mode.Perm()&anyByOthers != 0 {
 		return "", hint.Add(fmt.Errorf("%w: %s can be read by others (%v)", ErrOpenToOthers, name, mode), "chmod 600 %s", hint.ShellWord(name))
 	}
 	text, err := io.ReadAll(io.LimitReader(file, maxPassword))
 	if err != nil {
-		return "", fmt.Errorf("%w: store.password_file: %w", ErrSettings, err)
+		return "", fmt.Errorf("%w: %s: %w", ErrSettings, setting, err)
 	}
 	return strings.TrimRight(string(text), "\r\n"), nil
 }

@@ -23,7 +23,7 @@ func TestSettingsFileHoldsTheDefaults(t *testing.T) {
 		if !found {
 			member = name
 		}
-		if !strings.Contains(SettingsText, "\n"+member+" = ") {
+		if !strings.Contains(SettingsText, "\n"+member+" = ") && !strings.Contains(SettingsText, "\n# [["+member+"]]\n") {
 			t.Errorf("settings.toml of a new folder does not show %s", name)
 		}
 	}

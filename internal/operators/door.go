@@ -105,7 +105,7 @@ func openDoor(ctx context.Context, dir string, config Config) (*Door, error) {
 
 // InProcess opens the door of a folder that this process holds, and keeps.
 func InProcess(f *datafolder.Folder, operator string, logger *slog.Logger) *Door {
-	deciding := admin.Door{Service: f.Service, Log: logger, Check: f.Check, Copy: f.CopyStore, Keys: f}
+	deciding := admin.Door{Service: f.Service, Log: logger, Check: f.Check, Copy: f.CopyStore, Keys: f, Webhooks: f}
 	transport, end := admin.InProcess(deciding.Handler())
 	return &Door{Client: admin.Client{Transport: transport, Operator: operator}, close: end}
 }

@@ -17,6 +17,9 @@ func (s *Service) PruneAudit(ctx context.Context, operator Operator, in audit.Li
 		if in.Broken {
 			f.checked("broken seals", "removed too")
 		}
+		if in.Untaken {
+			f.checked("followers", "events removed that they have not taken")
+		}
 		if !in.Before.Before(f.now) {
 			return struct{}{}, refuse(InvalidParameter, "The age is not above zero: what is sealed from now on cannot be removed yet.")
 		}
@@ -31,12 +34,12 @@ func (s *Service) PruneAudit(ctx context.Context, operator Operator, in audit.Li
 // RetainAudit removes what was sealed longer ago than keep, if there is any.
 func (s *Service) RetainAudit(ctx context.Context, keep time.Duration) (audit.Pruned, error) {
 	in := audit.Limit{Before: s.Now().Add(-keep)}
-	some, stopped, err := s.Audit.Removable(ctx, in)
+	some, not, err := s.Audit.Removable(ctx, in)
 	switch {
 	case err != nil:
 		return audit.Pruned{}, fmt.Errorf("retain the audit: %w", err)
 	case some:
 		return s.PruneAudit(ctx, Operator{Name: "retention"}, in)
 	}
-	return audit.Pruned{Stopped: stopped}, nil
+	return not, nil
 }

@@ -195,5 +195,6 @@ func (f *frame) activated(l living, row Transition, a Authenticator, derivationC
 	f.rightProof(l.user)
 	put(f, Authenticators, a)
 	put(f, Registrations, r)
+	f.happened(AuthenticatorActivated)
 	return nil
 }

@@ -32,6 +32,7 @@ func TestFieldsAreComplete(t *testing.T) {
 		"auditseal":          keepsAll(audit.Seals),
 		"auditrun":           keepsAll(audit.Runs),
 		"auditanchor":        keepsAll(audit.Anchors),
+		"auditfollower":      keepsAll(audit.Followers),
 		"keycheck":           keepsAll(provision.KeyChecks),
 		"expiry":             keepsAll(provision.Expiries),
 		"pastexpiry":         keepsAll(provision.PastExpiries),

@@ -179,7 +179,7 @@ func past(kind store.Kind[ExpiryKey, Expiry]) store.Kind[ExpiryKey, Expiry] {
 // Kinds returns all of them, for Store.Check.
 func Kinds() []store.AnyKind {
 	return []store.AnyKind{
-		Domains, Users, Authenticators, Registrations, Components, Policies, audit.Events, audit.Requests, audit.Seals, audit.Runs, audit.Anchors, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, OperatorKeys, PastExpiries, Challenges, Replies, ReplyExpiries,
+		Domains, Users, Authenticators, Registrations, Components, Policies, audit.Events, audit.Requests, audit.Seals, audit.Runs, audit.Anchors, audit.Followers, KeyChecks, Expiries, FreeAuthenticators, Strangers, GatewayKeys, PlatformKeys, OperatorKeys, PastExpiries, Challenges, Replies, ReplyExpiries,
 		store.Versions,
 		Administrators, AdminSessions, UserIndex, AuthenticatorIndex, OrgUnits, UserAttributes,
 	}

@@ -130,4 +130,5 @@ func (f *frame) instanceActivated(l living, row Transition, i Instance) {
 	l.registration.end(row.Right, f.now)
 	put(f, Authenticators, a)
 	put(f, Registrations, l.registration)
+	f.happened(AuthenticatorActivated)
 }

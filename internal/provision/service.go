@@ -425,6 +425,9 @@ func (f *frame) settle(refusal *Error) error {
 func (f *frame) refused(refusal *Error) {
 	f.event.Status = f.service.Statuses[refusal.Refusal]
 	f.event.Reason = refusal.reason
+	if refusal.Refusal == LicenceFull {
+		f.happened(LicenceIsFull)
+	}
 	hidden := refusal.hidden || refusal.Refusal == UserLocked || refusal.Refusal == UserDisabled
 	if f.settings.GenericStatusCodes && hidden {
 		refusal.Refusal, refusal.Desc = InvalidCredentials, invalidCredentials

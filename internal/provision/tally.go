@@ -53,7 +53,7 @@ const others = "others"
 func (f *frame) hasRoom(refusal *Error) bool {
 	s := f.service
 	anybodys := refusal != nil && !f.paid || f.unproven && f.ownDoor
-	if !anybodys || f.event.Operator != "" || f.event.Times > 0 {
+	if !anybodys || len(f.event.Happened) > 0 || f.event.Operator != "" || f.event.Times > 0 {
 		return true
 	}
 	if s.space() > Ample {

@@ -129,6 +129,9 @@ func (f *frame) knowsUser(u User) { *f.knownUser(u.Key()) = u }
 func (f *frame) putUser(u User) {
 	known := f.knownUser(u.Key())
 	f.reindex(*known, u)
+	if u.locksAnew(*known) {
+		f.happened(UserIsLocked)
+	}
 	*known = u
 }
 

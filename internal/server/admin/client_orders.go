@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/notify"
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
@@ -326,4 +327,24 @@ func (c *Client) ExportUsers(ctx context.Context, in provision.ExportUsers) (Pag
 // ExportAuthenticators reads a page of authenticators with their secrets.
 func (c *Client) ExportAuthenticators(ctx context.Context, in provision.ExportAuthenticators) (Page[ExportedAuthenticator, string], error) {
 	return call[Page[ExportedAuthenticator, string]](ctx, c, "authenticator/export-page", in)
+}
+
+// ListWebhooks reads how every receiver of what happens is doing.
+func (c *Client) ListWebhooks(ctx context.Context, in ListWebhooks) ([]notify.Status, error) {
+	return call[[]notify.Status](ctx, c, "webhook/list", in)
+}
+
+// TestWebhook has one message sent to a receiver.
+func (c *Client) TestWebhook(ctx context.Context, in NameWebhook) (WebhookTest, error) {
+	return call[WebhookTest](ctx, c, "webhook/test", in)
+}
+
+// ResumeWebhook has a receiver be sent what has waited.
+func (c *Client) ResumeWebhook(ctx context.Context, in NameWebhook) (notify.Status, error) {
+	return call[notify.Status](ctx, c, "webhook/resume", in)
+}
+
+// SkipWebhook drops what has waited for a receiver.
+func (c *Client) SkipWebhook(ctx context.Context, in NameWebhook) (notify.Status, error) {
+	return call[notify.Status](ctx, c, "webhook/skip", in)
 }

@@ -39,6 +39,9 @@ type Door struct {
 
 	// Keys are the data folder's.
 	Keys Keys
+
+	// Webhooks are the data folder's.
+	Webhooks Webhooks
 }
 
 // operatorHeader names the operator. Whoever may open the socket may read the

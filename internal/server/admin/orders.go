@@ -18,6 +18,10 @@ func (d *Door) orders() []order {
 		looks("log/show", d.showLogLevel, same),
 		changes("key/rotate", d.rotateKeys, same),
 		looks("key/show", d.showKeys, same),
+		looks("webhook/list", d.listWebhooks, same),
+		changes("webhook/test", d.testWebhook, same),
+		changes("webhook/resume", d.resumeWebhook, same),
+		changes("webhook/skip", d.skipWebhook, same),
 
 		changes("domain/add", s.AddDomain, showDomain),
 		looks("domain/list", s.ListDomains, named(showDomain)),

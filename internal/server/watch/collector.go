@@ -25,11 +25,13 @@ var (
 	auditUnsealed    = description("audit_unsealed_events", "Decisions that no seal vouches for yet.")
 	secretsSealed    = description("master_key_sealed_secrets", "Secrets that the master key is known to have sealed.")
 	certificateEnds  = description("certificate_expiry_timestamp_seconds", "When the certificate of a door expires.", "door")
+	webhookBehind    = description("webhook_behind_seconds", "Age of the oldest message that has not arrived, by webhook.", "webhook")
+	webhookStopped   = description("webhook_stopped", "1 for a webhook that was given up.", "webhook")
 	registrationsNow = description("open_registrations", "Registrations that can still activate, by state.", "state")
 )
 
 func (c *collector) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{storeBytes, storeFree, diskFree, passwordsWaiting, auditUnsealed, secretsSealed, certificateEnds, registrationsNow} {
+	for _, d := range []*prometheus.Desc{storeBytes, storeFree, diskFree, passwordsWaiting, auditUnsealed, secretsSealed, certificateEnds, webhookBehind, webhookStopped, registrationsNow} {
 		to <- d
 	}
 }
@@ -50,6 +52,14 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	gauge(secretsSealed, float64(c.sources.Sealed()))
 	for door, ends := range c.sources.Certificates() {
 		gauge(certificateEnds, float64(ends.Unix()), door)
+	}
+	for _, state := range c.sources.Webhooks() {
+		stopped := 0.0
+		if state.Stopped {
+			stopped = 1
+		}
+		gauge(webhookBehind, state.Behind.Seconds(), state.Name)
+		gauge(webhookStopped, stopped, state.Name)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
 	defer cancel()

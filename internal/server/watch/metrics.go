@@ -37,6 +37,14 @@ type Sources struct {
 	Certificates     func() map[string]time.Time                   // by door, when they expire
 	Registrations    func(context.Context) (map[string]int, error) // open ones by state
 	FreeBytes        func() (bytes uint64, known bool)             // of the disk
+	Webhooks         func() []WebhookState                         // that this server sends to
+}
+
+// WebhookState is how a receiver of what happens is doing.
+type WebhookState struct {
+	Name    string
+	Behind  time.Duration // the age of the oldest message that has not arrived
+	Stopped bool          // it was given up
 }
 
 // Metrics counts and times what a server does.
@@ -51,6 +59,8 @@ type Metrics struct {
 	commitRequests  prometheus.Histogram
 	swept           *prometheus.CounterVec
 	sweptAt         prometheus.Gauge
+	messages        *prometheus.CounterVec
+	failures        *prometheus.CounterVec
 }
 
 // seconds are the bounds of classic histograms; native ones need none.
@@ -80,13 +90,15 @@ func NewMetrics(build Build, sources Sources) *Metrics {
 		commitRequests:  prometheus.NewHistogram(histogram("dsappd_store_commit_requests", "Changes that one commit of the store writes together.", prometheus.ExponentialBuckets(1, 2, 11))),
 		swept:           prometheus.NewCounterVec(counter("dsappd_swept_registrations_total", "Registrations that the sweeper took the secrets of, or deleted."), []string{"action"}),
 		sweptAt:         prometheus.NewGauge(prometheus.GaugeOpts{Name: "dsappd_last_sweep_timestamp_seconds", Help: "When the sweeper last came through."}),
+		messages:        prometheus.NewCounterVec(counter("dsappd_webhook_messages_total", "Messages that arrived, by webhook; syslog is one."), []string{"webhook"}),
+		failures:        prometheus.NewCounterVec(counter("dsappd_webhook_failures_total", "Attempts to send that failed, by webhook."), []string{"webhook"}),
 	}
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "dsappd_build_info", Help: "What the program was built from; always 1.",
 		ConstLabels: prometheus.Labels{"version": build.Version, "commit": build.Commit, "go": build.Go, "schema": strconv.Itoa(build.Schema)},
 	})
 	info.Set(1)
-	m.registry.MustRegister(m.requests, m.requestSeconds, m.decisions, m.decisionSeconds, m.commitSeconds, m.commitRequests, m.swept, m.sweptAt,
+	m.registry.MustRegister(m.requests, m.requestSeconds, m.decisions, m.decisionSeconds, m.commitSeconds, m.commitRequests, m.swept, m.sweptAt, m.messages, m.failures,
 		info, &collector{sources}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -108,6 +120,14 @@ func (m *Metrics) Swept(at time.Time, blanked, deleted int) {
 	m.swept.WithLabelValues("blanked").Add(float64(blanked))
 	m.swept.WithLabelValues("deleted").Add(float64(deleted))
 	m.sweptAt.Set(float64(at.Unix()))
+}
+
+// Attempted notes an attempt to send to a webhook.
+func (m *Metrics) Attempted(webhook string, arrived int, failed bool) {
+	m.messages.WithLabelValues(webhook).Add(float64(arrived))
+	if failed {
+		m.failures.WithLabelValues(webhook).Inc()
+	}
 }
 
 // Count counts and times the requests of a door.
