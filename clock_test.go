@@ -23,6 +23,7 @@ var ofTheSystem = map[string]string{
 	"internal/server/watch/metrics.go":          "how long a request took",
 	"internal/server/request/body.go":           "a deadline of a connection",
 	"internal/server/platform/registrations.go": "how long a peer waits for an answer",
+	"internal/server/platform/waits.go":         "how often a registration is read anew",
 	"internal/server/listen/pressure.go":        "connections",
 	"internal/server/listen/sparing.go":         "connections",
 	"internal/server/listen/address.go":         "connections",
