@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 )
 
@@ -30,7 +32,7 @@ type Activated struct {
 	SerialNumber string   `json:"serialNumber"`
 	UserID       string   `json:"userID,omitempty"`
 	Domain       string   `json:"domain,omitempty"`
-	OTP          string   `json:"otp"` // that the phone makes then
+	OTP          string   `json:"otp"` // the phone's next one-time password, which OTP makes first
 }
 
 const phoneExample = `{"userID":"user1"}, {"registrationID":"pQ3xT9aB","activationPassword":"kD82mPq1"} or {"image":"…"}`
@@ -96,32 +98,48 @@ func (l *Lab) Activate(ctx context.Context, url string, over *http.Client, in Ph
 	if instances := state.MDL.Instances; len(state.Secret) == 0 && len(instances) == 1 {
 		done.SerialNumber = instances[0].Name()
 	}
-	done.OTP, state, err = l.otp(done.SerialNumber, state)
-	l.State.keepPhone(done.SerialNumber, state)
+	activated := activatedPhone{State: state, next: oath.TimeStep(l.Clock.Now()) + 1}
+	done.OTP, _, err = activated.otp(done.SerialNumber, l.Clock.Now())
+	l.State.keepPhone(done.SerialNumber, activated)
 	return done, err
 }
 
-// otp returns the next one-time password of a phone, and the phone after it.
-func (l *Lab) otp(serialNumber string, state phone.State) (string, phone.State, error) {
-	device := &phone.Device{Rand: rand.Reader, Now: l.Clock.Now}
-	if len(state.Secret) > 0 {
-		return device.OTP(state)
-	}
-	otp, err := device.InstanceOTP(state, serialNumber)
-	return otp, state, err
+// activatedPhone makes one-time passwords after its activation.
+type activatedPhone struct {
+	phone.State
+	next uint64 // the first time step that no one-time password was made for
 }
 
-// OTP has a phone that has activated make its next one-time password. An
-// event-based one is another each time.
+// otp returns the next one-time password, and the phone after it. By the time, it
+// is that of now, or of the next step where one was used in this: its owner would
+// wait for that.
+func (p activatedPhone) otp(serialNumber string, now time.Time) (string, activatedPhone, error) {
+	if oath.TimeStep(now) < p.next {
+		now = time.Unix(int64(p.next)*int64(oath.Period/time.Second), 0)
+	}
+	device := &phone.Device{Rand: rand.Reader, Now: func() time.Time { return now }}
+	p.next = oath.TimeStep(now) + 1
+	var otp string
+	var err error
+	if len(p.Secret) > 0 {
+		otp, p.State, err = device.OTP(p.State)
+	} else {
+		otp, err = device.InstanceOTP(p.State, serialNumber)
+	}
+	return otp, p, err
+}
+
+// OTP has a phone that has activated make its next one-time password, another
+// each time.
 func (l *Lab) OTP(serialNumber string) (string, error) {
 	l.State.mu.Lock()
 	defer l.State.mu.Unlock()
-	state, is := l.State.beside.phones[serialNumber]
+	kept, is := l.State.beside.phones[serialNumber]
 	if !is {
 		return "", fmt.Errorf("%w: no phone of the lab has activated %q: have one activate first, with POST /lab/phone", ErrRefused, serialNumber)
 	}
-	otp, state, err := l.otp(serialNumber, state)
-	l.State.beside.phones[serialNumber] = state
+	otp, kept, err := kept.otp(serialNumber, l.Clock.Now())
+	l.State.beside.phones[serialNumber] = kept
 	return otp, err
 }
 
@@ -129,13 +147,13 @@ func (l *Lab) OTP(serialNumber string) (string, error) {
 const maxPhones = 10_000
 
 // keepPhone keeps a phone, unless there are too many.
-func (s *State) keepPhone(serialNumber string, state phone.State) {
+func (s *State) keepPhone(serialNumber string, activated activatedPhone) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.beside.phones == nil {
-		s.beside.phones = make(map[string]phone.State)
+		s.beside.phones = make(map[string]activatedPhone)
 	}
 	if _, again := s.beside.phones[serialNumber]; again || len(s.beside.phones) < maxPhones {
-		s.beside.phones[serialNumber] = state
+		s.beside.phones[serialNumber] = activated
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"sync"
 
 	"github.com/dsappd/dsappd/internal/audit"
-	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -33,7 +32,7 @@ type State struct {
 // beside is what a lab has beside the records.
 type beside struct {
 	credentials Credentials
-	phones      map[string]phone.State // by serial number, or an instance's name
+	phones      map[string]activatedPhone // by serial number, or an instance's name
 }
 
 // kept is what there was at one time.
