@@ -122,15 +122,6 @@ func buildOgen(t *testing.T, clients, openAPI string) (program string) {
 	return program
 }
 
-func readText(t *testing.T, file string) string {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 // saveOpenAPI saves the description that the Platform API serves, and returns
 // the path of the file.
 func saveOpenAPI(t *testing.T, url string) string {

@@ -24,10 +24,7 @@ import (
 // day. Those that move the clock or ask another door are played against the
 // throw-away servers of dsappd replay run. It is built with the tag clients, by make test.
 func TestTranscriptsOverHTTP(t *testing.T) {
-	program := filepath.Join(t.TempDir(), "dsappd")
-	if out, err := exec.Command("go", "build", "-o", program, "github.com/dsappd/dsappd/cmd/dsappd").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	program := buildProgram(t)
 	var apart, lenient, strict []string
 	err := replay.EachFile([]string{"../../testdata/transcripts"}, func(name string) error {
 		transcript, err := replay.ReadFile(name)

@@ -49,6 +49,7 @@ find_missing() {
 	need python3-zeep has_module zeep
 	need python3-requests has_module requests
 	need python3-cryptography has_module cryptography
+	need python3-pytest has_module pytest
 	need php-cli has php
 	need php-soap has_extension soap
 	need php-gmp has_extension gmp
@@ -59,6 +60,7 @@ find_missing() {
 	need libsoap-lite-perl has_perl SOAP/Lite.pm
 	need libsoap-wsdl-perl has wsdl2perl
 	need default-jdk-headless has javac
+	need junit5 test -e /usr/share/java/junit-platform-console-standalone.jar
 	need libaxis-java test -e /usr/share/java/axis.jar
 	need libjaxws-java test -e /usr/share/java/jaxws-tools.jar
 	need libkdsoap-bin has kdwsdl2cpp
