@@ -28,6 +28,7 @@ type gist struct {
 	rest      bool
 	lists     bool // it tells of several users or authenticators
 	requestID string
+	repeat    string // the Idempotency-Key
 }
 
 // keptFields are the fields of the interfaces beside provisioning that say what a user
@@ -161,7 +162,9 @@ func readREST(r Recorded, call restCall, sent string) (*exchanged, error) {
 		}
 	}
 	reply, err := readAnswer(call, r.Status, text)
-	return newExchanged(r, sent, request, reply), err
+	e := newExchanged(r, sent, request, reply)
+	e.asked.repeat = r.Request.Header.Get("Idempotency-Key")
+	return e, err
 }
 
 // isJSON reports whether a message is said to be JSON, or begins as it does.
@@ -379,6 +382,9 @@ func (s sketch) restKeys() (keys []string) {
 	}
 	if id := cmp.Or(s.asked.requestID, s.answered.requestID); id != "" {
 		keys = append(keys, "rest session "+id)
+	}
+	if s.asked.repeat != "" {
+		keys = append([]string{"rest repeat " + s.asked.repeat}, keys...)
 	}
 	return keys
 }

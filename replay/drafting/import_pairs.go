@@ -146,6 +146,9 @@ func sortedByName(messages []rawMessage) []rawMessage {
 
 // answers reports whether a reply can be that to a request.
 func (m rawMessage) answers(request rawMessage) bool {
+	if m.element == restReply {
+		return request.target != ""
+	}
 	return request.element == "" || m.element == "" || m.element == request.element+"Response" || m.element == "Fault"
 }
 

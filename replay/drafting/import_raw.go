@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"net/http/httputil"
 	"net/textproto"
@@ -164,6 +165,10 @@ func (m *rawMessage) recognise(said *notices, onWire bool) bool {
 		m.element = call.name
 		return true
 	}
+	if onWire && m.reply && m.mayAnswerREST() {
+		m.element = restReply
+		return true
+	}
 	text, err := m.text()
 	if err != nil {
 		said.leaveOut(m.Source, "%v", err)
@@ -182,6 +187,16 @@ func (m *rawMessage) recognise(said *notices, onWire bool) bool {
 		return false
 	}
 	return true
+}
+
+// restReply stands for the element of a reply that can be one to a call of REST
+// alone.
+const restReply = "{}"
+
+// mayAnswerREST reports whether a reply is JSON or an image, or has no body.
+func (m *rawMessage) mayAnswerREST() bool {
+	kind, _, _ := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	return isJSON(m.RecordedMessage) && len(m.Body) > 0 || strings.HasPrefix(kind, "image/") || m.status == http.StatusNoContent
 }
 
 // inLogCharset says of an envelope in a log that it is in UTF-8, as far as its

@@ -1,0 +1,178 @@
+package drafting_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/dsappd/dsappd/replay/drafting"
+
+	"github.com/dsappd/dsappd/internal/playserver"
+
+	"github.com/dsappd/dsappd/replay"
+)
+
+// kept keeps what is said while a transcript is played, as a browser would: in a
+// HAR file, and in files of requests and replies.
+type kept struct {
+	mu      sync.Mutex
+	entries []map[string]any
+	files   map[string]string
+}
+
+func (k *kept) start(ctx context.Context, setup replay.Setup) (replay.Server, error) {
+	server, err := playserver.Start(ctx, setup)
+	if err != nil {
+		return server, err
+	}
+	var proxies []*httptest.Server
+	before := func(at string) string {
+		upstream, parsed := url.Parse(at)
+		err = errors.Join(err, parsed)
+		proxy := httptest.NewServer(k.keep(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(upstream) }}))
+		proxies = append(proxies, proxy)
+		return proxy.URL
+	}
+	doors := map[string]string{}
+	for name, at := range server.Doors {
+		doors[name] = before(at)
+	}
+	return replay.Server{URL: before(server.URL), Doors: doors, Order: server.Order, Close: func() error {
+		for _, proxy := range proxies {
+			proxy.Close()
+		}
+		return server.Close()
+	}}, err
+}
+
+// keep passes requests on and keeps them with their replies.
+func (k *kept) keep(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sent, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, r)
+		for name, values := range answer.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		target := "https://tenant.example" + r.URL.RequestURI()
+		entry := map[string]any{
+			"startedDateTime": fmt.Sprintf("2026-01-01T00:00:%02d.000Z", len(k.entries)),
+			"request":         map[string]any{"method": r.Method, "url": target, "headers": headers(r.Header)},
+			"response":        map[string]any{"status": answer.Code, "headers": headers(answer.Header()), "content": map[string]any{"text": answer.Body.String()}},
+		}
+		if len(sent) > 0 {
+			entry["request"].(map[string]any)["postData"] = map[string]any{"mimeType": "application/json", "text": string(sent)}
+		}
+		k.entries = append(k.entries, entry)
+		number := fmt.Sprintf("%03d", len(k.entries))
+		k.files[number+"-request.http"] = fmt.Sprintf("%s %s HTTP/1.1\r\nHost: tenant.example\r\n%sContent-Length: %d\r\n\r\n%s", r.Method, r.URL.RequestURI(), lines(r.Header), len(sent), sent)
+		k.files[number+"-response.http"] = fmt.Sprintf("HTTP/1.1 %d %s\r\n%s\r\n%s", answer.Code, http.StatusText(answer.Code), lines(answer.Header()), answer.Body)
+	})
+}
+
+func headers(h http.Header) []map[string]string {
+	var all []map[string]string
+	for name, values := range h {
+		all = append(all, map[string]string{"name": name, "value": values[0]})
+	}
+	return all
+}
+
+func lines(h http.Header) string {
+	var all strings.Builder
+	for name, values := range h {
+		if name != "Content-Length" {
+			fmt.Fprintf(&all, "%s: %s\r\n", name, values[0])
+		}
+	}
+	return all.String()
+}
+
+// What was said over REST is imported from a HAR file and from a folder of
+// messages, and plays again.
+func TestImportREST(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"rest-online", "rest-steps", "rest-authenticators", "rest-users", "gateway-offline"} {
+		read, err := replay.ReadFile("../../testdata/transcripts/" + name + ".txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		k := &kept{files: map[string]string{}}
+		if result := (&replay.Player{Start: k.start}).Play(t.Context(), read); !result.Passed() {
+			t.Fatalf("%s: %+v", name, result)
+		}
+		har, err := json.MarshalIndent(map[string]any{"log": map[string]any{"entries": k.entries}}, "", " ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for form, files := range map[string]map[string]string{"HAR": {"tenant.har": string(har)}, "folder": k.files} {
+			for _, redact := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s %s %v", name, form, redact), func(t *testing.T) {
+					t.Parallel()
+					importREST(t, files, len(k.entries), redact)
+				})
+			}
+		}
+	}
+}
+
+// importREST imports files, and plays what became of them.
+func importREST(t *testing.T, files map[string]string, exchanges int, redact bool) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	run := drafting.ImportRun{
+		Importer: &drafting.Importer{Drafter: &drafting.Drafter{Redact: redact}}, Out: out, Isolated: true, Play: playserver.Play,
+		Report: func(drafting.Imported) error { return nil },
+	}
+	report, err := run.Paths(t.Context(), dir)
+	if err != nil {
+		t.Fatalf("%v, %+v", err, report)
+	}
+	played := 0
+	for _, made := range report.Transcripts {
+		text, err := os.ReadFile(made.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := replay.Parse(made.File, text)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		played += len(read.Exchanges)
+		if made.Outcome != drafting.Passes {
+			result := (&replay.Player{Start: playserver.Start}).Play(t.Context(), read)
+			var said strings.Builder
+			_ = (&replay.People{Writer: &said}).Report(result)
+			t.Errorf("%s\n%s", said.String(), text)
+		}
+		if redact && strings.Contains(string(text), "Password2") {
+			t.Errorf("%s holds a password", made.File)
+		}
+	}
+	if played != exchanges || len(report.Notices) > 1 {
+		t.Errorf("%d of %d exchanges are in transcripts; %v", played, exchanges, report.Notices)
+	}
+}
