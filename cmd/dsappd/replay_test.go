@@ -191,6 +191,51 @@ func TestReplayInit(t *testing.T) {
 	}
 }
 
+// TestReplayInitLab says what two samples have in common with that of the lab.
+func TestReplayInitLab(t *testing.T) {
+	name := wrongTranscript(t, t.TempDir(), "rest-again", "VDM1001912", "VDM1000001")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte("seed = "), []byte("sample = true\nseed = "), 1)
+	if err := os.WriteFile(name, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	exit, _, log := command(t, "replay", "init", "--dir", filepath.Join(t.TempDir(), "data"), name)
+	if exit == 0 || !strings.Contains(log, "authenticator VDM1000001") || !strings.Contains(log, "take sample = true out of the header") {
+		t.Errorf("exit %d: %s", exit, log)
+	}
+}
+
+// TestReplayDoors plays against the doors of a server that are REST, and passes
+// over what asks a door whose URL is not given.
+func TestReplayDoors(t *testing.T) {
+	online, again, soap := filepath.Join(transcripts, "rest-online.txtar"), filepath.Join(transcripts, "rest-again.txtar"), filepath.Join(transcripts, "register.txtar")
+	dir := filepath.Join(t.TempDir(), "data")
+	if exit, _, said := command(t, "replay", "init", "--dir", dir, online, again, soap); exit != 0 {
+		t.Fatal(said)
+	}
+	server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	urls := server.URLs()
+	exit, out, log := command(t, "replay", "run", "--platform", urls.Platform, "--platform-key", "wrong", again)
+	if exit != 1 || !strings.Contains(out, "The key is not known.") {
+		t.Errorf("another key: exit %d\n%s%s", exit, out, log)
+	}
+	exit, out, log = command(t, "replay", "run", "--platform", urls.Platform, "--gateway", urls.Gateway, online, soap)
+	if exit != 0 || !strings.Contains(out, "1 passed, 0 failed, 1 skipped") || !strings.Contains(out, "it asks the SOAP interface, whose URL is not known") {
+		t.Errorf("exit %d\n%s%s", exit, out, log)
+	}
+	exit, out, log = command(t, "replay", "run", "--url", urls.SOAP, again)
+	if exit != 0 || !strings.Contains(out, "it asks the door platform, whose URL is not known") {
+		t.Errorf("exit %d\n%s%s", exit, out, log)
+	}
+}
+
 // TestReplayExpectsHTTP holds what a transcript can expect of HTTP.
 func TestReplayExpectsHTTP(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
