@@ -70,7 +70,7 @@ demo:
 
 check:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
-	$(GO) vet -tags clients,interop ./...
+	$(GO) vet -tags clients,interop,screens ./...
 	$(GO) tool staticcheck -tags clients,interop ./...
 	cd wsdl && $(GO) run ./internal/generate -check
 
@@ -94,9 +94,10 @@ test: tools
 interop: tools-interop
 	$(GO) test -count 1 -vet=off -tags clients,interop -timeout 15m -run '^TestInterop$$' ./internal/systemtest
 
-# Pictures of the self-management page, for a person to look at.
+# Pictures of the self-management page and the operator's console, for a person to
+# look at.
 screens: tools
-	DSAPPD_SCREENS=$(CURDIR)/docs/screens $(GO) test -count 1 -tags clients -run Screens . ./internal/server/console
+	DSAPPD_SCREENS=$(CURDIR)/docs/screens $(GO) test -count 1 -tags clients,screens -run Screens . ./internal/server/console
 
 # The goals of speed as one table, each beside a reference of the same run; the
 # history is in benchmarks. RUN says which goals, and AUTHENTICATORS how many a

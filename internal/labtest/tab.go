@@ -24,7 +24,7 @@ import (
 )
 
 // Patience is for what a tab waits for.
-const Patience = time.Minute
+const Patience = 2 * time.Minute
 
 // Chromium starts one for all tabs of a test.
 func Chromium(t *testing.T) context.Context {

@@ -245,6 +245,11 @@ type actionPage struct {
 	Back         string
 }
 
+// HasPassword reports whether the form asks for one, so that browsers know whose.
+func (p actionPage) HasPassword() bool {
+	return slices.ContainsFunc(p.Fields, func(f shownField) bool { return f.Kind == "password" })
+}
+
 type shownField struct {
 	Name, Label, Kind, Hint, Value string
 	Options                        []string
