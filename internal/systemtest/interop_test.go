@@ -61,6 +61,7 @@ func TestInterop(t *testing.T) {
 		checkActivated(t, door)
 	})
 	t.Run("platform", func(t *testing.T) { interoperate(t, clients, built, openAPI) })
+	t.Run("libraries", func(t *testing.T) { installLibraries(t, clients) })
 }
 
 // interoperate lets clients that are generated from the description of the
@@ -101,9 +102,7 @@ const platformKey = "lab-platform-key"
 func buildOgen(t *testing.T, clients, openAPI string) (program string) {
 	t.Helper()
 	folder := t.TempDir()
-	if err := os.CopyFS(folder, os.DirFS(filepath.Join(clients, "interop", "ogen"))); err != nil {
-		t.Fatal(err)
-	}
+	copyFolder(t, folder, filepath.Join(clients, "interop", "ogen"))
 	module := filepath.Join(clients, "..", "..")
 	program = filepath.Join(folder, "ogen")
 	for _, arguments := range [][]string{
@@ -144,9 +143,7 @@ func saveOpenAPI(t *testing.T, url string) string {
 func buildJava(t *testing.T, clients, wsdl, openAPI string) string {
 	t.Helper()
 	folder := t.TempDir()
-	if err := os.CopyFS(folder, os.DirFS(filepath.Join(clients, "interop"))); err != nil {
-		t.Fatal(err)
-	}
+	copyFolder(t, folder, filepath.Join(clients, "interop"))
 	ctx, cancel := context.WithTimeout(t.Context(), buildTimeout)
 	defer cancel()
 	maven := exec.CommandContext(ctx, "mvn", "--batch-mode", "--no-transfer-progress", "--quiet", "--threads", "2",

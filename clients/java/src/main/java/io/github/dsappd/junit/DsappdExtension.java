@@ -36,8 +36,8 @@ public final class DsappdExtension implements BeforeAllCallback, BeforeEachCallb
     }
 
     /** A lab that JUnit ends with the context in which it was started. */
-    @SuppressWarnings("deprecation") // newer versions of JUnit take any AutoCloseable
-    private static final class Held implements ExtensionContext.Store.CloseableResource {
+    @SuppressWarnings("deprecation") // JUnit 5.13 and later ask for the other of the two
+    private static final class Held implements ExtensionContext.Store.CloseableResource, AutoCloseable {
         private final Lab lab;
         private final Semaphore turn = new Semaphore(1);
 
