@@ -77,8 +77,8 @@ func (c *replayRecordCommand) print(out io.Writer, t drafting.Taken) {
 	}
 	status := ""
 	if t.Status != "" {
-		status = " " + t.Status
+		status = ": " + t.Status
 	}
-	line := fmt.Sprintf("%s %s:%s, HTTP %d, in %s", t.At.UTC().Format(time.TimeOnly), t.Operation, status, t.HTTP, t.File)
+	line := fmt.Sprintf("%s %s%s, HTTP %d, in %s", t.At.UTC().Format(time.TimeOnly), t.Operation, status, t.HTTP, t.File)
 	fmt.Fprintln(out, withoutControls(line)) // whoever reads it may be gone
 }

@@ -40,7 +40,7 @@ func (s secretValues) add(m *message) {
 func (s secretValues) addValues(m *message) {
 	m.eachMember(func(_ int, name string, v *jsontree.Value) {
 		field := m.rest.fieldName(name)
-		isOpen := openInReply(field) || slices.Contains(openMembers, field) || slices.Contains(openAnswers, field) || name == "message"
+		isOpen := open(field) || slices.Contains(openReplies, field) || slices.Contains(openMembers, field) || slices.Contains(openAnswers, field) || name == "message"
 		if v.Kind == '"' && !isOpen && len(v.Text) >= shortestSecret {
 			s[v.Text] = true
 		}

@@ -39,6 +39,14 @@ func (w *requestWriter) restOptions(s traced, c restCall) transcript.RequestOpti
 	default:
 		o.Headers["Authorization"] = authorization(c, keyFor(c, s).key)
 	}
+	for name, value := range s.recorded.set {
+		if _, ours := o.Headers[name]; !ours && name != "Authorization" && name != "Accept" {
+			o.Headers[name] = transcript.Literal(value)
+			if w.redact {
+				o.Headers[name] = masked(value)
+			}
+		}
+	}
 	if key := s.recorded.Request.Header.Get("Idempotency-Key"); key != "" {
 		o.Headers["Idempotency-Key"] = w.repeat(key)
 	}
@@ -214,7 +222,7 @@ func (w *replyWriter) freeMembers(s traced) {
 	m.eachMember(func(index int, name string, v *jsontree.Value) {
 		_, put := m.put[index]
 		field := m.rest.fieldName(name)
-		isOpen := openInReply(field) || slices.Contains(openAnswers, field)
+		isOpen := open(field) || slices.Contains(openReplies, field) || slices.Contains(openAnswers, field)
 		switch {
 		case put || v.Plain() == "" || v.Kind == 'n':
 		case name == "message" && slices.Contains(vendorWords, v.Text):

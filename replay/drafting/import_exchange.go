@@ -84,7 +84,8 @@ func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 // restExchange returns what a file has of a call of REST.
 func (i *Importer) restExchange(k keptExchange, call restCall) (Recorded, bool) {
 	request, err := k.request.message(k.at, k.header)
-	if err == nil && k.requestIsGone != "" {
+	mayHaveBody := call.method() != http.MethodGet && call.method() != http.MethodDelete
+	if err == nil && k.requestIsGone != "" && mayHaveBody {
 		err = errors.New(k.requestIsGone)
 	}
 	if err != nil {

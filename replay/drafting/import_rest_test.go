@@ -118,11 +118,13 @@ func TestImportREST(t *testing.T) {
 		if result := (&replay.Player{Start: k.start}).Play(t.Context(), read); !result.Passed() {
 			t.Fatalf("%s: %+v", name, result)
 		}
-		har, err := json.MarshalIndent(map[string]any{"log": map[string]any{"entries": k.entries}}, "", " ")
-		if err != nil {
-			t.Fatal(err)
+		har := written(t, map[string]any{"log": map[string]any{"entries": k.entries}})
+		forms := map[string]map[string]string{"HAR": {"tenant.har": har}, "folder": k.files}
+		if name == "rest-online" {
+			forms["WireMock"] = map[string]string{"stubs.json": k.wireMock(t)}
+			forms["Postman"] = map[string]string{"collection.json": k.postman(t)}
 		}
-		for form, files := range map[string]map[string]string{"HAR": {"tenant.har": string(har)}, "folder": k.files} {
+		for form, files := range forms {
 			for _, redact := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s %s %v", name, form, redact), func(t *testing.T) {
 					t.Parallel()
@@ -131,6 +133,56 @@ func TestImportREST(t *testing.T) {
 			}
 		}
 	}
+}
+
+// wireMock writes what was kept as stubs.
+func (k *kept) wireMock(t *testing.T) string {
+	var stubs []any
+	for _, e := range k.entries {
+		request, response := e["request"].(map[string]any), e["response"].(map[string]any)
+		at, err := url.Parse(request["url"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := map[string]any{"method": request["method"], "url": at.RequestURI()}
+		if sent, is := request["postData"].(map[string]any); is {
+			asked["bodyPatterns"] = []any{map[string]any{"equalToJson": json.RawMessage(sent["text"].(string))}}
+		}
+		stubs = append(stubs, map[string]any{"request": asked, "response": map[string]any{
+			"status": response["status"], "headers": map[string]any{"Content-Type": "application/json"},
+			"jsonBody": json.RawMessage(response["content"].(map[string]any)["text"].(string)),
+		}})
+	}
+	return written(t, map[string]any{"mappings": stubs})
+}
+
+// postman writes what was kept as a collection, each reply as an example.
+func (k *kept) postman(t *testing.T) string {
+	var items []any
+	for i, e := range k.entries {
+		request, response := e["request"].(map[string]any), e["response"].(map[string]any)
+		asked := map[string]any{
+			"method": request["method"], "url": request["url"],
+			"header": []any{map[string]any{"key": "Content-Type", "value": "application/json"}, map[string]any{"key": "X-Tenant", "value": "bank"}},
+		}
+		if sent, is := request["postData"].(map[string]any); is {
+			asked["body"] = map[string]any{"mode": "raw", "raw": sent["text"]}
+		}
+		items = append(items, map[string]any{"name": fmt.Sprintf("call %d", i+1), "request": asked, "response": []any{map[string]any{
+			"name": "example", "code": response["status"], "body": response["content"].(map[string]any)["text"],
+			"header": []any{map[string]any{"key": "Content-Type", "value": "application/json"}},
+		}}})
+	}
+	return written(t, map[string]any{"info": map[string]any{"name": "cloud", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, "item": items})
+}
+
+func written(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // importREST imports files, and plays what became of them.

@@ -44,6 +44,7 @@ type wireMockReply struct {
 	Body         loose                      `json:"body"`
 	BodyAsBase64 loose                      `json:"bodyAsBase64"`
 	Base64Body   loose                      `json:"base64Body"`
+	JSONBody     loose                      `json:"jsonBody"`
 	BodyFileName loose                      `json:"bodyFileName"`
 	Fault        loose                      `json:"fault"`
 	ProxyBaseURL loose                      `json:"proxyBaseUrl"`
@@ -146,8 +147,13 @@ func (i *Importer) wireMockStub(ctx context.Context, in *input, at Source, raw j
 		return Recorded{}, false, err
 	}
 	r, ok := i.exchange(k)
-	if ok && strings.Contains(string(k.request.text), "${xmlunit.") {
-		i.doubt(at, "the request holds placeholders such as ${xmlunit.ignore}, which are sent as they stand")
+	for _, unit := range []string{"${xmlunit.ignore}", "${json-unit.any-string}"} {
+		if kind, _, _ := strings.Cut(unit, "."); ok && strings.Contains(k.request.text, kind+".") {
+			i.doubt(at, "the request holds placeholders such as %s, which are sent as they stand", unit)
+		}
+	}
+	if ok && r.Target != "" && stub.Request.URL+stub.Request.URLPath == "" {
+		i.doubt(at, "the stub knows its URL by the pattern %s, which is sent as it stands", k.url)
 	}
 	if ok && slices.ContainsFunc(reply.Transformers, func(t loose) bool { return t == "response-template" }) && strings.Contains(k.reply.text, "{{") {
 		i.doubt(at, "the reply is a template, which is not filled in")
@@ -156,7 +162,7 @@ func (i *Importer) wireMockStub(ctx context.Context, in *input, at Source, raw j
 }
 
 func (r wireMockReply) isEmpty() bool {
-	return r.Status == "" && r.Body == "" && r.BodyAsBase64 == "" && r.Base64Body == "" && r.BodyFileName == "" && r.Fault == "" && r.ProxyBaseURL == ""
+	return r.Status == "" && r.Body == "" && r.JSONBody == "" && r.BodyAsBase64 == "" && r.Base64Body == "" && r.BodyFileName == "" && r.Fault == "" && r.ProxyBaseURL == ""
 }
 
 func (q wireMockRequest) url() string {
@@ -185,7 +191,7 @@ func (q wireMockRequest) body() (keptBody, string) {
 			var text loose
 			_ = text.UnmarshalJSON(pattern[name]) // it takes every value
 			switch name {
-			case "equalToXml", "equalTo":
+			case "equalToXml", "equalTo", "equalToJson":
 				return keptBody{text: string(text)}, ""
 			case "binaryEqualTo":
 				return keptBody{text: string(text), base64: true}, ""
@@ -208,6 +214,8 @@ func (i *Importer) wireMockBody(ctx context.Context, in *input, reply wireMockRe
 		return keptBody{text: string(reply.Base64Body), base64: true}, "", nil
 	case reply.BodyAsBase64 != "":
 		return keptBody{text: string(reply.BodyAsBase64), base64: true}, "", nil
+	case reply.JSONBody != "":
+		return keptBody{text: string(reply.JSONBody)}, "", nil
 	case reply.BodyFileName == "":
 		return keptBody{text: string(reply.Body)}, "", nil
 	}
