@@ -50,6 +50,10 @@ type TestOTP struct {
 	Response     string
 }
 
+// mostErrors is how many wrong one-time passwords in a row an authenticator may
+// have and still be tested: no user is locked by tests, so that they could guess.
+const mostErrors = 50
+
 // TestOTP reports whether a one-time password of an authenticator is right,
 // whoever has it. A right one is spent as at any door, and a wrong one counts as
 // an error of the authenticator; no user is locked for it.
@@ -58,6 +62,9 @@ func (s *Service) TestOTP(ctx context.Context, operator Operator, in TestOTP) (r
 		a, err := f.readAuthenticator(in.SerialNumber)
 		if err != nil {
 			return false, err
+		}
+		if a.Errors >= mostErrors {
+			return false, refuse(AuthenticatorError, "The authenticator has had too many wrong one-time passwords in a row: reset its error count, then test again.")
 		}
 		credential := Credential{Combined: in.Response}
 		f.checked("one-time password", in.SerialNumber)
