@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
@@ -24,12 +25,29 @@ func replayOrders() []replayOrder {
 		{[]string{"user", "enable"}, "USER [DOMAIN]", giveUser((*admin.Client).EnableUser)},
 		{[]string{"user", "disable"}, "USER [DOMAIN]", giveUser((*admin.Client).DisableUser)},
 		{[]string{"user", "unlock"}, "USER [DOMAIN]", giveUser((*admin.Client).UnlockUser)},
+		{[]string{"user", "set-password"}, "USER PASSWORD [DOMAIN]", func(ctx context.Context, c *admin.Client, names []string) error {
+			in := provision.SetUserPassword{NameUser: provision.NameUser{UserID: names[0]}, StaticPassword: names[1]}
+			if len(names) > 2 {
+				in.Domain = names[2]
+			}
+			_, err := c.SetUserPassword(ctx, in)
+			return err
+		}},
+		{[]string{"user", "set-expiration"}, "USER TIME [DOMAIN]", giveExpiration},
 		{[]string{"registration", "close"}, "ID", func(ctx context.Context, c *admin.Client, names []string) error {
 			_, err := c.CloseRegistration(ctx, provision.CloseRegistration{RegistrationID: names[0]})
 			return err
 		}},
 		{[]string{"authenticator", "assign"}, "SERIAL USER", func(ctx context.Context, c *admin.Client, names []string) error {
 			_, err := c.AssignAuthenticator(ctx, provision.AssignAuthenticator{SerialNumber: names[0], UserID: names[1]})
+			return err
+		}},
+		{[]string{"authenticator", "set-pin"}, "SERIAL [PIN]", func(ctx context.Context, c *admin.Client, names []string) error {
+			in := provision.SetPIN{SerialNumber: names[0]}
+			if len(names) > 1 {
+				in.PIN, in.Confirmation = names[1], names[1]
+			}
+			_, err := c.SetPIN(ctx, in)
 			return err
 		}},
 		{[]string{"authenticator", "unassign"}, "SERIAL", giveAuthenticator((*admin.Client).UnassignAuthenticator)},
@@ -51,6 +69,23 @@ func giveUser(do func(*admin.Client, context.Context, provision.NameUser) (admin
 		_, err := do(c, ctx, user)
 		return err
 	}
+}
+
+// giveExpiration sets until when a user is one; never takes the end away.
+func giveExpiration(ctx context.Context, c *admin.Client, names []string) error {
+	var at time.Time
+	if names[1] != "never" {
+		var err error
+		if at, err = time.Parse(time.RFC3339, names[1]); err != nil {
+			return fmt.Errorf("time of expiry: %w", err)
+		}
+	}
+	in := provision.SetUser{NameUser: provision.NameUser{UserID: names[0]}, UserFields: provision.UserFields{ExpiresAt: &at}}
+	if len(names) > 2 {
+		in.Domain = names[2]
+	}
+	_, err := c.SetUser(ctx, in)
+	return err
 }
 
 func giveAuthenticator(do func(*admin.Client, context.Context, admin.NameAuthenticator) (admin.Authenticator, error)) func(context.Context, *admin.Client, []string) error {

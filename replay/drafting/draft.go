@@ -143,6 +143,9 @@ func (w *writer) write(e *exchanged) transcript.Exchange {
 	}
 	exchange := transcript.Exchange{Number: s.number, Title: w.secrets.hide(s.recorded.Title), Request: w.requests.write(s), Reply: w.replies.write(s)}
 	exchange.Advance = s.advance + w.requests.wait()
+	for _, d := range s.recorded.decrees {
+		exchange.Orders = append(exchange.Orders, w.requests.order(d))
+	}
 	addCaptures(w.captures, s)
 	w.about.add(s)
 	return exchange

@@ -39,8 +39,9 @@ type inferrer struct {
 	modes   map[string]int     // the places of users in the sample whose local authentication is said, by holder
 	created map[string]bool    // objects that a request creates, and what was noted once
 
-	granted  map[string][]string // privileges that service users have, by holder
-	refusals map[string]bool     // service users who were refused something
+	sessions map[string]transcript.User // who opened them
+	granted  map[string][]string        // privileges that service users have, by holder
+	refusals map[string]bool            // service users who were refused something
 
 	instances map[string]bool // that were added
 	keys      map[string]bool // of the doors that are REST
@@ -51,8 +52,8 @@ func newInferrer(w *standIns, said *notices, right map[string]string) *inferrer 
 	return &inferrer{
 		standIns: w, notices: said, right: right, policy: map[string]any{}, components: map[string]bool{},
 		domains: map[string]bool{}, users: map[string]bool{}, authenticators: map[string]int{}, activated: map[string]bool{},
-		logins: map[string]*logins{}, modes: map[string]int{}, created: map[string]bool{}, granted: map[string][]string{}, refusals: map[string]bool{},
-		instances: map[string]bool{}, keys: map[string]bool{},
+		logins: map[string]*logins{}, modes: map[string]int{}, created: map[string]bool{}, sessions: map[string]transcript.User{},
+		granted: map[string][]string{}, refusals: map[string]bool{}, instances: map[string]bool{}, keys: map[string]bool{},
 	}
 }
 
@@ -81,6 +82,7 @@ func (i *inferrer) step(s traced) {
 		return
 	}
 	i.component(s)
+	i.elsewhere(s)
 	if s.asked.door != "" {
 		i.beside(s)
 		return

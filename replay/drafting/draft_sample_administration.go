@@ -63,6 +63,7 @@ func (i *inferrer) logon(s traced) {
 	i.authenticated(s, known.serial())
 	if s.granted() {
 		userID, domain := resolved(s.exchanged)
+		i.sessions[s.answered.session] = transcript.User{UserID: userID, Domain: domain}
 		i.administrator(transcript.Administrator{
 			UserID: userID, Domain: domain, Privileges: privilegesIn(s.reply.attributeValue("CREDFLD_LOGICAL_ADMIN_PRIVILEGES"))})
 	}
@@ -325,9 +326,11 @@ func (i *inferrer) digipassCommand(s traced) {
 	}
 	switch {
 	case s.operation() == "DIGIPASSCMD_ASSIGN" && s.granted(), s.operation() == "DIGIPASSCMD_UNASSIGN" && !s.granted():
-		delete(r, "DIGIPASSFLD_ASSIGNED_USERID")
+		delete(r, "DIGIPASSFLD_ASSIGNED_USERID") // it was nobody's
 	case s.operation() == "DIGIPASSCMD_UNASSIGN", s.operation() == "DIGIPASSCMD_ASSIGN":
-		r["DIGIPASSFLD_ASSIGNED_USERID"] = cmp.Or(r["DIGIPASSFLD_ASSIGNED_USERID"], "somebody")
+		if r["DIGIPASSFLD_ASSIGNED_USERID"] == "" && i.authenticator(i.licence(serial)) == nil {
+			r["DIGIPASSFLD_ASSIGNED_USERID"] = i.somebody(s).UserID
+		}
 	}
 	i.foundAuthenticator(s, r)
 }
@@ -335,6 +338,13 @@ func (i *inferrer) digipassCommand(s traced) {
 // foundAuthenticator puts an authenticator into the sample as a reply shows it.
 func (i *inferrer) foundAuthenticator(s traced, r record) {
 	serial := i.licence(r["DIGIPASSFLD_SERNO"])
+	if a := i.authenticator(serial); a != nil && i.created["assumed "+serial] {
+		a.UserID = r["DIGIPASSFLD_ASSIGNED_USERID"]
+		if a.UserID != "" {
+			i.foundUser(s, record{"USERFLD_USERID": a.UserID, "USERFLD_DOMAIN": a.Domain})
+		}
+	}
+	delete(i.created, "assumed "+serial)
 	if serial == "" || i.authenticator(serial) != nil {
 		return
 	}
@@ -380,11 +390,13 @@ func (i *inferrer) applicationCommand(s traced) {
 	if serial == "" || s.answered.statusName == "STAT_NOT_FOUND" || i.authenticator(serial) != nil {
 		return
 	}
+	i.created["assumed "+serial] = true // that somebody has it
+	u := i.somebody(s)
 	a := transcript.Authenticator{SerialNumber: serial}
 	if proof := s.request.attributeValue("DIGIPASSAPPLFLD_RESPONSE"); s.answered.resultCode == "0" && proof != "" {
 		a.PIN = i.pin((&person{}).split(proof, s.sketch).pin)
 	}
-	i.holdsEvents(a, transcript.User{Domain: "master"})
+	i.holdsEvents(a, u)
 }
 
 // assigned notes that somebody has an authenticator, whom nothing names so far.
@@ -394,9 +406,22 @@ func (i *inferrer) assigned(s traced, serial string) {
 	}
 	i.foundAuthenticator(s, record{"DIGIPASSFLD_SERNO": serial})
 	if a := i.authenticator(serial); a != nil && a.UserID == "" {
-		a.UserID = "somebody"
-		i.addUser(transcript.User{UserID: a.UserID, Domain: cmp.Or(a.Domain, "master"), StaticPassword: "not-recorded"})
+		a.UserID = i.somebody(s).UserID
 	}
+}
+
+// somebody returns a user for an authenticator of which only that is known that
+// somebody has it: the administrator, who is in the sample already, or nobody else.
+func (i *inferrer) somebody(s traced) transcript.User {
+	u, known := i.sessions[s.asked.session]
+	if userID, domain, _, isKey := apiKey(s.asked.session); isKey {
+		u, known = transcript.User{UserID: userID, Domain: domain}, true
+	}
+	if !known || u.Domain != "master" {
+		u = transcript.User{UserID: "somebody", Domain: "master", StaticPassword: "not-recorded"}
+		i.addUser(u)
+	}
+	return u
 }
 
 func (i *inferrer) domainCommand(s traced) {
@@ -438,5 +463,28 @@ func (i *inferrer) attributeCommand(s traced) {
 		i.created["object "+nameOf(name)] = true
 	case s.granted(), s.answered.statusName == "STAT_EXISTS":
 		i.unknownObject(s, name)
+	}
+}
+
+// elsewhere puts into the sample what administrators did something to, in another
+// transcript, before an exchange.
+func (i *inferrer) elsewhere(s traced) {
+	for _, d := range s.recorded.decrees {
+		if d.words[0] == "user" || d.words[1] == "assign" {
+			known, holder := i.people[nameOf(d.userID)], ""
+			u := transcript.User{UserID: d.userID, Domain: d.domain, StaticPassword: "not-recorded", Disabled: d.words[1] == "enable"}
+			if known != nil && len(known.passwords) > 0 {
+				u.StaticPassword, holder = known.passwords[0], nameOf(d.userID)
+			}
+			if i.addUser(u) && holder != "" {
+				i.modes[holder] = len(i.sample.Users) - 1
+			}
+		}
+		switch d.words[1] {
+		case "assign":
+			i.holdsEvents(transcript.Authenticator{SerialNumber: i.licence(d.serial)}, transcript.User{Domain: d.domain})
+		case "unassign", "set-pin":
+			i.assigned(s, i.licence(d.serial))
+		}
 	}
 }

@@ -2,6 +2,7 @@ package drafting
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -90,9 +91,14 @@ func (i *inferrer) lock(s traced) {
 		l = &logins{}
 		i.logins[s.holder()] = l
 	}
+	for _, d := range s.recorded.decrees {
+		if d.words[1] == "unlock" {
+			*l = logins{}
+		}
+	}
 	switch s.answered.statusName {
 	case "STAT_SUCCESS":
-		if l.wrong >= lockThreshold && s.advance < lockOpens {
+		if l.wrong >= lockThreshold && !l.locked && s.advance < lockOpens {
 			i.policy["LockThreshold"] = 0
 		}
 		*l = logins{}
@@ -164,12 +170,34 @@ func (i *inferrer) possesses(s traced, serial string, u transcript.User) {
 	i.assign(a, u)
 }
 
-// settleLogins sets the local authentication of users, which is known in the end.
+// settleLogins sets the local authentication, which is known in the end: of users
+// or, where a user was let in by different things under different components, of
+// the policies of these.
 func (i *inferrer) settleLogins() {
 	for holder, n := range i.modes {
-		if p := i.people[holder]; p != nil && (p.byPassword || p.byOTP || p.mode != "") {
-			i.sample.Users[n].LocalAuthentication = p.localAuthentication()
+		modes := map[string]string{}
+		for component, by := range i.people.of(holder).by {
+			modes[component] = by.localAuthentication()
 		}
+		if all := slices.Sorted(maps.Values(modes)); len(slices.Compact(all)) == 1 {
+			i.sample.Users[n].LocalAuthentication = all[0]
+			continue
+		}
+		for _, component := range slices.Sorted(maps.Keys(modes)) {
+			i.policyOf(component, modes[component])
+		}
+	}
+}
+
+// policyOf gives a component a policy of its own with a local authentication.
+func (i *inferrer) policyOf(component, mode string) {
+	for n, c := range i.sample.Components {
+		name := "recorded for " + component
+		if c.ComponentType != component || c.Policy == name {
+			continue
+		}
+		i.sample.Policies = append(i.sample.Policies, transcript.Policy{Name: name, Parent: c.Policy, Set: map[string]any{"LocalAuthentication": mode}})
+		i.sample.Components[n].Policy = name
 	}
 }
 

@@ -156,7 +156,7 @@ type tracer struct {
 	handed  map[string]int  // how many captures have a name
 	owed    time.Duration   // that has passed and is not written down
 	refused map[string]bool // whether the last login of a user was
-	early   map[string]bool // whether it was let in by a static password
+	early   map[string]bool // whether it was let in by a static password, by user and component
 }
 
 func newTracer(w *standIns, several bool) *tracer {
@@ -238,8 +238,9 @@ func (t *tracer) passed(e *exchanged) time.Duration {
 	if !e.recorded.At.IsZero() {
 		t.before = e.recorded.At
 	}
-	early := t.early[e.holder()]
-	t.early[e.holder()] = e.operation() == "authUser" && e.granted() && e.answered.serialNumber == ""
+	policy := e.holder() + " " + e.component()
+	early := t.early[policy]
+	t.early[policy] = e.operation() == "authUser" && e.granted() && e.answered.serialNumber == ""
 	if early && e.answered.statusName == "STAT_GRACE_PERIOD_EXPIRED" {
 		t.owed = 0
 		return afterGrace

@@ -32,9 +32,11 @@ type gist struct {
 }
 
 // keptFields are the fields of the interfaces beside provisioning that say what a user
-// logs in by.
+// logs in by, and what an administrator does to it.
 var keptFields = []string{
 	"staticPassword", "response", "CREDFLD_PASSWORD", "CREDFLD_CURRENT_PIN", "CREDFLD_NEW_STATIC_PASSWORD",
+	"componentType", "USERFLD_USERID", "USERFLD_DOMAIN", "USERFLD_NEW_PASSWORD", "USERFLD_EXPIRATION_TIME", "DIGIPASSFLD_SERNO", "DIGIPASSFLD_ASSIGNED_USERID",
+	"DIGIPASSAPPLFLD_SERNO", "DIGIPASSAPPLFLD_NEW_PIN",
 }
 
 // gist returns that of a message; that of none is empty.
@@ -257,6 +259,7 @@ type flow struct {
 	keys      []string
 	chapter   *chapter // nil: about one registration
 	people    people
+	pending   []decree // what happened elsewhere since the last exchange
 	exchanges []*Recorded
 	rest      bool // some of it is REST
 
@@ -296,6 +299,8 @@ func (s *sorter) sort(e sketch, recorded *Recorded) int {
 	}
 	f := s.flows[found]
 	f.people.learn(e)
+	s.spread(e, found)
+	recorded.decrees, f.pending = f.pending, nil
 	if f.chapter == nil {
 		if e.asked.rest {
 			s.know(found, e)

@@ -22,10 +22,14 @@ type person struct {
 	digits    int      // of one-time passwords that stood alone; 0: not known
 	invented  string   // an authenticator, where the user has one that is not named
 
-	byPassword bool // a static password was enough,
-	byOTP      bool // a one-time password was,
-	afterOTP   bool // and a static password after it
-	mode       string
+	by map[string]*letIn // by component type
+}
+
+// letIn is what a user was let in by where one policy holds.
+type letIn struct {
+	password bool // a static password was enough
+	otp      bool // a one-time password was
+	mode     string
 }
 
 // serial returns the authenticator of a user; empty: nothing tells of one.
@@ -44,15 +48,26 @@ const (
 	modeEither = "DIGIPASS or Password"
 )
 
-// localAuthentication returns the setting of a user under which all of it came so.
-func (p *person) localAuthentication() string {
+// localAuthentication returns the setting under which all of it came so.
+func (l *letIn) localAuthentication() string {
 	switch {
-	case p.mode == modeOnly && p.byPassword:
+	case l.mode == modeOnly && l.password:
 		return modeGrace
-	case p.mode != "":
-		return p.mode
+	case l.mode != "":
+		return l.mode
 	}
 	return modeEither
+}
+
+// at returns what a user was let in by under the policy of a component.
+func (p *person) at(component string) *letIn {
+	if p.by == nil {
+		p.by = map[string]*letIn{}
+	}
+	if p.by[component] == nil {
+		p.by[component] = &letIn{}
+	}
+	return p.by[component]
 }
 
 func (all people) of(holder string) *person {
@@ -137,10 +152,10 @@ func addedOnce(all []string, one string) []string {
 
 // login takes what a login tells.
 func (p *person) login(s sketch) {
-	c := p.credential(s)
+	c, at := p.credential(s), p.at(s.component())
 	switch {
 	case s.granted() && c.otp != "":
-		p.byOTP = true
+		at.otp = true
 		p.serials = addedOnce(p.serials, s.answered.serialNumber)
 		p.right(c.static)
 		if !slices.Contains(p.pins, c.pin) {
@@ -151,20 +166,28 @@ func (p *person) login(s sketch) {
 		}
 	case s.granted():
 		p.right(c.static)
-		p.byPassword, p.afterOTP = true, p.byOTP
-		if p.afterOTP && p.mode == "" {
-			p.mode = modeEither
+		at.password = true
+		if at.otp && at.mode == "" {
+			at.mode = modeEither
 		}
 	case s.answered.statusName == "STAT_GRACE_PERIOD_EXPIRED":
 		p.right(c.static)
-		p.mode = modeOnly
+		at.mode = modeOnly
 	case s.answered.statusName == "STAT_LOCALAUTH":
-		p.mode = modeNone
+		at.mode = modeNone
 	case s.answered.statusName == "STAT_DPERROR" && c.otp == "":
 		p.right(c.static)
 	case (s.answered.statusName == "STAT_LOCKED" || s.operation() == "logon" && s.status() == denied) && c.otp == "":
 		p.right(c.static)
 	}
+}
+
+// component returns the component type under which somebody logs in.
+func (s sketch) component() string {
+	if s.asked.door == administration {
+		return administrationProgram
+	}
+	return s.asked.said["componentType"]
 }
 
 // credential is what somebody logs in by, in its parts.

@@ -36,6 +36,7 @@ type Recorded struct {
 
 	set     map[string]string // headers of the request by their names, besides those of Request
 	pause   time.Duration     // before the request
+	decrees []decree          // of administrators elsewhere, before the request
 	wanted  *wanted           // of a reply that is presumed; nil: it was recorded
 	values  *presumedValues   // of that reply, which is made of them whenever it is read
 	chapter *chapter          // the transcript that it belongs to; nil: that of its registration
