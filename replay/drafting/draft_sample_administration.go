@@ -138,37 +138,6 @@ func (i *inferrer) settlePrivileges() {
 	}
 }
 
-// privilegeFor returns the privilege that a search or a command needs; empty: not
-// known.
-func privilegeFor(operation string) string {
-	if known, ok := privileges[operation]; ok {
-		return known
-	}
-	object, verb, _ := strings.Cut(operation, "CMD_")
-	if noun := nouns[object]; noun != "" && slices.Contains(verbs, verb) {
-		return strings.ToLower(verb) + "_" + noun
-	}
-	return ""
-}
-
-var verbs = []string{"VIEW", "CREATE", "UPDATE", "DELETE", "ENABLE", "UNLOCK", "ASSIGN", "UNASSIGN"}
-
-var nouns = map[string]string{
-	"USER": "user", "USERATTRIBUTE": "user_attribute", "DIGIPASS": "digipass", "DOMAIN": "domain", "ORGUNIT": "organizational_unit",
-}
-
-var privileges = map[string]string{
-	"userQuery": "view_user", "userattributeQuery": "view_user_attribute", "digipassQuery": "view_digipass",
-	"domainQuery": "view_domain", "orgunitQuery": "view_organizational_unit", "adminSessionQuery": "view_administrative_session",
-	"USERCMD_DISABLE": "enable_user", "USERCMD_SET_PASSWORD": "set_user_password", "USERCMD_RESET_PASSWORD": "reset_user_password",
-	"USERCMD_RESET_LAST_AUTH_TIME": "reset_last_authentication_time", "USERCMD_SET_EXPIRATION": "set_user_expiration",
-	"DIGIPASSCMD_GENERATE_ACTIVATION_DATA": "generate_activation_data", "DIGIPASSAPPLCMD_TEST_OTP": "test_otp",
-	"DIGIPASSAPPLCMD_SET_PIN": "set_digipass_pin", "DIGIPASSAPPLCMD_RESET_PIN": "reset_digipass_pin",
-	"DIGIPASSAPPLCMD_RESET_ERROR_COUNT": "reset_digipass_error_count", "DIGIPASSAPPLCMD_RESET_APPL": "reset_digipass_application",
-	"DIGIPASSAPPLCMD_GETINFO": "view_digipass", "DIGIPASSAPPLCMD_GEN_VOTP": "generate_virtual_otp",
-	"DIGIPASSAPPLCMD_GENERATE_ACTIVATION_DATA": "generate_activation_data",
-}
-
 // record is an object as a reply shows it: values by the names of attributes.
 type record map[string]string
 
@@ -463,28 +432,5 @@ func (i *inferrer) attributeCommand(s traced) {
 		i.created["object "+nameOf(name)] = true
 	case s.granted(), s.answered.statusName == "STAT_EXISTS":
 		i.unknownObject(s, name)
-	}
-}
-
-// elsewhere puts into the sample what administrators did something to, in another
-// transcript, before an exchange.
-func (i *inferrer) elsewhere(s traced) {
-	for _, d := range s.recorded.decrees {
-		if d.words[0] == "user" || d.words[1] == "assign" {
-			known, holder := i.people[nameOf(d.userID)], ""
-			u := transcript.User{UserID: d.userID, Domain: d.domain, StaticPassword: "not-recorded", Disabled: d.words[1] == "enable"}
-			if known != nil && len(known.passwords) > 0 {
-				u.StaticPassword, holder = known.passwords[0], nameOf(d.userID)
-			}
-			if i.addUser(u) && holder != "" {
-				i.modes[holder] = len(i.sample.Users) - 1
-			}
-		}
-		switch d.words[1] {
-		case "assign":
-			i.holdsEvents(transcript.Authenticator{SerialNumber: i.licence(d.serial)}, transcript.User{Domain: d.domain})
-		case "unassign", "set-pin":
-			i.assigned(s, i.licence(d.serial))
-		}
 	}
 }

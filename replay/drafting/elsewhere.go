@@ -111,3 +111,26 @@ func (w *standIns) order(d decree) string {
 	line.Flush()
 	return strings.TrimSuffix(text.String(), "\n")
 }
+
+// elsewhere puts into the sample what administrators did something to, in another
+// transcript, before an exchange.
+func (i *inferrer) elsewhere(s traced) {
+	for _, d := range s.recorded.decrees {
+		if d.words[0] == "user" || d.words[1] == "assign" {
+			known, holder := i.people[nameOf(d.userID)], ""
+			u := transcript.User{UserID: d.userID, Domain: d.domain, StaticPassword: "not-recorded", Disabled: d.words[1] == "enable"}
+			if known != nil && len(known.passwords) > 0 {
+				u.StaticPassword, holder = known.passwords[0], nameOf(d.userID)
+			}
+			if i.addUser(u) && holder != "" {
+				i.modes[holder] = len(i.sample.Users) - 1
+			}
+		}
+		switch d.words[1] {
+		case "assign":
+			i.holdsEvents(transcript.Authenticator{SerialNumber: i.licence(d.serial)}, transcript.User{Domain: d.domain})
+		case "unassign", "set-pin":
+			i.assigned(s, i.licence(d.serial))
+		}
+	}
+}
