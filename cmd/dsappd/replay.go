@@ -34,7 +34,8 @@ type replayRunCommand struct {
 	Gateway   string        `name:"gateway" placeholder:"URL" help:"Play what asks the gateway for phones against this one."`
 	Key       string        `name:"platform-key" env:"DSAPPD_PLATFORM_KEY" placeholder:"KEY" help:"Send this key to --platform instead of that of the transcripts."`
 	Dir       string        `placeholder:"DIR" help:"Give the operators' orders in transcripts to this data folder, which the server at --url serves."`
-	CA        string        `name:"ca" placeholder:"FILE" help:"Trust the server at --url by the certificates (PEM) in FILE."`
+	CA        string        `name:"ca" placeholder:"FILE" help:"Trust that server by the certificates (PEM) in FILE."`
+	Client    string        `name:"client-cert" placeholder:"FILE" help:"Show the client's certificate in FILE, which has its key too (PEM)."`
 	Strict    bool          `help:"Play the transcripts that need strict mode too: the server at --url is in it."`
 	Component string        `placeholder:"TYPE" help:"Replace the component types in the requests by this one."`
 	Timeout   time.Duration `default:"30s" placeholder:"TIME" help:"Wait this long for each answer of --url; ${default} if not given."`
@@ -92,8 +93,8 @@ func (c *replayRunCommand) player() (*replay.Player, error) {
 		return nil, errors.New("-j and --repeat are numbers from 1 on")
 	}
 	if c.URL == "" && c.Platform == "" && c.Gateway == "" {
-		if c.CA != "" || c.Dir != "" || c.Strict {
-			return nil, errors.New("--ca, --dir and --strict belong to --url, --platform and --gateway")
+		if c.CA != "" || c.Client != "" || c.Dir != "" || c.Strict {
+			return nil, errors.New("--ca, --client-cert, --dir and --strict belong to --url, --platform and --gateway")
 		}
 		return &replay.Player{Start: playserver.Start, Component: c.Component}, nil
 	}
@@ -108,6 +109,16 @@ func (c *replayRunCommand) player() (*replay.Player, error) {
 		if transport.TLSClientConfig, err = trusting(c.CA); err != nil {
 			return nil, err
 		}
+	}
+	if c.Client != "" {
+		pair, err := tls.LoadX509KeyPair(c.Client, c.Client)
+		if err != nil {
+			return nil, fmt.Errorf("--client-cert: %w: dsappd tls client makes such a file", err)
+		}
+		if transport.TLSClientConfig == nil {
+			transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+		}
+		transport.TLSClientConfig.Certificates = []tls.Certificate{pair}
 	}
 	return &replay.Player{
 		URL: c.URL, Doors: map[string]string{transcript.Platform: c.Platform, transcript.Gateway: c.Gateway}, PlatformKey: c.Key,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"encoding/xml"
+	"errors"
 	"io"
 	"log"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 	"github.com/dsappd/dsappd/replay/transcript"
 
 	"github.com/dsappd/dsappd"
+	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/replay"
 )
 
@@ -67,7 +69,7 @@ func TestReplayExitCodes(t *testing.T) {
 		"no such file":    {[]string{"missing.txtar"}, 1, "there is no missing.txtar in "},
 		"no server":       {[]string{"activation", "--url", "http://127.0.0.1:1/"}, 1, "connection refused"},
 		"no URL":          {[]string{"activation", "--url", "127.0.0.1:1"}, 1, "give http://HOST:PORT/"},
-		"CA without URL":  {[]string{"activation", "--ca", "x"}, 1, "--ca, --dir and --strict belong to --url"},
+		"CA without URL":  {[]string{"activation", "--ca", "x"}, 1, "--ca, --client-cert, --dir and --strict belong to --url"},
 		"no certificates": {[]string{"activation", "--url", "https://127.0.0.1:1/", "--ca", differs}, 1, "holds no certificate in PEM"},
 	}
 	for name, c := range ends {
@@ -233,6 +235,45 @@ func TestReplayDoors(t *testing.T) {
 	exit, out, log = command(t, "replay", "run", "--url", urls.SOAP, again)
 	if exit != 0 || !strings.Contains(out, "it asks the door platform, whose URL is not known") {
 		t.Errorf("exit %d\n%s%s", exit, out, log)
+	}
+}
+
+// TestReplayClientCert plays against a Platform API that lets in whom its CA
+// vouches for.
+func TestReplayClientCert(t *testing.T) {
+	again := filepath.Join(transcripts, "rest-again.txtar")
+	dir := filepath.Join(t.TempDir(), "data")
+	if exit, _, said := command(t, "replay", "init", "--dir", dir, again); exit != 0 {
+		t.Fatal(said)
+	}
+	name := filepath.Join(dir, "settings.toml")
+	settings, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, platform, found := strings.Cut(string(settings), "\n[platform]\n")
+	platform = strings.Replace(platform, `client_ca = ""`, `client_ca = "tls/ca.pem"`, 1)
+	platform = strings.Replace(platform, `tls = "auto"`, `tls = "on"`, 1)
+	err = os.WriteFile(name, []byte(before+"\n[platform]\n"+platform), 0o600)
+	client := filepath.Join(t.TempDir(), "client.pem")
+	err = errors.Join(err, datafolder.RenewCertificate(dir, datafolder.CertificateOptions{}), datafolder.IssueClientCertificate(dir, "site", client, datafolder.CertificateOptions{}))
+	if err != nil || !found {
+		t.Fatal(found, err)
+	}
+	server, err := dsappd.Open(t.Context(), dsappd.Config{Dir: dir, Addr: "127.0.0.1:0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	flags := []string{"replay", "run", "--platform", server.URLs().Platform, "--ca", filepath.Join(dir, "tls", "ca.pem"), "--platform-key", "none", again}
+	if exit, out, log := command(t, flags...); exit != 1 {
+		t.Errorf("without a certificate: exit %d\n%s%s", exit, out, log)
+	}
+	if exit, out, log := command(t, append(flags, "--client-cert", client)...); exit != 0 || !strings.Contains(out, "1 passed") {
+		t.Errorf("exit %d\n%s%s", exit, out, log)
+	}
+	if exit, _, log := command(t, append(flags, "--client-cert", again)...); exit == 0 || !strings.Contains(log, "dsappd tls client makes such a file") {
+		t.Errorf("no certificate in the file: exit %d, %s", exit, log)
 	}
 }
 
