@@ -42,6 +42,26 @@ func joinKey(kind string, p Parts, n int) string {
 	return key.String()
 }
 
+// isKey reports whether a whole key is that of a kind and its first n parts, of
+// which none may be empty.
+func isKey(whole, kind string, p Parts, n int) bool {
+	rest, is := cutPart(whole, kind)
+	for i := 0; i < n && is; i++ {
+		if rest, is = cutPart(rest, p[i]); p[i] == "" {
+			return false
+		}
+	}
+	return is && rest == ""
+}
+
+// cutPart takes a part and its end from the beginning of a key.
+func cutPart(key, part string) (rest string, found bool) {
+	if rest, found = strings.CutPrefix(key, part); found {
+		rest, found = strings.CutPrefix(rest, end)
+	}
+	return rest, found
+}
+
 // KindOf returns the name of the kind that an engine's key belongs to.
 func KindOf(key string) string {
 	kind, _, _ := strings.Cut(key, end)

@@ -166,7 +166,7 @@ func (k Kind[K, R]) decodeInto(a *authenticator, entry Entry, record *R) error {
 		err = k.read(&w.fields, plain, record)
 	}
 	if err == nil {
-		if own, keyErr := k.Key(k.KeyOf(*record)); keyErr != nil || own != entry.Key {
+		if own := k.Split(k.KeyOf(*record)); k.check(own) != nil || !isKey(entry.Key, k.Name, own, len(k.PartNames)) {
 			err = ErrMisplaced
 		}
 	}

@@ -103,12 +103,37 @@ func Delete[K, R any](t *Tx, kind Kind[K, R], key K) error {
 // revision that a View read it with; 0: there is none. It does not read the
 // record.
 func Expect[K, R any](t *Tx, kind Kind[K, R], key K, revision uint64) error {
+	return ExpectAll(t, []Seen{See(kind, key, revision)})
+}
+
+// Seen is a revision under a key, for ExpectAll.
+type Seen struct {
+	key      string // empty: no record can be there, and none was
+	revision uint64
+	err      error
+}
+
+// See notes the revision that a View read a record with; 0: there is none.
+func See[K, R any](kind Kind[K, R], key K, revision uint64) Seen {
 	whole, err := kind.Key(key)
 	if err != nil && revision == 0 {
-		return nil // no record can be there
+		return Seen{}
 	}
-	if err != nil {
-		return t.fail(err)
+	return Seen{whole, revision, err}
+}
+
+// ExpectAll is Expect for all that was seen.
+func ExpectAll(t *Tx, all []Seen) error {
+	for _, seen := range all {
+		if seen.err != nil {
+			return t.fail(seen.err)
+		}
+		if seen.key == "" {
+			continue
+		}
+		if err := t.expect(seen.key, seen.revision); err != nil {
+			return err
+		}
 	}
-	return t.expect(whole, revision)
+	return nil
 }

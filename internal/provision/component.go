@@ -37,7 +37,7 @@ func (f *frame) narrowest(v *store.View, componentType string, address netip.Add
 	}
 	component, found, err := components.Value.narrowest(componentType, address)
 	if len(f.callers.found) == 0 {
-		f.callers.version = components.Version
+		f.callers.version, f.callers.found = components.Version, f.callers.room[:0]
 	}
 	f.callers.found = append(f.callers.found, foundComponent{componentType, address, component.Revision, err != nil})
 	return component, found, err
@@ -49,6 +49,7 @@ func (f *frame) narrowest(v *store.View, componentType string, address netip.Add
 type foundComponents struct {
 	version uint64
 	found   []foundComponent
+	room    [2]foundComponent // memory of found, as most need no more
 }
 
 // foundComponent is what decided for an address; revision 0: nothing.
@@ -59,7 +60,7 @@ type foundComponent struct {
 	damaged       bool
 }
 
-func (c foundComponents) expect(tx *store.Tx) error {
+func (c *foundComponents) expect(tx *store.Tx) error {
 	if len(c.found) == 0 {
 		return nil
 	}

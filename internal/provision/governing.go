@@ -23,6 +23,7 @@ type governing struct {
 type seenPolicy struct {
 	name     string
 	revision uint64
+	seen     store.Seen
 }
 
 // bearingOn are the settings that bear on a check, with their values.
@@ -75,7 +76,7 @@ func (t *policyTable) read(v *store.View, name string) (*governing, error) {
 			policy.Record, policy.Revision, policy.Err = store.Look(v, Policies, name)
 		}
 		if policy.Revision > 0 || errors.Is(policy.Err, store.ErrNotFound) {
-			g.line = append(g.line, seenPolicy{name, policy.Revision})
+			g.line = append(g.line, seenPolicy{name, policy.Revision, store.See(Policies, name, policy.Revision)})
 		}
 		return policy.Record, policy.Err
 	}, name)
@@ -119,9 +120,9 @@ func (f *frame) govern(v *store.View, policy string) error {
 		}
 	}
 	for _, p := range g.line {
-		expect(f, Policies, p.name, p.revision)
+		f.expected = append(f.expected, p.seen)
 	}
-	f.relied = append(f.relied, g.holds)
+	f.relied = append(f.relied, g)
 	if g.err != nil {
 		return fmt.Errorf("effective policy: %w", g.err)
 	}

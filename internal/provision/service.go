@@ -116,8 +116,7 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), keys: s.Sealer.keys.Load(), fresh: round > 0, settings: DefaultSettings(), event: event.Event}
 		f.event.Checks = make([]audit.Check, len(event.Checks), len(event.Checks)+usualChecks)
 		copy(f.event.Checks, event.Checks)
-		f.relied = make([]func(*store.View) (bool, error), 0, usualRecords)
-		f.expected, f.writes = make([]func(*store.Tx) error, 0, usualRecords), make([]func(*store.Tx) error, 0, usualRecords)
+		f.expected, f.writes = make([]store.Seen, 0, usualRecords), make([]func(*store.Tx) error, 0, usualRecords)
 		if err := f.first(event.once); err != nil {
 			return none, err
 		}
@@ -182,8 +181,8 @@ type frame struct {
 	governing *governing // they are of; nil: the default ones
 	event     audit.Event
 	entry     audit.Entry // the event, once it is settled
-	expected  []func(*store.Tx) error
-	relied    []func(*store.View) (bool, error) // what was taken from tables holds
+	expected  []store.Seen
+	relied    []relied // what was taken from tables
 	callers   foundComponents
 	writes    []func(*store.Tx) error
 	moving    []string      // registrations that it writes
@@ -270,7 +269,7 @@ func found[K, R any](f *frame, kind store.Kind[K, R], key K, record store.Found[
 
 // expect has the commit make sure that a record still has a revision.
 func expect[K, R any](f *frame, kind store.Kind[K, R], key K, revision uint64) {
-	f.expected = append(f.expected, func(tx *store.Tx) error { return store.Expect(tx, kind, key, revision) })
+	f.expected = append(f.expected, store.See(kind, key, revision))
 }
 
 // put has a record written at the commit.
@@ -392,10 +391,8 @@ func (f *frame) write(tx *store.Tx) error {
 	if err := f.callers.expect(tx); err != nil {
 		return err
 	}
-	for _, check := range f.expected {
-		if err := check(tx); err != nil {
-			return err
-		}
+	if err := store.ExpectAll(tx, f.expected); err != nil {
+		return err
 	}
 	for _, write := range f.writes {
 		if err := write(tx); err != nil {

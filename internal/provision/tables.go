@@ -29,6 +29,12 @@ func tabled[K, R, T any](f *frame, v *store.View, kind store.Kind[K, R], table *
 	return store.Tabulate(v, kind, table, make)
 }
 
+// relied is what an operation has taken from a table. It tells whether that is
+// still so.
+type relied interface {
+	holds(v *store.View) (bool, error)
+}
+
 // stands makes sure that what the frame took from tables still holds, for an
 // end of the operation that no commit checks. The error is store.ErrMoved where
 // it does not.
@@ -40,8 +46,8 @@ func (f *frame) stands() error {
 		if _, err := f.callersStand(v); err != nil {
 			return err
 		}
-		for _, holds := range f.relied {
-			if is, err := holds(v); err != nil {
+		for _, relied := range f.relied {
+			if is, err := relied.holds(v); err != nil {
 				return err
 			} else if !is {
 				return store.ErrMoved
@@ -140,6 +146,18 @@ func makeDomains(all []Domain, unreadable []*store.UnreadableError) domainTable 
 	return t
 }
 
+// reliedDomain is a domain as it was, or was not, with revision 0.
+type reliedDomain struct {
+	table    *store.Table[domainTable]
+	name     string
+	revision uint64
+}
+
+func (d reliedDomain) holds(v *store.View) (bool, error) {
+	now, err := store.Tabulate(v, Domains, d.table, makeDomains)
+	return now.Value[d.name].revision == d.revision, err
+}
+
 // hasDomain reports whether there is a domain of exactly this name. The commit
 // makes sure that it is so.
 func (f *frame) hasDomain(v *store.View, name string) (bool, error) {
@@ -148,10 +166,7 @@ func (f *frame) hasDomain(v *store.View, name string) (bool, error) {
 		return false, fmt.Errorf("domains: %w", err)
 	}
 	kept := domains.Value[name]
-	f.relied = append(f.relied, func(v *store.View) (bool, error) {
-		now, err := store.Tabulate(v, Domains, &f.service.tables.domains, makeDomains)
-		return now.Value[name].revision == kept.revision, err
-	})
+	f.relied = append(f.relied, reliedDomain{&f.service.tables.domains, name, kept.revision})
 	if kept.fault != nil {
 		return false, fmt.Errorf("domain: %w", kept.fault)
 	}
