@@ -38,6 +38,7 @@ export interface URLs {
   console?: string;
   platform?: string;
   watch?: string;
+  operator?: string;
   lab: string;
 }
 

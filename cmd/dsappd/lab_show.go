@@ -38,10 +38,19 @@ func labText(shown intlab.Shown, more ...[2]string) string {
 	table = newTable(&b)
 	fmt.Fprintln(table, "USER\tPASSWORD\tAUTHENTICATOR\tKIND\tNEXT ONE-TIME PASSWORD")
 	for _, u := range shown.Users {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", harmless(u.UserID), cmp.Or(harmless(u.Password), "not known"), orDash(u.SerialNumber), orDash(strings.ToUpper(u.Type)), labOTP(u))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", harmless(u.UserID), labPassword(shown, u), orDash(u.SerialNumber), orDash(strings.ToUpper(u.Type)), labOTP(u))
 	}
 	table.Flush()
 	return b.String()
+}
+
+// labPassword is what a user logs in by: a password, or the API key of a service
+// user.
+func labPassword(shown intlab.Shown, u intlab.User) string {
+	if key := shown.ServiceKeys[u.UserID]; key != "" && u.Password == "" {
+		return "API key " + key
+	}
+	return cmp.Or(harmless(u.Password), "not known")
 }
 
 // withPath returns a URL with a path behind it; none where there is no URL.

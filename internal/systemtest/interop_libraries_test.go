@@ -14,6 +14,7 @@ import (
 func installLibraries(t *testing.T, testdata string) {
 	sources, dsappd := filepath.Join(testdata, "..", "..", "clients"), "DSAPPD="+buildProgram(t)
 	t.Run("pip", func(t *testing.T) {
+		t.Parallel()
 		folder := saveExample(t, "pytest.md", "python", "test_example.py")
 		python := filepath.Join(testdata, "interop", ".venv", "bin", "python")
 		offline := []string{"--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"}
@@ -27,6 +28,7 @@ func installLibraries(t *testing.T, testdata string) {
 		wants(t, out, `(?m)^3 passed`)
 	})
 	t.Run("maven", func(t *testing.T) {
+		t.Parallel()
 		library, user := t.TempDir(), t.TempDir()
 		copyFolder(t, library, filepath.Join(sources, "java"))
 		copyFolder(t, user, filepath.Join(testdata, "interop", "junit"))
@@ -37,6 +39,7 @@ func installLibraries(t *testing.T, testdata string) {
 		wants(t, out, `Tests run: 3, Failures: 0, Errors: 0, Skipped: 0`)
 	})
 	t.Run("npm", func(t *testing.T) {
+		t.Parallel()
 		folder := saveExample(t, "node.md", "js", "example.test.mjs")
 		npm := []string{"npm", "--silent", "--no-audit", "--no-fund"}
 		runLibrary(t, folder, nil, append(npm, "pack", "--pack-destination", folder, filepath.Join(sources, "node"))...)

@@ -20,7 +20,7 @@ describe("a lab", () => {
   const lab = useLab({ hooks: { before, beforeEach, after } });
 
   test("what it has", async () => {
-    for (const door of ["soap", "gateway", "console", "platform", "lab"]) {
+    for (const door of ["soap", "gateway", "console", "platform", "operator", "lab"]) {
       assert.match(lab.urls[door], /^http:\/\/127\.0\.0\.1:\d+\/$/);
     }
     const { password, serialNumber, type, otp } = await lab.user("user2");

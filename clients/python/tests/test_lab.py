@@ -24,7 +24,7 @@ def register(lab: Lab, user: str, password: str = "Password2") -> "tuple[int, st
 
 def test_what_a_lab_has(dsappd: Lab) -> None:
     urls = dsappd.urls
-    assert all(url.startswith("http://127.0.0.1:") for url in (urls.soap, urls.gateway, urls.console, urls.platform, urls.lab))
+    assert all(url.startswith("http://127.0.0.1:") for url in (urls.soap, urls.gateway, urls.console, urls.platform, urls.operator, urls.lab))
     user = dsappd.user("user2")
     assert (user.password, user.serial_number, user.type, user.otp) == ("Password2", "VDS1000141", "hotp", "755224")
     assert len(dsappd.users()) == 9

@@ -19,6 +19,7 @@ class URLs:
     console: str = ""
     platform: str = ""
     watch: str = ""
+    operator: str = ""
     lab: str = ""
 
 

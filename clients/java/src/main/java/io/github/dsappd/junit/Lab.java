@@ -77,6 +77,11 @@ public final class Lab implements AutoCloseable {
         return URI.create(urls.text("platform"));
     }
 
+    /** Returns where operators look at what happens. */
+    public URI operator() {
+        return URI.create(urls.text("operator"));
+    }
+
     /** Returns where the controls are. */
     public URI controls() {
         return URI.create(urls.text("lab"));

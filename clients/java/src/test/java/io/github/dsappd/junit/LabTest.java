@@ -45,7 +45,7 @@ class LabTest {
 
     @Test
     void whatALabHas() {
-        for (Object url : List.of(lab.soap(), lab.gateway(), lab.console(), lab.platform(), lab.controls())) {
+        for (Object url : List.of(lab.soap(), lab.gateway(), lab.console(), lab.platform(), lab.operator(), lab.controls())) {
             assertTrue(url.toString().startsWith("http://127.0.0.1:"), url.toString());
         }
         User user = lab.user("user2");
