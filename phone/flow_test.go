@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -18,7 +17,7 @@ import (
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
+	"github.com/dsappd/dsappd/store/memory"
 )
 
 // lab is the real server over HTTP, and a device beside it on the same clock.
@@ -43,9 +42,8 @@ func must[T any](value T, err error) func(*testing.T) T {
 func newLab(t *testing.T, parameters oath.Parameters) *lab {
 	t.Helper()
 	l := &lab{t: t, now: time.Unix(1790000000, 0)}
-	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	clock := func() time.Time { return l.now }
-	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab", clock)
+	l.service = labtest.Service(t, store.New(new(memory.Engine), []byte("record key")), "lab", clock)
 	handler := must(provisioning.NewHandler(provisioning.Config{Service: l.service, Strict: true, Log: slog.New(slog.DiscardHandler)}))(t)
 	server := httptest.NewServer(handler)
 	t.Cleanup(func() { server.Close(); l.service.Store.Close() })

@@ -10,12 +10,12 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/store/memory"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
 )
 
 // endAudit ends every play with a look at whether its audit holds.
@@ -40,7 +40,7 @@ func (p *play) restart(run string) {
 	if err := p.Store.Close(); err != nil {
 		p.t.Fatal(err)
 	}
-	p.begin(run, must(bolt.Open(p.file))(p.t))
+	p.begin(run, p.engine.(*memory.Engine).Copy())
 }
 
 func (p *play) seal() {

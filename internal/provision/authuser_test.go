@@ -13,7 +13,7 @@ import (
 // newLogin is a play with a component whose policy tells how a login went.
 func newLogin(t testing.TB, set string) *play {
 	t.Helper()
-	p := stageInMemory(t)
+	p := stage(t)
 	t.Cleanup(p.close)
 	p.component("login", "127.0.0.0/8", "lab")
 	p.logins(set)

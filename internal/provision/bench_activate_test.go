@@ -15,7 +15,7 @@ func BenchmarkActivate(b *testing.B) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	const users = 128
-	p := stageInMemory(b)
+	p := stage(b)
 	b.Cleanup(p.close)
 	p.policy("lab", `{"KeyExchangeRequired": false, "MaximumActivations": 0, "MinimumIntervalMinutes": 0}`)
 	for i := range users {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +15,7 @@ import (
 
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
+	"github.com/dsappd/dsappd/store/memory"
 )
 
 // furnished is every record that a course of operations has left: user1 with
@@ -76,7 +75,7 @@ func keep[K, R any](f *furnished, kind store.Kind[K, R], records func(func(R, er
 // problems are what a check finds after the damage.
 func (f *furnished) problems(t *testing.T, damage func(*store.Tx) error) []store.Problem {
 	t.Helper()
-	s := store.New(must(bolt.Create(filepath.Join(t.TempDir(), "check.db")))(t), []byte("record key"))
+	s := store.New(new(memory.Engine), []byte("record key"))
 	defer s.Close()
 	err := s.Update(t.Context(), func(tx *store.Tx) error {
 		for _, put := range f.put {

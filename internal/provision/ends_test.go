@@ -53,7 +53,7 @@ func ends() map[string]func(p *play, id string) {
 func TestWrongProofsCountAtEveryEnd(t *testing.T) {
 	names := slices.Sorted(maps.Keys(ends()))
 	rapid.Check(t, func(rt *rapid.T) {
-		p := stageInMemory(t)
+		p := stage(t)
 		rt.Cleanup(p.close)
 		p.policy("lab", `{"KeyExchangeRequired": false, "UnlockMinutes": 0}`)
 		p.allowOutside()

@@ -40,7 +40,7 @@ func (p *play) allEvents() []audit.Event {
 // follower gets each event once, in order.
 func TestFollowerTakesEachEventOnce(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		p := stageInMemory(t)
+		p := stage(t)
 		p.seal()
 		must(p.Audit.Follow(t.Context(), "sink"))(t)
 		before := len(p.allEvents())
@@ -87,7 +87,7 @@ func TestFollowerTakesEachEventOnce(t *testing.T) {
 // Servers that share a store seal side by side: each event is taken once, and a
 // user's come in the order of their times unless they come almost at once.
 func TestFollowerOfSeveralRuns(t *testing.T) {
-	p := stageInMemory(t)
+	p := stage(t)
 	other := labtest.Service(t, store.New(p.engine.(*memory.Engine), []byte("record key")), "zother", p.clock)
 	p.seal()
 	must(p.Audit.Follow(t.Context(), "sink"))(t)

@@ -23,7 +23,7 @@ func (p *play) guess(from, password string) error {
 // settings.
 func newPage(t *testing.T) *play {
 	t.Helper()
-	p := stageInMemory(t)
+	p := stage(t)
 	t.Cleanup(p.close)
 	p.policy("page", `{}`)
 	p.component("page", "0.0.0.0", "page")

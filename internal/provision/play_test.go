@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/netip"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -20,16 +19,15 @@ import (
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/srp"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
 	"github.com/dsappd/dsappd/store/memory"
 )
 
-// play is a service on a real store whose clock the test sets.
+// play is a service on a store in memory whose clock the test sets. What turns
+// on the disk is tested where the engines are, and with the whole program.
 type play struct {
 	*provision.Service
 	t testing.TB
 
-	file   string
 	engine store.Engine
 	// tampered says that the audit is not to hold at the play's end.
 	tampered bool
@@ -49,15 +47,6 @@ func newPlay(t testing.TB) *play {
 
 // stage is a play that whoever begins it has to close.
 func stage(t testing.TB) *play {
-	t.Helper()
-	p := &play{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), file: filepath.Join(t.TempDir(), "play.db")}
-	p.begin("play", must(bolt.Create(p.file))(t))
-	p.furnish()
-	return p
-}
-
-// stageInMemory is a stage for what does not turn on the disk.
-func stageInMemory(t testing.TB) *play {
 	t.Helper()
 	p := &play{t: t, now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}
 	p.begin("play", new(memory.Engine))

@@ -14,7 +14,7 @@ import (
 // snapshot but for the register, which reads the authenticator only once the
 // password was right.
 func TestRoundTrips(t *testing.T) {
-	p := stageInMemory(t)
+	p := stage(t)
 	defer p.close()
 	c := &storetest.Counting{Engine: p.engine}
 	p.endAudit()
@@ -46,7 +46,7 @@ func TestRoundTrips(t *testing.T) {
 // TestTwoServersOnOneStore has what one server changes decide the next
 // operation of the other, whatever that one has kept.
 func TestTwoServersOnOneStore(t *testing.T) {
-	p := stageInMemory(t)
+	p := stage(t)
 	defer p.close()
 	p.component("other", "127.0.0.0/8", "lab")
 	other := &play{t: t, now: p.now}
@@ -105,7 +105,7 @@ func (p *play) keysOfTwoServers(other *play) {
 
 // A damaged policy is the end of what it governs, and of nothing else.
 func TestDamagedPolicyOfOthers(t *testing.T) {
-	p := stageInMemory(t)
+	p := stage(t)
 	defer func() { must(0, p.Store.Close())(t) }()
 	p.policy("damaged", `{}`)
 	p.component("another", "127.0.0.0/8", "damaged")

@@ -15,7 +15,7 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
+	"github.com/dsappd/dsappd/store/memory"
 )
 
 // office is a Service on a real store behind a real socket.
@@ -32,12 +32,8 @@ type office struct {
 func openOffice(t *testing.T) *office {
 	t.Helper()
 	folder := t.TempDir()
-	engine, err := bolt.Create(filepath.Join(folder, "dsappd.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	o := &office{socket: filepath.Join(folder, "admin.sock"), log: &labtest.Log{}, now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
-	o.service = labtest.Service(t, store.New(engine, []byte("record key")), "20261122T090000.000-00000000", o.time)
+	o.service = labtest.Service(t, store.New(new(memory.Engine), []byte("record key")), "20261122T090000.000-00000000", o.time)
 	t.Cleanup(func() { o.leave(t) })
 	listener := listen(t, o.socket)
 	door := &admin.Door{Service: o.service, Log: slog.New(slog.NewTextHandler(o.log, nil)), Check: o.check}

@@ -12,7 +12,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -26,7 +25,7 @@ import (
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
+	"github.com/dsappd/dsappd/store/memory"
 )
 
 // lab is a page, with its records in a folder of the test's.
@@ -59,7 +58,7 @@ const (
 func newLab(t testing.TB, change ...func(*console.Config)) *lab {
 	t.Helper()
 	l := &lab{t: t}
-	l.service = labtest.Service(t, store.New(must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t), []byte("record key")), "lab", l.clock.Now)
+	l.service = labtest.Service(t, store.New(new(memory.Engine), []byte("record key")), "lab", l.clock.Now)
 	t.Cleanup(func() { l.check(); l.service.Store.Close() })
 	l.furnish()
 	l.page = l.handler(change...)

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,7 +18,7 @@ import (
 	"github.com/dsappd/dsappd/internal/server/journal"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
+	"github.com/dsappd/dsappd/store/memory"
 )
 
 const (
@@ -56,9 +55,8 @@ func must[T any](value T, err error) func(testing.TB) T {
 // for each side.
 func newLab(t testing.TB, change ...func(*gateway.Config)) *lab {
 	t.Helper()
-	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	l := &lab{t: t, described: newContract(t)}
-	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab", l.clock.Now)
+	l.service = labtest.Service(t, store.New(new(memory.Engine), []byte("record key")), "lab", l.clock.Now)
 	t.Cleanup(func() { l.check(); l.service.Store.Close() })
 	l.furnish()
 	l.server = l.serve(change...)

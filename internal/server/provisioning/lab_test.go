@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,7 +18,7 @@ import (
 	"github.com/dsappd/dsappd/internal/server/provisioning"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/store"
-	"github.com/dsappd/dsappd/store/bolt"
+	"github.com/dsappd/dsappd/store/memory"
 )
 
 const rfc4226Secret = "12345678901234567890"
@@ -50,9 +49,8 @@ func must[T any](value T, err error) func(testing.TB) T {
 // which does not.
 func newLab(t testing.TB, strict bool) *lab {
 	t.Helper()
-	engine := must(bolt.Create(filepath.Join(t.TempDir(), "lab.db")))(t)
 	l := &lab{t: t}
-	l.service = labtest.Service(t, store.New(engine, []byte("record key")), "lab", l.clock.Now)
+	l.service = labtest.Service(t, store.New(new(memory.Engine), []byte("record key")), "lab", l.clock.Now)
 	handler := must(provisioning.NewHandler(provisioning.Config{
 		Service: l.service, Strict: strict, Journal: &l.journal, Trace: &l.trace, Log: slog.New(slog.NewTextHandler(&l.log, nil)),
 	}))(t)
