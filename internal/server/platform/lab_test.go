@@ -42,7 +42,17 @@ type lab struct {
 // settings make password checks cheap.
 const settings = "[password_hash]\nmemory_kib = 8\npasses = 1\n"
 
+// newLab serves a lab from memory.
 func newLab(t testing.TB) *lab {
+	t.Helper()
+	l := &lab{t: t, dir: t.TempDir(), log: &labtest.Log{}, contract: theContract(t)}
+	l.open(dsappd.Config{Memory: &dsappd.Memory{Sample: true, Settings: settings}})
+	t.Cleanup(func() { l.must(l.server.Close()) })
+	return l
+}
+
+// newLabOnDisk serves a lab whose records outlive the server.
+func newLabOnDisk(t testing.TB) *lab {
 	t.Helper()
 	l := &lab{t: t, dir: filepath.Join(t.TempDir(), "data"), log: &labtest.Log{}, contract: theContract(t)}
 	l.must(dsappd.Init(t.Context(), l.dir, dsappd.InitOptions{Sample: true, Settings: settings}))
@@ -51,10 +61,13 @@ func newLab(t testing.TB) *lab {
 	return l
 }
 
-func (l *lab) serve() {
+func (l *lab) serve() { l.open(dsappd.Config{}) }
+
+func (l *lab) open(config dsappd.Config) {
 	l.t.Helper()
+	config.Dir, config.Addr, config.Now, config.Logger = l.dir, "127.0.0.1:0", l.clock.Now, slog.New(slog.NewTextHandler(l.log, nil))
 	var err error
-	l.server, err = dsappd.Open(l.t.Context(), dsappd.Config{Dir: l.dir, Addr: "127.0.0.1:0", Now: l.clock.Now, Logger: slog.New(slog.NewTextHandler(l.log, nil))})
+	l.server, err = dsappd.Open(l.t.Context(), config)
 	l.must(err)
 	l.urls = l.server.URLs()
 }

@@ -27,7 +27,7 @@ const registerJosh = `{"objectType": "RegisterUserInputEx", "userID": "josh", "a
 // A repeated request gets the first answer, also after a restart, and for a day.
 func TestRepeatedRequest(t *testing.T) {
 	t.Parallel()
-	l := newLab(t)
+	l := newLabOnDisk(t)
 	const key = "a key that nobody else draws"
 	first := l.sendOnce(key, "/v1/users/register", registerJosh)
 	if first.status != http.StatusOK || first.header.Get("Idempotency-Replayed") != "" {
