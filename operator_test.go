@@ -170,6 +170,22 @@ func TestConsoleExplainsARefusal(t *testing.T) {
 	for _, page := range []consolePage{timeline, refused, granted, life, flow, b.get("/requests?q=918273"), b.get("/search?q=Password2")} {
 		page.lacks(secret, ">918273<", ">Password2<")
 	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URLs().Platform+"v1/users/user2@master/login", strings.NewReader(`{"objectType":"LoginInput","credentials":{"authenticator":{"OTP":"918273"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer lab-platform-key")
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	rest := b.get("/requests/"+response.Header.Get("Request-Id")).has(http.StatusOK, "platform", "LoginInput", "[hidden]", "Save as transcript")
+	written := b.get("/requests/"+response.Header.Get("Request-Id")+"/transcript").has(http.StatusOK, "v1/users/user2")
+	for _, page := range []consolePage{rest, written} {
+		page.lacks("918273", "lab-platform-key")
+	}
 	closed := b.send(b.get("/do/registration/close?id="+id).has(http.StatusOK, "the phone cannot go on"), "/do/registration/close?id="+id, "reason", "a test")
 	closed.has(http.StatusOK, "Done: Close.", "Closed: a test")
 	events, err := door.ListAuditEvents(t.Context(), provision.ListAuditEvents{Limit: 1000})

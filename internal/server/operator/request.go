@@ -115,7 +115,7 @@ func (e *exchange) describe(p *requestPage, kept timeline.Exchange) {
 	p.Request.Note, p.Reply.Note = missing(keeps, raw.Request, kept.Request), missing(keeps, raw.Reply, kept.Reply)
 	if keeps {
 		p.Curl = e.curl(kept, raw)
-		p.Transcript = kept.Door == "soap" && raw.Whole && len(raw.Request) > 0
+		p.Transcript = raw.Whole && len(raw.Request) > 0
 	}
 }
 

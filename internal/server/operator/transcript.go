@@ -23,13 +23,7 @@ func (e *exchange) transcript() error {
 // flow gives all requests of a registration as a transcript.
 func (e *exchange) flow() error {
 	id := e.HTTP.PathValue("id")
-	var all []timeline.Exchange
-	for _, each := range e.ofRegistration(id) {
-		if each.Door == "soap" {
-			all = append(all, each)
-		}
-	}
-	return e.download("registration-"+id, all)
+	return e.download("registration-"+id, e.ofRegistration(id))
 }
 
 // ofRegistration are the requests about a registration that the viewer sees, the
@@ -44,7 +38,20 @@ func (e *exchange) ofRegistration(id string) (found []timeline.Exchange) {
 	return found
 }
 
-// download drafts a transcript of some exchanges of SOAP.
+// recorded is an exchange as the writer of transcripts takes it.
+func recorded(each timeline.Exchange, raw timeline.Raw) drafting.Recorded {
+	r := drafting.Recorded{
+		Request: drafting.RecordedMessage{Header: raw.RequestHeader, Body: raw.Request},
+		Reply:   drafting.RecordedMessage{Header: raw.ReplyHeader, Body: raw.Reply},
+		Status:  each.HTTP, At: each.Time,
+	}
+	if each.Door != "soap" {
+		r.Method, r.Target = each.Method, each.Path
+	}
+	return r
+}
+
+// download drafts a transcript of some exchanges.
 func (e *exchange) download(name string, exchanges []timeline.Exchange) error {
 	drafter := drafting.Drafter{Redact: true}
 	first := -1
@@ -53,11 +60,7 @@ func (e *exchange) download(name string, exchanges []timeline.Exchange) error {
 		if !keeps || !raw.Whole {
 			continue
 		}
-		at, err := drafter.Add(drafting.Recorded{
-			Request: drafting.RecordedMessage{Header: raw.RequestHeader, Body: raw.Request},
-			Reply:   drafting.RecordedMessage{Header: raw.ReplyHeader, Body: raw.Reply},
-			Status:  each.HTTP, At: each.Time,
-		})
+		at, err := drafter.Add(recorded(each, raw))
 		if err != nil {
 			return notHere("This cannot be written down as a transcript: " + err.Error() + ".")
 		}
@@ -66,7 +69,7 @@ func (e *exchange) download(name string, exchanges []timeline.Exchange) error {
 		}
 	}
 	if first < 0 {
-		return notHere("The server remembers no SOAP request of it any more, and transcripts are of SOAP.")
+		return notHere("The server remembers no request of it any more that a transcript can hold: those of SOAP, the gateway and the Platform API.")
 	}
 	drafted, _ := drafter.Draft(first)
 	text, err := transcript.Format(drafted)

@@ -1,7 +1,6 @@
 package timeline
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"strconv"
@@ -25,6 +24,7 @@ func (k *Keeper) Wrap(door string, handler http.Handler, skip func(*http.Request
 		noted := &notingWriter{ResponseWriter: w, keeps: redact != nil}
 		asked := &notedBody{ReadCloser: r.Body}
 		if redact != nil && r.Body != nil && r.Body != http.NoBody {
+			asked.kept.bytes = make([]byte, 0, min(max(0, r.ContentLength), maxBodyBytes))
 			r.Body = asked
 		}
 		e := &Exchange{Time: began.UTC(), Door: door, Remote: r.RemoteAddr, Method: r.Method, Path: r.URL.Path}
@@ -32,7 +32,7 @@ func (k *Keeper) Wrap(door string, handler http.Handler, skip func(*http.Request
 			e.answered(noted, k.config.Now().Sub(began))
 			e.messages = &messages{redact: redact, Raw: Raw{
 				RequestHeader: r.Header, ReplyHeader: noted.Header(),
-				Request: asked.kept.bytes(), Reply: noted.kept.bytes(), Whole: !asked.kept.over && !noted.kept.over,
+				Request: asked.kept.bytes, Reply: noted.kept.bytes, Whole: !asked.kept.over && !noted.kept.over,
 			}}
 			k.end(e)
 		}()
@@ -50,22 +50,16 @@ func (e *Exchange) answered(w *notingWriter, took time.Duration) {
 
 // limited keeps a body, unless it is too long.
 type limited struct {
-	buffer bytes.Buffer
-	over   bool
+	bytes []byte // nil where it was too long
+	over  bool
 }
 
 func (l *limited) note(b []byte) {
-	if l.over = l.over || l.buffer.Len()+len(b) > maxBodyBytes; !l.over {
-		l.buffer.Write(b)
+	if l.over = l.over || len(l.bytes)+len(b) > maxBodyBytes; l.over {
+		l.bytes = nil
+		return
 	}
-}
-
-// bytes returns the body; nil where it was too long.
-func (l *limited) bytes() []byte {
-	if l.over {
-		return nil
-	}
-	return bytes.Clone(l.buffer.Bytes()) // without the room that the buffer has left
+	l.bytes = append(l.bytes, b...)
 }
 
 // notedBody notes what is read of a request.
