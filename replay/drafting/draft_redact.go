@@ -172,11 +172,16 @@ func hideHeaders(headers map[string]string) {
 		case name == "Content-Type" && slices.Contains(openTypes, kind):
 		case name == "Content-Type":
 			headers[name] = "application/x-masked"
-		case name == "SOAPAction" && matches(openAction, strings.Trim(headers[name], `"`)):
+		case name == "SOAPAction" && isOpenAction(strings.Trim(headers[name], `"`)):
 		default:
 			headers[name] = masked(headers[name])
 		}
 	}
+}
+
+// isOpenAction reports whether a SOAPAction is one of the operations.
+func isOpenAction(action string) bool {
+	return matches(openAction, action) || doors[strings.TrimPrefix(action, "urn:")] != ""
 }
 
 var (

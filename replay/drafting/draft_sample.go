@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/dsappd/dsappd/replay/transcript"
@@ -59,7 +61,7 @@ func newInferrer(w *standIns, said *notices, right map[string]string) *inferrer 
 
 // settled returns the sample, with its policy.
 func (i *inferrer) settled() transcript.Sample {
-	policy := "Provisioning"
+	policy, modes := "Provisioning", i.settleLogins()
 	if len(i.policy) > 0 {
 		policy = "recorded"
 		i.sample.Policies = []transcript.Policy{{Name: policy, Parent: "Provisioning", Set: i.policy}}
@@ -67,7 +69,9 @@ func (i *inferrer) settled() transcript.Sample {
 	for n := range i.sample.Components {
 		i.sample.Components[n].Policy = policy
 	}
-	i.settleLogins()
+	for _, component := range slices.Sorted(maps.Keys(modes)) {
+		i.policyOf(component, modes[component])
+	}
 	i.settlePrivileges()
 	return i.sample
 }

@@ -170,21 +170,42 @@ func (i *inferrer) possesses(s traced, serial string, u transcript.User) {
 	i.assign(a, u)
 }
 
-// settleLogins sets the local authentication, which is known in the end: of users
-// or, where a user was let in by different things under different components, of
-// the policies of these.
-func (i *inferrer) settleLogins() {
+// settleLogins returns the local authentication of components, by component type,
+// once all is known. Where all users were let in by the same, it is that of the one
+// policy. Where users of one component were not, it is said with the users.
+func (i *inferrer) settleLogins() map[string]string {
+	byComponent, all := map[string]map[string]bool{}, map[string]bool{}
+	for _, p := range i.people {
+		for component, by := range p.by {
+			if byComponent[component] == nil {
+				byComponent[component] = map[string]bool{}
+			}
+			mode := by.localAuthentication()
+			byComponent[component][mode], all[mode] = true, true
+		}
+	}
+	one := func(modes map[string]bool) string { return slices.Sorted(maps.Keys(modes))[0] }
+	if len(all) == 1 {
+		i.policy["LocalAuthentication"] = one(all)
+		return nil
+	}
+	settled := map[string]string{}
+	for component, modes := range byComponent {
+		if len(modes) > 1 {
+			i.settleUsers()
+			return nil
+		}
+		settled[component] = one(modes)
+	}
+	return settled
+}
+
+// settleUsers sets the local authentication of users.
+func (i *inferrer) settleUsers() {
 	for holder, n := range i.modes {
-		modes := map[string]string{}
-		for component, by := range i.people.of(holder).by {
-			modes[component] = by.localAuthentication()
-		}
-		if all := slices.Sorted(maps.Values(modes)); len(slices.Compact(all)) == 1 {
-			i.sample.Users[n].LocalAuthentication = all[0]
-			continue
-		}
-		for _, component := range slices.Sorted(maps.Keys(modes)) {
-			i.policyOf(component, modes[component])
+		by := i.people.of(holder).by
+		for _, component := range slices.Sorted(maps.Keys(by)) {
+			i.sample.Users[n].LocalAuthentication = by[component].localAuthentication()
 		}
 	}
 }
