@@ -62,3 +62,22 @@ func TestClockJumpsBackBeforeACrash(t *testing.T) {
 		t.Errorf("%v", v.Broken)
 	}
 }
+
+// After a clock has jumped back, users whose authenticators were assigned and
+// activated at times that are still to come can register and activate.
+func TestClockJumpsBackBehindActivations(t *testing.T) {
+	t.Parallel()
+	p := newPlay(t)
+	p.policy("lab", `{"MaximumActivations": 0, "MinimumIntervalMinutes": 1440}`)
+	for n := range uint64(3) {
+		p.wait(-time.Hour)
+		r := p.mustRegister("user1")
+		p.deliver(r)
+		must(0, p.activate(r.RegistrationID, p.hotp([]byte(rfc4226Secret), n)))(t)
+	}
+	r := p.mustRegister("user2")
+	must(p.UnassignAuthenticator(t.Context(), operator(), "VDS1000141"))(t)
+	p.wait(-time.Hour)
+	must(p.AssignAuthenticator(t.Context(), operator(), provision.AssignAuthenticator{SerialNumber: "VDS1000141", UserID: "user2"}))(t)
+	p.refused(p.activate(r.RegistrationID, p.hotp([]byte(rfc4226Secret), 0)), -13)
+}

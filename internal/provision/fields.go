@@ -161,6 +161,7 @@ func (r *Registration) fields(f *store.Fields) {
 	store.Bytes(f, 24, &r.Message2)
 	store.Bytes(f, 25, &r.DerivationCode)
 	store.Text(f, 26, &r.ClosedBecause)
+	f.Time(27, &r.AssignedAt)
 }
 
 func (e *Expiry) fields(f *store.Fields) {

@@ -287,6 +287,10 @@ type Registration struct {
 	ExpiresAt time.Time
 	EndedAt   time.Time `json:",omitzero"` // Activated or Closed
 
+	// AssignedAt is the authenticator's when this began: a later assignment ends
+	// what was begun under an earlier one. Zero: it is not known.
+	AssignedAt time.Time `json:",omitzero"`
+
 	// Attempts counts wrong proofs of every kind, KeyRequests the ephemeral
 	// keys, DeviceCodes those that made an instance.
 	Attempts    int `json:",omitempty"`

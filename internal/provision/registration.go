@@ -95,6 +95,16 @@ func (f *frame) alive(l living) error {
 	return f.entitled(l)
 }
 
+// assignedBefore reports whether the authenticator has been assigned anew since the
+// registration began. Times are compared only where the record has no better: a clock
+// that has jumped back tells nothing.
+func (r Registration) assignedBefore(a Authenticator) bool {
+	if r.AssignedAt.IsZero() {
+		return r.CreatedAt.Before(a.AssignedAt)
+	}
+	return !r.AssignedAt.Equal(a.AssignedAt)
+}
+
 func (f *frame) entitled(l living) error {
 	f.checked("user", l.registration.UserID+" of "+l.registration.Domain)
 	a := l.authenticator
@@ -103,7 +113,7 @@ func (f *frame) entitled(l living) error {
 		return refuse(NotFound, "The user of the registration is gone.")
 	case l.user.Disabled:
 		return refuse(UserDisabled, "The user is disabled.")
-	case a.Revision == 0 || a.UserID != l.user.UserID || a.Domain != l.user.Domain || l.registration.CreatedAt.Before(a.AssignedAt):
+	case a.Revision == 0 || a.UserID != l.user.UserID || a.Domain != l.user.Domain || l.registration.assignedBefore(a):
 		return refuse(NotFound, "The user no longer has the authenticator of the registration.")
 	case a.State == Disabled:
 		return refuse(NotFound, "The authenticator is disabled.")

@@ -22,6 +22,7 @@ func (f *frame) newRegistration(a applicant, activationType *int) (Registration,
 		ComponentType:  a.component.ComponentType,
 		Policy:         a.component.Policy,
 		CreatedAt:      f.now,
+		AssignedAt:     a.authenticator.AssignedAt,
 		ExpiresAt:      f.now.Add(f.settings.lifetime()),
 	}
 	return r, f.deliverable(r.ActivationType, a.authenticator)
