@@ -1,6 +1,7 @@
 GO ?= go
 FUZZTIME ?= 30s
 MINUTES ?= 1
+SEED ?= 0
 AUTHENTICATORS ?= 100000
 
 PREFIX ?= /usr/local
@@ -18,7 +19,7 @@ export GOFLAGS ?= -trimpath
 # it finds nothing in them and makes each of them eight times as slow.
 ALONE = $$(grep -rl --include='*_test.go' '^//go:build .*!race' .)
 
-.PHONY: build install uninstall deb rootfs demo check tools tools-interop test interop screens bench profile fuzz fuzz-nightly torture ci
+.PHONY: build install uninstall deb rootfs demo check tools tools-interop test interop screens bench profile fuzz fuzz-nightly torture soak ci
 
 # The same commit gives the same bytes, wherever it is built: no cgo, no paths.
 # The toolchain stamps the program with the version and commit from git.
@@ -135,9 +136,13 @@ fuzz-nightly:
 torture:
 	$(GO) run ./internal/torture -minutes $(MINUTES) -run '$(RUN)'
 
+# What happens to a server in months, in an order that SEED draws, for MINUTES.
+soak:
+	$(GO) run ./internal/torture -minutes $(MINUTES) -run '^soak$$' -seed '$(SEED)'
+
 # What clients need is downloaded while the code is checked. CI attacks the
 # program for a short time; `make torture` has all campaigns, and the mutants.
 ci:
 	@$(MAKE) -j 2 --output-sync=target check tools-interop
 	@$(MAKE) test interop
-	@$(MAKE) torture MINUTES=0.75 RUN='^(messages|kills|power|backlog)$$'
+	@$(MAKE) torture MINUTES=0.75 RUN='^(messages|kills|power|backlog|soak)$$'

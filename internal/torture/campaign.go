@@ -16,7 +16,7 @@ func campaigns() []campaign {
 		connections(false, 1), connections(true, 100),
 		bodies(),
 		messages(),
-		kills(), power(), backlog(),
+		kills(), power(), backlog(), soak(),
 	}
 }
 
@@ -30,8 +30,8 @@ type campaign struct {
 	run func(*rig) error
 
 	// endless campaigns decide nothing while the program holds: they take a
-	// quarter of the time, and all of it for a mutant. They measure no time, so
-	// they run side by side.
+	// quarter of the time, and all of it alone or for a mutant. They measure no
+	// time, so they run side by side.
 	endless bool
 
 	instrument []edit // of the program and of its mutants
@@ -62,14 +62,14 @@ func (c campaign) print() {
 
 // every runs a campaign on the program and on each mutant, as far as they are
 // wanted, and returns what went wrong.
-func (c campaign) every(ctx context.Context, programs *workshop, wanted *regexp.Regexp, limit time.Duration) error {
+func (c campaign) every(ctx context.Context, programs *workshop, wanted *regexp.Regexp, limit time.Duration, seed uint64) error {
 	var all []error
 	if wanted.MatchString(c.name) {
 		share := limit
-		if c.endless {
+		if c.endless && !alone(wanted) {
 			share /= 4
 		}
-		err := c.once(ctx, programs, c.name, c.instrument, share)
+		err := c.once(ctx, programs, c.name, c.instrument, share, seed)
 		if err != nil {
 			err = fmt.Errorf("%s: %w", c.name, err)
 		}
@@ -80,7 +80,7 @@ func (c campaign) every(ctx context.Context, programs *workshop, wanted *regexp.
 		if !wanted.MatchString(name) || ctx.Err() != nil {
 			continue
 		}
-		err := c.once(ctx, programs, name, c.edits(m), limit)
+		err := c.once(ctx, programs, name, c.edits(m), limit, seed)
 		switch {
 		case errors.Is(err, errBroke):
 			fmt.Printf("%-32s caught, as it should be\n", name)
@@ -93,10 +93,21 @@ func (c campaign) every(ctx context.Context, programs *workshop, wanted *regexp.
 	return errors.Join(all...)
 }
 
+// alone reports whether only one campaign is wanted.
+func alone(wanted *regexp.Regexp) bool {
+	n := 0
+	for _, c := range campaigns() {
+		if wanted.MatchString(c.name) {
+			n++
+		}
+	}
+	return n == 1
+}
+
 func (c campaign) edits(m mutant) []edit { return slices.Concat(c.instrument, m.edits) }
 
 // once runs a campaign on one program.
-func (c campaign) once(ctx context.Context, programs *workshop, name string, edits []edit, limit time.Duration) error {
+func (c campaign) once(ctx context.Context, programs *workshop, name string, edits []edit, limit time.Duration, seed uint64) error {
 	fmt.Printf("%-32s %s\n", name, c.about)
 	dir, err := os.MkdirTemp("", "dsappd-torture-")
 	if err != nil {
@@ -115,7 +126,7 @@ func (c campaign) once(ctx context.Context, programs *workshop, name string, edi
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	began := time.Now()
-	r := &rig{ctx: ctx, dir: dir, binary: binary, name: name}
+	r := &rig{ctx: ctx, dir: dir, binary: binary, name: name, seed: seed}
 	err = c.run(r)
 	r.endAll()
 	if err == nil {

@@ -118,8 +118,8 @@ func (k *killing) last() error {
 }
 
 // verified serves the folder and verifies what is in it.
-func (k *killing) verified() (*server, error) {
-	server, err := k.rig.serve(k.dir)
+func (k *killing) verified(flags ...string) (*server, error) {
+	server, err := k.rig.serve(k.dir, flags...)
 	if err != nil {
 		return nil, fmt.Errorf("%w: it does not start any more: %w", errBroke, err)
 	}
@@ -145,7 +145,7 @@ func (k *killing) verify(door *operators.Door) error {
 
 // replay has every client that can try to have its last step count twice.
 func (k *killing) replay(server *server) error {
-	s, err := newSession(k.ledger, server, k.dir)
+	s, err := newSession(k.ledger, server, k.dir, nil)
 	if err != nil {
 		return err
 	}

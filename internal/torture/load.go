@@ -92,12 +92,15 @@ type session struct {
 	socket  *http.Transport
 }
 
-func newSession(l *ledger, server *server, dir string) (*session, error) {
-	s := &session{ledger: l, over: &http.Transport{}, socket: admin.Socket(filepath.Join(dir, datafolder.SocketName))}
-	s.door = admin.Client{Transport: noting{s.socket, l}, Operator: "torture"}
-	web := &http.Client{Transport: noting{s.over, l}, Timeout: time.Minute}
+func newSession(l *ledger, server *server, dir string, disturbed *atomic.Bool) (*session, error) {
+	trust, err := trusting(server)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{ledger: l, over: &http.Transport{TLSClientConfig: trust}, socket: admin.Socket(filepath.Join(dir, datafolder.SocketName))}
+	s.door = admin.Client{Transport: noting{s.socket, l, disturbed}, Operator: "torture"}
+	web := &http.Client{Transport: noting{s.over, l, disturbed}, Timeout: time.Minute}
 	s.gateway = &phone.Gateway{URL: server.gateway, Key: "lab-front-key", HTTP: web}
-	var err error
 	s.soap, err = phone.NewClient(server.soap, web)
 	return s, err
 }
@@ -111,11 +114,15 @@ func (s *session) end() {
 type noting struct {
 	http.RoundTripper
 	ledger *ledger
+
+	// disturbed says that the server may answer that it could not decide; nil: it
+	// always can.
+	disturbed *atomic.Bool
 }
 
 func (n noting) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := n.RoundTripper.RoundTrip(r)
-	if err == nil && response.StatusCode == http.StatusOK {
+	if err == nil && response.StatusCode == http.StatusOK && (n.disturbed == nil || !n.disturbed.Load()) {
 		n.ledger.note(line{Decided: response.Header.Get("Request-Id")})
 	}
 	return response, err
@@ -165,6 +172,8 @@ type load struct {
 	working sync.WaitGroup
 	killed  atomic.Bool
 
+	disturbed atomic.Bool // refusals are no fault either: they count for nothing
+
 	mu     sync.Mutex
 	failed []error
 }
@@ -173,7 +182,7 @@ type load struct {
 func (l *ledger) work(ctx context.Context, clients []client, server *server, dir string) (*load, error) {
 	at := new(load)
 	for _, c := range clients {
-		s, err := newSession(l, server, dir)
+		s, err := newSession(l, server, dir, &at.disturbed)
 		if err != nil {
 			return nil, err
 		}
@@ -204,6 +213,9 @@ func (at *load) fail(err error) {
 	_, refused := errors.AsType[*phone.Refusal](err)
 	_, orderRefused := errors.AsType[*admin.Error](err)
 	_, fault := errors.AsType[*soap.Fault](err)
+	if at.disturbed.Load() && !errors.Is(err, errBroke) {
+		return
+	}
 	if at.killed.Load() && !refused && !orderRefused && !fault && !errors.Is(err, errBroke) {
 		return
 	}

@@ -27,6 +27,7 @@ func main() {
 func run() error {
 	minutes := flag.Float64("minutes", 1, "how long a campaign may take, and each of its mutants; most decide sooner")
 	pattern := flag.String("run", "", "run only the campaigns, and the mutants, whose name this matches, as in: connections, bodies/no-budget")
+	seed := flag.Uint64("seed", 0, "draw the order of a soak from this number, which it prints; 0: from any")
 	list := flag.Bool("list", false, "list campaigns and mutants")
 	flag.Parse()
 	wanted, err := regexp.Compile(*pattern)
@@ -45,16 +46,16 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(each(ctx, programs, wanted, time.Duration(*minutes*float64(time.Minute))), ctx.Err(), programs.close())
+	return errors.Join(each(ctx, programs, wanted, time.Duration(*minutes*float64(time.Minute)), *seed), ctx.Err(), programs.close())
 }
 
 // each runs every campaign: first those that measure no time, side by side, and
 // then the others, for which all programs are built by then.
-func each(ctx context.Context, programs *workshop, wanted *regexp.Regexp, limit time.Duration) error {
+func each(ctx context.Context, programs *workshop, wanted *regexp.Regexp, limit time.Duration, seed uint64) error {
 	var mu sync.Mutex
 	var all []error
 	run := func(c campaign) {
-		err := c.every(ctx, programs, wanted, limit)
+		err := c.every(ctx, programs, wanted, limit, seed)
 		mu.Lock()
 		defer mu.Unlock()
 		all = append(all, err)

@@ -25,6 +25,7 @@ type rig struct {
 	binary string
 	name   string
 	env    []string // added to that of the programs that are started
+	seed   uint64   // of what is drawn in an order that can be drawn again; 0: any
 
 	running []*process
 }
