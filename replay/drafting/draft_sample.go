@@ -78,6 +78,9 @@ func (i *inferrer) settled() transcript.Sample {
 
 // step takes what an exchange tells of.
 func (i *inferrer) step(s traced) {
+	if s.request != nil && s.request.rest != nil && s.reply == nil {
+		i.asked(s) // whatever the reply is to be
+	}
 	if s.request == nil || s.reply == nil || s.reply.isFault() {
 		return
 	}

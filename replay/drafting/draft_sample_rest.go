@@ -41,6 +41,14 @@ func (i *inferrer) rest(s traced) {
 	}
 }
 
+// asked takes what a call of REST needs whose reply is not known.
+func (i *inferrer) asked(s traced) {
+	i.openedBy(s.request.rest, s)
+	if s.request.rest.door == transcript.Platform {
+		i.ownDoor(platformComponent)
+	}
+}
+
 // openedBy adds the key that a call has.
 func (i *inferrer) openedBy(call *restCall, s traced) {
 	if s.recorded.Status == http.StatusUnauthorized {

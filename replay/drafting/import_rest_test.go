@@ -228,3 +228,31 @@ func importREST(t *testing.T, files map[string]string, exchanges int, redact boo
 		t.Errorf("%d of %d exchanges are in transcripts; %v", played, exchanges, report.Notices)
 	}
 }
+
+// A request that somebody has written, without a reply, gets the one that comes.
+func TestImportRESTUnanswered(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	collection := `{"info": {"name": "cloud", "schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"}, "item": [{"name": "make a user",
+		"request": {"method": "PUT", "url": "https://tenant.example/v1/users/anna@master", "body": {"mode": "raw", "raw": "{\"emailAddress\": \"anna@example.com\"}"}}}]}`
+	if err := os.WriteFile(filepath.Join(dir, "collection.json"), []byte(collection), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := drafting.ImportRun{
+		Importer: &drafting.Importer{Drafter: &drafting.Drafter{}}, Out: filepath.Join(t.TempDir(), "out"), Isolated: true, Play: playserver.Play,
+		Report: func(drafting.Imported) error { return nil },
+	}
+	report, err := run.Paths(t.Context(), dir)
+	if err != nil || len(report.Transcripts) != 1 || report.Transcripts[0].Unwritten != 1 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	made := report.Transcripts[0].File
+	update := replay.Run{Player: &replay.Player{Start: playserver.Start}, Update: true, Report: func(replay.Result) error { return nil }}
+	if _, err := update.Paths(t.Context(), []string{made}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(made)
+	if err != nil || !strings.Contains(string(text), `"emailAddress": "anna@example.com",`+"\n"+`  "vdpDeliveryMethod"`) {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
