@@ -116,7 +116,7 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), keys: s.Sealer.keys.Load(), fresh: round > 0, settings: DefaultSettings(), event: event.Event}
 		f.event.Checks = make([]audit.Check, len(event.Checks), len(event.Checks)+usualChecks)
 		copy(f.event.Checks, event.Checks)
-		f.expected, f.writes = make([]store.Seen, 0, usualRecords), make([]func(*store.Tx) error, 0, usualRecords)
+		f.expected, f.relied, f.writes = f.room.expected[:0], f.room.relied[:0], f.room.writes[:0]
 		if err := f.first(event.once); err != nil {
 			return none, err
 		}
@@ -184,6 +184,7 @@ type frame struct {
 	expected  []store.Seen
 	relied    []relied // what was taken from tables
 	callers   foundComponents
+	room      room
 	writes    []func(*store.Tx) error
 	moving    []string      // registrations that it writes
 	changed   []any         // records that it writes, or keys of those it deletes
@@ -208,6 +209,13 @@ type frame struct {
 
 	// committed is called after the commit; nil: nothing is.
 	committed func()
+}
+
+// room is memory of a frame that most operations find enough.
+type room struct {
+	expected [usualRecords]store.Seen
+	relied   [4]relied
+	writes   [usualRecords]func(*store.Tx) error
 }
 
 // proven tells whoever wants to know that a caller has proved something. An

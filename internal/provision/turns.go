@@ -52,6 +52,7 @@ func (t *turns) leave(record any) {
 type turn struct {
 	turns   *turns
 	records []any // by their keys, of which no two kinds have one type
+	room    [2]any
 }
 
 func (t *turn) registration(id string) {
@@ -78,6 +79,9 @@ func (t *turn) of(record any, before func(held any) bool) {
 		return true
 	})
 	t.turns.wait(record)
+	if t.records == nil {
+		t.records = t.room[:0]
+	}
 	t.records = append(t.records, record)
 }
 
