@@ -30,7 +30,7 @@ var floors = []struct {
 	{[]string{"store/bolt", "store/memory", "store/postgres", "store/storetest", "internal/server/admin", "internal/server/administration", "internal/server/authentication", "internal/server/console", "internal/server/gateway", "internal/server/lab", "internal/server/operator", "internal/server/platform", "internal/server/provisioning", "internal/server/signature"}, "engines; doors"},
 	{[]string{"replay", "replay/drafting", "internal/lab", "internal/labtest", "internal/server/browser", "internal/server/listen", "internal/server/operation", "internal/server/request"}, "transcripts played, and made from traffic; listeners; the frame of a request"},
 	{[]string{"internal/notify", "internal/provision", "phone", "replay/transcript", "internal/server/certificate", "internal/server/directory", "internal/server/forwarded", "internal/server/handshake", "internal/server/timeline"}, "the domain, and who is told of it; the device at the other end; transcripts as data"},
-	{[]string{"dsapp", "internal/audit", "internal/server/journal", "internal/server/watch"}, "the profile's formats; the audit's chain"},
+	{[]string{"dsapp", "internal/audit", "internal/sealing", "internal/server/journal", "internal/server/watch"}, "the profile's formats; the audit's chain; sealed secrets"},
 	{[]string{"srp", "oath", "internal/names", "soap", "wsdl", "store", "internal/passwords"}, "standards: RFC 5054, OATH, PRECIS, SOAP 1.1; typed records"},
 	{[]string{"replay/internal", "internal/atomicfile", "internal/cputime", "internal/hint", "internal/pgtest", "internal/recovered"}, "tools"},
 }

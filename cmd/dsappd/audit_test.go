@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/sealing"
 
 	"github.com/dsappd/dsappd/internal/operators"
 
@@ -163,7 +164,7 @@ func tamper(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	master, err := os.ReadFile(ts.MkAbs(filepath.Join(args[0], "master.key")))
 	ts.Check(err)
-	key, err := provision.RecordKey(master)
+	key, err := sealing.RecordKey(master)
 	ts.Check(err)
 	engine, err := bolt.Open(ts.MkAbs(filepath.Join(args[0], "dsappd.db")))
 	ts.Check(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/sealing"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/memory"
 )
@@ -34,7 +35,7 @@ func (s *stalling) Commit(ctx context.Context, reads []store.Read, writes []stor
 // how much is left where it does not.
 func TestFinishAudit(t *testing.T) {
 	engine := &stalling{Engine: new(memory.Engine)}
-	keys, err := provision.NewKeys(bytes.Repeat([]byte{1}, keySize))
+	keys, err := sealing.New(bytes.Repeat([]byte{1}, keySize))
 	if err != nil {
 		t.Fatal(err)
 	}

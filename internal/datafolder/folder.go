@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/passwords"
+	"github.com/dsappd/dsappd/internal/sealing"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/hint"
@@ -212,16 +213,13 @@ func schemaMend(dir string, schema *bolt.SchemaError, err error) error {
 }
 
 // newFolder puts the domain together over an engine.
-func newFolder(dir string, settings Settings, keys *provision.Keys, engine store.Engine, from Source) (*Folder, error) {
+func newFolder(dir string, settings Settings, keys *sealing.Keys, engine store.Engine, from Source) (*Folder, error) {
 	recordKey, err := keys.RecordKey()
 	if err != nil {
 		return nil, err
 	}
 	records := store.New(engine, recordKey)
-	sealer, err := keys.Sealer(from.Rand)
-	if err != nil {
-		return nil, err
-	}
+	sealer := keys.Sealer(from.Rand)
 	suite, err := dsapp.NewSRP()
 	if err != nil {
 		return nil, err
@@ -238,9 +236,13 @@ func newFolder(dir string, settings Settings, keys *provision.Keys, engine store
 	if err != nil {
 		return nil, err
 	}
+	log, err := provision.NewAudit(records, sealer, run, from.Now, from.Rand)
+	if err != nil {
+		return nil, err
+	}
 	service := &provision.Service{
 		Store: records, Sealer: sealer, SRP: suite, Passwords: passwords, Statuses: statuses,
-		Audit:     provision.NewAudit(records, sealer, run, from.Now, from.Rand),
+		Audit:     log,
 		GatewayID: settings.GatewayID, Now: from.Now, Rand: from.Rand,
 		FreeBytes: int64(settings.Audit.RefusalsMiB) << 20,
 	}

@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/sealing"
 	"github.com/dsappd/dsappd/replay"
 	"github.com/dsappd/dsappd/store"
 	"github.com/dsappd/dsappd/store/memory"
@@ -31,7 +31,7 @@ func OpenInMemory(ctx context.Context, setup replay.Setup, drops ...string) (*Fo
 	}
 	engine := first.Copy()
 	engine.Drops = func(key string) bool { return slices.Contains(drops, store.KindOf(key)) }
-	keys, err := provision.NewKeys(inMemoryKey())
+	keys, err := sealing.New(inMemoryKey())
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func OpenMemory(ctx context.Context, options MemoryOptions, from Source) (*Folde
 	if _, err := io.ReadFull(from.Rand, key); err != nil {
 		return nil, fmt.Errorf("draw a master key: %w", err)
 	}
-	keys, err := provision.NewKeys(key)
+	keys, err := sealing.New(key)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ var theEmptyStore = sync.OnceValues(newEmptyStore)
 func newEmptyStore() (*memory.Engine, error) {
 	engine := &memory.Engine{}
 	before := func() time.Time { return time.Unix(0, 0) } // the clock of any play
-	keys, err := provision.NewKeys(inMemoryKey())
+	keys, err := sealing.New(inMemoryKey())
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/sealing"
 )
 
 // InitOptions say what a new data folder begins with.
@@ -170,7 +171,7 @@ func fillStore(ctx context.Context, dir string, options InitOptions) (engines, e
 
 // beginStore writes the first records and seals the audit of having done so.
 func beginStore(ctx context.Context, dir string, settings Settings, key []byte, engine engines, options InitOptions) error {
-	keys, err := provision.NewKeys(key)
+	keys, err := sealing.New(key)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/dsappd/dsappd/internal/atomicfile"
 	"github.com/dsappd/dsappd/internal/hint"
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/sealing"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -33,7 +34,7 @@ func storedValue(ctx context.Context, engine store.Engine) func(string) ([]byte,
 
 // openKeys opens the keys of a store by its master key, or by the new one of a
 // rotation that was cut off, which it then finishes.
-func openKeys(dir string, settings Settings, master []byte, get func(string) ([]byte, error)) (*provision.Keys, error) {
+func openKeys(dir string, settings Settings, master []byte, get func(string) ([]byte, error)) (*sealing.Keys, error) {
 	keys, err := provision.OpenKeys(master, get)
 	if settings.MasterKey.inFolder() {
 		waiting, readErr := readKey(filepath.Join(dir, newKeyName))

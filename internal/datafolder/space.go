@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/sealing"
 )
 
 // space watches the free space of the disk that a folder is on.
@@ -116,8 +117,8 @@ func (f *Folder) WarnOfFiles(listeners int) {
 // WarnOfSeals has the log say when the sealing key has sealed half of the secrets
 // that it may, or more.
 func (f *Folder) WarnOfSeals() {
-	if sealed := f.Service.Sealer.Sealed(); sealed > provision.MaxSealed/2 {
+	if sealed := f.Service.Sealer.Sealed(); sealed > sealing.MaxSealed/2 {
 		f.Logger.Warn("the sealing key has sealed many secrets: make a new one with: dsappd key rotate",
-			"sealed", sealed, "limit", uint64(provision.MaxSealed))
+			"sealed", sealed, "limit", uint64(sealing.MaxSealed))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/passwords"
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/sealing"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -16,14 +17,14 @@ import (
 // cheap password hashes and fixed keys.
 func Service(t testing.TB, records *store.Store, run string, now func() time.Time) *provision.Service {
 	t.Helper()
-	sealer := must(provision.NewSealer(make([]byte, 32), rand.Reader))(t)
+	sealer := must(sealing.NewSealer(make([]byte, 32), rand.Reader))(t)
 	return &provision.Service{
 		Store:     records,
 		Sealer:    sealer,
 		SRP:       must(dsapp.NewSRP())(t),
 		Passwords: must(passwords.New(passwords.Cost{MemoryKiB: 8, Time: 1, Parallelism: 1}, 2, 1000, rand.Reader))(t),
 		Statuses:  provision.DefaultStatusTable(),
-		Audit:     provision.NewAudit(records, sealer, run, now, rand.Reader),
+		Audit:     must(provision.NewAudit(records, sealer, run, now, rand.Reader))(t),
 		GatewayID: "0123456789",
 		Now:       now,
 		Rand:      rand.Reader,

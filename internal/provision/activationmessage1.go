@@ -20,7 +20,7 @@ func (f *frame) firstMessage(r *Registration, a Authenticator) (string, error) {
 
 // newMessage draws an Activation Message 1 of a licence.
 func (f *frame) newMessage(a Authenticator) (string, error) {
-	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+	secret, err := f.service.Sealer.Open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 	if err != nil {
 		return "", err
 	}
@@ -39,13 +39,13 @@ func (f *frame) newMessage(a Authenticator) (string, error) {
 func (f *frame) keepMessage(r *Registration, message string) error {
 	r.forgetDevice()
 	var err error
-	r.Message1, err = f.service.Sealer.seal(registrationPlace(r.ID, "message 1"), []byte(message))
+	r.Message1, err = f.service.Sealer.Seal(registrationPlace(r.ID, "message 1"), []byte(message))
 	return err
 }
 
 // openMessage reads the registration's Activation Message 1.
 func (f *frame) openMessage(r Registration) (dsapp.ActivationMessage1, error) {
-	text, err := f.service.Sealer.open(registrationPlace(r.ID, "message 1"), r.Message1)
+	text, err := f.service.Sealer.Open(registrationPlace(r.ID, "message 1"), r.Message1)
 	if err != nil {
 		return dsapp.ActivationMessage1{}, err
 	}

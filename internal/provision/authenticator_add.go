@@ -195,10 +195,10 @@ func (f *frame) addAuthenticator(in AddAuthenticator) (Authenticator, error) {
 		a.Licence = &Licence{Limit: in.Limit, NextSequenceNumber: 1}
 	}
 	var err error
-	if a.InitialSecret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "initial secret"), secret); err != nil {
+	if a.InitialSecret, err = f.service.Sealer.Seal(authenticatorPlace(a.SerialNumber, "initial secret"), secret); err != nil {
 		return Authenticator{}, err
 	}
-	if a.Secret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "secret"), secret); err != nil {
+	if a.Secret, err = f.service.Sealer.Seal(authenticatorPlace(a.SerialNumber, "secret"), secret); err != nil {
 		return Authenticator{}, err
 	}
 	put(f, Authenticators, a)

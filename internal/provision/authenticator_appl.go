@@ -182,7 +182,7 @@ func (s *Service) GenerateVirtualOTP(ctx context.Context, operator Operator, in 
 		if a.Licence != nil {
 			return "", refuse(InvalidParameter, "A licence makes no one-time passwords itself: its instances do.")
 		}
-		secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+		secret, err := f.service.Sealer.Open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 		if err != nil {
 			return "", err
 		}

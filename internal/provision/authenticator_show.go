@@ -108,11 +108,11 @@ func (f *frame) close(h held, because string) {
 // unbind returns an authenticator to the secret that it was created with, and
 // to the highest moving factor that was accepted under any of its secrets.
 func (f *frame) unbind(a *Authenticator) error {
-	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "initial secret"), a.InitialSecret)
+	secret, err := f.service.Sealer.Open(authenticatorPlace(a.SerialNumber, "initial secret"), a.InitialSecret)
 	if err != nil {
 		return err
 	}
-	a.Secret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "secret"), secret)
+	a.Secret, err = f.service.Sealer.Seal(authenticatorPlace(a.SerialNumber, "secret"), secret)
 	if err != nil {
 		return err
 	}

@@ -88,9 +88,9 @@ func (c candidate) with(state Authenticator) Authenticator {
 
 func (f *frame) secretOf(c candidate) ([]byte, error) {
 	if c.instance.SequenceNumber == 0 {
-		return f.service.Sealer.open(authenticatorPlace(c.authenticator.SerialNumber, "secret"), c.authenticator.Secret)
+		return f.service.Sealer.Open(authenticatorPlace(c.authenticator.SerialNumber, "secret"), c.authenticator.Secret)
 	}
-	return f.service.Sealer.open(instancePlace(c.authenticator.SerialNumber, c.instance.SequenceNumber, "secret"), c.instance.Secret)
+	return f.service.Sealer.Open(instancePlace(c.authenticator.SerialNumber, c.instance.SequenceNumber, "secret"), c.instance.Secret)
 }
 
 // proveByResponse looks for a one-time password, or the response to a
@@ -275,7 +275,7 @@ func (f *frame) standIn(in Credential) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	_, _ = f.service.Sealer.open(authenticatorPlace(nobodys, "secret"), make([]byte, 3*defaultSecret)) // it opens nothing
+	_, _ = f.service.Sealer.Open(authenticatorPlace(nobodys, "secret"), make([]byte, 3*defaultSecret)) // it opens nothing
 	_, _, err = f.matchResponse(a, nil, oneTimePassword{make([]byte, defaultSecret), a.Parameters, text}, nil)
 	if errors.Is(err, errWrongCredential) {
 		err = nil

@@ -75,7 +75,7 @@ func (f *frame) repeats(l living, derivationCode string) (bool, error) {
 	if r.State != Activated || len(r.DerivationCode) == 0 || derivationCode == "" || r.Expired(f.now) || l.authenticator.ActivatedBy != r.ID {
 		return false, nil
 	}
-	activated, err := f.service.Sealer.open(registrationPlace(r.ID, "derivation code"), r.DerivationCode)
+	activated, err := f.service.Sealer.Open(registrationPlace(r.ID, "derivation code"), r.DerivationCode)
 	if err != nil {
 		return false, err
 	}
@@ -143,7 +143,7 @@ var (
 // secret replaced.
 func (f *frame) verifyCredential(l *living, in DSAPPSRPActivate) (Authenticator, error) {
 	a := l.authenticator
-	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+	secret, err := f.service.Sealer.Open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 	if err != nil {
 		return a, err
 	}
@@ -166,7 +166,7 @@ func (f *frame) verifyCredential(l *living, in DSAPPSRPActivate) (Authenticator,
 		return a, err
 	}
 	a.Diversifier = code.Diversifier[:]
-	a.Secret, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "secret"), derived)
+	a.Secret, err = f.service.Sealer.Seal(authenticatorPlace(a.SerialNumber, "secret"), derived)
 	return a, err
 }
 
@@ -187,7 +187,7 @@ func (f *frame) activated(l living, row Transition, a Authenticator, derivationC
 	r.end(row.Right, f.now)
 	if derivationCode != "" {
 		var err error
-		r.DerivationCode, err = f.service.Sealer.seal(registrationPlace(r.ID, "derivation code"), []byte(derivationCode))
+		r.DerivationCode, err = f.service.Sealer.Seal(registrationPlace(r.ID, "derivation code"), []byte(derivationCode))
 		if err != nil {
 			return err
 		}

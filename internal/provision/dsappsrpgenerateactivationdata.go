@@ -82,7 +82,7 @@ func (f *frame) verifyEvidence(r Registration, evidence []byte) (exchanged, bool
 	if err != nil {
 		return exchanged{}, false, err
 	}
-	secret, err := f.service.Sealer.open(registrationPlace(r.ID, "b"), r.ServerSecret)
+	secret, err := f.service.Sealer.Open(registrationPlace(r.ID, "b"), r.ServerSecret)
 	if err != nil {
 		return exchanged{}, false, err
 	}
@@ -152,7 +152,7 @@ func (f *frame) activationData(l living, key exchanged) (DSAPPSRPGenerateActivat
 // online.
 func (f *frame) activationText(l living) (string, error) {
 	a := l.authenticator
-	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+	secret, err := f.service.Sealer.Open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 	if err != nil {
 		return "", err
 	}

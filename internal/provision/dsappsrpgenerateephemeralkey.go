@@ -83,7 +83,7 @@ func (f *frame) openExchange(r Registration, row Transition, clientKey []byte) (
 	if err != nil {
 		return none, err
 	}
-	r.ServerSecret, err = f.service.Sealer.seal(registrationPlace(r.ID, "b"), secret)
+	r.ServerSecret, err = f.service.Sealer.Seal(registrationPlace(r.ID, "b"), secret)
 	if err != nil {
 		return none, err
 	}
@@ -98,11 +98,11 @@ func (f *frame) openExchange(r Registration, row Transition, clientKey []byte) (
 }
 
 func (f *frame) openVerifier(r Registration) (salt, verifier []byte, err error) {
-	salt, err = f.service.Sealer.open(registrationPlace(r.ID, "s"), r.Salt)
+	salt, err = f.service.Sealer.Open(registrationPlace(r.ID, "s"), r.Salt)
 	if err != nil {
 		return nil, nil, err
 	}
-	verifier, err = f.service.Sealer.open(registrationPlace(r.ID, "v"), r.Verifier)
+	verifier, err = f.service.Sealer.Open(registrationPlace(r.ID, "v"), r.Verifier)
 	return salt, verifier, err
 }
 

@@ -31,7 +31,7 @@ func (s *Service) ExportAuthenticators(ctx context.Context, operator Operator, i
 	return perform(ctx, s, operatorEvent("authenticator export", operator), func(f *frame) (Page[ExportedAuthenticator, string], error) {
 		page := Page[ExportedAuthenticator, string]{Next: listed.Next}
 		for _, a := range listed.Records {
-			plain, err := s.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+			plain, err := s.Sealer.Open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 			if err != nil {
 				return page, err
 			}

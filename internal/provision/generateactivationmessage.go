@@ -31,7 +31,7 @@ func (s *Service) GenerateActivationMessage(ctx context.Context, caller Caller, 
 		if err != nil {
 			return "", err
 		}
-		sealed, err := f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "message 1"), []byte(message))
+		sealed, err := f.service.Sealer.Seal(authenticatorPlace(a.SerialNumber, "message 1"), []byte(message))
 		if err != nil {
 			return "", err
 		}
@@ -74,7 +74,7 @@ func (f *frame) answered(a Authenticator, r *Registration, code dsapp.DeviceCode
 	if waiting == nil {
 		return a, refuse(NotFound, "No activation message waits for an answer: generate one, and have the device read it.")
 	}
-	text, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "message 1"), waiting.Sealed)
+	text, err := f.service.Sealer.Open(authenticatorPlace(a.SerialNumber, "message 1"), waiting.Sealed)
 	if err != nil {
 		return a, err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/dsappd/dsappd/internal/sealing"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -56,8 +57,8 @@ func (s *Service) Reseal(ctx context.Context, operator Operator) (err error) {
 		})
 	}()
 	for {
-		keys := s.Sealer.keys.Load()
-		if !keys.rotating() {
+		keys := s.Sealer.Keys()
+		if !keys.Rotating() {
 			return nil
 		}
 		before := s.resealing.get().Secrets
@@ -74,7 +75,7 @@ func (s *Service) Reseal(ctx context.Context, operator Operator) (err error) {
 }
 
 // resealPass goes through the store once.
-func (s *Service) resealPass(ctx context.Context, keys *Keys) error {
+func (s *Service) resealPass(ctx context.Context, keys *sealing.Keys) error {
 	s.resealing.update(func(r *Resealed) { r.Looked = 0 })
 	return errors.Join(
 		reseal(ctx, s, keys, Authenticators, (*Authenticator).secrets, func(a Authenticator) uint64 { return a.Revision }),
@@ -85,7 +86,7 @@ func (s *Service) resealPass(ctx context.Context, keys *Keys) error {
 
 // reseal goes through the records of a kind, in batches. One of which a record has
 // moved is read again, with fewer records.
-func reseal[K, R any](ctx context.Context, s *Service, keys *Keys, kind store.Kind[K, R], secrets func(*R) []secret, revision func(R) uint64) error {
+func reseal[K, R any](ctx context.Context, s *Service, keys *sealing.Keys, kind store.Kind[K, R], secrets func(*R) []secret, revision func(R) uint64) error {
 	var after K
 	for size := resealBatch; ; {
 		batch, last, err := staleRecords(ctx, s, keys, kind, after, secrets, size)
@@ -131,7 +132,7 @@ type staleBatch[R any] struct {
 	records []R
 }
 
-func staleRecords[K, R any](ctx context.Context, s *Service, keys *Keys, kind store.Kind[K, R], after K, secrets func(*R) []secret, size int) (batch staleBatch[R], last K, err error) {
+func staleRecords[K, R any](ctx context.Context, s *Service, keys *sealing.Keys, kind store.Kind[K, R], after K, secrets func(*R) []secret, size int) (batch staleBatch[R], last K, err error) {
 	var all K
 	err = s.Store.View(ctx, func(v *store.View) error {
 		for record, err := range store.Scan(v, kind, all, after) {
@@ -139,7 +140,7 @@ func staleRecords[K, R any](ctx context.Context, s *Service, keys *Keys, kind st
 				return err
 			}
 			last = kind.KeyOf(record)
-			if slices.ContainsFunc(secrets(&record), keys.isStale) {
+			if slices.ContainsFunc(secrets(&record), func(s secret) bool { return s.stale(keys) }) {
 				batch.records = append(batch.records, record)
 			}
 			if batch.looked++; batch.looked == size {
@@ -151,24 +152,24 @@ func staleRecords[K, R any](ctx context.Context, s *Service, keys *Keys, kind st
 	return batch, last, err
 }
 
-// isStale reports whether there is a secret, under another key than the current
+// stale reports whether there is a secret, under another key than the current
 // one.
-func (k *Keys) isStale(s secret) bool {
-	return len(*s.sealed) > 0 && keyIDOf(*s.sealed) != k.current().id
+func (s secret) stale(keys *sealing.Keys) bool {
+	return len(*s.sealed) > 0 && keys.Stale(*s.sealed)
 }
 
 // reseal seals the records' secrets under the current key.
-func (b staleBatch[R]) reseal(s *Service, keys *Keys, secrets func(*R) []secret) (sealed int, err error) {
+func (b staleBatch[R]) reseal(s *Service, keys *sealing.Keys, secrets func(*R) []secret) (sealed int, err error) {
 	for i := range b.records {
 		for _, each := range secrets(&b.records[i]) {
-			if !keys.isStale(each) {
+			if !each.stale(keys) {
 				continue
 			}
-			plaintext, err := keys.open(each.at, *each.sealed)
+			plaintext, err := keys.Open(each.at, *each.sealed)
 			if err != nil {
 				return sealed, err
 			}
-			if *each.sealed, err = keys.current().seal(each.at, plaintext, s.Rand); err != nil {
+			if *each.sealed, err = keys.Current().Seal(each.at, plaintext, s.Rand); err != nil {
 				return sealed, err
 			}
 			sealed++
@@ -179,18 +180,19 @@ func (b staleBatch[R]) reseal(s *Service, keys *Keys, secrets func(*R) []secret)
 
 // dropOlderKeys keeps the current one of the keys alone, unless there is a newer
 // one by now.
-func (s *Service) dropOlderKeys(ctx context.Context, operator Operator, keys *Keys) error {
-	s.Sealer.rotation.Lock()
-	defer s.Sealer.rotation.Unlock()
-	if s.Sealer.keys.Load() != keys {
+func (s *Service) dropOlderKeys(ctx context.Context, operator Operator, keys *sealing.Keys) error {
+	s.rotation.Lock()
+	defer s.rotation.Unlock()
+	if s.Sealer.Keys() != keys {
 		return nil
 	}
 	_, err := perform(ctx, s, operatorEvent("key reseal", operator), func(f *frame) (struct{}, error) {
-		for _, key := range keys.sealing[:len(keys.sealing)-1] {
-			f.checked("dropped key", key.id.String())
+		for _, key := range keys.Sealing() {
+			if key != keys.Current() {
+				f.checked("dropped key", key.ID.String())
+			}
 		}
-		next := &Keys{master: keys.master, root: keys.root, sealing: keys.sealing[len(keys.sealing)-1:]}
-		return struct{}{}, f.putKeys(next, false)
+		return struct{}{}, f.putKeys(keys.CurrentAlone(), false)
 	})
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/sealing"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -34,10 +35,10 @@ func (k KeyStatus) Rotating() bool { return len(k.Sealing) > 1 }
 
 // KeyStatus returns which keys the store has, and how far sealing anew has come.
 func (s *Service) KeyStatus() KeyStatus {
-	keys := s.Sealer.keys.Load()
-	status := KeyStatus{MasterKey: keys.master.id.String(), Resealing: s.resealing.get()}
-	for _, key := range keys.sealing {
-		status.Sealing = append(status.Sealing, SealingKey{ID: key.id.String(), MadeAt: key.madeAt, Sealed: key.total()})
+	keys := s.Sealer.Keys()
+	status := KeyStatus{MasterKey: keys.Master().ID.String(), Resealing: s.resealing.get()}
+	for _, key := range keys.Sealing() {
+		status.Sealing = append(status.Sealing, SealingKey{ID: key.ID.String(), MadeAt: key.MadeAt, Sealed: key.Sealed()})
 	}
 	return status
 }
@@ -46,8 +47,8 @@ func (s *Service) KeyStatus() KeyStatus {
 // ones until Reseal has gone through the store. From the commit on, the store
 // opens by the new master key alone, where one is given.
 func (s *Service) RotateKeys(ctx context.Context, operator Operator, in RotateKeys) (KeyStatus, error) {
-	s.Sealer.rotation.Lock()
-	defer s.Sealer.rotation.Unlock()
+	s.rotation.Lock()
+	defer s.rotation.Unlock()
 	_, err := perform(ctx, s, operatorEvent("key rotate", operator), func(f *frame) (struct{}, error) {
 		next, err := f.nextKeys(in)
 		if err != nil {
@@ -60,34 +61,33 @@ func (s *Service) RotateKeys(ctx context.Context, operator Operator, in RotateKe
 
 // nextKeys returns the keys with a new one, under another master key where one is
 // asked for.
-func (f *frame) nextKeys(in RotateKeys) (*Keys, error) {
+func (f *frame) nextKeys(in RotateKeys) (*sealing.Keys, error) {
 	now := f.keys
 	key, err := drawKey(f.service.Rand)
 	if err != nil {
 		return nil, err
 	}
-	sealing, err := newSealingKey(key, f.now.UTC())
+	next, err := now.Rotated(key, f.now.UTC())
 	if err != nil {
 		return nil, err
 	}
-	next := &Keys{master: now.master, root: now.root, sealing: append(now.sealing[:len(now.sealing):len(now.sealing)], sealing)}
-	f.checked("sealing key", fmt.Sprintf("%v, after %v", sealing.id, now.current().id))
+	f.checked("sealing key", fmt.Sprintf("%v, after %v", next.Current().ID, now.Current().ID))
 	if in.MasterKey == nil {
 		return next, nil
 	}
-	if next.master, err = newSealingKey(in.MasterKey, time.Time{}); err != nil {
-		return nil, refuse(InvalidParameter, fmt.Sprintf("The master key has %d bytes, not %d.", len(in.MasterKey), keySize))
+	if next, err = next.WithMaster(in.MasterKey); err != nil {
+		return nil, refuse(InvalidParameter, fmt.Sprintf("The master key has %d bytes, not %d.", len(in.MasterKey), sealing.KeySize))
 	}
-	if next.master.id == now.master.id {
+	if next.Master().ID == now.Master().ID {
 		return nil, refuse(InvalidParameter, "The new master key is the one that the store has.")
 	}
-	f.checked("master key", fmt.Sprintf("%v, after %v", next.master.id, now.master.id))
+	f.checked("master key", fmt.Sprintf("%v, after %v", next.Master().ID, now.Master().ID))
 	return next, nil
 }
 
 // drawKey draws a new key.
 func drawKey(rand io.Reader) ([]byte, error) {
-	key := make([]byte, keySize)
+	key := make([]byte, sealing.KeySize)
 	if _, err := io.ReadFull(rand, key); err != nil {
 		return nil, fmt.Errorf("draw a key: %w", err)
 	}
@@ -96,7 +96,7 @@ func drawKey(rand io.Reader) ([]byte, error) {
 
 // putKeys has the keys written, and put in force once they are. fresh says that
 // the current one is new.
-func (f *frame) putKeys(next *Keys, fresh bool) error {
+func (f *frame) putKeys(next *sealing.Keys, fresh bool) error {
 	var check KeyCheck
 	err := f.read(func(v *store.View) (err error) {
 		check, err = get(f, v, KeyChecks, masterKey)
@@ -105,16 +105,16 @@ func (f *frame) putKeys(next *Keys, fresh bool) error {
 	if err != nil {
 		return fmt.Errorf("the record of the keys: %w", err)
 	}
-	if check.Keys, err = next.sealed(f.service.Rand); err != nil {
+	if check.Keys, err = next.SealRing(keyringPlace(), f.service.Rand); err != nil {
 		return err
 	}
-	if check.Sealed, err = next.master.seal(keyCheckPlace(), nil, f.service.Rand); err != nil {
+	if check.Sealed, err = next.Master().Seal(keyCheckPlace(), nil, f.service.Rand); err != nil {
 		return err
 	}
 	if fresh {
 		check.CreatedAt, check.Secrets = f.now, 0
 	}
 	put(f, KeyChecks, check)
-	f.committed = func() { f.service.Sealer.use(next) }
+	f.committed = func() { f.service.Sealer.Use(next) }
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/sealing"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -32,15 +33,48 @@ type KeyCheck struct {
 // masterKey is the name of the one check that there is.
 const masterKey = "master"
 
-func keyCheckPlace() place { return place{"keycheck", masterKey, "check"} }
+func keyCheckPlace() sealing.Place {
+	return sealing.Place{Kind: "keycheck", Key: masterKey, Field: "check"}
+}
+
+func keyringPlace() sealing.Place {
+	return sealing.Place{Kind: "keycheck", Key: masterKey, Field: "keys"}
+}
 
 // ErrWrongKey means that the Sealer's key is not the store's.
 var ErrWrongKey = errors.New("the store's secrets are sealed under another key")
 
+// OpenKeys opens the keys of a store by its master key. get returns the value
+// under a key of the store, unchecked: what it holds is sealed. The error wraps
+// ErrWrongKey where the master key is not the store's.
+func OpenKeys(master []byte, get func(key string) ([]byte, error)) (*sealing.Keys, error) {
+	keys, err := sealing.New(master)
+	if err != nil {
+		return nil, err
+	}
+	name, err := KeyChecks.Key(masterKey)
+	if err != nil {
+		return nil, err
+	}
+	value, err := get(name)
+	if err != nil || value == nil {
+		return keys, err
+	}
+	check, err := store.Unchecked(KeyChecks, name, value)
+	if err != nil || len(check.Keys) == 0 {
+		return keys, nil // CheckKey says what is wrong with it
+	}
+	opened, err := keys.OpenRing(keyringPlace(), check.Keys)
+	if errors.Is(err, sealing.ErrSealed) {
+		return nil, fmt.Errorf("%w %s; this one is %s", ErrWrongKey, sealing.KeyIDOf(check.Keys), keys.Master().ID)
+	}
+	return opened, err
+}
+
 // NoteKey makes the Sealer's key the store's. Afterwards CheckKey accepts it
 // and no other.
-func NoteKey(ctx context.Context, records *store.Store, sealer *Sealer, now time.Time) error {
-	sealed, err := sealer.seal(keyCheckPlace(), nil)
+func NoteKey(ctx context.Context, records *store.Store, sealer *sealing.Sealer, now time.Time) error {
+	sealed, err := sealer.Seal(keyCheckPlace(), nil)
 	if err != nil {
 		return fmt.Errorf("note the key: %w", err)
 	}
@@ -51,7 +85,7 @@ func NoteKey(ctx context.Context, records *store.Store, sealer *Sealer, now time
 
 // CheckKey returns ErrWrongKey, wrapped, unless the Sealer's key is the one
 // that NoteKey noted.
-func CheckKey(ctx context.Context, records *store.Store, sealer *Sealer) error {
+func CheckKey(ctx context.Context, records *store.Store, sealer *sealing.Sealer) error {
 	var check KeyCheck
 	err := records.View(ctx, func(v *store.View) (err error) {
 		check, err = store.Get(v, KeyChecks, masterKey)
@@ -60,30 +94,26 @@ func CheckKey(ctx context.Context, records *store.Store, sealer *Sealer) error {
 	if err != nil {
 		return fmt.Errorf("check the key: %w", err)
 	}
-	if _, err := sealer.keys.Load().openCheck(check); err != nil {
+	if _, err := sealer.Keys().Master().Open(keyCheckPlace(), check.Sealed); err != nil {
 		return ErrWrongKey
 	}
-	sealer.keys.Load().current().before.Store(check.Secrets)
+	sealer.Keys().Current().SealedBefore(check.Secrets)
 	return nil
-}
-
-// openCheck opens what only the master key opens.
-func (k *Keys) openCheck(check KeyCheck) ([]byte, error) {
-	if keyIDOf(check.Sealed) == k.master.id {
-		return k.master.open(keyCheckPlace(), check.Sealed[len(k.master.id):])
-	}
-	return k.master.open(keyCheckPlace(), check.Sealed) // before keys had names
 }
 
 // NewAudit returns the audit's log for one run of the server, under the Sealer's
 // key. Each of its seals brings the count of sealed secrets up to date.
-func NewAudit(records *store.Store, sealer *Sealer, run string, now func() time.Time, rand io.Reader) *audit.Log {
-	count := func() (func(*store.Tx) error, func()) {
-		key := sealer.keys.Load().current()
-		secrets := key.sealed.Load() - key.noted.Load()
-		return func(tx *store.Tx) error { return noteSealed(tx, secrets) }, func() { key.noted.Add(secrets) }
+func NewAudit(records *store.Store, sealer *sealing.Sealer, run string, now func() time.Time, rand io.Reader) (*audit.Log, error) {
+	signer, err := audit.NewSigner(sealer.Keys().Root())
+	if err != nil {
+		return nil, err
 	}
-	return &audit.Log{Store: records, Signer: sealer.signer, Run: run, Now: now, Rand: rand, WithSeal: count}
+	count := func() (func(*store.Tx) error, func()) {
+		key := sealer.Keys().Current()
+		secrets := key.NotNoted()
+		return func(tx *store.Tx) error { return noteSealed(tx, secrets) }, func() { key.Noted(secrets) }
+	}
+	return &audit.Log{Store: records, Signer: signer, Run: run, Now: now, Rand: rand, WithSeal: count}, nil
 }
 
 // noteSealed adds so many secrets to those that the key has sealed.

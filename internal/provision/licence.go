@@ -83,10 +83,6 @@ type Instance struct {
 	ActivatedAt time.Time `json:",omitzero"`
 }
 
-func instancePlace(serialNumber string, sequenceNumber uint8, field string) place {
-	return place{"instance", dsapp.InstanceName(serialNumber, sequenceNumber), field}
-}
-
 // HoldsPlace reports whether the instance counts against the limit at now.
 func (i Instance) HoldsPlace(now time.Time) bool {
 	return i.State == InstanceActive || i.State == InstancePending && now.Before(i.ExpiresAt)

@@ -70,7 +70,7 @@ func (o *Once) keeping(result any, refusal *Error) keeping {
 		if err != nil {
 			return fmt.Errorf("encode the answer: %w", err)
 		}
-		sealed, err := f.service.Sealer.seal(replyPlace(o.Name), encoded)
+		sealed, err := f.service.Sealer.Seal(replyPlace(o.Name), encoded)
 		if err != nil {
 			return err
 		}
@@ -80,8 +80,6 @@ func (o *Once) keeping(result any, refusal *Error) keeping {
 		return nil
 	}
 }
-
-func replyPlace(name string) place { return place{"reply", name, "answer"} }
 
 // first makes sure that the request was not carried out before, nor is by the
 // time of the commit.
@@ -121,7 +119,7 @@ func (s *Service) FindReply(ctx context.Context, name string) (reply Reply, foun
 		if err != nil {
 			return fmt.Errorf("answer: %w", err)
 		}
-		reply.Sealed, err = s.Sealer.open(replyPlace(name), reply.Sealed)
+		reply.Sealed, err = s.Sealer.Open(replyPlace(name), reply.Sealed)
 		found = s.Now().Before(reply.ExpiresAt)
 		return err
 	})

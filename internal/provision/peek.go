@@ -16,7 +16,7 @@ func (s *Service) PeekOTP(ctx context.Context, serialNumber string) (string, err
 	if err != nil || a.Licence != nil {
 		return "", err
 	}
-	secret, err := s.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+	secret, err := s.Sealer.Open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 	if err != nil {
 		return "", fmt.Errorf("unseal the secret of %s: %w", a.SerialNumber, err)
 	}

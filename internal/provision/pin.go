@@ -32,7 +32,7 @@ func (f *frame) checkPIN(pin, confirmation string) error {
 // sealPIN gives an authenticator a server PIN.
 func (f *frame) sealPIN(a *Authenticator, pin string) error {
 	var err error
-	a.PIN, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "PIN"), []byte(pin))
+	a.PIN, err = f.service.Sealer.Seal(authenticatorPlace(a.SerialNumber, "PIN"), []byte(pin))
 	return err
 }
 
@@ -45,7 +45,7 @@ func (f *frame) cutPIN(a Authenticator, text string) (rest string, ok bool, err 
 	if !a.HasPIN() {
 		return text, true, nil
 	}
-	pin, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "PIN"), a.PIN)
+	pin, err := f.service.Sealer.Open(authenticatorPlace(a.SerialNumber, "PIN"), a.PIN)
 	if err != nil {
 		return "", false, err
 	}

@@ -83,7 +83,7 @@ func (f *frame) instanceCredential(in ActivateInstance) error {
 // verifyInstance checks the proof. A one-time password is spent by it.
 func (f *frame) verifyInstance(l living, i Instance, in ActivateInstance) (Instance, error) {
 	r := l.registration
-	secret, err := f.service.Sealer.open(instancePlace(r.SerialNumber, i.SequenceNumber, "secret"), i.Secret)
+	secret, err := f.service.Sealer.Open(instancePlace(r.SerialNumber, i.SequenceNumber, "secret"), i.Secret)
 	if err != nil {
 		return i, err
 	}
@@ -98,7 +98,7 @@ func (f *frame) verifyInstance(l living, i Instance, in ActivateInstance) (Insta
 		return i, nil
 	}
 	f.checked("signature", "")
-	text, err := f.service.Sealer.open(registrationPlace(r.ID, "message 2"), r.Message2)
+	text, err := f.service.Sealer.Open(registrationPlace(r.ID, "message 2"), r.Message2)
 	if err != nil {
 		return i, err
 	}

@@ -75,7 +75,7 @@ func (f *frame) sameDevice(l living, code string) (bool, error) {
 	if _, pending := l.authenticator.Licence.pending(r.ID); !pending {
 		return false, nil
 	}
-	added, err := f.service.Sealer.open(registrationPlace(r.ID, "device code"), r.DeviceCode)
+	added, err := f.service.Sealer.Open(registrationPlace(r.ID, "device code"), r.DeviceCode)
 	if err != nil {
 		return false, err
 	}
@@ -85,7 +85,7 @@ func (f *frame) sameDevice(l living, code string) (bool, error) {
 func (f *frame) sameMessage(l living) (AddDeviceResult, error) {
 	r := l.registration
 	f.checked("device code", "repeated")
-	text, err := f.service.Sealer.open(registrationPlace(r.ID, "message 2"), r.Message2)
+	text, err := f.service.Sealer.Open(registrationPlace(r.ID, "message 2"), r.Message2)
 	if err != nil {
 		return AddDeviceResult{}, err
 	}
@@ -145,13 +145,13 @@ func (f *frame) newInstance(l *living, message1 dsapp.ActivationMessage1, code d
 	if err != nil {
 		return message2, fmt.Errorf("activation message 2: %w", err)
 	}
-	if instance.Secret, err = f.service.Sealer.seal(instancePlace(r.SerialNumber, instance.SequenceNumber, "secret"), secret); err != nil {
+	if instance.Secret, err = f.service.Sealer.Seal(instancePlace(r.SerialNumber, instance.SequenceNumber, "secret"), secret); err != nil {
 		return message2, err
 	}
-	if r.DeviceCode, err = f.service.Sealer.seal(registrationPlace(r.ID, "device code"), []byte(code.String())); err != nil {
+	if r.DeviceCode, err = f.service.Sealer.Seal(registrationPlace(r.ID, "device code"), []byte(code.String())); err != nil {
 		return message2, err
 	}
-	r.Message2, err = f.service.Sealer.seal(registrationPlace(r.ID, "message 2"), []byte(message2.String()))
+	r.Message2, err = f.service.Sealer.Seal(registrationPlace(r.ID, "message 2"), []byte(message2.String()))
 	licence.Instances = append(licence.Instances, instance)
 	return message2, err
 }

@@ -75,7 +75,7 @@ func (f *frame) deliverable(t ActivationType, a Authenticator) error {
 		return f.mayBeOffline()
 	}
 	f.checked("offline data", "")
-	secret, err := f.service.Sealer.open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
+	secret, err := f.service.Sealer.Open(authenticatorPlace(a.SerialNumber, "secret"), a.Secret)
 	if err != nil {
 		return err
 	}
@@ -130,10 +130,10 @@ func (f *frame) drawID(r *Registration) error {
 
 func (f *frame) sealVerifier(r *Registration, salt, verifier []byte) error {
 	var err error
-	r.Salt, err = f.service.Sealer.seal(registrationPlace(r.ID, "s"), salt)
+	r.Salt, err = f.service.Sealer.Seal(registrationPlace(r.ID, "s"), salt)
 	if err != nil {
 		return err
 	}
-	r.Verifier, err = f.service.Sealer.seal(registrationPlace(r.ID, "v"), verifier)
+	r.Verifier, err = f.service.Sealer.Seal(registrationPlace(r.ID, "v"), verifier)
 	return err
 }

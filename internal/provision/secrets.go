@@ -4,14 +4,32 @@ import (
 	"context"
 	"errors"
 
+	"github.com/dsappd/dsappd/dsapp"
+	"github.com/dsappd/dsappd/internal/sealing"
 	"github.com/dsappd/dsappd/store"
 )
 
 // secret is where a sealed secret of a record stands. A place that holds nothing
 // has no secret.
 type secret struct {
-	at     place
+	at     sealing.Place
 	sealed *[]byte
+}
+
+func authenticatorPlace(serialNumber, field string) sealing.Place {
+	return sealing.Place{Kind: "authenticator", Key: serialNumber, Field: field}
+}
+
+func registrationPlace(id, field string) sealing.Place {
+	return sealing.Place{Kind: "registration", Key: id, Field: field}
+}
+
+func instancePlace(serialNumber string, sequenceNumber uint8, field string) sealing.Place {
+	return sealing.Place{Kind: "instance", Key: dsapp.InstanceName(serialNumber, sequenceNumber), Field: field}
+}
+
+func replyPlace(name string) sealing.Place {
+	return sealing.Place{Kind: "reply", Key: name, Field: "answer"}
 }
 
 // secrets returns the places of all secrets of an authenticator.
@@ -58,7 +76,7 @@ func (r *Reply) secrets() []secret {
 // CheckSealed opens every sealed secret and reports those that do not open
 // under the Sealer's keys. It is paged like CheckRecords, and its error means
 // the same.
-func CheckSealed(ctx context.Context, records *store.Store, sealer *Sealer) ([]store.Problem, error) {
+func CheckSealed(ctx context.Context, records *store.Store, sealer *sealing.Sealer) ([]store.Problem, error) {
 	c := &checker{ctx: ctx, records: records}
 	err := errors.Join(
 		pages(c, Authenticators, func(f findings, a Authenticator) { f.of("authenticator %s", a.SerialNumber).open(sealer, a.secrets()) }),
@@ -69,12 +87,12 @@ func CheckSealed(ctx context.Context, records *store.Store, sealer *Sealer) ([]s
 }
 
 // open reports secrets that do not open.
-func (f findings) open(sealer *Sealer, secrets []secret) {
+func (f findings) open(sealer *sealing.Sealer, secrets []secret) {
 	for _, s := range secrets {
 		if len(*s.sealed) == 0 {
 			continue
 		}
-		_, err := sealer.open(s.at, *s.sealed)
-		f.report(err != nil, "its "+s.at.field+" does not open under the store's keys", mendBackup)
+		_, err := sealer.Open(s.at, *s.sealed)
+		f.report(err != nil, "its "+s.at.Field+" does not open under the store's keys", mendBackup)
 	}
 }

@@ -8,9 +8,11 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/dsappd/dsappd/internal/audit"
+	"github.com/dsappd/dsappd/internal/sealing"
 
 	"github.com/dsappd/dsappd/internal/passwords"
 
@@ -22,7 +24,7 @@ import (
 // name. All fields are required unless they say otherwise.
 type Service struct {
 	Store     *store.Store
-	Sealer    *Sealer
+	Sealer    *sealing.Sealer
 	SRP       *srp.Suite // RFC 5054, 2048 bits, SHA-256 (profile section 1)
 	Passwords *passwords.Hasher
 	Statuses  StatusTable
@@ -69,6 +71,7 @@ type Service struct {
 	turns    turns
 	watchers watchers
 
+	rotation  sync.Mutex // held while the keys are changed
 	resealing resealing
 }
 
@@ -113,7 +116,7 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 				return none, err
 			}
 		}
-		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), keys: s.Sealer.keys.Load(), fresh: round > 0, settings: DefaultSettings(), event: event.Event}
+		f := &frame{service: s, ctx: ctx, turn: turn, now: s.Now(), keys: s.Sealer.Keys(), fresh: round > 0, settings: DefaultSettings(), event: event.Event}
 		f.event.Checks = make([]audit.Check, len(event.Checks), len(event.Checks)+usualChecks)
 		copy(f.event.Checks, event.Checks)
 		f.expected, f.relied, f.writes = f.room.expected[:0], f.room.relied[:0], f.room.writes[:0]
@@ -138,9 +141,9 @@ func perform[R any](ctx context.Context, s *Service, event asked, body func(*fra
 		if s.Observe != nil {
 			stages.Decided = s.Now()
 		}
-		err = s.Sealer.under(f.keys, func() error { return f.commit(refusal, event.once.keeping(result, refusal)) })
+		err = s.Sealer.Under(f.keys, func() error { return f.commit(refusal, event.once.keeping(result, refusal)) })
 		switch {
-		case errors.Is(err, store.ErrMoved):
+		case errors.Is(err, store.ErrMoved), errors.Is(err, sealing.ErrReplaced):
 			continue
 		case err != nil:
 			return none, fmt.Errorf("commit %s: %w", event.Operation, err)
@@ -175,10 +178,10 @@ type frame struct {
 	ctx       context.Context
 	turn      *turn
 	now       time.Time
-	keys      *Keys      // in force when the round began
-	fresh     bool       // it looks whether what tables keep has moved
-	settings  Settings   // that govern this operation, once they are known
-	governing *governing // they are of; nil: the default ones
+	keys      *sealing.Keys // in force when the round began
+	fresh     bool          // it looks whether what tables keep has moved
+	settings  Settings      // that govern this operation, once they are known
+	governing *governing    // they are of; nil: the default ones
 	event     audit.Event
 	entry     audit.Entry // the event, once it is settled
 	expected  []store.Seen

@@ -48,10 +48,10 @@ func (f *frame) notify(a Authenticator, in UpdateDevicePNID) (Authenticator, err
 	_, sequenceNumber, err := dsapp.ParseInstanceName(in.SerialNumber)
 	i, found := a.instance(sequenceNumber)
 	if err != nil || !found {
-		a.DevicePNID, err = f.service.Sealer.seal(authenticatorPlace(a.SerialNumber, "notification ID"), []byte(in.DevicePNID))
+		a.DevicePNID, err = f.service.Sealer.Seal(authenticatorPlace(a.SerialNumber, "notification ID"), []byte(in.DevicePNID))
 		return a, err
 	}
-	i.DevicePNID, err = f.service.Sealer.seal(instancePlace(a.SerialNumber, sequenceNumber, "notification ID"), []byte(in.DevicePNID))
+	i.DevicePNID, err = f.service.Sealer.Seal(instancePlace(a.SerialNumber, sequenceNumber, "notification ID"), []byte(in.DevicePNID))
 	a.Licence = a.Licence.with(i)
 	return a, err
 }

@@ -3,7 +3,7 @@ package admin
 import (
 	"context"
 
-	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/sealing"
 	"github.com/dsappd/dsappd/store"
 )
 
@@ -36,5 +36,5 @@ func (d *Door) check(ctx context.Context, _ Check) (Checked, error) {
 	for _, problem := range found {
 		problems = append(problems, Problem(problem))
 	}
-	return Checked{Problems: problems, SealedSecrets: d.Service.Sealer.Sealed(), MaxSealedSecrets: provision.MaxSealed}, err
+	return Checked{Problems: problems, SealedSecrets: d.Service.Sealer.Sealed(), MaxSealedSecrets: sealing.MaxSealed}, err
 }
