@@ -285,14 +285,14 @@ func (s *soaking) renew(server *server, working *load) error {
 	return errors.Join(err, working.kill(server))
 }
 
-// step sets the clock to a time up to twenty minutes back, again and again.
+// step sets the clock right, waits for a seal, sets it back by up to twenty minutes,
+// and kills the server, as a rule before the next seal.
 func (s *soaking) step(server *server, working *load) error {
-	for range 3 {
-		seconds := -s.random.IntN(1200)
-		if err := os.WriteFile(s.clock, []byte(strconv.Itoa(seconds)), 0o600); err != nil {
+	for _, at := range []struct{ back, wait int }{{0, 1300}, {600 + s.random.IntN(600), 50 + s.random.IntN(700)}} {
+		if err := os.WriteFile(s.clock, []byte(strconv.Itoa(-at.back)), 0o600); err != nil {
 			return err
 		}
-		time.Sleep(time.Duration(300+s.random.IntN(900)) * time.Millisecond)
+		time.Sleep(time.Duration(at.wait) * time.Millisecond)
 	}
 	return working.kill(server)
 }
