@@ -17,8 +17,8 @@ import (
 // defaultLabAddr is where a lab's controls listen that were given no address.
 const defaultLabAddr = "127.0.0.1:8887"
 
-// labDoor is that of a lab's controls. No setting opens it. Its certificate is
-// SOAP's, and no client needs one.
+// labDoor returns the door of a lab's controls. No setting opens it. Its
+// certificate is SOAP's, and no client needs one.
 func labDoor(config Config, settings datafolder.Settings) networkDoor {
 	listener := settings.SOAP.ListenerSettings
 	listener.ClientCA, listener.Proxies = "", nil

@@ -14,7 +14,7 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// startMetrics has all that is counted and timed told to the metrics.
+// startMetrics makes the metrics hear of all that is counted and timed.
 func (s *Server) startMetrics() {
 	f := s.folder
 	s.metrics = watch.NewMetrics(build(), watch.Sources{
@@ -37,12 +37,12 @@ func (s *Server) startMetrics() {
 	}
 }
 
-// watched has a door's requests counted, and traced.
+// watched counts and traces a door's requests.
 func (s *Server) watched(door string, handler http.Handler) http.Handler {
 	return watch.Trace(s.config.Traces, door, s.metrics.Count(door, handler))
 }
 
-// build is what the toolchain stamped into this program.
+// build returns what the toolchain stamped into this program.
 func build() watch.Build {
 	b := watch.Build{Version: "(devel)", Go: runtime.Version(), Schema: store.Schema}
 	info, ok := debug.ReadBuildInfo()

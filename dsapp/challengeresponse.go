@@ -84,7 +84,7 @@ func suiteOf(p oath.Parameters, input string) (oath.OCRASuite, error) {
 	return oath.ParseOCRASuite(fmt.Sprintf("OCRA-1:HOTP-%s-%d:%s", p.Algorithm, p.Digits, input))
 }
 
-// movingInput has the moving factor in both of its forms, of which a suite
+// movingInput writes the moving factor in both of its forms, of which a suite
 // reads one.
 func movingInput(movingFactor uint64, question string) oath.OCRAInput {
 	period := uint64(oath.Period / time.Second)

@@ -34,7 +34,7 @@ func (s *Server) Activate(userID string) *Phone {
 	return s.activate(lab.Phone{UserID: userID})
 }
 
-// ActivateRegistration has a phone activate by what register answered, whoever
+// ActivateRegistration lets a phone activate by what register answered, whoever
 // asked for that.
 func (s *Server) ActivateRegistration(r Registration) *Phone {
 	s.t.Helper()

@@ -117,7 +117,7 @@ func (c *Clock) Set(to time.Time) { c.moved(c.server.controls.Clock.Set(to)) }
 // Advance moves the clock forward.
 func (c *Clock) Advance(by time.Duration) { c.moved(c.server.controls.Clock.Advance(by)) }
 
-// Release has a frozen clock run on.
+// Release lets a frozen clock run on.
 func (c *Clock) Release() { c.server.controls.Clock.Release() }
 
 func (c *Clock) moved(_ lab.ClockState, err error) {

@@ -21,7 +21,7 @@ type call struct {
 	wrong  bool   // one that is not right
 }
 
-// callNames are the words that a computed value begins with.
+// callNames lists the words that a computed value begins with.
 func callNames() []string {
 	return []string{"otp", "derivation-code", "sign", "respond", "answer", "A", "M1", "M2", "device-code", "signature", "again", "wrong"}
 }
@@ -39,7 +39,7 @@ func (c call) key() string {
 	return fmt.Sprintf("%+v", c)
 }
 
-// needs are the captures that a call cannot do without.
+// needs lists the captures that a call cannot do without.
 func (c call) needs() []string {
 	var names []string
 	switch c.name {

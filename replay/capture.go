@@ -59,7 +59,7 @@ func parseCaptures(table map[string]any) ([]capture, map[string]error) {
 	return all, wrong
 }
 
-// capturePlaces is one text or a list of texts.
+// capturePlaces reads one text or a list of texts.
 func capturePlaces(value any) ([]string, error) {
 	switch v := value.(type) {
 	case string:

@@ -85,7 +85,7 @@ func countedPath(key string) (path string, counted bool) {
 	return key, false
 }
 
-// templates are all that the checks hold.
+// templates lists all that the checks hold.
 func (c checks) templates() []template {
 	all := slices.Concat(c.contains, c.lacks)
 	for _, v := range c.values {
@@ -94,7 +94,7 @@ func (c checks) templates() []template {
 	return all
 }
 
-// statuses are those of HTTP that a reply may have; none: any.
+// statuses returns the statuses of HTTP that a reply may have; none: any.
 func (e *exchange) statuses(all transcript.ReplyOptions) []int {
 	for _, options := range []transcript.ReplyOptions{e.Reply.ReplyOptions, all} {
 		switch {
@@ -113,7 +113,7 @@ func (e *exchange) statuses(all transcript.ReplyOptions) []int {
 	return []int{http.StatusOK}
 }
 
-// compareChecks is what the checks of an exchange find wrong with a reply,
+// compareChecks returns what the checks of an exchange find wrong with a reply,
 // whose document is nil where it is none.
 func (r *play) compareChecks(e *exchange, body string, doc *etree.Document) ([]Difference, error) {
 	var all []Difference
@@ -149,7 +149,7 @@ func (r *play) compareChecks(e *exchange, body string, doc *etree.Document) ([]D
 	return all, nil
 }
 
-// key is a check's path as it is written.
+// key returns a check's path as it is written.
 func (v valueCheck) key() string {
 	if v.counted {
 		return "count(" + v.path + ")"

@@ -103,7 +103,7 @@ func (c *comparison) opened(p part, parent *xmltree.Node) (string, error) {
 
 const errNoItem playError = "encrypted data stand in an item"
 
-// mended is what an element shall expect after an update.
+// mended returns what an element shall expect after an update.
 func (c *comparison) mended(want, got, parent *xmltree.Node) string {
 	if want.IsFaultCode() {
 		return writtenName(got.Text, want.Source)
@@ -233,8 +233,8 @@ func straight(want, got []*xmltree.Node) ([]pair, bool) {
 	return pairs, true
 }
 
-// worth is how much is gained by pairing two elements: the same content counts
-// for more than the same name.
+// worth says how much is gained by pairing two elements: the same content
+// counts for more than the same name.
 func (c *comparison) worth(want, got []*xmltree.Node, gotParent *xmltree.Node) func(i, j int) int {
 	known := map[pair]int{}
 	return func(i, j int) int {
@@ -254,7 +254,7 @@ func (c *comparison) worth(want, got []*xmltree.Node, gotParent *xmltree.Node) f
 	}
 }
 
-// before is the expected element behind whose counterpart one of a reply
+// before returns the expected element behind whose counterpart one of a reply
 // stands; nil: there is none.
 func before(want []*xmltree.Node, pairs []pair, got int) *xmltree.Node {
 	var last *xmltree.Node
@@ -266,7 +266,7 @@ func before(want []*xmltree.Node, pairs []pair, got int) *xmltree.Node {
 	return last
 }
 
-// rest is what has no pair.
+// rest returns what has no pair.
 func rest(all []*xmltree.Node, pairs []pair, side func(pair) int) []int {
 	paired := map[int]bool{}
 	for _, p := range pairs {

@@ -24,7 +24,7 @@ type edit struct {
 	text   string        // what the element shall expect, with placeholders
 }
 
-// line is the expected element that a difference is about; nil: none.
+// line returns the expected element that a difference is about; nil: none.
 func (e edit) line() *xmltree.Node {
 	if e.want != nil {
 		return e.want
@@ -41,7 +41,7 @@ type editor struct {
 	changes  []xmltree.Change
 }
 
-// edited is the body of a reply with the differences taken over.
+// edited returns the body of a reply with the differences taken over.
 func edited(body string, all []Difference, captured func(*xmltree.Node) bool) string {
 	e := &editor{body: body, places: xmltree.Places(body), captured: captured}
 	for _, d := range all {
@@ -54,8 +54,8 @@ func edited(body string, all []Difference, captured func(*xmltree.Node) bool) st
 	return e.apply()
 }
 
-// expecting is a reply as the body that expects it, in which what is captured
-// and what a server draws is free.
+// expecting returns a reply as the body that expects it, in which what is
+// captured and what a server draws is free.
 func expecting(reply *xmltree.Node, captured func(*xmltree.Node) bool) string {
 	e := &editor{captured: captured}
 	return e.written(reply, etree.NewElement(""), "\n") + "\n"
@@ -143,8 +143,8 @@ func (e *editor) insert(to edit, text string) {
 	e.change(at.Content, at.Content, indentation+text)
 }
 
-// indentation is the white space before a child of the element's parent: that
-// of one which is there, or two spaces more than the parent's.
+// indentation returns the white space before a child of the element's parent:
+// that of a child which is there, or two spaces more than the parent's.
 func (e *editor) indentation(to edit) string {
 	if len(to.parent.Children) > 0 {
 		return e.before(to.parent.Children[0])
@@ -211,7 +211,7 @@ func attributeOf(n *xmltree.Node, name xml.Name) xmltree.Attr {
 	return n.Attrs[i]
 }
 
-// written is an element of a reply as it stands in the expected document
+// written writes an element of a reply as it stands in the expected document
 // inside another. What is captured from it, and what a server draws, is free.
 func (e *editor) written(n *xmltree.Node, in *etree.Element, indentation string) string {
 	own, leave := inside(in)
@@ -260,16 +260,16 @@ func drawnByServer(field string) bool {
 		"activationData", "challenge", "requestMessage", "otp", "createdAt", "serverTime"}, field)
 }
 
-// inside is a place in an element where namespaces can be declared, until it
-// is left.
+// inside returns a place in an element where namespaces can be declared, until
+// it is left.
 func inside(in *etree.Element) (own *etree.Element, leave func()) {
 	own = etree.NewElement("inside")
 	in.AddChild(own)
 	return own, func() { in.RemoveChild(own) }
 }
 
-// declared is a prefix for a namespace, declared if need be: by the prefix that
-// the reply has for it, if that is free.
+// declared returns a prefix for a namespace, and declares it if need be: by the
+// prefix that the reply has for it, if that is free.
 func declared(own *etree.Element, space string, reply *etree.Element) string {
 	if prefix, ok := prefixOf(own, space, false); ok {
 		return prefix
@@ -309,7 +309,8 @@ func writtenAttribute(a xmltree.Attr, own, reply *etree.Element) string {
 	return name + `="` + strings.ReplaceAll(escapeText(value), `"`, "&quot;") + `"`
 }
 
-// writtenBeside is an attribute of a reply as it stands on an expected element.
+// writtenBeside writes an attribute of a reply as it stands on an expected
+// element.
 func writtenBeside(to edit) string {
 	own, leave := inside(to.want.Source)
 	defer leave()
@@ -335,7 +336,7 @@ func prefixed(prefix, local string) string {
 	return prefix + ":" + local
 }
 
-// prefixOf is a prefix that stands for a namespace inside an element.
+// prefixOf returns a prefix that stands for a namespace inside an element.
 func prefixOf(e *etree.Element, space string, orDefault bool) (string, bool) {
 	if name, _ := xmltree.Resolve(e, "", "", orDefault); orDefault && name.Space == space {
 		return "", true

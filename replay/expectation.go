@@ -99,7 +99,7 @@ func (c *compiler) alone(t template, line int) {
 
 const errNotAlone templateError = "{{...}} stands alone in an element; {{any}} is any text"
 
-// templates are all that an expectation holds.
+// templates lists all that an expectation holds.
 func (e expectation) templates() []template {
 	var all []template
 	if e.text != nil {

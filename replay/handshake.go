@@ -13,9 +13,7 @@ import (
 // encrypted is an item of activation data as it is sent.
 type encrypted = dsapp.EncryptedData
 
-// encryptedItem is the name of the item that an element holds, and what it holds
-// of it; what it lacks is empty. The gateway puts a licence's item into the result
-// itself, under a name of its own.
+// encryptedItem reads an item from an element; what the element lacks is empty.
 func encryptedItem(n *xmltree.Node) (name string, e encrypted) {
 	name = n.Name.Local
 	for _, child := range n.Children {

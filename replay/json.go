@@ -173,8 +173,8 @@ func addJSON(parent *etree.Element, name string, v *jsontree.Value) {
 	}
 }
 
-// mended is what shall be expected after an update: what came, but for what
-// fitted and what is captured.
+// mended returns what shall be expected after an update: what came, but for
+// what fitted and what is captured.
 func mended(want, got *jsontree.Value, path string, differ map[string]bool) *jsontree.Value {
 	switch {
 	case want == nil || differ[cmp.Or(strings.TrimPrefix(path, "/"), "value")]:
@@ -199,8 +199,8 @@ func mended(want, got *jsontree.Value, path string, differ map[string]bool) *jso
 	return want
 }
 
-// expectingJSON is a value as a transcript expects it, with what is captured and
-// what a server draws left free.
+// expectingJSON returns a value as a transcript expects it, with what is
+// captured left free.
 func expectingJSON(v *jsontree.Value, captured map[string]bool) *jsontree.Value {
 	out := transcript.LiteralJSON(v)
 	freeJSON(out, captured)

@@ -33,7 +33,7 @@ func (p part) fixed(v values) (string, bool, error) {
 	return "", false, nil
 }
 
-// fill is the text with every value put in. Values from outside the text are
+// fill puts every value into the text. Values from outside the text are
 // escaped; what stands in it, and {{"text"}}, is not.
 func (t template) fill(v values, escape func(string) string) (string, error) {
 	var out strings.Builder
@@ -50,7 +50,7 @@ func (t template) fill(v values, escape func(string) string) (string, error) {
 	return out.String(), nil
 }
 
-// shown is the text with what is fixed put in and the rest as it is written.
+// shown puts in what is fixed, and leaves the rest as it is written.
 func (t template) shown(v values) string {
 	var out strings.Builder
 	for _, p := range t {
@@ -124,7 +124,7 @@ func (t template) match(got string, v values, whole bool) (bool, error) {
 // rangeName names the group of a range's number among those of patterns.
 func rangeName(i int) string { return fmt.Sprintf("range_%d", i) }
 
-// expression is the regular expression of a free part.
+// expression returns the regular expression of a free part.
 func (p part) expression() string {
 	switch p.kind {
 	case pattern:

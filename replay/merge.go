@@ -7,8 +7,9 @@ import (
 	"github.com/dsappd/dsappd/replay/transcript"
 )
 
-// Merge is one sample for several transcripts. What is the same in two of them is there once; the error names what
-// has the same name in two and is not the same.
+// Merge makes one sample for several transcripts. What is the same in two of
+// them is there once; the error names what has the same name in two and is not
+// the same.
 func Merge(all []*Transcript) (transcript.Sample, error) {
 	m := merger{from: map[string]merged{}}
 	var sample transcript.Sample

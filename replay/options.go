@@ -51,7 +51,7 @@ func mistyped(err error) error {
 	return at
 }
 
-// knownKeys are the keys that a table may have.
+// knownKeys lists the keys that a table may have.
 func knownKeys(t reflect.Type, table toml.Key) []string {
 	for t.Kind() == reflect.Slice || t.Kind() == reflect.Pointer {
 		t = t.Elem()

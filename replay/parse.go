@@ -63,8 +63,9 @@ func Parse(name string, text []byte) (*Transcript, error) {
 	return p.transcript, nil
 }
 
-// textOf is the text of a file, of which a transcript is kept only once: it
-// stands at the beginning of rest, but for the line feed that a last line lacks.
+// textOf returns the text of a file, of which a transcript is kept only once:
+// it stands at the beginning of rest, but for the line feed that a last line
+// lacks.
 func textOf(file txtar.File, rest string) string {
 	if len(file.Data) > len(rest) {
 		return string(file.Data)
@@ -137,8 +138,8 @@ func known(k transcript.Kind) bool {
 	return slices.Contains([]transcript.Kind{transcript.XML, transcript.JSON, transcript.Text}, k)
 }
 
-// exchange is the one that a section belongs to: the last, or a new one with a
-// higher number.
+// exchange returns the exchange that a section belongs to: the last, or a new
+// one with a higher number.
 func (p *parser) exchange(n int, s section) *exchange {
 	all := &p.transcript.exchanges
 	last := len(*all) - 1
@@ -278,7 +279,7 @@ func (p *parser) samples() {
 	}
 }
 
-// lineOf is the line, from 1, of the first mention of a text.
+// lineOf returns the line, from 1, of the first mention of a text.
 func lineOf(text, mention string) int {
 	return xmltree.LineAt(text, max(0, strings.Index(text, mention)))
 }
@@ -318,7 +319,7 @@ func (p *parser) checks(e *exchange) {
 	}
 }
 
-// optionsLine is the line of N.toml or, where there is none, of what comes
+// optionsLine returns the line of N.toml or, where there is none, of what comes
 // first.
 func (p *parser) optionsLine(e *exchange) int {
 	return cmp.Or(p.names[fmt.Sprintf("%d.toml", e.Number)], e.request.line, e.reply.line)

@@ -52,7 +52,7 @@ func (p *People) End(s Summary) error {
 	return err
 }
 
-// unwritten is what is said of exchanges without an expected reply.
+// unwritten says how many exchanges have no expected reply.
 func unwritten(n int) string {
 	if n == 0 {
 		return ""
@@ -84,7 +84,7 @@ func failure(b *strings.Builder, r Result) {
 	}
 }
 
-// failure is what differed in an exchange.
+// failure says what differed in an exchange.
 func (e ExchangeResult) failure(file string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "exchange %d", e.Number)
@@ -157,8 +157,8 @@ func indented(text, by string) string {
 	return by + strings.Join(lines, "\n"+by) + "\n"
 }
 
-// pretty is a document with its elements on lines of their own; what is none
-// stays as it is.
+// pretty writes a document with its elements on lines of their own; what is
+// none stays as it is.
 func pretty(text string) string {
 	doc := etree.NewDocument()
 	if doc.ReadFromString(text) != nil || doc.Root() == nil {

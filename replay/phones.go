@@ -50,7 +50,7 @@ func newPhones(t *Transcript, now func() time.Time, rand io.Reader) *phones {
 // begin begins an exchange: what is computed is computed anew.
 func (p *phones) begin() { clear(p.calls) }
 
-// capture is the value of a name.
+// capture returns the value of a name.
 func (p *phones) capture(name string) (string, error) {
 	value, ok := p.captured[name]
 	if !ok {
@@ -72,7 +72,7 @@ const (
 	errNoMessage   playError = "the phone has no Activation Message 1: capture the activationMessage or the activationPassword"
 )
 
-// compute is the value of a call: the same one throughout an exchange.
+// compute returns the value of a call: the same one throughout an exchange.
 func (p *phones) compute(c call) (string, error) {
 	key := c.key()
 	if c.again {
@@ -128,11 +128,11 @@ func (p *phones) call(c call) (string, error) {
 	return dsapp.EncodeHex(h.M1), nil
 }
 
-// serial is the serial number that a call names, or that was captured under
-// the name.
+// serial returns the serial number that a call names, or that was captured
+// under the name.
 func (p *phones) serial(c call) string { return cmp.Or(p.captured[c.serial], c.serial) }
 
-// agreed is a phone's key exchange, with what it captured of the server's
+// agreed returns a phone's key exchange, with what it captured of the server's
 // half.
 func (p *phones) agreed(of string) (*handshake, error) {
 	h := p.handshakes[of]
@@ -158,7 +158,7 @@ func (p *phones) open(of, item string, e encrypted) (string, error) {
 	return dsapp.Decrypt(h.K, dsapp.Item(item), e)
 }
 
-// otp is a one-time password of an authenticator or an instance.
+// otp returns a one-time password of an authenticator or an instance.
 func (p *phones) otp(serial string, skip int) (string, error) {
 	if strings.Contains(serial, "-") {
 		return p.instanceOTP(serial, skip)
@@ -179,7 +179,7 @@ func (p *phones) otp(serial string, skip int) (string, error) {
 	return otp, err
 }
 
-// moved is a moving factor so many later, or earlier.
+// moved returns a moving factor so many later, or earlier.
 func moved(factor uint64, by int) uint64 {
 	if by < 0 {
 		return factor - min(factor, uint64(-by))
@@ -233,8 +233,8 @@ func (p *phones) deviceCode(c call) (string, error) {
 	return code, err
 }
 
-// inTime is the device with a clock at which a message is good: what becomes
-// of one that comes too late is for the server to show.
+// inTime returns the device with a clock at which a message is good: what
+// becomes of one that comes too late is for the server to show.
 func (p *phones) inTime(message string) (*phone.Device, error) {
 	m, err := dsapp.ParseActivationMessage1(message)
 	if err != nil {
@@ -243,7 +243,7 @@ func (p *phones) inTime(message string) (*phone.Device, error) {
 	return p.before(m.Expiry), nil
 }
 
-// before is the device with a clock that has not come to a moment.
+// before returns the device with a clock that has not come to a moment.
 func (p *phones) before(expiry time.Time) *phone.Device {
 	device := p.device
 	if !device.Now().Before(expiry) {
@@ -252,7 +252,8 @@ func (p *phones) before(expiry time.Time) *phone.Device {
 	return &device
 }
 
-// signature is that of the Activation Message 2 that was captured last.
+// signature returns the signature of the Activation Message 2 that was captured
+// last.
 func (p *phones) signature(of string) (string, error) {
 	if _, err := p.capture(transcript.CaptureName(of, "activationMessage2")); err != nil {
 		return "", err
@@ -264,7 +265,7 @@ func (p *phones) signature(of string) (string, error) {
 	return s.Signature("")
 }
 
-// opened is what a phone knows of a licence, with the Activation Message 2
+// opened returns what a phone knows of a licence, with the Activation Message 2
 // that answers its last device code, once it was captured.
 func (p *phones) opened(of string) (phone.State, error) {
 	s := p.licences[of]
@@ -307,7 +308,7 @@ func (p *phones) accepted() {
 	}
 }
 
-// spoiled is the value of a call that asks for a wrong one: the same form,
+// spoiled returns the value of a call that asks for a wrong one: the same form,
 // another value.
 func spoiled(c call, value string) (string, error) {
 	if !c.wrong {
@@ -328,7 +329,8 @@ func spoiled(c call, value string) (string, error) {
 	return value[:len(value)-1] + string(last), nil
 }
 
-// wrongDeviceCode is a code of the right form that answers another message.
+// wrongDeviceCode returns a code of the right form that answers another
+// message.
 func wrongDeviceCode(value string) (string, error) {
 	code, err := dsapp.ParseDeviceCode(value)
 	if err != nil {

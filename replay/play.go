@@ -100,7 +100,7 @@ func (p *Player) Play(ctx context.Context, t *Transcript) Result {
 	return result
 }
 
-// skips is why a transcript cannot be played against a server that is there.
+// skips says why a transcript cannot be played against a server that is there.
 func (p *Player) skips(t *Transcript) string {
 	switch {
 	case p.Start == nil && t.MovesClock():
@@ -134,7 +134,7 @@ type play struct {
 	phones     *phones
 }
 
-// begin has a server and the phones ready.
+// begin prepares a server and the phones.
 func (p *Player) begin(ctx context.Context, t *Transcript) (*play, func() error, error) {
 	run := &play{transcript: t, http: p.HTTP, component: p.Component, key: p.PlatformKey, order: p.Order, doors: p.Doors}
 	at, end := p.URL, func() error { return nil }
@@ -221,8 +221,8 @@ func (r *play) exchange(ctx context.Context, e *exchange) ExchangeResult {
 	return result
 }
 
-// line is where the reply of an exchange stands in its transcript or, where
-// there is none, the request.
+// line returns the line of an exchange's reply in its transcript or, where
+// there is none, that of the request.
 func (e *exchange) line() int { return cmp.Or(e.reply.line, e.request.line) }
 
 // request fills in what is sent.
@@ -255,7 +255,7 @@ func (r *play) request(ctx context.Context, e *exchange) (*http.Request, string,
 	return request, body, r.headers(e, request)
 }
 
-// at is the URL that an exchange asks. Captures may stand in its path.
+// at returns the URL that an exchange asks. Captures may stand in its path.
 func (r *play) at(e *exchange) (*url.URL, error) {
 	path, err := e.request.path.fill(r.phones, url.PathEscape)
 	if err != nil {
@@ -271,8 +271,8 @@ func (r *play) at(e *exchange) (*url.URL, error) {
 	return base.Parse(path)
 }
 
-// headers are the usual ones of a body's kind, and those that the transcript
-// has.
+// headers sets the usual headers of a body's kind, and those that the
+// transcript has.
 func (r *play) headers(e *exchange, request *http.Request) error {
 	if e.Request.Kind == transcript.XML {
 		request.Header.Set("Content-Type", "text/xml; charset=utf-8")
@@ -311,7 +311,7 @@ func operation(request *http.Request, sent string) string {
 	return request.Method + " " + request.URL.RequestURI()
 }
 
-// withComponent is an envelope whose component types are another.
+// withComponent returns an envelope with another component type.
 func withComponent(body, component string) string {
 	doc := etree.NewDocument()
 	if doc.ReadFromString(body) != nil {

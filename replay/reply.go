@@ -24,7 +24,8 @@ type outcome struct {
 	granted     bool              // a success, by its codes
 }
 
-// compare is all that is different in a reply, and what is captured from it.
+// compare returns all that is different in a reply, and what is captured from
+// it.
 func (r *play) compare(e *exchange, got received) (outcome, error) {
 	all, err := r.compareHTTP(e, got)
 	if err != nil {
@@ -152,7 +153,7 @@ func (r *play) takes(e *exchange) bool {
 	return len(r.transcript.captures[e.Number]) > 0
 }
 
-// take is what is captured from a reply, and what of it is not there once.
+// take returns what is captured from a reply, and what of it is not there once.
 func (r *play) take(e *exchange, doc *etree.Document) (taken map[string]string, missing []Difference) {
 	taken = map[string]string{}
 	for _, c := range r.transcript.captures[e.Number] {
@@ -167,7 +168,7 @@ func (r *play) take(e *exchange, doc *etree.Document) (taken map[string]string, 
 	return taken, missing
 }
 
-// value is what an element holds: its text, or that of an encrypted item.
+// value returns what an element holds: its text, or that of an encrypted item.
 func (r *play) value(c capture, found []*etree.Element) (string, error) {
 	if len(found) != 1 {
 		return "", fmt.Errorf("%d elements", len(found))

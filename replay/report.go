@@ -135,7 +135,7 @@ func suite(r Result) junitSuite {
 	return s
 }
 
-// summary is what differed in an exchange, in a line.
+// summary says in a line what differed in an exchange.
 func (e ExchangeResult) summary() string {
 	if e.Failed != "" {
 		return e.Failed

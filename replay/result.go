@@ -82,7 +82,7 @@ func (r Result) Unwritten() int {
 	return n
 }
 
-// Name is what an exchange is called: its title, with what was asked for.
+// Name returns an exchange's title, with what was asked for.
 func (e ExchangeResult) Name() string {
 	if e.Title == "" || e.Title == e.Operation || e.Operation == "" {
 		return cmp.Or(e.Title, e.Operation)

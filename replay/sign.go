@@ -8,7 +8,7 @@ import (
 	"github.com/dsappd/dsappd/phone"
 )
 
-// sign is the signature over data fields of an authenticator or an instance.
+// sign signs data fields with an authenticator or an instance.
 func (p *phones) sign(serial string, fields []string) (string, error) {
 	if _, _, err := dsapp.ParseInstanceName(serial); err == nil {
 		s, err := p.holder(serial)
@@ -56,8 +56,8 @@ func (p *phones) respond(serial, challenge string) (string, error) {
 	return response, err
 }
 
-// answer is that of the authenticator or instance that a captured request
-// message is for.
+// answer returns the response of the authenticator or instance that a captured
+// request message is for.
 func (p *phones) answer(name string) (string, error) {
 	text, err := p.capture(name)
 	if err != nil {
@@ -79,7 +79,7 @@ func (p *phones) answer(name string) (string, error) {
 	return answered.Answer, err
 }
 
-// holder is the phone that has an instance.
+// holder returns the phone that has an instance.
 func (p *phones) holder(name string) (phone.State, error) {
 	for of := range p.licences {
 		s, err := p.opened(of)

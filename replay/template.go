@@ -199,7 +199,7 @@ const (
 	errSealed            templateError = `sealed takes a text in quotes, a /regular expression/ or any, and then a phone: {{sealed "000"}}`
 )
 
-// shown is a placeholder as a message names it.
+// shown returns a placeholder as a message names it.
 func (p part) shown() string {
 	switch p.kind {
 	case anyText:

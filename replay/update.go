@@ -190,7 +190,7 @@ func replaceFile(name string, text []byte) error {
 	return atomicfile.Write(name, text, info.Mode().Perm())
 }
 
-// captured are the names of members that are captured from a reply.
+// captured returns the names of members that are captured from a reply.
 func (t *Transcript) captured(e *exchange) map[string]bool {
 	names := make(map[string]bool)
 	for _, c := range t.captures[e.Number] {

@@ -284,7 +284,7 @@ func (r *reader) decode(v any) error {
 	return r.read()
 }
 
-// decodeTokens has encoding/xml decode what is read.
+// decodeTokens lets encoding/xml decode what is read.
 func (r *reader) decodeTokens(v any) error {
 	tokens := new(tokenSink)
 	r.sink = tokens

@@ -23,9 +23,9 @@ func (p Problem) String() string { return p.Record + ": " + p.Fault + "; " + p.M
 
 const mendBackup = "restore the store from a backup"
 
-// Check has the engine look for damage, and then looks whether every entry
-// is a record of one of the kinds that stands under its own key. The error says that Check could not
-// go on; what it found before is still true.
+// Check lets the engine look for damage, and then looks whether every entry is
+// a record of one of the kinds that stands under its own key. The error says
+// that Check could not go on; what it found before is still true.
 func (s *Store) Check(ctx context.Context, kinds ...AnyKind) ([]Problem, error) {
 	problems, err := s.engine.Check(ctx)
 	if err != nil || len(problems) > 0 {

@@ -131,7 +131,7 @@ func (f *Fields) nonzero(number int, zero bool) {
 	}
 }
 
-// Uint is a whole number from 0.
+// Uint reads or writes a whole number from 0.
 func Uint[T ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~int](f *Fields, number int, value *T) {
 	if f.writing {
 		if *value != 0 {
@@ -147,7 +147,7 @@ func Uint[T ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~int](f *Fields, number int, 
 	}
 }
 
-// Int is a whole number of either sign, which is written as a sint64.
+// Int reads or writes a whole number of either sign, as a sint64.
 func Int[T ~int | ~int32 | ~int64](f *Fields, number int, value *T) {
 	zigzag := uint64(*value)<<1 ^ uint64(int64(*value)>>63)
 	if f.writing {
@@ -162,7 +162,7 @@ func Int[T ~int | ~int32 | ~int64](f *Fields, number int, value *T) {
 	}
 }
 
-// Bool is a truth value.
+// Bool reads or writes a truth value.
 func (f *Fields) Bool(number int, value *bool) {
 	var n uint64
 	if *value {
@@ -174,7 +174,7 @@ func (f *Fields) Bool(number int, value *bool) {
 	}
 }
 
-// Text is a string.
+// Text reads or writes a string.
 func Text[T ~string](f *Fields, number int, value *T) {
 	if f.writing {
 		if *value != "" {
@@ -204,7 +204,7 @@ func (f *Fields) readText(number int) string {
 	return unsafe.String(&f.in[from], to-from)
 }
 
-// Texts are strings, of which some may be empty.
+// Texts reads or writes strings, of which some may be empty.
 func Texts[T ~string](f *Fields, number int, values *[]T) {
 	if f.writing {
 		for _, value := range *values {
@@ -220,8 +220,8 @@ func Texts[T ~string](f *Fields, number int, values *[]T) {
 	}
 }
 
-// many is how many fields of this number follow each other, from the one whose
-// tag was just read.
+// many returns how many fields of this number follow each other, from the one
+// whose tag was just read.
 func (f *Fields) many(number int) int {
 	ahead := *f
 	n := 0
@@ -232,7 +232,7 @@ func (f *Fields) many(number int) int {
 	return n
 }
 
-// Bytes are bytes of any length, which are nil when there are none.
+// Bytes reads or writes bytes of any length, which are nil when there are none.
 func Bytes[T ~[]byte](f *Fields, number int, value *T) {
 	if f.writing {
 		if len(*value) > 0 {
@@ -253,7 +253,8 @@ func (f *Fields) bytes(number int, value []byte) {
 	f.out = append(f.out, value...)
 }
 
-// Array are bytes of the length that value has, and zero when there are none.
+// Array reads or writes bytes of the length that value has, which are zero when
+// there are none.
 func (f *Fields) Array(number int, value []byte) {
 	zero := true
 	if f.writing {
@@ -274,7 +275,8 @@ func (f *Fields) Array(number int, value []byte) {
 	}
 }
 
-// Prefix is a prefix of addresses, in the form of netip.Prefix.MarshalBinary.
+// Prefix reads or writes a prefix of addresses, in the form of
+// netip.Prefix.MarshalBinary.
 func (f *Fields) Prefix(number int, value *netip.Prefix) {
 	if f.writing {
 		if *value != (netip.Prefix{}) {
@@ -288,7 +290,7 @@ func (f *Fields) Prefix(number int, value *netip.Prefix) {
 	}
 }
 
-// Prefixes are prefixes of addresses.
+// Prefixes reads or writes prefixes of addresses.
 func (f *Fields) Prefixes(number int, values *[]netip.Prefix) {
 	if f.writing {
 		for _, value := range *values {
@@ -322,8 +324,8 @@ func (f *Fields) readPrefix(number int) (value netip.Prefix) {
 	return value
 }
 
-// Time is an instant with its distance from UTC: a message of seconds since
-// 1970, nanoseconds, and seconds east of UTC.
+// Time reads or writes an instant with its distance from UTC: a message of
+// seconds since 1970, nanoseconds, and seconds east of UTC.
 func (f *Fields) Time(number int, value *time.Time) {
 	if f.writing {
 		if !value.IsZero() {

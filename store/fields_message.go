@@ -58,8 +58,8 @@ func (f *Fields) ended() {
 	f.fail(ErrFields, f.number)
 }
 
-// Message is a record within the record, which has fields of its own. It is not
-// written where all of those are zero.
+// Message reads or writes a record within the record, which has fields of its
+// own. It writes none where all of those are zero.
 func Message[R any](f *Fields, number int, value *R, fields func(*R, *Fields)) {
 	if f.writing {
 		before := len(f.out)
@@ -80,7 +80,7 @@ func Message[R any](f *Fields, number int, value *R, fields func(*R, *Fields)) {
 	}
 }
 
-// Optional is a record within the record that may be absent.
+// Optional reads or writes a record within the record that may be absent.
 func Optional[R any](f *Fields, number int, value **R, fields func(*R, *Fields)) {
 	if f.writing {
 		if *value != nil {
@@ -98,7 +98,7 @@ func Optional[R any](f *Fields, number int, value **R, fields func(*R, *Fields))
 	}
 }
 
-// Messages are any number of records within the record.
+// Messages reads or writes any number of records within the record.
 func Messages[R any](f *Fields, number int, values *[]R, fields func(*R, *Fields)) {
 	if f.writing {
 		for i := range *values {

@@ -99,9 +99,8 @@ func Delete[K, R any](t *Tx, kind Kind[K, R], key K) error {
 	return t.write(Write{Key: whole, Delete: true})
 }
 
-// Expect has Update make sure that the record under a key still has the
-// revision that a View read it with; 0: there is none. It does not read the
-// record.
+// Expect makes Update check that the record under a key still has the revision
+// that a View read it with; 0: there is none. It does not read the record.
 func Expect[K, R any](t *Tx, kind Kind[K, R], key K, revision uint64) error {
 	return ExpectAll(t, []Seen{See(kind, key, revision)})
 }

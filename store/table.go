@@ -27,7 +27,7 @@ func (t *Table[T]) Kept() (Made[T], bool) {
 	return Made[T]{}, false
 }
 
-// Forget has the records read anew.
+// Forget makes the next look read the records anew.
 func (t *Table[T]) Forget() { t.kept.Store(nil) }
 
 // Tabulate returns what a table holds of a kind in a view. It reads the version

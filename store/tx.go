@@ -82,7 +82,7 @@ func (t *Tx) write(w Write) error {
 // transactions have no more.
 const few = 8
 
-// written is where in writes a key stands; -1: nowhere.
+// written returns where in writes a key stands; -1: nowhere.
 func (t *Tx) written(key string) int {
 	if t.at != nil {
 		if i, is := t.at[key]; is {

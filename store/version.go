@@ -37,7 +37,7 @@ func LookVersion[K, R any](r Reader, kind Kind[K, R]) (uint64, error) {
 	return revision, err
 }
 
-// ExpectVersion has Update make sure that a kind still has a version.
+// ExpectVersion makes Update check that a kind still has a version.
 func ExpectVersion[K, R any](t *Tx, kind Kind[K, R], version uint64) error {
 	return Expect(t, Versions, kind.Name, version)
 }

@@ -36,7 +36,7 @@ func (f privilegeFlags) of(user userFlags) provision.NameAdministrator {
 	return provision.NameAdministrator{NameUser: user.name(), Privileges: f.Privilege}
 }
 
-// administratorSaid is a sentence on what was done.
+// administratorSaid says in a sentence what was done.
 func administratorSaid(done string) func(admin.Administrator) string {
 	return func(a admin.Administrator) string { return fmt.Sprintf("%s %s of domain %s", done, a.UserID, a.Domain) }
 }

@@ -119,7 +119,7 @@ func (t *tail) ask(ctx context.Context, std streams, door *operators.Door, in pr
 	}
 }
 
-// after is the key behind which the newest run is asked next.
+// after returns the key behind which the next poll begins.
 func (t *tail) after() audit.EventKey {
 	if t.newest.Run == "" {
 		return audit.EventKey{}
@@ -165,7 +165,7 @@ func (t *tail) print(std streams, event audit.Event) error {
 	return err
 }
 
-// eventLine is a decision in one line.
+// eventLine writes a decision in one line.
 func eventLine(e audit.Event) string {
 	var line strings.Builder
 	fmt.Fprintf(&line, "%s %s %s", e.Time.UTC().Format("2006-01-02T15:04:05.000Z"), orDash(e.RequestID), e.Operation)

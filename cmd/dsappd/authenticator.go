@@ -164,7 +164,7 @@ func (c *authenticatorShowCommand) Run(ctx context.Context, std streams) error {
 		})
 }
 
-// instances are a licence's, a line each; "" for none.
+// instances lists a licence's instances, a line each; "" for none.
 func instances(l *admin.Licence) string {
 	if l == nil {
 		return ""

@@ -102,8 +102,8 @@ func complete(at *kong.Node, before []string, word string) []string {
 	return nil
 }
 
-// openFlag is the flag of a word that takes the next word as its value; nil:
-// none does.
+// openFlag returns the flag that takes the word after this one as its value;
+// nil: none does.
 func openFlag(at *kong.Node, word string) *kong.Flag {
 	flag := flagNamed(at, word)
 	if flag == nil || flag.IsBool() {
@@ -132,7 +132,7 @@ func childNamed(at *kong.Node, name string) *kong.Node {
 	return nil
 }
 
-// candidate is a word and what it is for.
+// candidate writes a word and what it is for.
 func candidate(word, help string) string {
 	first, _, _ := strings.Cut(help, ". ")
 	return word + "\t" + strings.TrimSuffix(first, ".")
@@ -158,7 +158,7 @@ func flags(at *kong.Node) []string {
 	return all
 }
 
-// values are those of a flag or an argument that takes only a few.
+// values lists the values of a flag or an argument that takes only a few.
 func values(v *kong.Value) []string {
 	var all []string
 	for _, value := range v.EnumSlice() {

@@ -69,7 +69,7 @@ func (c *demoCommand) Run(ctx context.Context, std streams) (err error) {
 	return nil
 }
 
-// course is what the demo plays.
+// course returns what the demo plays.
 func (c *demoCommand) course(d *demo) func(context.Context) error {
 	switch {
 	case c.Journey:
@@ -171,7 +171,8 @@ const documentedRegister = `<soapenv:Envelope xmlns:soapenv="http://schemas.xmls
   </soapenv:Body>
 </soapenv:Envelope>`
 
-// transport is that of whoever speaks to the server by the phone's library.
+// transport returns the connection of somebody who speaks to the server by the
+// phone's library.
 func (d *demo) transport(componentType string) (*phone.SOAP, error) {
 	client, err := phone.NewClient(d.url, d.http)
 	return &phone.SOAP{Client: client, ComponentType: componentType}, err
@@ -191,7 +192,7 @@ func (d *demo) post(ctx context.Context, envelope string) error {
 	return response.Body.Close()
 }
 
-// registration is what dsappSRPRegister answered with.
+// registration returns what dsappSRPRegister answered with.
 func (d *demo) registration() (phone.Registration, error) {
 	registration := phone.Registration{
 		ID:       find(d.reply, "registrationID"),
@@ -217,7 +218,7 @@ func (d *demo) conclude(ctx context.Context, serialNumber string) error {
 	return nil
 }
 
-// authenticator is one as the operators' door shows it.
+// authenticator returns one as the operators' door shows it.
 func (d *demo) authenticator(ctx context.Context, serialNumber string) (admin.Authenticator, error) {
 	door, err := operators.Open(ctx, d.dir, operators.Config{Operator: "demo"})
 	if err != nil {

@@ -136,7 +136,7 @@ func (j *journey) logIn(ctx context.Context, device *phone.Device, state phone.S
 	return state, j.call(ctx, wsdl.Authentication, "authUser", element, err, new(wsdl.AuthUserResponse))
 }
 
-// sign has the phone sign a payment, and the site verify it.
+// sign lets the phone sign a payment, and the site verify it.
 func (j *journey) sign(ctx context.Context, device *phone.Device, state phone.State) error {
 	fields := []string{"12.50 EUR", "to Ben"}
 	signature, _, err := device.Sign(state, fields)

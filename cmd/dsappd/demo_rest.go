@@ -163,7 +163,7 @@ func (r *rest) call(ctx context.Context, about, method, path string, body []byte
 	return reply, nil
 }
 
-// texts are the members of an object that are texts.
+// texts returns the members of an object that are texts.
 func texts(object []byte) map[string]string {
 	var all map[string]any
 	members := make(map[string]string)
@@ -214,7 +214,7 @@ func (p *demoPrinter) restStep(s restStep) {
 	fmt.Fprintln(p.out)
 }
 
-// path is the URL's below the version, without the query.
+// path returns the URL's path below the version, without the query.
 func (s restStep) path() string {
 	_, path, _ := strings.Cut(s.URL, "/v1")
 	path, _, _ = strings.Cut(path, "?")

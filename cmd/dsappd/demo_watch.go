@@ -24,7 +24,7 @@ type watched struct {
 // operation's element, or below the reply's result or status.
 type leaf struct{ path, text string }
 
-// find is the text of the leaf at a path, empty when there is none.
+// find returns the text of the leaf at a path, empty when there is none.
 func find(leaves []leaf, path string) string {
 	for _, l := range leaves {
 		if l.path == path {
@@ -93,8 +93,8 @@ func watchedIn(sent, reply io.Reader, took time.Duration) (watched, error) {
 	return seen, err
 }
 
-// attributesIn are the attributes of an operation that has them, each a leaf of
-// its own. Both ends of the demo write the value before the ID.
+// attributesIn returns the attributes of an operation that has them, each a
+// leaf of its own. Both ends of the demo write the value before the ID.
 func attributesIn(all []leaf) []leaf {
 	var out []leaf
 	value := ""

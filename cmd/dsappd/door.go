@@ -30,7 +30,7 @@ func (f doorFlags) open(ctx context.Context, std streams) (*operators.Door, erro
 	return operators.Open(ctx, f.Dir, operators.Config{Operator: operatorName(), Logger: log})
 }
 
-// operatorName is the name of the account, which the audit notes.
+// operatorName returns the name of the account, which the audit notes.
 func operatorName() string {
 	account, err := user.Current()
 	if err != nil {
@@ -39,7 +39,7 @@ func operatorName() string {
 	return account.Username
 }
 
-// order has one operation carried out and prints what came of it.
+// order runs one operation and prints what came of it.
 func order[R any](ctx context.Context, std streams, f doorFlags,
 	do func(*operators.Door) (R, error), say func(R) string) error {
 	door, err := f.open(ctx, std)
@@ -71,7 +71,7 @@ func printJSONLine(w io.Writer, v any) {
 	_ = encoder.Encode(v)
 }
 
-// fields are the lines of a record, a name and a value by turns.
+// fields writes the lines of a record from names and values by turns.
 func fields(pairs ...string) string {
 	var text strings.Builder
 	table := newTable(&text)
@@ -82,7 +82,7 @@ func fields(pairs ...string) string {
 	return strings.TrimSuffix(text.String(), "\n")
 }
 
-// moment is a time as people read it, in UTC; a dash for none.
+// moment writes a time as people read it, in UTC; a dash for none.
 func moment(t time.Time) string {
 	if t.IsZero() {
 		return "-"

@@ -52,7 +52,7 @@ func explanations(all []admin.Explanation) string {
 	return cmp.Or(strings.Join(texts, "\n\n"), nothingRefused)
 }
 
-// refusals are a line each.
+// refusals writes a line for each refusal.
 func refusals(all []admin.Explanation) string {
 	var text strings.Builder
 	table := newTable(&text)

@@ -93,7 +93,7 @@ func (f exportFlags) export(ctx context.Context, std streams, secrets bool, writ
 	return f.tell(std, done)
 }
 
-// sealedTo has write write through age, where there are recipients.
+// sealedTo lets write write through age, where there are recipients.
 func sealedTo(file io.Writer, recipients []agelib.Recipient, write func(io.Writer) (bulk.Exported, error)) (bulk.Exported, error) {
 	if len(recipients) == 0 {
 		return write(file)

@@ -111,7 +111,7 @@ func (f *failure) see(hint string) {
 	f.Hint = hint
 }
 
-// listOf is the command that lists what a server did not find; empty where
+// listOf names the command that lists what a server did not find; empty where
 // there is none.
 func listOf(message string) string {
 	for _, noun := range []string{"user", "domain", "authenticator", "component", "policy", "registration", "gateway key"} {
@@ -216,7 +216,7 @@ func codeOf(err error) string {
 	return "failed"
 }
 
-// statusOf is the status that a server refused with.
+// statusOf returns the status that a server refused with.
 func statusOf(err error) string {
 	if refused, is := errors.AsType[*admin.Error](err); is {
 		return refused.StatusCodeEnum
@@ -243,8 +243,8 @@ func exitOf(err error) int {
 	return exitFailed
 }
 
-// withoutControls is a text that may hold a server's words: nothing in it gives
-// orders to the terminal.
+// withoutControls removes what could give orders to the terminal from a text
+// that may hold a server's words.
 func withoutControls(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) && r != '\n' && r != '\t' {

@@ -97,7 +97,7 @@ func render(format, text string, module int) ([]byte, error) {
 	return []byte(lines), err
 }
 
-// text is what the code holds, from wherever it is given.
+// text returns what the code holds, from wherever it is given.
 func (c *imageCommand) text(std streams) (string, error) {
 	fields := imageFields{c.UserID, c.Domain, c.RegistrationID, c.ActivationPassword, c.DigipassGatewayID}
 	switch byFlags := c.UserID != "" || c.RegistrationID != ""; {
@@ -147,7 +147,7 @@ func (f imageFields) hex() (string, error) {
 	return dsapp.Image(f).Hex()
 }
 
-// codeText is a hex text as a code holds it.
+// codeText returns a hex text as a code holds it.
 func codeText(given string) (string, error) {
 	text := strings.ToUpper(given)
 	if text == "" || strings.Trim(text, "0123456789ABCDEF") != "" {

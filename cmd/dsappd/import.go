@@ -321,7 +321,7 @@ func (p *bulkProgress) clear() {
 	}
 }
 
-// counted is a number of things, of which one has no s.
+// counted writes a number of things, without the s for one.
 func counted(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -63,7 +63,7 @@ func steer[R any](ctx context.Context, std streams, f labFlags, do func(*lab.Cli
 	return err
 }
 
-// labNow is the time of the lab at a URL.
+// labNow asks for the time of the lab at a URL.
 func labNow(ctx context.Context, at string, over *http.Client) (time.Time, error) {
 	state, err := (&lab.Client{URL: at, HTTP: over}).Clock(ctx)
 	return state.Now, err

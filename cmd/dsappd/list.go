@@ -43,7 +43,7 @@ func (l *listLimit) Decode(ctx *kong.DecodeContext) error {
 	return nil
 }
 
-// stateNamed is the state that is meant, in any letter case.
+// stateNamed returns the state that is meant, in any letter case.
 func stateNamed[S ~string](name string, known ...S) (S, error) {
 	names := make([]string, 0, len(known))
 	for _, state := range known {

@@ -53,7 +53,7 @@ func walkCommands(node *kong.Node, visit func(*kong.Node)) {
 	}
 }
 
-// pageName is what man(1) is asked for, such as dsappd-user-add.
+// pageName returns what man(1) is asked for, such as dsappd-user-add.
 func pageName(node *kong.Node) string {
 	if node.Parent == nil {
 		return node.Name
@@ -141,7 +141,8 @@ func commandPage(node *kong.Node) string {
 	return p.String()
 }
 
-// synopsis is how a command is given, such as dsappd user add --dir=DIR USER.
+// synopsis writes how a command is given, such as dsappd user add --dir=DIR
+// USER.
 func synopsis(node *kong.Node) string {
 	name := strings.ReplaceAll(pageName(node), "-", " ")
 	if node.Parent != nil {

@@ -25,7 +25,7 @@ type orgUnitFlags struct {
 	Domain string `placeholder:"DOMAIN" help:"Name its domain; master if not given."`
 }
 
-// orgUnitSaid is a sentence on what was done to a unit.
+// orgUnitSaid says in a sentence what was done to a unit.
 func orgUnitSaid(done string) func(admin.OrgUnit) string {
 	return func(u admin.OrgUnit) string {
 		return fmt.Sprintf("%s unit %s of domain %s", done, names.Shown(u.Name), names.Shown(u.Domain))

@@ -64,7 +64,7 @@ func (c *phoneState) follow(ctx context.Context) error {
 	return nil
 }
 
-// now is the time that the phone goes by.
+// now returns the time that the phone goes by.
 func (c *phoneState) now() time.Time { return time.Now().Add(c.ahead) }
 
 func (c *phoneState) read() (phone.State, error) {
@@ -75,8 +75,9 @@ func (c *phoneState) read() (phone.State, error) {
 	return s, err
 }
 
-// readOrNew is for the steps that begin: the file may not be there yet. What
-// WriteFile would fail at is found before a server is asked for anything.
+// readOrNew reads the state for steps that begin: the file may not be there
+// yet. It finds what WriteFile would fail at before a server is asked for
+// anything.
 func (c *phoneState) readOrNew() (phone.State, error) {
 	if err := phone.CheckFile(c.State, c.PIN); err != nil {
 		return phone.State{}, fmt.Errorf("could not keep the state: %w", err)

@@ -158,7 +158,7 @@ func (c *phoneActivateCommand) activation(std streams) (phone.Activation, error)
 	return a, err
 }
 
-// said is what a connection brought.
+// said says what a connection brought.
 func said(call phone.Call) string {
 	switch call {
 	case phone.CallGenerateEphemeralKey:

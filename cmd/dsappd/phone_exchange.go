@@ -81,7 +81,7 @@ type phoneOffline struct {
 	Digits       int    `default:"6" placeholder:"N" help:"With --offline, show this many digits, 6 to 8; 6 if not given."`
 }
 
-// builtIn is nil where online data are expected.
+// builtIn returns nil where online data are expected.
 func (c *phoneOffline) builtIn() (*phone.BuiltIn, error) {
 	switch {
 	case !c.Offline:

@@ -39,7 +39,7 @@ func (c *phoneFaultsCommand) Run(std streams) error {
 	return printer.end()
 }
 
-// faults are those that were named.
+// faults returns the faults that were named.
 func (c *phoneActivateCommand) faults() ([]phone.Fault, error) {
 	var all []phone.Fault
 	for _, name := range c.Fault {

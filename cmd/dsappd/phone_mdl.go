@@ -44,8 +44,8 @@ func whatFollows(s phone.State, err error) error {
 	return err
 }
 
-// following is the step that a phone waits for. What only the site knows the
-// registration of goes on by hand.
+// following names the step that a phone waits for. A phone whose registration
+// only the site knows goes on by hand.
 func following(s phone.State) string {
 	o := s.MDL.Opening
 	_, waits := s.Signature("")
@@ -155,7 +155,7 @@ func (c *phoneMDLMessage1Command) Run(std streams) error {
 	})
 }
 
-// deviceTypes are what flags call them.
+// deviceTypes maps what flags call them to device types.
 func deviceTypes() map[string]dsapp.DeviceType {
 	return map[string]dsapp.DeviceType{"ios": dsapp.IOS, "android": dsapp.Android, "hardware": dsapp.Hardware}
 }

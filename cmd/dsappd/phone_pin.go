@@ -11,7 +11,7 @@ import (
 	"github.com/dsappd/dsappd/phone"
 )
 
-// ask has a PIN that was not given typed in.
+// ask lets people type a PIN that was not given.
 func (c *phoneState) ask(ctx context.Context, std streams, conversation func(asking) (string, error)) error {
 	if c.PIN != "" {
 		return nil

@@ -58,8 +58,8 @@ func scanFile(std streams, name string) (phone.Scanned, error) {
 	return scanned, nil
 }
 
-// linkedText is the hex in a link that opens an app: the longest run of it. It
-// is empty if given is no link.
+// linkedText returns the longest run of hex in a link that opens an app. It is
+// empty if given is no link.
 func linkedText(given string) string {
 	if !regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+:`).MatchString(given) {
 		return ""
@@ -73,7 +73,7 @@ func linkedText(given string) string {
 	return longest
 }
 
-// scanGiven is a code that is given as its text, in a link, or as a picture.
+// scanGiven scans a code that is given as its text, in a link, or as a picture.
 func scanGiven(std streams, given string) (phone.Scanned, error) {
 	if linked := linkedText(given); linked != "" {
 		given = linked
@@ -89,7 +89,7 @@ func scanGiven(std streams, given string) (phone.Scanned, error) {
 	return scanned, nil
 }
 
-// imageGiven is an activation image that is given as the text of its code or
+// imageGiven reads an activation image that is given as the text of its code or
 // as a picture.
 func imageGiven(std streams, given string) (dsapp.Image, error) {
 	scanned, err := scanGiven(std, given)
@@ -121,7 +121,7 @@ func (c *phoneScanCommand) printImage(w io.Writer, image dsapp.Image) error {
 	return table.Flush()
 }
 
-// harmless is a text from elsewhere as a terminal may be given it.
+// harmless returns a text from elsewhere as a terminal may be given it.
 func harmless(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(text)

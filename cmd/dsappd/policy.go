@@ -26,8 +26,8 @@ type policyNameFlags struct {
 	Name string `arg:"" name:"policy" help:"The policy's name."`
 }
 
-// policySaid is a sentence on what was done to a policy, and a line for each
-// setting that was named and that it says itself now.
+// policySaid says in a sentence what was done to a policy, with a line for each
+// setting that was named and that the policy sets itself now.
 func policySaid(done string, named ...assignment) func(admin.Policy) string {
 	return func(p admin.Policy) string {
 		says, err := policySays(p)
@@ -42,7 +42,7 @@ func policySaid(done string, named ...assignment) func(admin.Policy) string {
 	}
 }
 
-// policySays are the settings that a policy says itself.
+// policySays returns the settings that a policy sets itself.
 func policySays(p admin.Policy) (map[string]json.RawMessage, error) {
 	says := make(map[string]json.RawMessage)
 	err := json.Unmarshal(p.Set, &says)
@@ -86,8 +86,8 @@ func (a *assignment) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// joinSettings is the JSON object of all assignments: numbers, true and false
-// as they are, anything else a text.
+// joinSettings makes the JSON object of all assignments: numbers, true and
+// false as they are, anything else a text.
 func joinSettings(all []assignment) (json.RawMessage, error) {
 	set := make(map[string]json.RawMessage)
 	for _, a := range all {
@@ -121,7 +121,7 @@ func (c *policySetCommand) Run(ctx context.Context, std streams) error {
 	return c.change(ctx, std, c.doorFlags, provision.SetPolicy{Parent: c.Parent, Set: set}, c.Settings...)
 }
 
-// change has a policy changed, and says what it says then.
+// change changes a policy, and prints what the policy sets then.
 func (p policyNameFlags) change(ctx context.Context, std streams, f doorFlags, in provision.SetPolicy, named ...assignment) error {
 	in.Name = p.Name
 	return order(ctx, std, f,

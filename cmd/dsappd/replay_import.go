@@ -73,7 +73,7 @@ func (c *replayImportCommand) Run(ctx context.Context, std streams) error {
 	return c.conclude(people, report)
 }
 
-// outcome is what is said of a first play.
+// outcome says what came of a first play.
 func outcome(made drafting.Imported) string {
 	if made.Outcome == drafting.NotPlayed {
 		return ""
@@ -84,7 +84,7 @@ func outcome(made drafting.Imported) string {
 	return fmt.Sprintf(" (%s)", made.Outcome)
 }
 
-// told is how the line about a notice begins.
+// told begins the line about a notice.
 func told(kind drafting.NoticeKind) string {
 	if kind == drafting.Doubtful {
 		return "doubtful"
@@ -120,7 +120,7 @@ func (c *replayImportCommand) conclude(out io.Writer, report *drafting.ImportRep
 	return err
 }
 
-// terminal is a stream if it is a terminal, and else nil.
+// terminal returns a stream if it is a terminal, and nil otherwise.
 func terminal(stream io.Writer) io.Writer {
 	if file, ok := stream.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		return stream

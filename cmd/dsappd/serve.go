@@ -95,8 +95,8 @@ func (c *serveCommand) makeFolder(ctx context.Context, log *slog.Logger) error {
 	return err
 }
 
-// reloadUntilEnd has the server reload at each SIGHUP, until ctx or the server
-// ends.
+// reloadUntilEnd makes the server reload at each SIGHUP, until ctx or the
+// server ends.
 func reloadUntilEnd(ctx context.Context, server *dsappd.Server, hangups <-chan os.Signal, supervisor supervisor) {
 	for {
 		select {

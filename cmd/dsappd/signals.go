@@ -18,7 +18,7 @@ func (s *signalled) Error() string { return s.name() }
 // net/http returns the cause in its place.
 func (*signalled) Is(target error) bool { return target == context.Canceled }
 
-// name is the signal as kill(1) calls it.
+// name returns the signal's name in kill(1).
 func (s *signalled) name() string {
 	switch s.signal {
 	case syscall.SIGINT:

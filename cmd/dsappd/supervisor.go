@@ -24,8 +24,8 @@ func (s supervisor) ready(urls dsappd.URLs) {
 	s.tell(daemon.SdNotifyReady + "\nSTATUS=serves SOAP at " + urls.SOAP)
 }
 
-// reload has the server read its settings again, and says when that begins and
-// ends.
+// reload makes the server read its settings again, and says when that begins
+// and ends.
 func (s supervisor) reload(server *dsappd.Server) {
 	s.tell(daemon.SdNotifyReloading + "\n" + daemon.SdNotifyMonotonicUsec())
 	_ = server.Reload() // it is in the log, and the server goes on

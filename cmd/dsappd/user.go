@@ -66,7 +66,7 @@ func (c *userAddCommand) Run(ctx context.Context, std streams) error {
 		func(door *operators.Door) (admin.User, error) { return door.AddUser(ctx, user) }, userSaid("added"))
 }
 
-// userSaid is a sentence on what was done to a user.
+// userSaid says in a sentence what was done to a user.
 func userSaid(done string) func(admin.User) string {
 	return func(u admin.User) string {
 		return fmt.Sprintf("%s user %s of domain %s", done, names.Shown(u.UserID), names.Shown(u.Domain))
@@ -120,7 +120,7 @@ func userState(u admin.User) string {
 	return "enabled"
 }
 
-// lockedFor is whom a lock is for, in words.
+// lockedFor says whom a lock is for.
 func lockedFor(u admin.User) string {
 	if u.LockedAt.IsZero() {
 		return "-"

@@ -36,7 +36,7 @@ func (f userAttributeFlags) with(v valueFlags) provision.SetUserAttribute {
 	return provision.SetUserAttribute{NameUser: f.name(), Group: f.Group, Name: f.Name, Value: v.Value, UsageQualifier: v.Qualifier, Options: v.Options}
 }
 
-// userAttributeSaid is a sentence on what was done to an attribute.
+// userAttributeSaid says in a sentence what was done to an attribute.
 func userAttributeSaid(done string) func(admin.UserAttribute) string {
 	return func(a admin.UserAttribute) string {
 		return fmt.Sprintf("%s attribute %s of group %s of user %s", done, names.Shown(a.Name), names.Shown(a.Group), names.Shown(a.UserID))

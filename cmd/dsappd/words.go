@@ -76,7 +76,7 @@ func sentenceOf(err error) (sentence, hint string) {
 	return "", ""
 }
 
-// aboutFile is a sentence about what the system did not do with a file.
+// aboutFile says what the system did not do with a file.
 func aboutFile(operation, name string, cause error) (sentence, hint string) {
 	switch {
 	case errors.Is(cause, fs.ErrNotExist):
@@ -129,8 +129,7 @@ func aboutMissing(name string) (sentence, hint string) {
 	return fmt.Sprintf("there is no %s in %s", name, filepath.Dir(absolute)), "check the name"
 }
 
-// aboutAddress is a sentence about a connection or a listener that the system
-// did not make.
+// aboutAddress says what connection or listener the system did not make.
 func aboutAddress(e *net.OpError) (sentence, hint string) {
 	address := "the other side"
 	if e.Addr != nil {

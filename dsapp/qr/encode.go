@@ -36,8 +36,8 @@ func PNG(text string, module int) ([]byte, error) {
 	return c.png(module)
 }
 
-// TextPNG is PNG for any text in printable ASCII, such as an otpauth URI, which
-// other readers than this package's scan.
+// TextPNG draws a code like PNG, for any text in printable ASCII, such as an
+// otpauth URI, which other readers than this package's scan.
 func TextPNG(text string, module int) ([]byte, error) {
 	printable := func(r rune) bool { return r >= ' ' && r <= '~' }
 	c, err := encodeOf(text, module, "printable ASCII", printable)

@@ -35,7 +35,7 @@ func Write(name string, content []byte, mode fs.FileMode) error {
 // os.CreateTemp takes it.
 const Temporary = ".dsappd-*"
 
-// SyncFolder has the names in a folder on disk.
+// SyncFolder puts the names in a folder on disk.
 func SyncFolder(name string) error {
 	folder, err := os.Open(name)
 	if err != nil {

@@ -77,7 +77,7 @@ func authentic[R signed[R]](s *Signer, record R) (Digest, bool, error) {
 	return sha256.Sum256(h.line), hmac.Equal(right[:], claimed[:]), nil
 }
 
-// digestOf is what a record's line hashes to.
+// digestOf hashes a record's line.
 func digestOf[R signed[R]](record R) (Digest, error) {
 	whole, err := record.appendLine(nil)
 	return sha256.Sum256(whole), err

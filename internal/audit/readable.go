@@ -31,7 +31,7 @@ func readableEvents(v *store.View, within, after EventKey, unreadable func(*stor
 	}
 }
 
-// auditKeyOf is the key under which an event stands that cannot be read.
+// keyOf returns the key of an event that cannot be read.
 func keyOf(fault *store.UnreadableError) (key EventKey, known bool) {
 	if len(fault.Key) != 3 {
 		return EventKey{}, false

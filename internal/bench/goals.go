@@ -19,7 +19,7 @@ type benchmark struct {
 	time   string // -benchtime
 }
 
-// sub is one of the benchmarks that a benchmark runs.
+// sub names one of the benchmarks that a benchmark runs.
 func (b benchmark) sub(name string) benchmark {
 	b.name += "/" + name
 	return b

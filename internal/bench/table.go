@@ -43,7 +43,8 @@ func parse(output []byte) (results, error) {
 	return all, reader.Err()
 }
 
-// withoutCores is a benchmark's name without the number of cores that it ended with.
+// withoutCores returns a benchmark's name without the number of cores that it
+// ended with.
 func withoutCores(name benchfmt.Name) string {
 	base, parts := name.Parts()
 	whole := string(base)
@@ -85,7 +86,7 @@ func printTable(w io.Writer, m *machine, chosen []goal, measured results) error 
 	return errors.Join(append(all, table.Flush())...)
 }
 
-// cells are those of the goal's row.
+// cells returns the cells of the goal's row.
 func (g goal) cells(measured results) ([]string, error) {
 	figure := func(metric string) (string, float64, error) {
 		if metric == "" {

@@ -150,7 +150,7 @@ func CSV(from io.Reader, kind Kind, windows1252 bool) (Source, error) {
 	return s, s.readHeader()
 }
 
-// decode has the text in UTF-8, without a byte order mark.
+// decode reads the text in UTF-8, without a byte order mark.
 func decode(from io.Reader, windows1252 bool) io.Reader {
 	var named encoding.Encoding = encoding.Nop
 	if windows1252 {
@@ -159,7 +159,7 @@ func decode(from io.Reader, windows1252 bool) io.Reader {
 	return transform.NewReader(from, unicode.BOMOverride(named.NewDecoder()))
 }
 
-// commaOf is what divides the fields of the first line.
+// commaOf returns what divides the fields of the first line.
 func commaOf(in *bufio.Reader) rune {
 	line, _ := in.Peek(4096)
 	line, _, _ = bytes.Cut(line, []byte("\n"))

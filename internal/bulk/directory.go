@@ -16,8 +16,8 @@ import (
 // the first one that an entry has.
 type Mapping map[string][]string
 
-// DefaultMapping is what OpenLDAP's inetOrgPerson (RFC 2798) and Active Directory
-// have. Passwords are not taken over unless passwordHash is mapped.
+// DefaultMapping maps what OpenLDAP's inetOrgPerson (RFC 2798) and Active
+// Directory have. Passwords are not taken over unless passwordHash is mapped.
 func DefaultMapping() Mapping {
 	return Mapping{
 		"userID": {"uid", "sAMAccountName"}, "name": {"displayName", "cn"}, "email": {"mail"}, "mobile": {"mobile"},
@@ -25,7 +25,7 @@ func DefaultMapping() Mapping {
 	}
 }
 
-// mappable are the fields that a mapping may have.
+// mappable lists the fields that a mapping may have.
 func mappable() []string {
 	return append(slices.Sorted(maps.Keys(DefaultMapping())), "passwordHash")
 }
@@ -43,7 +43,7 @@ func (m Mapping) Set(text string) error {
 	return nil
 }
 
-// Attributes are all that are mapped.
+// Attributes lists all that are mapped.
 func (m Mapping) Attributes() []string {
 	var all []string
 	for _, names := range m {

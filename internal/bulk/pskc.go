@@ -129,7 +129,7 @@ func kindOf(key pskc.Key, a *admin.AddAuthenticator) error {
 	return nil
 }
 
-// serialNumber is that of the device, or else the key's ID.
+// serialNumber returns the serial number of the device, or else the key's ID.
 func (s *pskcSource) serialNumber(key pskc.Key) string {
 	serial := strings.ToUpper(orElse(key.SerialNo, key.ID))
 	prefix := s.options.SerialPrefix
@@ -145,8 +145,8 @@ func (s *pskcSource) serialNumber(key pskc.Key) string {
 	return serial
 }
 
-// user is the user of a key or else of its device, which may be a distinguished
-// name: of that it is the uid, or else the cn.
+// user returns the user of a key or else of its device. Of a distinguished name
+// it takes the uid, or else the cn.
 func (s *pskcSource) user(key pskc.Key) string {
 	name := orElse(key.UserID, key.DeviceUserID)
 	for _, attribute := range []string{"uid=", "cn="} {

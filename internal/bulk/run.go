@@ -120,8 +120,8 @@ func Run(ctx context.Context, door Door, open func() (Source, error), options Op
 	return second.pass(source, addingWhole)
 }
 
-// added is a result of rows that were checked: nothing was added, unless that
-// is what a dry run tells.
+// added returns a result of rows that were checked. It counts none as added,
+// unless that is what a dry run tells.
 func (r Result) added(dryRun bool) Result {
 	if !dryRun {
 		r.Users, r.Authenticators, r.Assignments, r.Last = 0, 0, 0, 0
@@ -273,8 +273,8 @@ func (r *run) first(kind, a, b string) bool {
 	return !before
 }
 
-// give has the door decide a part. An order that was begun is not cut off by
-// the end of ctx: it would not be known what came of it.
+// give lets the door decide a part. The end of ctx does not cut off an order
+// that was begun: nobody would know what came of it.
 func (r *run) give(p part) {
 	if r.stopped() {
 		return
@@ -415,7 +415,7 @@ func (r *run) stopped() bool {
 	return r.failed != nil
 }
 
-// end is the result of a pass.
+// end returns the result of a pass.
 func (r *run) end() (Result, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()

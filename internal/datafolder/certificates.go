@@ -109,8 +109,8 @@ func IssueClientCertificate(dir, name, file string, options CertificateOptions) 
 	return errors.Join(err, made.Sync(), made.Close())
 }
 
-// authority is the CA of a data folder, or a new one where it has none or that
-// is asked for.
+// authority returns the CA of a data folder. It makes a new one where there is
+// none or a new one is asked for.
 func authority(dir string, options CertificateOptions) (*certificate.Authority, error) {
 	name, keyName := filepath.Join(dir, authorityFile), filepath.Join(dir, authorityKey)
 	if options.NewCA || isMissing(name) && isMissing(keyName) {
@@ -157,8 +157,8 @@ func newAuthority(dir string, options CertificateOptions) (*certificate.Authorit
 	return ca, atomicfile.Write(filepath.Join(dir, authorityFile), pem, 0o600)
 }
 
-// certifiedHosts are those of this machine, of the certificate that there is,
-// and more, each once.
+// certifiedHosts lists the hosts of this machine, of the certificate that there
+// is, and more, each once.
 func certifiedHosts(dir string, more []string) ([]string, error) {
 	hosts := []string{"localhost", "127.0.0.1", "::1"}
 	if name, err := os.Hostname(); err == nil {

@@ -74,7 +74,7 @@ func (f *Folder) noteCompaction(ctx context.Context, operator string) error {
 	return f.Service.NoteCompaction(ctx, provision.Operator{Name: operator})
 }
 
-// putInPlace has a finished store take the place of the one before it.
+// putInPlace replaces a store by a finished one.
 func putInPlace(finished, name string) (Compacted, error) {
 	before, err := os.Stat(name)
 	if err != nil {

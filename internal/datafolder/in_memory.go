@@ -100,6 +100,6 @@ func inMemorySettings() Settings {
 	return settings
 }
 
-// inMemoryKey is the master key of all stores in memory, as copies share what
+// inMemoryKey returns the master key of all stores in memory: copies share what
 // is sealed under it.
 func inMemoryKey() []byte { return make([]byte, keySize) }

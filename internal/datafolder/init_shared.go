@@ -11,7 +11,8 @@ import (
 	"github.com/dsappd/dsappd/store/postgres"
 )
 
-// useStore has the text of the settings name a database, and returns its password.
+// useStore makes the text of the settings name a database, and returns its
+// password.
 func (o *InitOptions) useStore() (password string, err error) {
 	bare, password, err := withoutPassword(o.Store)
 	if err != nil {

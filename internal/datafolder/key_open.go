@@ -60,8 +60,8 @@ func wrongKey(dir string, settings Settings, err error) error {
 		"bring back the key that was made with it")
 }
 
-// putKeyInPlace has the new master key take the place of the one before it, which
-// is kept beside it: backups that were made before open with it.
+// putKeyInPlace replaces the master key by the new one, and keeps the old one
+// beside it: backups that were made before open with it.
 func putKeyInPlace(dir string, now time.Time) error {
 	name := filepath.Join(dir, keyName)
 	kept := fmt.Sprintf("%s.replaced.%s", name, now.UTC().Format("20060102T150405Z"))

@@ -241,7 +241,7 @@ func unpackFiles(ctx context.Context, from io.Reader, to string) (Manifest, erro
 	}
 }
 
-// notEOF is an error that says that something is missing.
+// notEOF returns an error that says that something is missing.
 func notEOF(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF

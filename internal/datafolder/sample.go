@@ -31,7 +31,7 @@ func addPolicies(ctx context.Context, service *provision.Service, policies []pro
 	return nil
 }
 
-// initOperator is who the audit says made what a folder begins with.
+// initOperator returns who the audit says made what a folder begins with.
 func initOperator() provision.Operator {
 	return provision.Operator{Name: "init", RequestID: "init"}
 }
@@ -154,7 +154,7 @@ func addSampleAdministrators(ctx context.Context, service *provision.Service) er
 	return nil
 }
 
-// sampleGatewayKeys are as public as the sample's passwords.
+// sampleGatewayKeys returns keys that are as public as the sample's passwords.
 func sampleGatewayKeys() []provision.AddGatewayKey {
 	return []provision.AddGatewayKey{
 		{Name: "lab-front", Side: provision.FrontEnd, Key: "lab-front-key"},
@@ -166,7 +166,7 @@ func samplePlatformKey() provision.AddPlatformKey {
 	return provision.AddPlatformKey{Name: "lab-platform", Key: "lab-platform-key"}
 }
 
-// sampleAuthenticators are those of user1, user2 and so on.
+// sampleAuthenticators returns the authenticators of user1, user2 and so on.
 func sampleAuthenticators() []provision.AddAuthenticator {
 	return []provision.AddAuthenticator{
 		{SerialNumber: "VDS1000140", Parameters: oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6}},
@@ -190,7 +190,7 @@ func sampleAuthenticators() []provision.AddAuthenticator {
 // pinnedAuthenticator has the sample's PIN.
 const pinnedAuthenticator = "VDS1000150"
 
-// sampleFree are authenticators that nobody has yet.
+// sampleFree returns authenticators that nobody has yet.
 func sampleFree() []provision.AddAuthenticator {
 	return []provision.AddAuthenticator{
 		{SerialNumber: "VDS1000151", Parameters: oath.Parameters{Type: oath.TOTP, Algorithm: oath.SHA256, Digits: 6}},

@@ -183,7 +183,7 @@ func (s PasswordHashSettings) cost() passwords.Cost {
 	return passwords.Cost{MemoryKiB: s.MemoryKiB, Time: s.Passes, Parallelism: s.Parallelism}
 }
 
-// DefaultSettings are those of a new data folder.
+// DefaultSettings returns the settings of a new data folder.
 func DefaultSettings() Settings {
 	return Settings{
 		GatewayID: "0123456789",
@@ -386,5 +386,5 @@ func lineOf(text string, key toml.Key) int {
 	return 1
 }
 
-// bare is a key without the quotes that a part of it may stand in.
+// bare returns a key without the quotes that a part of it may stand in.
 func bare(key string) string { return strings.NewReplacer(`"`, "", "'", "").Replace(key) }

@@ -31,8 +31,8 @@ func (s ListenerSettings) CertificateFiles(dir string) certificate.Files {
 	}
 }
 
-// inFolder is a file that a setting names relative to the data folder; none
-// stays none.
+// inFolder returns the path of a file that a setting names relative to the data
+// folder; none stays none.
 func inFolder(dir, name string) string {
 	if name == "" || filepath.IsAbs(name) {
 		return name

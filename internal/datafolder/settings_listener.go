@@ -26,7 +26,7 @@ func (s SOAPSettings) check() error {
 	return errors.Join(s.ListenerSettings.check("soap"), checkPublicURL(s.PublicURL), checkOrigins(s.Origins))
 }
 
-// check is for the table of that name.
+// check checks the settings of the table of that name.
 func (s ListenerSettings) check(table string) error {
 	_, err := s.TrustedProxies(table)
 	if s.Listen != "" {

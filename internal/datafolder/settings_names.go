@@ -35,8 +35,8 @@ func settingNames(t reflect.Type, prefix string) []string {
 	return names
 }
 
-// nearestSetting is the known name that key most likely means: one of the same
-// name in another table, or else the nearest.
+// nearestSetting returns the known name that key most likely means: one of the
+// same name in another table, or else the nearest.
 func nearestSetting(key toml.Key) string {
 	known := slices.Concat(knownSettings(), settingNames(reflect.TypeFor[WebhookSettings](), "webhook."))
 	for _, name := range known {
@@ -60,7 +60,7 @@ func checkUnits(text string, meta toml.MetaData) error {
 	return errors.Join(all...)
 }
 
-// durationSettings are the settings that are durations; each is in a table.
+// durationSettings lists the settings that are durations; each is in a table.
 func durationSettings() []toml.Key {
 	var keys []toml.Key
 	for table := range reflect.TypeFor[Settings]().Fields() {

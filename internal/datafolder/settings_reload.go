@@ -73,7 +73,7 @@ func (s Settings) reload(next Settings) Reloaded {
 	return merged
 }
 
-// settingValue is the place of a setting by its name, such as soap.listen.
+// settingValue finds a setting by its name, such as soap.listen.
 func settingValue(s *Settings, name string) reflect.Value {
 	value := reflect.ValueOf(s).Elem()
 	for part := range strings.SplitSeq(name, ".") {

@@ -113,7 +113,7 @@ func secretText(dir, setting, name, credential string) (string, error) {
 	return strings.TrimRight(string(text), "\r\n"), nil
 }
 
-// options are those of the engine of a folder.
+// options returns the options for the engine of a folder.
 func (s StoreSettings) options(dir string) (postgres.Options, error) {
 	password, err := s.password(dir)
 	return postgres.Options{URL: s.URL, Password: password, Pool: s.Connections, Wait: s.Wait, Resolve: s.Resolve}, err

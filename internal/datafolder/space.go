@@ -101,8 +101,8 @@ func Connections(settings Settings, listeners int) int {
 	return min(settings.Limits.Connections, max(room, leastConnections))
 }
 
-// WarnOfFiles has the log say when so many listeners hold fewer connections than
-// the settings allow, because the process may not have as many files open.
+// WarnOfFiles logs a warning when the process may not have as many files open
+// as the connections of so many listeners take.
 func (f *Folder) WarnOfFiles(listeners int) {
 	limits := f.Current().Limits
 	held := Connections(f.Current(), listeners)
@@ -114,8 +114,8 @@ func (f *Folder) WarnOfFiles(listeners int) {
 		"files", files, "needed", listeners*limits.Connections+spareFiles, "connections", held)
 }
 
-// WarnOfSeals has the log say when the sealing key has sealed half of the secrets
-// that it may, or more.
+// WarnOfSeals logs a warning when the sealing key has sealed half of the
+// secrets that it may, or more.
 func (f *Folder) WarnOfSeals() {
 	if sealed := f.Service.Sealer.Sealed(); sealed > sealing.MaxSealed/2 {
 		f.Logger.Warn("the sealing key has sealed many secrets: make a new one with: dsappd key rotate",

@@ -12,7 +12,7 @@ func freeSpace(dir string) (bytes uint64, known bool) {
 	return uint64(found.Bavail) * uint64(found.Bsize), true
 }
 
-// openFiles is how many files this process may have open.
+// openFiles returns how many files this process may have open.
 func openFiles() (files uint64, known bool) {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {

@@ -77,7 +77,7 @@ func unknownMembers(text string, unknown []toml.Key) []error {
 	return faults
 }
 
-// over is a status with the row's members in place of its own.
+// over returns a status with the row's members in place of its own.
 func (r statusRow) over(status provision.Status) provision.Status {
 	set(&status.ReturnCode, r.ReturnCode)
 	set(&status.ReturnCodeEnum, r.ReturnCodeEnum)
@@ -92,7 +92,7 @@ func set[T any](to, from *T) {
 	}
 }
 
-// statuses are those of the setting status_table.
+// statuses returns the table of the setting status_table.
 func (s Settings) statuses(dir string) (provision.StatusTable, error) {
 	switch {
 	case s.StatusTable == "":

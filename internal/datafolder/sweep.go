@@ -85,7 +85,7 @@ func (s sweeper) sweep(ctx context.Context) {
 	}
 }
 
-// operator is who the audit says swept.
+// operator returns who the audit says swept.
 func (s sweeper) operator() (provision.Operator, error) {
 	var id [8]byte
 	if _, err := io.ReadFull(s.service.Rand, id[:]); err != nil {

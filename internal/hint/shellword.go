@@ -2,8 +2,8 @@ package hint
 
 import "strings"
 
-// ShellWord is a text as a shell reads it back, so that a command that is
-// shown can be pasted whatever the folder's name is.
+// ShellWord quotes a text for a shell, so that a command that is shown can be
+// pasted whatever the folder's name is.
 func ShellWord(text string) string {
 	plain := func(r rune) bool {
 		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:@%,=", r)

@@ -97,7 +97,7 @@ func (c *Clock) Advance(by time.Duration) (ClockState, error) {
 	return c.state(), nil
 }
 
-// Release has a frozen clock run on from where it stands.
+// Release lets a frozen clock run on from where it stands.
 func (c *Clock) Release() ClockState {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -109,7 +109,7 @@ func (c *Clock) Release() ClockState {
 	return c.state()
 }
 
-// Reset has the clock follow the system's again, back in time if need be. The
+// Reset makes the clock follow the system's again, back in time if need be. The
 // caller makes sure that nothing stored is later.
 func (c *Clock) Reset() ClockState {
 	c.mu.Lock()

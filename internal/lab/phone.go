@@ -52,9 +52,9 @@ func (in Phone) check() error {
 	return nil
 }
 
-// Activate has a phone go through a whole activation at the SOAP interface at a
-// URL, by the lab's clock, and keeps it for OTP. The error wraps ErrRefused where
-// the server refused the phone.
+// Activate takes a phone through a whole activation at the SOAP interface at a
+// URL, by the lab's clock. The error wraps ErrRefused where the server refused
+// the phone.
 func (l *Lab) Activate(ctx context.Context, url string, over *http.Client, in Phone) (Activated, error) {
 	if err := in.check(); err != nil {
 		return Activated{}, err

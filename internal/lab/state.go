@@ -75,7 +75,7 @@ func isAudit(kind string) bool {
 	return slices.Contains([]string{audit.Events.Name, audit.Requests.Name, audit.Seals.Name, audit.Runs.Name, audit.Anchors.Name}, kind)
 }
 
-// Begin has Reset return to what there is now.
+// Begin makes what the records are now the state that Reset returns to.
 func (s *State) Begin(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

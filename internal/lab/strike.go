@@ -14,8 +14,8 @@ import (
 // gets in place of a reply is the wrapper's.
 var errStruck = errors.New("a fault of the lab struck before the commit")
 
-// Strike is told each decision before it is committed. The error takes its
-// place; it is a refusal where the fault is a status.
+// Strike sees each decision before it is committed. Its error takes the
+// decision's place; it is a refusal where the fault is a status.
 func (l *Lab) Strike(event audit.Event) error {
 	l.Requests.Observe(event, audit.Stages{})
 	fault, is := l.Faults.decided(event)

@@ -12,7 +12,8 @@ import (
 	"github.com/dsappd/dsappd/internal/server/timeline"
 )
 
-// Wrap has the faults strike what is asked at a door.
+// Wrap makes the faults strike what is asked at a door, and notes what is asked
+// and answered there.
 func (l *Lab) Wrap(door string, handler http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !l.Faults.any() {

@@ -130,7 +130,7 @@ func (q *fairQueue) next() chan error {
 	return q.waiting[class].pop()
 }
 
-// withdraw is of a caller who does not want to wait any more.
+// withdraw takes out a caller who no longer wants to wait.
 func (q *fairQueue) withdraw(share Share, told chan error) {
 	q.mu.Lock()
 	for class := range q.waiting {
@@ -258,7 +258,7 @@ func (c *crowd) remove(share Share, told chan error) bool {
 	return true
 }
 
-// length is how many wait for their turns.
+// length returns how many wait for their turns.
 func (q *fairQueue) length() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()

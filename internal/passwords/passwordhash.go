@@ -113,7 +113,7 @@ func (h argon2idHash) costlier(cost Cost) bool {
 	return cost.MemoryKiB < h.cost.MemoryKiB || cost.Time < h.cost.Time
 }
 
-// payable is 1 GiB, and 4 GiB over all passes, at most.
+// payable allows 1 GiB, and 4 GiB over all passes.
 func (h argon2idHash) payable() bool {
 	return h.cost.MemoryKiB <= 1<<20 && uint64(h.cost.MemoryKiB)*uint64(h.cost.Time) <= 4<<20 && h.cost.Parallelism <= 64
 }
@@ -152,7 +152,7 @@ func (bcryptHash) outdated(Cost) bool { return true }
 
 func (bcryptHash) costlier(Cost) bool { return false }
 
-// payable is some seconds at most.
+// payable allows some seconds.
 func (h bcryptHash) payable() bool { return h.cost <= 16 }
 
 // pbkdf2Hash is PBKDF2 with HMAC-SHA-256 (RFC 8018), as PHC strings say it
@@ -208,7 +208,7 @@ func (pbkdf2Hash) outdated(Cost) bool { return true }
 
 func (pbkdf2Hash) costlier(Cost) bool { return false }
 
-// payable is some seconds at most.
+// payable allows some seconds.
 func (h pbkdf2Hash) payable() bool { return h.iterations <= 10_000_000 }
 
 // CheckHash refuses a hash that cannot be read, with ErrHash, or that would let a

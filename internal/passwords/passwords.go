@@ -16,7 +16,7 @@ type Cost struct {
 	Parallelism uint8
 }
 
-// DefaultCost is 19 MiB, two passes, one lane.
+// DefaultCost returns 19 MiB, two passes, one lane.
 func DefaultCost() Cost {
 	return Cost{MemoryKiB: 19 * 1024, Time: 2, Parallelism: 1}
 }
@@ -134,7 +134,7 @@ func (p *Hasher) Outdated(phcString string, unprepared bool) (bool, error) {
 	return h.outdated(p.cost) || unprepared && !h.costlier(p.cost), nil
 }
 
-// queued has the work done when its turn comes.
+// queued does the work when its turn comes.
 func (p *Hasher) queued(ctx context.Context, share Share, work func()) error {
 	if err := p.queue.enter(ctx, share); err != nil {
 		return fmt.Errorf("wait for a password hash: %w", err)

@@ -110,7 +110,7 @@ func (p *Proxy) Cut() {
 	}
 }
 
-// Refuse has the proxy refuse new connections, or accept them again.
+// Refuse makes the proxy refuse new connections, or accept them again.
 func (p *Proxy) Refuse(refuse bool) { p.refusing.Store(refuse) }
 
 // ask carries what a client sends.

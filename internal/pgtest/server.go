@@ -159,7 +159,7 @@ func (s *Server) init() error {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-// log is the file of what the server says.
+// log returns the path of the file with what the server says.
 func (s *Server) log() string { return filepath.Join(s.dir, "log") }
 
 // freePort returns a port that nothing listens at. It is below those that systems

@@ -117,7 +117,8 @@ func ending(first, then func() error) func() error {
 	return func() error { return errors.Join(first(), then()) }
 }
 
-// serving is a server with its SOAP interface.
+// serving returns a server with doors, of which the first is the SOAP
+// interface.
 func serving(f *datafolder.Folder, soap served) replay.Server {
 	return replay.Server{
 		URL:   soap.url,

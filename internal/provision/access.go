@@ -42,10 +42,9 @@ func ReadAccess(caller Caller, sessionID, authorization string) Access {
 	return Access{Caller: caller, SessionID: sessionID}
 }
 
-// order is perform for what an operator or an administrator orders. An
-// administrator needs a privilege, reaches some domains and cannot change the
-// account of somebody who may do more; an operator of this machine may do
-// everything.
+// order performs what an operator or an administrator orders. An administrator
+// needs a privilege, reaches some domains only and cannot change the account of
+// somebody who may do more. An operator of this machine may do everything.
 func order[R any](ctx context.Context, s *Service, operator Operator, operation string, needs Privilege, body func(*frame) (R, error)) (R, error) {
 	return perform(ctx, s, operatorEvent(operation, operator), func(f *frame) (R, error) {
 		var none R
@@ -61,8 +60,8 @@ func order[R any](ctx context.Context, s *Service, operator Operator, operation 
 	})
 }
 
-// inspect is order for what is only read. It leaves no event, unless the access
-// is refused.
+// inspect performs an order that only reads. It leaves no event, unless the
+// access is refused.
 func inspect[R any](ctx context.Context, s *Service, operator Operator, operation string, needs Privilege, body func(*frame, *store.View) (R, error)) (R, error) {
 	var result, none R
 	f := &frame{service: s, ctx: ctx, fresh: true, now: s.Now(), settings: DefaultSettings(), event: operatorEvent(operation, operator).Event}
@@ -102,8 +101,8 @@ func (s *Service) keepAlive(ctx context.Context, f *frame) error {
 	return err
 }
 
-// noPermission is what a missing privilege, a domain out of reach and one that
-// does not exist are answered with. reason is for the audit.
+// noPermission returns the refusal for a missing privilege, a domain out of
+// reach and one that does not exist. reason is for the audit.
 func noPermission(reason string) *Error {
 	return &Error{Refusal: NoPermission, Desc: "Insufficient permission to perform the specified action.", reason: reason}
 }
@@ -155,7 +154,7 @@ func (f *frame) identify(v *store.View, access Access) (Administrator, error) {
 	return f.administrator(v, session.Domain, session.UserID)
 }
 
-// sessionStopped is the refusal of a session. reason is for the audit.
+// sessionStopped returns the refusal of a session. reason is for the audit.
 func sessionStopped(reason string) *Error {
 	return &Error{Refusal: SessionStopped, Desc: "The administrative session has ended or never was: log on.", reason: reason}
 }
@@ -296,8 +295,8 @@ func (f *frame) mayReach(v *store.View, domain string) error {
 	return err
 }
 
-// policyOr is the policy that an order names, or else, for an administrator,
-// that of the component.
+// policyOr returns the policy that an order names. Where it names none, an
+// administrator gets that of the component.
 func (f *frame) policyOr(named string) string {
 	if named == "" && f.admin != nil {
 		return f.event.Policy

@@ -96,7 +96,7 @@ func (s AdminSession) stale(now time.Time) bool { return now.Sub(s.UsedAt) >= s.
 // used does not cost a commit each time.
 const usedFraction = 16
 
-// sessionDigest is what a session is kept under.
+// sessionDigest returns the key that a session is stored under.
 func sessionDigest(id string) string {
 	digest := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(digest[:])

@@ -77,7 +77,7 @@ func (s *Service) RenewServiceUser(ctx context.Context, operator Operator, in Na
 	})
 }
 
-// apiKey is the key that was given, or else a drawn one in the form of a UUID.
+// apiKey returns the given key, or draws one in the form of a UUID.
 func (f *frame) apiKey(given string) (string, error) {
 	if given != "" {
 		return given, nil
@@ -227,7 +227,7 @@ func (s *Service) ListAdministrators(ctx context.Context, in ListAdministrators)
 	}.page(ctx, s)
 }
 
-// Names are the privileges as texts.
+// Names returns the privileges as texts.
 func (a Administrator) Names() []string {
 	names := make([]string, 0, len(a.Privileges))
 	for _, p := range slices.Sorted(slices.Values(a.Privileges)) {

@@ -28,7 +28,7 @@ func (a *allowance) take(size int64, now time.Time) bool {
 	return true
 }
 
-// roomOf is how many bytes an event whose line has that length adds to the
-// store, with its entry in the index of requests and a seal of its own. Pages of
-// the store are not full, and a long value has some to itself.
+// roomOf returns how many bytes an event adds to the store if its line has that
+// length. It counts the event's entry in the index of requests and a seal of
+// its own. Pages of the store are not full, and a long value fills some alone.
 func roomOf(line int) int64 { return 2600 + 2*int64(line) }

@@ -124,7 +124,7 @@ func (f *frame) admitted(a *applicant) error {
 	return nil
 }
 
-// seconds is a moment as details of checks say it.
+// seconds formats a moment for the details of checks.
 func seconds(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // welcome writes what a right password changes. The hash is renewed only

@@ -151,7 +151,7 @@ func (in AddAuthenticator) checkSecret() error {
 	return nil
 }
 
-// size is that of the secret, given or to be drawn.
+// size returns the length of the secret in bytes, given or to be drawn.
 func (in AddAuthenticator) size() int {
 	switch {
 	case len(in.Secret) > 0:

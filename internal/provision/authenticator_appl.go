@@ -202,7 +202,8 @@ func (f *frame) governVirtualOTP(in GenerateVirtualOTP) error {
 	})
 }
 
-// nextMovingFactor is the one that the device of an authenticator uses next.
+// nextMovingFactor returns the moving factor that the device of an
+// authenticator uses next.
 func (s Settings) nextMovingFactor(a Authenticator, now time.Time) uint64 {
 	if a.Type != oath.TOTP {
 		return a.NextMovingFactor

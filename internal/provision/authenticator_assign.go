@@ -110,8 +110,8 @@ func (f *frame) match(v *store.View, in AssignAuthenticator) (User, Authenticato
 	return user, a, f.withinAuthenticatorLimit(v, user, a)
 }
 
-// taken is how it is refused to assign what somebody has: administrators'
-// clients know a name for it.
+// taken returns the refusal to assign what somebody has. Clients of
+// administrators know a name for it.
 func (f *frame) taken() Refusal {
 	if f.admin != nil {
 		return NotAvailable

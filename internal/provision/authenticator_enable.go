@@ -31,7 +31,8 @@ func (s *Service) DisableAuthenticator(ctx context.Context, operator Operator, s
 	})
 }
 
-// enabledState is that of an authenticator that is not disabled.
+// enabledState returns the state that the authenticator has when it is not
+// disabled.
 func (a Authenticator) enabledState() AuthenticatorState {
 	switch {
 	case a.UserID == "":

@@ -25,7 +25,7 @@ type AuthenticatorEntry struct {
 // Key names the entry.
 func (e AuthenticatorEntry) Key() AuthenticatorIndexKey { return e.AuthenticatorIndexKey }
 
-// entries are those that the index has of the authenticator.
+// entries returns the entries of the authenticator in the index.
 func (a Authenticator) entries() []AuthenticatorEntry {
 	if a.SerialNumber == "" {
 		return nil
@@ -42,7 +42,7 @@ func (a Authenticator) ModelName() string {
 	return strings.ToUpper(string(a.kind()))
 }
 
-// reindexAuthenticator is reindex for authenticators.
+// reindexAuthenticator does for authenticators what reindex does for users.
 func (f *frame) reindexAuthenticator(before, after Authenticator) {
 	had, has := before.entries(), after.entries()
 	for _, e := range had {
@@ -57,7 +57,7 @@ func (f *frame) reindexAuthenticator(before, after Authenticator) {
 	}
 }
 
-// knownAuthenticator is knownUser for authenticators.
+// knownAuthenticator does for authenticators what knownUser does for users.
 func (f *frame) knownAuthenticator(serialNumber string) *Authenticator {
 	for i := range f.authenticators {
 		if f.authenticators[i].SerialNumber == serialNumber {

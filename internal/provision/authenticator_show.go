@@ -79,8 +79,9 @@ func (f *frame) hanging(v *store.View, a Authenticator) (held, error) {
 	return h, nil
 }
 
-// openRegistrations are those that the authenticator knows of: the one of a
-// single device, and of a licence those that have a place.
+// openRegistrations returns the open registrations that the authenticator knows
+// of. A single device has one at most; of a licence it returns those that have
+// a place.
 func (a Authenticator) openRegistrations(now time.Time) []string {
 	var ids []string
 	if a.OpenRegistration != "" {

@@ -35,7 +35,8 @@ type proof struct {
 	wrong     []Authenticator // with the error counted, and with what drifted
 }
 
-// name is that of the authenticator or instance; empty: none was used.
+// name returns the name of the authenticator or instance, or "" if none was
+// used.
 func (p proof) name() string {
 	switch {
 	case !p.right:
@@ -65,7 +66,8 @@ type candidate struct {
 	instance      Instance // zero: the authenticator itself
 }
 
-// state is the candidate as an authenticator: what a response is matched with.
+// state returns the candidate as an authenticator, which responses are matched
+// with.
 func (c candidate) state() Authenticator {
 	if c.instance.SequenceNumber == 0 {
 		return c.authenticator
@@ -74,7 +76,7 @@ func (c candidate) state() Authenticator {
 	return Authenticator{Parameters: dsapp.InstanceParameters(), NextMovingFactor: i.NextMovingFactor, NextSignature: i.NextSignature, Drift: i.Drift, Drifted: i.Drifted}
 }
 
-// with is the authenticator's record with a state of the candidate.
+// with returns the authenticator's record with a state of the candidate.
 func (c candidate) with(state Authenticator) Authenticator {
 	if c.instance.SequenceNumber == 0 {
 		return state

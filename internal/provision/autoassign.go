@@ -20,7 +20,7 @@ type claim struct {
 	rounds          int
 }
 
-// types are those of which a free authenticator is right.
+// types returns the types of authenticators that fit.
 func (c claim) types(settings Settings) []AuthenticatorType {
 	switch t := settings.AutoAssignType; {
 	case t == "" && c.single:
@@ -117,7 +117,7 @@ func (f *frame) free(after FreeKey) (page []Authenticator, last FreeKey, err err
 	return page, last, err
 }
 
-// turned is the page from anywhere in it on.
+// turned rotates the page to begin anywhere in it.
 func (f *frame) turned(page []Authenticator) ([]Authenticator, error) {
 	if len(page) == 0 {
 		return nil, nil

@@ -31,7 +31,7 @@ type question struct {
 	request   *DeviceRequest
 }
 
-// response is the text as the answer to the challenge, if there is one.
+// response returns the text as the answer to the challenge, if there is one.
 func (q question) response(text oneTimePassword) response {
 	if q.challenge == "" {
 		return text

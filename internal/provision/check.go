@@ -180,7 +180,7 @@ func (f findings) authenticator(a Authenticator) {
 	f.openRegistration(a)
 }
 
-// holder is the other direction of what user checks.
+// holder checks the other direction of what user checks.
 func (f findings) holder(a Authenticator) {
 	u, err := store.Get(f.View, Users, UserKey{a.Domain, a.UserID})
 	switch name := fmt.Sprintf("the user %q of domain %q", a.UserID, a.Domain); {

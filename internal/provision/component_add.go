@@ -41,7 +41,7 @@ func (s *Service) AddComponent(ctx context.Context, operator Operator, in AddCom
 	})
 }
 
-// componentKey is the key that an operator's words name.
+// componentKey returns the key that an operator's words name.
 func (f *frame) componentKey(componentType, location string) (ComponentKey, error) {
 	if err := checkName("component type", componentType); err != nil {
 		return ComponentKey{}, err

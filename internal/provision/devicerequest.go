@@ -21,7 +21,7 @@ type DeviceRequest struct {
 	ComponentType string
 }
 
-// name is that of the authenticator or the instance.
+// name returns the name of the authenticator or the instance.
 func (r DeviceRequest) name() string {
 	return dsapp.RequestHeader{SerialNumber: r.SerialNumber, SequenceNumber: r.SequenceNumber}.Name()
 }
@@ -109,7 +109,7 @@ func (f *frame) lastActivated(a *applicant, named string) (candidate, error) {
 	return last, nil
 }
 
-// name is that of the authenticator or the instance.
+// name returns the name of the authenticator or the instance.
 func (c candidate) name() string {
 	return DeviceRequest{SerialNumber: c.authenticator.SerialNumber, SequenceNumber: c.instance.SequenceNumber}.name()
 }

@@ -98,7 +98,8 @@ func (f *frame) verifyEvidence(r Registration, evidence []byte) (exchanged, bool
 	return exchanged{r.ClientPublicKey, sessionKey}, right, nil
 }
 
-// delivery is what goes out under the key: on a licence Activation Message 1.
+// delivery makes what goes out under the key: activation data, or on a licence
+// Activation Message 1.
 func (f *frame) delivery(l *living, key exchanged) (DSAPPSRPGenerateActivationDataResult, error) {
 	if !l.registration.MDL {
 		return f.activationData(*l, key)
@@ -148,7 +149,7 @@ func (f *frame) activationData(l living, key exchanged) (DSAPPSRPGenerateActivat
 	return result, nil
 }
 
-// activationText is the activation code itself offline, all parameters
+// activationText returns the activation code offline, and all parameters
 // online.
 func (f *frame) activationText(l living) (string, error) {
 	a := l.authenticator

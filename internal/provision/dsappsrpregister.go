@@ -84,7 +84,8 @@ func (f *frame) choose(a *applicant, in DSAPPSRPRegister, c *claim) error {
 	return f.withinLimits(a.authenticator)
 }
 
-// chooseSerialNumber is the named one of the user's, or the only one.
+// chooseSerialNumber returns the named one of the user's serial numbers, or the
+// only one.
 func chooseSerialNumber(possessed []string, named string) (string, error) {
 	switch {
 	case named != "" && !slices.Contains(possessed, named):
@@ -138,7 +139,7 @@ func (f *frame) withinLimits(a Authenticator) error {
 	return nil
 }
 
-// activations are those so far, in words.
+// activations says in words how many activations there have been.
 func (f *frame) activations(a Authenticator) string {
 	words := fmt.Sprintf("%d, without a limit", a.Activations)
 	if limit := f.settings.MaximumActivations; limit > 0 {
@@ -164,7 +165,7 @@ func (f *frame) register(a applicant, activationType *int) (DSAPPSRPRegisterResu
 	return f.registered(a, r, password), nil
 }
 
-// registered is what the caller is told of a new registration.
+// registered returns what the caller hears of a new registration.
 func (f *frame) registered(a applicant, r Registration, password string) DSAPPSRPRegisterResult {
 	return DSAPPSRPRegisterResult{
 		RegistrationID:     r.ID,

@@ -48,7 +48,7 @@ func (l line) has(name string) bool {
 	return slices.ContainsFunc(l, func(p Policy) bool { return p.Name == name })
 }
 
-// names are those of the line, from its first policy up.
+// names lists the names of the line, from its first policy up.
 func (l line) names() string {
 	var names []string
 	for _, policy := range l {
@@ -57,7 +57,7 @@ func (l line) names() string {
 	return strings.Join(names, ", ")
 }
 
-// settings are the defaults, overlaid by each policy from the top of the line
+// settings overlays the defaults with each policy, from the top of the line
 // down to its first.
 func (l line) settings() (Settings, error) {
 	settings := DefaultSettings()
@@ -75,7 +75,8 @@ func (l line) settings() (Settings, error) {
 	return settings, nil
 }
 
-// effectiveSettings is the one reading of policies.
+// effectiveSettings reads the settings that hold under a policy. Everybody
+// reads them here.
 func effectiveSettings(get func(name string) (Policy, error), name string) (Settings, error) {
 	l, err := lineOf(get, name)
 	if err != nil {
@@ -127,7 +128,7 @@ func (l line) from(name string) (string, error) {
 	return "", nil
 }
 
-// members are what a policy says itself.
+// members returns what a policy says itself.
 func (p Policy) members() (map[string]json.RawMessage, error) {
 	members := make(map[string]json.RawMessage)
 	if len(p.Set) == 0 {
@@ -139,7 +140,7 @@ func (p Policy) members() (map[string]json.RawMessage, error) {
 	return members, nil
 }
 
-// SettingNames are the names of all settings, in the order of Settings.
+// SettingNames returns the names of all settings, in the order of Settings.
 func SettingNames() []string { return slices.Clone(settingNames) }
 
 // settingNames is read from the type once, as every policy is checked by it.

@@ -172,8 +172,8 @@ func (a Authenticator) usable(mdl bool) error {
 	return nil
 }
 
-// ownOfKind is the first of the user's authenticators that is enabled and of
-// the kind; "" for none.
+// ownOfKind returns the first of the user's authenticators that is enabled and
+// of the kind, or "" if there is none.
 func (f *frame) ownOfKind(user User, mdl bool) (string, error) {
 	found := ""
 	err := f.read(func(v *store.View) error {

@@ -49,7 +49,7 @@ func (s *Service) AddGatewayKey(ctx context.Context, operator Operator, in AddGa
 	})
 }
 
-// namedGatewayKey has the audit tell which key an operator names.
+// namedGatewayKey tells the audit which key an operator names.
 func (f *frame) namedGatewayKey(name string) error {
 	if err := checkName("key's name", name); err != nil {
 		return err
@@ -58,7 +58,7 @@ func (f *frame) namedGatewayKey(name string) error {
 	return nil
 }
 
-// gatewayKey is the key that was given, or else a drawn one.
+// gatewayKey returns the given key, or draws one.
 func (f *frame) gatewayKey(given string) (string, error) {
 	if given != "" {
 		return given, nil

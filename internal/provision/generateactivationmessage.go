@@ -60,7 +60,7 @@ func (f *frame) entrusted(caller Caller, serialNumber string) (Authenticator, er
 	return a, err
 }
 
-// withMessage is the licence with another message that waits.
+// withMessage returns the licence with another message that waits.
 func (l Licence) withMessage(m *LicenceMessage) *Licence {
 	l.Message = m
 	return &l

@@ -94,8 +94,8 @@ func drawKey(rand io.Reader) ([]byte, error) {
 	return key, nil
 }
 
-// putKeys has the keys written, and put in force once they are. fresh says that
-// the current one is new.
+// putKeys writes the keys at the commit, and puts them in force afterwards.
+// fresh says that the current one is new.
 func (f *frame) putKeys(next *sealing.Keys, fresh bool) error {
 	var check KeyCheck
 	err := f.read(func(v *store.View) (err error) {

@@ -88,7 +88,7 @@ func (i Instance) HoldsPlace(now time.Time) bool {
 	return i.State == InstanceActive || i.State == InstancePending && now.Before(i.ExpiresAt)
 }
 
-// Places is how many instances count against the limit at now.
+// Places returns how many instances count against the limit at now.
 func (l Licence) Places(now time.Time) int {
 	taken := 0
 	for _, i := range l.Instances {
@@ -110,7 +110,7 @@ func (l Licence) pending(registrationID string) (Instance, bool) {
 	return l.Instances[at], true
 }
 
-// without is the licence less the pending instance of a registration, and
+// without returns the licence less the pending instance of a registration, and
 // less those whose registrations have expired.
 func (l Licence) without(registrationID string, now time.Time) *Licence {
 	l.Instances = slices.DeleteFunc(slices.Clone(l.Instances), func(i Instance) bool {
@@ -119,7 +119,7 @@ func (l Licence) without(registrationID string, now time.Time) *Licence {
 	return &l
 }
 
-// with is the licence with an instance changed.
+// with returns the licence with an instance changed.
 func (l Licence) with(changed Instance) *Licence {
 	l.Instances = slices.Clone(l.Instances)
 	for at := range l.Instances {
@@ -130,7 +130,7 @@ func (l Licence) with(changed Instance) *Licence {
 	return &l
 }
 
-// cleared is the licence when it is taken from its user: nothing holds a
+// cleared returns the licence as it is when its user loses it: nothing holds a
 // place, and the sequence numbers stay spent.
 func (l Licence) cleared() *Licence {
 	l.Instances = slices.DeleteFunc(slices.Clone(l.Instances), func(i Instance) bool { return i.State == InstancePending })

@@ -76,8 +76,8 @@ func (s *Service) Logon(ctx context.Context, caller Caller, in Logon) (LogonResu
 	})
 }
 
-// administratorApplies is applies for an administrator, who names no component
-// type.
+// administratorApplies does what applies does, for an administrator, who names
+// no component type.
 func (f *frame) administratorApplies(caller Caller, in AuthUser) (applicant, error) {
 	err := f.read(func(v *store.View) error {
 		component, err := f.administrationComponent(v, caller)
@@ -91,8 +91,8 @@ func (f *frame) administratorApplies(caller Caller, in AuthUser) (applicant, err
 	return f.applicant(caller, DSAPPSRPRegister{UserID: in.UserID, Domain: in.Domain})
 }
 
-// roomForSession has those go that have ended, and the one of the
-// administrator's that was used least lately where there are too many.
+// roomForSession removes the sessions that have ended. Where the administrator
+// has too many, it also removes the one that was used least lately.
 func (f *frame) roomForSession(v *store.View, admin Administrator) error {
 	own, all := 0, 0
 	var oldest AdminSession

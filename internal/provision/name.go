@@ -41,7 +41,8 @@ func (f *frame) domainNamed(v *store.View, text string) (string, error) {
 	})
 }
 
-// userNamed does so for a user of a domain.
+// userNamed returns the key of the user that a text names in a domain, whether
+// or not there is one.
 func (f *frame) userNamed(v *store.View, domain, text string) (UserKey, error) {
 	if _, err := names.UserID(text); err != nil {
 		f.checked("user ID", err.Error())

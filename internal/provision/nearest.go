@@ -2,7 +2,7 @@ package provision
 
 import "strings"
 
-// Nearest is the known name with the smallest edit distance to name: what
+// Nearest returns the known name with the smallest edit distance to name: what
 // somebody may have meant who gave a name that does not exist.
 func Nearest(name string, known []string) string {
 	best, least := "", -1
@@ -14,7 +14,7 @@ func Nearest(name string, known []string) string {
 	return best
 }
 
-// editDistance is Levenshtein's, in bytes.
+// editDistance returns Levenshtein's distance, in bytes.
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
@@ -35,8 +35,8 @@ func editDistance(a, b string) int {
 	return row[len(b)]
 }
 
-// Near is the known name that name most likely is a misspelling of, letter
-// case aside, and "" if none is similar enough.
+// Near returns the known name that name most likely misspells, letter case
+// aside, or "" if none is similar enough.
 func Near(name string, known []string) string {
 	const longest = 128 // a distance costs time in the product of the lengths
 	best, least := "", 0

@@ -96,7 +96,7 @@ func (n *normalizing) renameUsers() error {
 	})
 }
 
-// domain is what a domain is called now.
+// domain returns the name that a domain has now.
 func (n *normalizing) domain(name string) string {
 	if renamed, is := n.domains[name]; is {
 		return renamed
@@ -104,7 +104,8 @@ func (n *normalizing) domain(name string) string {
 	return name
 }
 
-// user is what a user is called now; without a user ID, nobody is.
+// user returns the name that a user has now. A key without a user ID names
+// nobody.
 func (n *normalizing) user(key UserKey) UserKey {
 	if renamed, is := n.users[key]; is && key.UserID != "" {
 		return renamed
@@ -143,9 +144,9 @@ func (n *normalizing) moveRegistrations() error {
 // normalizeBatch is how many records one transaction changes.
 const normalizeBatch = 256
 
-// inBatches has records changed, a batch a transaction, and keeps the notes of
-// that. A record that moved to a later key is seen again, and has nothing to be
-// changed then.
+// inBatches changes records, a batch a transaction, and keeps notes of the
+// changes. It sees a record again that moved to a later key, and has nothing to
+// change then.
 func inBatches[K, R any](n *normalizing, kind store.Kind[K, R], change func(*store.Tx, R) (note string, err error)) error {
 	var all, after K
 	for {

@@ -24,7 +24,7 @@ type Operator struct {
 // operatorsDoor is the one that operators share.
 const operatorsDoor = "operators"
 
-// operatorEvent is the audit event of an operation that an operator calls.
+// operatorEvent begins the audit event of an operation that an operator calls.
 func operatorEvent(operation string, operator Operator) asked {
 	return asked{audit.Event{RequestID: operator.RequestID, Operation: operation, Operator: operator.Name}, operator.Once}
 }

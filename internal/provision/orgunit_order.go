@@ -122,7 +122,8 @@ func (s *Service) ViewOrgUnit(ctx context.Context, operator Operator, in OrgUnit
 	})
 }
 
-// orgUnitKey is the unit that somebody names, in a domain that is in reach.
+// orgUnitKey returns the key of the unit that somebody names, in a domain that
+// is in reach.
 func (f *frame) orgUnitKey(v *store.View, domain, name string) (OrgUnitKey, error) {
 	domain, err := f.domainNamed(v, cmp.Or(names.Trim(domain), defaultDomain))
 	if err != nil {

@@ -29,8 +29,8 @@ const (
 	refamiliar  = 24 * time.Hour
 )
 
-// originOf is what counts as the same address: whoever has one of IPv6 has its
-// /64 (RFC 6177).
+// originOf returns the addresses that count as the same one: who has an address
+// of IPv6 has its /64 (RFC 6177).
 func originOf(address netip.Addr) netip.Prefix {
 	address = address.Unmap().WithZone("")
 	bits := address.BitLen()
@@ -47,7 +47,7 @@ func originOf(address netip.Addr) netip.Prefix {
 // elsewhere stands in LockedFor for every address that is not familiar.
 func elsewhere() netip.Prefix { return netip.PrefixFrom(netip.IPv6Unspecified(), 0) }
 
-// origin is what is remembered of an address.
+// origin returns what the user's record remembers of an address.
 func (u User) origin(from netip.Prefix) Origin {
 	for _, o := range u.Origins {
 		if o.Prefix == from {

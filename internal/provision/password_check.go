@@ -23,7 +23,7 @@ type passwordCheck struct {
 	renewed    string // what is to replace against; "" for nothing
 }
 
-// of has the check be one of another text.
+// of makes it the check of another text.
 func (c *passwordCheck) of(text string) *passwordCheck {
 	if c.password != text {
 		c.password, c.paid = text, false

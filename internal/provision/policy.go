@@ -104,7 +104,7 @@ type Settings struct {
 	Explain bool
 }
 
-// DefaultSettings is what holds where no policy says otherwise.
+// DefaultSettings returns what holds where no policy says otherwise.
 func DefaultSettings() Settings {
 	return Settings{
 		LockThreshold:              3,

@@ -95,7 +95,7 @@ func checkSetting(name string, value json.RawMessage) error {
 	return refuse(InvalidParameter, fmt.Sprintf("The setting %s is %.80s: it must be %s.", name, value, kinds[field.Type.Kind()]))
 }
 
-// canonical is the one form in which a policy keeps its settings.
+// canonical writes settings in the one form that policies keep them in.
 func canonical(members map[string]json.RawMessage) (json.RawMessage, error) {
 	if len(members) == 0 {
 		return nil, nil

@@ -13,10 +13,10 @@ const (
 	MDLProvisioningPolicy = "MDL Provisioning"
 )
 
-// PredefinedPolicies are in the order in which they can be added.
+// PredefinedPolicies returns them in the order in which they can be added.
 //
-// Base Policy says every setting, at its default, so that a later version's
-// defaults change nothing in a folder that exists. The two below it say what
+// Base Policy sets every setting to its default: a later version's defaults
+// change nothing in a folder that exists. The two below it say what
 // the vendor documents for provisioning, and nothing else, so that it holds
 // whatever becomes of Base Policy:
 //

@@ -60,8 +60,8 @@ func (f *frame) policy(v *store.View, name string) (Policy, error) {
 	return policy, mustExist(err, fmt.Sprintf("There is no policy %q; upper and lower case differ.", name))
 }
 
-// change is the policy as it would be. What it says already may be from a
-// later version: that can be unset although it is not known.
+// change returns the policy as it would be. The policy may hold settings of a
+// later version: unset accepts those although they are not known.
 func (f *frame) change(v *store.View, policy Policy, in SetPolicy, set map[string]json.RawMessage) (Policy, error) {
 	members, err := policy.members()
 	if err != nil {

@@ -18,9 +18,10 @@ type ActivateOutsideSRP struct {
 	DerivationCode string
 }
 
-// ActivateOutsideSRP is PROVISIONCMD_ACTIVATE: it ends the open registration
-// of a user and serial number. Without one, the derivation code that ended the
-// last one gets the same answer within its lifetime (profile section 7).
+// ActivateOutsideSRP performs PROVISIONCMD_ACTIVATE: it ends the open
+// registration of a user and serial number. Without one, the derivation code
+// that ended the last one gets the same answer within its lifetime (profile
+// section 7).
 func (s *Service) ActivateOutsideSRP(ctx context.Context, caller Caller, in ActivateOutsideSRP) (DSAPPSRPActivateResult, error) {
 	return perform(ctx, s, callEvent("PROVISIONCMD_ACTIVATE", caller), func(f *frame) (DSAPPSRPActivateResult, error) {
 		var none DSAPPSRPActivateResult
@@ -79,7 +80,8 @@ func (f *frame) openRegistration(v *store.View, caller Caller, in ActivateOutsid
 	return f.lastRegistration(v, a, in)
 }
 
-// lastRegistration is the one that a derivation code may have ended.
+// lastRegistration returns the registration that a derivation code may have
+// ended.
 func (f *frame) lastRegistration(v *store.View, a Authenticator, in ActivateOutsideSRP) (string, error) {
 	none := refuse(NotFound, "There is no open registration of this user and authenticator: register first.")
 	if a.ActivatedBy == "" || in.DerivationCode == "" {

@@ -23,8 +23,8 @@ type AssignResult struct {
 	SerialNumber string
 }
 
-// Assign is PROVISIONCMD_ASSIGN: it authenticates a user by static password
-// and assigns an authenticator of the user's domain that nobody has.
+// Assign performs PROVISIONCMD_ASSIGN: it authenticates a user by static
+// password and assigns an authenticator of the user's domain that nobody has.
 func (s *Service) Assign(ctx context.Context, caller Caller, in Assign) (AssignResult, error) {
 	password := passwordCheck{passwords: s.Passwords, share: caller.share(), password: in.StaticPassword}
 	return perform(ctx, s, callEvent("PROVISIONCMD_ASSIGN", caller), func(f *frame) (AssignResult, error) {

@@ -23,7 +23,7 @@ type ActivateInstance struct {
 // be away from now (profile section 8).
 const instanceWindow = 2
 
-// ActivateInstance is PROVISIONCMD_MDL_ACTIVATE: it checks the device's
+// ActivateInstance performs PROVISIONCMD_MDL_ACTIVATE: it checks the device's
 // signature of Activation Message 2 and makes its instance Active.
 func (s *Service) ActivateInstance(ctx context.Context, caller Caller, in ActivateInstance) (DSAPPSRPActivateResult, error) {
 	return perform(ctx, s, callEvent("PROVISIONCMD_MDL_ACTIVATE", caller), func(f *frame) (DSAPPSRPActivateResult, error) {

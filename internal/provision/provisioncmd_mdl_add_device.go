@@ -24,9 +24,10 @@ type AddDeviceResult struct {
 	SerialNumber       string // of the instance
 }
 
-// AddDevice is PROVISIONCMD_MDL_ADD_DEVICE: it takes a place on the licence
-// for the device and makes its Activation Message 2. The same code gets the
-// same message again, another one a new instance instead of the pending one.
+// AddDevice performs PROVISIONCMD_MDL_ADD_DEVICE: it takes a place on the
+// licence for the device and makes its Activation Message 2. The same code gets
+// the same message again; another code gets a new instance in place of the
+// pending one.
 func (s *Service) AddDevice(ctx context.Context, caller Caller, in AddDevice) (AddDeviceResult, error) {
 	return perform(ctx, s, callEvent("PROVISIONCMD_MDL_ADD_DEVICE", caller), func(f *frame) (AddDeviceResult, error) {
 		var none AddDeviceResult

@@ -10,9 +10,9 @@ type RegisterOutsideSRPResult struct {
 	SerialNumber   string
 }
 
-// RegisterOutsideSRP is PROVISIONCMD_REGISTER: it authenticates a user by
+// RegisterOutsideSRP performs PROVISIONCMD_REGISTER: it authenticates a user by
 // static password and hands the activation data out at once, without a key
-// exchange. The policy has to allow it, and the connection to keep it.
+// exchange. The policy has to allow it, and the connection has to protect it.
 func (s *Service) RegisterOutsideSRP(ctx context.Context, caller Caller, in DSAPPSRPRegister) (RegisterOutsideSRPResult, error) {
 	password := passwordCheck{passwords: s.Passwords, share: caller.share(), password: in.StaticPassword}
 	claim := claim{single: true}

@@ -157,7 +157,8 @@ func (r Registration) over(now time.Time) bool {
 	return r.Expired(now) || r.State == KeyExchanged && !r.secretive()
 }
 
-// end is the only way into Activated and Closed: no secret outlives it.
+// end takes the registration to Activated or Closed. There is no other way
+// there, so that no secret outlives it.
 func (r *Registration) end(state RegistrationState, now time.Time) {
 	r.forgetSecrets()
 	r.State, r.EndedAt = state, now

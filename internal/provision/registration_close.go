@@ -51,7 +51,8 @@ func (f *frame) closeRegistration(r Registration, a Authenticator, because strin
 	return r
 }
 
-// because is the reason without its full stop, which whoever quotes it sets.
+// because returns the reason without its full stop, which whoever quotes it
+// sets.
 func (in CloseRegistration) because() (string, error) {
 	if in.Reason == "" {
 		return "an operator closed it", nil

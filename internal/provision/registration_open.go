@@ -28,8 +28,8 @@ func (f *frame) newRegistration(a applicant, activationType *int) (Registration,
 	return r, f.deliverable(r.ActivationType, a.authenticator)
 }
 
-// activationPassword is Activation Message 1 itself where the device is
-// offline.
+// activationPassword draws the activation password. Where the device is
+// offline, it is Activation Message 1 itself.
 func (f *frame) activationPassword(r *Registration, a Authenticator) (string, error) {
 	if r.flow(f.settings) == OfflineMDL {
 		return f.drawOffline(r, a)

@@ -15,11 +15,11 @@ type Drifted struct {
 	Diversifier  []byte `json:",omitempty"` // of the derivation code; empty: a response
 }
 
-// renewed is the authenticator under a secret that a derivation code begins.
-// No time step is spent under it yet; events go on, because the delivery told
-// the phone which one comes next. What was accepted before the assignment
-// stays spent: unassigning returned the authenticator to its initial secret,
-// from which the same derivations lead to the same secrets again.
+// renewed returns the authenticator under a secret that a derivation code
+// begins. No time step is spent under it yet. Events go on, because the
+// delivery told the phone which one comes next. What was accepted before the
+// assignment stays spent: unassigning returned the authenticator to its initial
+// secret, from which the same derivations lead to the same secrets again.
 func (a Authenticator) renewed() Authenticator {
 	if a.Type == oath.TOTP {
 		a.PeakMovingFactor = max(a.PeakMovingFactor, a.NextMovingFactor)
@@ -137,10 +137,10 @@ func consecutive(before *Drifted, r response, diversifier []byte) (uint64, bool)
 	return r.match(next, next)
 }
 
-// window is the inclusive range of moving factors in which a one-time
-// password may lie (profile section 6); only values above the last accepted
-// one are in it. A clock that was found to drift has its window there. A login
-// also looks where the last password of the device was.
+// window returns the inclusive range of moving factors in which a one-time
+// password may lie (profile section 6). Only values above the last accepted one
+// are in it. A clock that was found to drift has its window there. A login also
+// looks where the last password of the device was.
 func (f *frame) window(a Authenticator) (from, to uint64) {
 	if a.Type == oath.HOTP {
 		return a.NextMovingFactor, ahead(a.NextMovingFactor, f.settings.EventWindow-1)
@@ -154,7 +154,8 @@ func (f *frame) window(a Authenticator) (from, to uint64) {
 	return max(a.NextMovingFactor, first), ahead(uint64(max(0, latest)), f.settings.TimeWindowAhead)
 }
 
-// drift is that of the device's clock, as far as the policy still lets it.
+// drift returns how far the device's clock drifts, as far as the policy still
+// lets it.
 func (s Settings) drift(a Authenticator) int64 {
 	if s.ResynchronizationWindow == 0 {
 		return 0
@@ -163,7 +164,7 @@ func (s Settings) drift(a Authenticator) int64 {
 	return max(int64(-s.TimeWindowBack-wide), min(a.Drift, int64(s.TimeWindowAhead+wide)))
 }
 
-// farWindow is what lies around the window, as far as the policy lets a
+// farWindow returns the range around the window, as far as the policy lets a
 // one-time password drift. It does not drift itself.
 func (f *frame) farWindow(a Authenticator) (from, to uint64) {
 	wide := f.settings.ResynchronizationWindow

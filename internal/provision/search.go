@@ -84,8 +84,8 @@ func gatherLast[R any](offset, limit int, records iter.Seq2[R, error]) (Found[R]
 	return Found[R]{Records: last, Count: len(last)}, nil
 }
 
-// reachable are the domains that a search goes through: those that are asked
-// for, or else all that there are, as far as the administrator reaches them.
+// reachable returns the domains that a search goes through: those that are
+// asked for, or else all, as far as the administrator reaches them.
 func (f *frame) reachable(v *store.View, asked []string) ([]string, error) {
 	var all []string
 	if len(asked) > 0 {

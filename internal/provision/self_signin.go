@@ -60,7 +60,7 @@ func (in SignedIn) holds(user User) bool {
 	return user.Revision != 0 && !user.Disabled && same
 }
 
-// signedOut is the refusal of a sign-in that holds no longer.
+// signedOut returns the refusal of a sign-in that no longer holds.
 func signedOut() error {
 	return &Error{Refusal: InvalidCredentials, Desc: "The sign-in no longer holds: sign in again.",
 		reason: "the user is gone or disabled, or has another password since"}

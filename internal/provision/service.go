@@ -278,12 +278,12 @@ func found[K, R any](f *frame, kind store.Kind[K, R], key K, record store.Found[
 	return record.Record, nil
 }
 
-// expect has the commit make sure that a record still has a revision.
+// expect makes the commit check that a record still has a revision.
 func expect[K, R any](f *frame, kind store.Kind[K, R], key K, revision uint64) {
 	f.expected = append(f.expected, store.See(kind, key, revision))
 }
 
-// put has a record written at the commit.
+// put writes a record at the commit.
 func put[K, R any](f *frame, kind store.Kind[K, R], record R) {
 	if f.staged != nil {
 		f.staged.row[recordKey{kind.Name, kind.KeyOf(record)}] = record
@@ -302,7 +302,7 @@ func put[K, R any](f *frame, kind store.Kind[K, R], record R) {
 	f.writes = append(f.writes, func(tx *store.Tx) error { return store.Put(tx, kind, record) })
 }
 
-// remove has a record deleted at the commit.
+// remove deletes a record at the commit.
 func remove[K, R any](f *frame, kind store.Kind[K, R], key K) {
 	switch any(kind).(type) {
 	case store.Kind[UserKey, User]:
@@ -322,7 +322,7 @@ func (f *frame) checked(name, detail string) {
 	f.event.Checks = append(f.event.Checks, audit.Check{Name: name, Detail: detail, Settings: f.bearing(name)})
 }
 
-// bearing are the settings that bear on a check, with their values.
+// bearing returns the settings that bear on a check, with their values.
 func (f *frame) bearing(check string) json.RawMessage {
 	if f.governing == nil {
 		return f.settings.bearing(check)

@@ -6,7 +6,7 @@ import (
 	"reflect"
 )
 
-// bearing are the settings that bear on a check, with their values.
+// bearing returns the settings that bear on a check, with their values.
 func (s Settings) bearing(check string) json.RawMessage {
 	names := bearing(check)
 	if len(names) == 0 {
@@ -64,7 +64,7 @@ func bearing(check string) []string {
 	return bearingOnForms(check)
 }
 
-// bearingOnForms are the settings that allow or bound what is not the plain
+// bearingOnForms names the settings that allow or bound what leaves the plain
 // course.
 func bearingOnForms(check string) []string {
 	switch check {

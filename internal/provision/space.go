@@ -16,7 +16,7 @@ const (
 	Scarce
 )
 
-// space is what the server says of its disk.
+// space returns what the server says of its disk.
 func (s *Service) space() Space {
 	if s.Space == nil {
 		return Ample

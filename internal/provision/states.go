@@ -45,7 +45,7 @@ type Transition struct {
 	Wrong RegistrationState
 }
 
-// Transitions is the state table of registrations. A pair that it does not
+// Transitions returns the state table of registrations. A pair that it does not
 // hold is out of order.
 func Transitions() []Transition {
 	every := []Flow{SingleDevice, SingleDeviceDirect, OnlineMDL, OfflineMDL}

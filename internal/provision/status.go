@@ -84,7 +84,7 @@ var nearby = []Refusal{SessionStopped, UserUnknown, MissingField, InvalidData, N
 // number is not public have the closest one.
 type StatusTable map[Refusal]Status
 
-// DefaultStatusTable is the closest published pair for each refusal.
+// DefaultStatusTable returns the closest published pair for each refusal.
 func DefaultStatusTable() StatusTable {
 	failure := func(code int, name string) Status {
 		return Status{ReturnCode: -1, ReturnCodeEnum: "RET_FAILURE", StatusCode: code, StatusCodeEnum: name}

@@ -33,8 +33,8 @@ func stranger(domain, userID string) Stranger {
 	}
 }
 
-// strangersAuthenticator is written where an authenticator's error would be
-// counted.
+// strangersAuthenticator returns the record to write where an authenticator's
+// error would be counted.
 func strangersAuthenticator(domain, userID string) Stranger {
 	s := stranger(domain, userID)
 	return Stranger{Slot: "authenticator " + s.Slot, Filling: strings.Repeat("x", usualAuthenticator)}

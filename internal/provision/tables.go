@@ -57,7 +57,8 @@ func (f *frame) stands() error {
 	})
 }
 
-// forget has a table read anew that this server changes a record of.
+// forget makes the next operation read a table anew, because this server has
+// changed a record of it.
 func (t *tables) forget(record any) {
 	switch r := record.(type) {
 	case Component:
@@ -98,7 +99,7 @@ func makeComponents(all []Component, unreadable []*store.UnreadableError) compon
 	return t
 }
 
-// narrowest is the component of the type that decides for the address.
+// narrowest finds the component of the type that decides for the address.
 func (t componentTable) narrowest(componentType string, address netip.Addr) (best Component, found bool, err error) {
 	if fault := t.damaged[componentType]; fault != nil {
 		return Component{}, false, fmt.Errorf("components: %w", fault)
@@ -212,7 +213,7 @@ func findKey[K interface{ is(digest []byte) bool }](ctx context.Context, s *Serv
 	return found, is, nil
 }
 
-// componentsNow are the components as they are in the store now.
+// componentsNow returns the components as the store has them now.
 func (s *Service) componentsNow(ctx context.Context) (made store.Made[componentTable], err error) {
 	err = s.Store.View(ctx, func(v *store.View) error {
 		made, err = store.Tabulate(v, Components, &s.tables.components, makeComponents)

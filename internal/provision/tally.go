@@ -114,7 +114,7 @@ func (t *tally) add(event audit.Event, refusal *Error, now time.Time) {
 	sum.last = now
 }
 
-// ofOthers is a refusal in words that are right for each of a sum.
+// ofOthers returns a refusal in words that are right for each of a sum.
 func ofOthers(refusal *Error) *Error {
 	if refusal == nil {
 		return nil
@@ -138,7 +138,7 @@ func largest(a, b *tallySum) int { return cmp.Compare(b.times, a.times) }
 // the others wait for the next call. A server calls it once a minute.
 func (s *Service) NoteTallied(ctx context.Context) error { return s.noteTallied(ctx, false) }
 
-// FinishTallied is NoteTallied for the end of a run: nothing waits.
+// FinishTallied does what NoteTallied does, at the end of a run: nothing waits.
 func (s *Service) FinishTallied(ctx context.Context) error { return s.noteTallied(ctx, true) }
 
 func (s *Service) noteTallied(ctx context.Context, finish bool) error {
@@ -178,7 +178,8 @@ func (t *tally) wait(sum *tallySum) {
 	t.sums[key] = sum
 }
 
-// kind is what the decisions have in common where nothing else is.
+// kind returns the refusal that the decisions share where they share nothing
+// else.
 func (sum *tallySum) kind() Refusal {
 	if sum.refusal == nil {
 		return Granted

@@ -39,7 +39,7 @@ func (f *frame) resolve(v *store.View, userID, domain string) (UserKey, error) {
 	return f.userNamed(v, name, userID)
 }
 
-// output is the user as replies name it.
+// output returns the user as replies name it.
 func (u User) output() UserOutput {
 	return UserOutput{UserID: u.UserID, Domain: u.Domain, OrgUnit: u.OrgUnit}
 }

@@ -135,8 +135,8 @@ func (f *frame) newUser(v *store.View, in AddUser) (UserKey, error) {
 	return key, mustBeFree(err, fmt.Sprintf("There already is a user %q in domain %q.", key.UserID, key.Domain))
 }
 
-// named is the user that an operator names: with a domain exactly that one,
-// without as register reads it.
+// named finds the user that an operator names: with a domain exactly that one,
+// without a domain as register reads it.
 func (f *frame) named(v *store.View, domain, userID string) (key UserKey, err error) {
 	if domain = names.Trim(domain); domain == "" {
 		key, err = f.resolve(v, userID, "")

@@ -47,7 +47,7 @@ func (e UserEntry) Key() UserIndexKey { return e.UserIndexKey }
 // found by its beginning.
 const maxIndexed = 96
 
-// indexText is a text as the index has it.
+// indexText returns a text as the index has it.
 func indexText(text string) string {
 	if len(text) > maxIndexed {
 		text = text[:maxIndexed]
@@ -58,7 +58,7 @@ func indexText(text string) string {
 	return text
 }
 
-// entries are those that the index has of the user.
+// entries returns the entries of the user in the index.
 func (u User) entries() []UserEntry {
 	if u.UserID == "" {
 		return nil
@@ -94,8 +94,8 @@ func assignedText(assigned bool) string {
 	return "false"
 }
 
-// reindex has the entries of a user written that are new, and those removed
-// that are no longer right. The zero user has none.
+// reindex writes the user's new entries and removes those that are no longer
+// right. The zero user has none.
 func (f *frame) reindex(before, after User) {
 	had, has := before.entries(), after.entries()
 	for _, e := range had {
@@ -110,8 +110,8 @@ func (f *frame) reindex(before, after User) {
 	}
 }
 
-// knownUser is a user as the operation has read it, or has had it written; by
-// it the index is kept.
+// knownUser returns the user as the operation has read or written it. The index
+// is kept by it.
 func (f *frame) knownUser(key UserKey) *User {
 	for i := range f.users {
 		if f.users[i].Key() == key {

@@ -125,7 +125,7 @@ func usersFrom(v *store.View, domain, prefix string) iter.Seq2[User, error] {
 	}
 }
 
-// exact are the terms that stand for one value each.
+// exact returns the terms that stand for one value each.
 func (in QueryUsers) exact() (terms []UserTerm) {
 	for _, term := range in.Terms {
 		if !term.Prefix {

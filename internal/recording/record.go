@@ -162,10 +162,11 @@ func readdress(r *http.Response, upstream *url.URL, at string) error {
 
 var errWSDLSize = errors.New("the description is larger than 4 MiB")
 
-// URL is where the proxy answers.
+// URL returns where the proxy answers.
 func (p *Proxy) URL() string { return p.endpoint.URL() }
 
-// Done is closed when the proxy no longer answers; Close tells why.
+// Done returns a channel that is closed when the proxy no longer answers; Close
+// tells why.
 func (p *Proxy) Done() <-chan struct{} { return p.endpoint.Ended() }
 
 // Close ends the proxy as Server.Close does, and writes what is left to write.

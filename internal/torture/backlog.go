@@ -146,7 +146,7 @@ func (i *importing) leg(e ending, d time.Duration) error {
 	return errors.Join(i.asLeft(e.String()), i.served())
 }
 
-// prune has what is sealed removed, and kills that on the way.
+// prune removes what is sealed, and is killed on the way.
 func (i *importing) prune() error {
 	pruning, err := i.rig.start(i.rig.binary, "audit", "prune", "--dir", i.dir, "--older-than", "1s")
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// campaigns is the table of them all.
+// campaigns returns the table of them all.
 func campaigns() []campaign {
 	return []campaign{
 		connections(false, 1), connections(true, 100),

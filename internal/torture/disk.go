@@ -66,7 +66,7 @@ const (
 
 var cuts = []cut{nothing, everything, someWrites, someSectors, torn}
 
-// after is the file after a power cut.
+// after returns the file after a power cut.
 func (d *disk) after(c cut) []byte {
 	file, tear := slices.Clone(d.synced), -1
 	if c == torn && len(d.pending) > 0 {

@@ -70,7 +70,8 @@ func befriend(s *server) (*good, error) {
 	return g, nil
 }
 
-// client is one at an address, which keeps its connection or does not.
+// client returns a client at an address, which keeps its connection or does
+// not.
 func (g *good) client(from string, keep bool) *http.Client {
 	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(from)}, Timeout: 10 * time.Second}
 	return &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
@@ -134,8 +135,8 @@ func (g *good) take() tally {
 	return t
 }
 
-// p99 is the time in which 99 of 100 requests were over. What failed at once was
-// not answered in any time, and does not count here.
+// p99 returns the time in which 99 of 100 requests were over. What failed at
+// once was not answered in any time, and does not count here.
 func (a asks) p99() time.Duration {
 	if len(a.took) == 0 {
 		return 0

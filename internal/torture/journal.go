@@ -14,7 +14,7 @@ const journalVariable = "TORTURE_JOURNAL"
 //go:embed testdata/record.go
 var recordSource string
 
-// recording has bbolt, which writes the store's file, note what it does.
+// recording makes bbolt, which writes the store's file, note what it does.
 func recording() []edit {
 	return []edit{
 		{file: bbolt + "/torture_record.go", new: recordSource},

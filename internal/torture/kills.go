@@ -143,7 +143,7 @@ func (k *killing) verify(door *operators.Door) error {
 	return checked(ctx, door, nil)
 }
 
-// replay has every client that can try to have its last step count twice.
+// replay makes every client that can try to have its last step count twice.
 func (k *killing) replay(server *server) error {
 	s, err := newSession(k.ledger, server, k.dir, nil)
 	if err != nil {

@@ -59,7 +59,7 @@ func (l *ledger) note(line line) {
 	}
 }
 
-// done is how many steps a client was told of.
+// done returns how many steps a client was told of.
 func (l *ledger) done(name string) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -44,7 +44,7 @@ type replayer interface {
 	replay(ctx context.Context, s *session, n int) error
 }
 
-// everybody are the clients of a load.
+// everybody returns the clients of a load.
 func everybody() []client {
 	return []client{
 		&activator{number: 1}, &activator{number: 2}, &activator{number: 3},
@@ -128,7 +128,7 @@ func (n noting) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// as is the transport of phones, for a component.
+// as returns the connection of phones, for a component.
 func (s *session) as(component string) *phone.SOAP {
 	return &phone.SOAP{Client: s.soap, ComponentType: component}
 }
@@ -178,7 +178,7 @@ type load struct {
 	failed []error
 }
 
-// work has clients go on with their steps.
+// work makes clients go on with their steps.
 func (l *ledger) work(ctx context.Context, clients []client, server *server, dir string) (*load, error) {
 	at := new(load)
 	for _, c := range clients {

@@ -16,7 +16,7 @@ import (
 	"github.com/dsappd/dsappd/phone"
 )
 
-// parameters are those of activators.
+// parameters returns the parameters of activators.
 func parameters() oath.Parameters {
 	return oath.Parameters{Type: oath.HOTP, Algorithm: oath.SHA256, Digits: 8}
 }

@@ -68,7 +68,7 @@ func (d *device) open(ctx context.Context, s *session, device phone.Device) erro
 	return err
 }
 
-// instance is the one that step n is about.
+// instance returns the one that step n is about.
 func (d *device) instance(n int) string {
 	return dsapp.InstanceName(d.serialNumber(), uint8(n/3+1))
 }

@@ -110,7 +110,7 @@ func (r *rig) record() (*outage, error) {
 	return o, os.RemoveAll(dir)
 }
 
-// writeJournal has clients work with a server that notes its writes.
+// writeJournal lets clients work with a server that notes its writes.
 func (r *rig) writeJournal(name, dir string, clients []client) error {
 	journal, err := os.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
@@ -157,8 +157,8 @@ func (o *outage) replay(r *rig) (tried int, err error) {
 	return int(count.Load()), context.Cause(failing)
 }
 
-// places are those of the recording, in no order, until the time is over or a
-// cut fails.
+// places sends places of the recording, in no order, until the time is over or
+// a cut fails.
 func (o *outage) places(r *rig, failing context.Context) <-chan int {
 	places, end := make(chan int), time.Now().Add(replayed)
 	go func() {

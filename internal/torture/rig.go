@@ -188,8 +188,8 @@ func (r *rig) endAll() {
 	}
 }
 
-// memory is what a process holds in physical memory, and the most it ever held,
-// in MiB.
+// memory returns what a process holds in physical memory, and the most it ever
+// held, in MiB.
 func (p *process) memory() (now, most int, err error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
 	if err != nil {

@@ -75,7 +75,8 @@ func (k *keys) open(e encryptionKey, options Options) (err error) {
 	return nil
 }
 
-// derive is PBKDF2 (RFC 8018), whose parameters RFC 6030 section 6.2 names.
+// derive derives a key by PBKDF2 (RFC 8018), whose parameters RFC 6030 section
+// 6.2 names.
 func (e encryptionKey) derive(password string) ([]byte, error) {
 	method := e.Derived.Method
 	if !strings.HasSuffix(text(method.Algorithm), "pbkdf2") {
@@ -100,8 +101,8 @@ func (e encryptionKey) derive(password string) ([]byte, error) {
 	return pbkdf2.Key(prf, password, salt, iterations, length)
 }
 
-// hmacHash is the hash of an HMAC by its URI, whose prefixes files mistake; nil:
-// it is not supported.
+// hmacHash returns the hash of an HMAC by its URI, whose prefixes files
+// mistake; nil: it is not supported.
 func hmacHash(uri string) func() hash.Hash {
 	uri = strings.ToLower(text(uri))
 	for _, known := range []struct {
@@ -252,7 +253,7 @@ func decipherCBC(block cipher.Block, sealed []byte) ([]byte, error) {
 	return plain[:len(plain)-padding], nil
 }
 
-// unwrap is AES Key Wrap (RFC 3394 section 2.2.2), which has its own check.
+// unwrap undoes AES Key Wrap (RFC 3394 section 2.2.2), which has its own check.
 func unwrap(block cipher.Block, sealed []byte) ([]byte, error) {
 	n := len(sealed)/8 - 1
 	if n < 2 || len(sealed)%8 != 0 {

@@ -146,7 +146,7 @@ func (r *Reader) begin(start xml.StartElement) error {
 	return nil
 }
 
-// broken is an error of the file.
+// broken makes an error of the file.
 func (r *Reader) broken(err error) error {
 	switch {
 	case err == nil:
@@ -177,5 +177,5 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// text is an element's content without the space around it.
+// text trims an element's content.
 func text(s string) string { return strings.TrimSpace(s) }

@@ -172,7 +172,7 @@ func asked(m *message) (userID, domain string) {
 	return userID, domain
 }
 
-// user is about who registers, with a password.
+// user infers who registers, with a password.
 func (i *inferrer) user(s traced) {
 	id, domain := resolved(s.exchanged)
 	u := transcript.User{UserID: id, Domain: domain, OrgUnit: s.reply.value("orgUnit"), StaticPassword: s.request.value("staticPassword")}
@@ -267,7 +267,7 @@ func (i *inferrer) authenticator(serial string) *transcript.Authenticator {
 	return nil
 }
 
-// possession is about who is asked for without a password.
+// possession infers who is asked for without a password.
 func (i *inferrer) possession(s traced) {
 	id, domain := resolved(s.exchanged)
 	name := s.request.value("serialNumber")
@@ -294,7 +294,7 @@ func gatewayID(message string) string {
 	return upgrade.DigipassGatewayID
 }
 
-// parameters is about what a step shows of an authenticator.
+// parameters infers what a step shows of an authenticator.
 func (i *inferrer) parameters(s traced) {
 	a := i.authenticator(s.of.serial)
 	if a == nil {

@@ -30,7 +30,7 @@ func formats() []format {
 	})
 }
 
-// archives are files that hold others, packed.
+// archives lists files that hold others, packed.
 func archives() []format {
 	unpack := "unpack it, and import the folder"
 	return []format{
@@ -53,7 +53,7 @@ func archives() []format {
 	}
 }
 
-// projects are files that hold requests which somebody has written.
+// projects lists files that hold requests which somebody has written.
 func projects() []format {
 	return []format{
 		{name: "a project of SoapUI", read: (*Importer).readSoapUI,
@@ -96,7 +96,7 @@ func isWireMock(b *opening) bool {
 	return b.has("mappings", '[') || b.has("requests", '[') || b.has("serveEvents", '[') || stub && !others
 }
 
-// sessions are files that hold what proxies and other programs have seen.
+// sessions lists files that hold what proxies and other programs have seen.
 func sessions() []format {
 	toFiles := "save each request and its reply as files, such as 1.request.txt and 1.reply.txt, and import the folder"
 	return []format{

@@ -74,7 +74,7 @@ func (i *Importer) openText(ctx context.Context, in *input) (io.ReadCloser, erro
 	}{text, opened}, nil
 }
 
-// wholeText is openText for an input of at most maxWhole bytes.
+// wholeText does what openText does, for an input of at most maxWhole bytes.
 func (i *Importer) wholeText(ctx context.Context, in *input) (io.ReadCloser, error) {
 	if in.size > maxWhole {
 		return nil, errTooLargeWhole

@@ -144,7 +144,7 @@ func (m *rawMessage) isBodyOf(found traffic.Message) bool {
 	return alone && !m.reply && m.Header.Get("Host") == "" && m.beside.stream == found.Stream
 }
 
-// headerIDs are identifiers in the headers of a message.
+// headerIDs returns identifiers in the headers of a message.
 func headerIDs(header http.Header) []traffic.ID {
 	var all []traffic.ID
 	for _, name := range []string{"X-Request-Id", "X-Correlation-Id", "Correlation-Id", "Request-Id", "X-Trace-Id", "X-B3-Traceid", "X-Amzn-Trace-Id"} {

@@ -226,8 +226,8 @@ func (p *pairer) learn(m *rawMessage) {
 // mostOpen is how many requests without a reply are considered for one.
 const mostOpen = 64
 
-// open are requests of a list that a reply can answer, the oldest first. The
-// list is shortened by those that are answered.
+// open returns the requests of a list that a reply can answer, the oldest
+// first. It removes those that are answered from the list.
 func (p *pairer) open(lists map[string][]*rawMessage, key string, reply *rawMessage) []*rawMessage {
 	all := lists[key]
 	if len(all) == 0 {

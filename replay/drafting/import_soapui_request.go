@@ -104,7 +104,7 @@ func (r *soapRun) delay(step *soapui.Step) {
 	r.chapter.leaveOut(at, "the step %q waits for %s ms: a play does not wait, and less than a minute decides nothing", step.Name, text)
 }
 
-// headers are those that SoapUI sends beside a body.
+// headers records the headers that SoapUI sends beside a body.
 func (r *soapRun) headers(recorded *Recorded, step *soapui.Step) {
 	q := step.Request
 	switch {

@@ -235,7 +235,7 @@ func (i *Importer) wireMockBody(ctx context.Context, in *input, reply wireMockRe
 	return keptBody{}, "it is in the file " + name[1:] + ", which is not in the folder __files beside", nil
 }
 
-// wireMockHeaders are headers whose values are texts, lists or, in a mapping,
+// wireMockHeaders reads headers whose values are texts, lists or, in a mapping,
 // what they have to equal.
 func wireMockHeaders(all map[string]json.RawMessage) http.Header {
 	header := http.Header{}

@@ -32,7 +32,7 @@ func Format(t *Transcript) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// size is about how many bytes a transcript takes, so that a large one is not
+// size estimates how many bytes a transcript takes, so that a large one is not
 // copied while it grows.
 func (t *Transcript) size() int {
 	const aroundBodies = 256 // names, and the options of an exchange

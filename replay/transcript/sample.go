@@ -10,8 +10,8 @@ import (
 	"github.com/dsappd/dsappd/oath"
 )
 
-// Parameters are those of an authenticator's one-time passwords, with what is
-// left out filled in.
+// Parameters returns the parameters of an authenticator's one-time passwords,
+// with what is left out filled in.
 func (a Authenticator) Parameters() oath.Parameters {
 	if a.Limit > 0 {
 		return dsapp.InstanceParameters()
@@ -23,7 +23,7 @@ func (a Authenticator) Parameters() oath.Parameters {
 	}
 }
 
-// SecretBytes is the secret, nil if it is for the server to draw.
+// SecretBytes returns the secret, nil if the server is to draw it.
 func (a Authenticator) SecretBytes() ([]byte, error) {
 	secret, err := hex.DecodeString(a.Secret)
 	if err != nil {

@@ -151,7 +151,7 @@ func (e *Engine) submit(ctx context.Context, r *request, late <-chan time.Time) 
 // claim reports whether the request is still free, and takes it.
 func (r *request) claim() bool { return r.claimed.CompareAndSwap(false, true) }
 
-// write is the one writer: it commits what the queue brings, in groups.
+// write commits what the queue brings, in groups. There is one such writer.
 func (e *Engine) write() {
 	defer close(e.drained)
 	for first := range e.queue {

@@ -161,8 +161,8 @@ func openMade(path string) (*bbolt.DB, error) {
 	return open(path, 0)
 }
 
-// open has bbolt open the file, creating it only if flag says so. Memory
-// that the file should back and does not is a panic here, not a crash.
+// open opens the file with bbolt, and creates it only if flag says so. Memory
+// that the file should back and does not causes a panic here, not a crash.
 func open(path string, flag int) (db *bbolt.DB, err error) {
 	var file *os.File
 	options := &bbolt.Options{

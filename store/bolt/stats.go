@@ -20,9 +20,9 @@ func (e *Engine) Stats() (Stats, error) {
 	return Stats{Size: tx.Size(), FreePages: used.FreePageN + used.PendingPageN, PageSize: e.db.Info().PageSize}, nil
 }
 
-// Observe has observe told each commit: how many requests it wrote together,
-// and how long writing and syncing them took. It is called by the one writer,
-// which it holds up.
+// Observe tells observe of each commit: how many requests it wrote together,
+// and how long writing and syncing them took. The one writer calls it, and
+// waits for it.
 func (e *Engine) Observe(observe func(requests int, took time.Duration)) {
 	e.observer.Store(&observe)
 }

@@ -148,7 +148,7 @@ func (e *Engine) Close() error {
 	return err
 }
 
-// Observe has observe told each commit: how many requests it wrote together,
+// Observe tells observe of each commit: how many requests it wrote together,
 // and how long both round trips took.
 func (e *Engine) Observe(observe func(requests int, took time.Duration)) {
 	e.observer.Store(&observe)

@@ -124,7 +124,7 @@ func (w *writer) prepare(ctx context.Context, p *plan) error {
 	)
 }
 
-// read is the call that finds the revisions.
+// read makes the call that finds the revisions.
 func (w *writer) read(p *plan) call {
 	return call{name: readStatement, args: []any{p.columns()}, read: func(values [][]byte) error {
 		p.found[string(values[0])] = binary.BigEndian.Uint64(values[1])

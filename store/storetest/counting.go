@@ -25,7 +25,8 @@ func (c *Counting) Take() Trips {
 	return Trips{take(&c.snapshots), take(&c.reads), take(&c.scans), take(&c.commits)}
 }
 
-// Sum is how many trips there were. A snapshot begins with what is read first.
+// Sum returns how many trips there were. A snapshot begins with what is read
+// first.
 func (t Trips) Sum() int { return t.Reads + t.Scans + t.Commits }
 
 // Snapshot counts the snapshot.

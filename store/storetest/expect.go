@@ -31,7 +31,7 @@ func testExpect(t *testing.T, s *store.Store) {
 	}), nil)
 }
 
-// testExpectRace has many read one record and write it on that ground: each
+// testExpectRace lets many read one record and write it on that ground: each
 // success counts, and none is lost.
 func testExpectRace(t *testing.T, s *store.Store) {
 	update(t, s, func(tx *store.Tx) error { return store.Put(tx, provision.Users, counter("a", 0)) })

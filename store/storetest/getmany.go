@@ -9,7 +9,7 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// counted is a store on an engine that counts.
+// counted returns a store on an engine that counts.
 func counted(t *testing.T, open Open) (*store.Store, *Counting) {
 	t.Helper()
 	engine, err := open(t.TempDir())
@@ -83,8 +83,8 @@ func testGetManyInTx(t *testing.T, open Open) {
 	}
 }
 
-// testVersions has the version of a kind move with each of its records, and
-// with no others.
+// testVersions holds that the version of a kind moves with each of its records,
+// and with no others.
 func testVersions(t *testing.T, open Open) {
 	s, _ := counted(t, open)
 	version := func() (version uint64) {
@@ -118,8 +118,8 @@ func testVersions(t *testing.T, open Open) {
 	}
 }
 
-// testTables has two stores on one engine: what one keeps is refused by the
-// commit as soon as the other has changed a record.
+// testTables lets two stores share one engine: the commit refuses what one
+// keeps as soon as the other has changed a record.
 func testTables(t *testing.T, open Open) {
 	s, c := counted(t, open)
 	other := store.New(c, []byte("record key"))

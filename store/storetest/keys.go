@@ -10,8 +10,8 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// hostile are strings that a careless encoding of keys would confuse. No two
-// are equal, and none is refused.
+// hostile returns strings that a careless encoding of keys would confuse. No
+// two are equal, and none is refused.
 func hostile() []string {
 	return []string{
 		" ", "!", "\x01", "\x7f", "/", "//", "a", "a\x01", "a/b", "a//b", "a|b", "a\\x00b", "aa", "b", ".", "..", "*", "%", "%00",

@@ -55,8 +55,8 @@ type recordModel interface {
 	compare(t *rapid.T, v *store.View)
 }
 
-// modelUpdate is one transaction over all kinds, and its end: by success,
-// error or panic.
+// modelUpdate runs one transaction over all kinds to its end: by success, error
+// or panic.
 func modelUpdate(t *rapid.T, s *store.Store, models []recordModel) {
 	end := rapid.SampledFrom([]string{"success", "success", "success", "error", "panic"}).Draw(t, "end")
 	var err error

@@ -107,8 +107,8 @@ func processOf(t *testing.T) func(dir string) *exec.Cmd {
 
 const acknowledged = "acknowledged "
 
-// writeUntilKilled is the other process: it says what was committed as soon
-// as Update has returned.
+// writeUntilKilled runs in the other process: it says what was committed as
+// soon as Update has returned.
 func writeUntilKilled(t *testing.T, open Open, dir string) {
 	engine, err := open(dir)
 	if err != nil {

@@ -25,7 +25,7 @@ import (
 // is not there yet.
 type Open func(dir string) (store.Engine, error)
 
-// fresh is a new store that is checked and closed when the test ends.
+// fresh returns a new store that is checked and closed when the test ends.
 func fresh(t *testing.T, open Open) *store.Store {
 	t.Helper()
 	return opened(t, open, t.TempDir())
@@ -83,7 +83,7 @@ func wantError(t failer, what string, err, want error) {
 	}
 }
 
-// comparing is how records are compared: by what they say, not by revision.
+// comparing compares records by what they say, not by revision.
 func comparing() cmp.Options {
 	return cmp.Options{cmpopts.EquateComparable(netip.Prefix{}), cmpopts.IgnoreTypes(store.Revised{})}
 }
@@ -95,7 +95,7 @@ func wantEqual(t failer, what string, want, got any) {
 	}
 }
 
-// counter is a user whose count of wrong passwords the tests count with.
+// counter returns a user whose count of wrong passwords the tests count with.
 func counter(name string, n int) provision.User {
 	return provision.User{Domain: "counters", UserID: name, PasswordHash: "none", WrongPasswords: n}
 }
@@ -132,7 +132,7 @@ func wantCount(t failer, s *store.Store, name string, want int) {
 
 func day(n int) time.Time { return time.Date(2026, 11, n, 9, 30, 0, 123456789, time.UTC) }
 
-// event is an audit event of the run "run", unique by its name.
+// event returns an audit event of the run "run", unique by its name.
 func event(name string) audit.Event {
 	return audit.Event{
 		EventKey:  audit.EventKey{Run: "run", Time: day(1), Random: name},
@@ -140,7 +140,7 @@ func event(name string) audit.Event {
 	}
 }
 
-// events are the names of all events.
+// events returns the names of all events.
 func events(t failer, s *store.Store) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}

@@ -35,7 +35,7 @@ func (t table[K, R]) scan(v *store.View, within, after K) iter.Seq2[R, error] {
 	return store.Scan(v, t.kind, within, after)
 }
 
-// single is a table whose keys have one part.
+// single returns a table whose keys have one part.
 func single[R any](t table[string, R]) table[string, R] {
 	t.order = strings.Compare
 	t.inside = func(key, within string) bool { return within == "" || key == within }
@@ -297,7 +297,7 @@ func utc(k audit.EventKey) audit.EventKey {
 	return k
 }
 
-// sorted are the keys that a scan must yield.
+// sorted returns the keys that a scan must yield.
 func (t table[K, R]) sorted(records map[K]R, within, after K) []K {
 	var zero K
 	var keys []K

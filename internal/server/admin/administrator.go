@@ -61,7 +61,7 @@ func deletesAdministrator(s *provision.Service, service bool) func(context.Conte
 	}
 }
 
-// kind is the first word of an order.
+// kind returns the first word of an order.
 func kind(service bool) string {
 	if service {
 		return "service-user"

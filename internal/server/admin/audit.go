@@ -59,7 +59,7 @@ type Explanation struct {
 	Text       string         `json:"text"`
 }
 
-// Time is when it was.
+// Time returns the time of the decision or the request.
 func (e Explanation) Time() time.Time {
 	if e.Event != nil {
 		return e.Event.Time

@@ -163,7 +163,7 @@ func (d *Door) addAuthenticator(ctx context.Context, operator provision.Operator
 	return d.Service.AddAuthenticator(ctx, operator, order)
 }
 
-// domain is the order in the domain's words.
+// domain returns the order in the domain's words.
 func (in AddAuthenticator) domain() (provision.AddAuthenticator, error) {
 	secret, err := hex.DecodeString(in.Secret)
 	if err != nil {

@@ -308,7 +308,7 @@ func (c *Client) ShowKeys(ctx context.Context, in ShowKeys) (KeyStatus, error) {
 	return call[KeyStatus](ctx, c, "key/show", in)
 }
 
-// SetLogLevel has the server log from another level on, until it reads its
+// SetLogLevel sets the level that the server logs from, until it reads its
 // settings again.
 func (c *Client) SetLogLevel(ctx context.Context, in LogLevel) (LogLevel, error) {
 	return call[LogLevel](ctx, c, "log/set-level", in)

@@ -47,7 +47,7 @@ func foreseen(err error) bool {
 	return refused || unread || errors.Is(err, provision.ErrContended)
 }
 
-// shown is an error in the words that leave the server.
+// shown returns an error in the words that leave the server.
 func (d *Door) shown(err error) *Error {
 	refusal, refused := errors.AsType[*provision.Error](err)
 	_, unread := errors.AsType[malformedError](err)

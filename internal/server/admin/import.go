@@ -92,8 +92,8 @@ func (d *Door) imported(ctx context.Context, operator provision.Operator, in Imp
 	return out, nil
 }
 
-// domain is the row in the domain's words. One that cannot be read is empty,
-// which the domain refuses.
+// domain returns the row in the domain's words. A row that cannot be read
+// becomes empty, which the domain refuses.
 func (r ImportRow) domain() (provision.ImportRow, error) {
 	var row provision.ImportRow
 	if r.Authenticator != nil {

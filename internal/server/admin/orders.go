@@ -7,7 +7,7 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
-// orders is the table of all that the door takes. A row has the path, who
+// orders returns the table of all that the door takes. A row has the path, who
 // decides by which input, and how the outcome is shown. An order that looks
 // changes nothing and leaves no event.
 func (d *Door) orders() []order {
@@ -130,7 +130,7 @@ type order struct {
 // maxBody bounds a request, in bytes, where the row does not say otherwise.
 const maxBody = 64 << 10
 
-// changes is a row for what an operator decides.
+// changes makes a row for what an operator decides.
 func changes[In, R, Out any](path string, decide func(context.Context, provision.Operator, In) (R, error), show func(R) Out) order {
 	return order{path: path, maxBody: maxBody, take: func(ctx context.Context, operator provision.Operator, decode func(any) error) (any, error) {
 		var in In
@@ -145,7 +145,7 @@ func changes[In, R, Out any](path string, decide func(context.Context, provision
 	}}
 }
 
-// looks is a row for what changes nothing.
+// looks makes a row for what changes nothing.
 func looks[In, R, Out any](path string, look func(context.Context, In) (R, error), show func(R) Out) order {
 	row := changes(path, func(ctx context.Context, _ provision.Operator, in In) (R, error) { return look(ctx, in) }, show)
 	row.looks = true
@@ -215,7 +215,7 @@ func byName[In interface{ name() string }, R any](decide func(context.Context, p
 	}
 }
 
-// lookByName is byName for what only looks.
+// lookByName does what byName does, for what only looks.
 func lookByName[In interface{ name() string }, R any](look func(context.Context, string) (R, error)) func(context.Context, In) (R, error) {
 	return func(ctx context.Context, in In) (R, error) { return look(ctx, in.name()) }
 }

@@ -98,7 +98,7 @@ func Dial(ctx context.Context, name string) (net.Conn, error) {
 	return nil, fmt.Errorf("operators' socket %s: %w", name, err)
 }
 
-// Socket is the transport to the server that listens at the socket name.
+// Socket returns a transport to the server that listens at the socket name.
 func Socket(name string) *http.Transport {
 	return &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) { return Dial(ctx, name) },

@@ -21,7 +21,7 @@ const (
 	applicationType = "RO"
 )
 
-// digipassFields are the attributes of an authenticator.
+// digipassFields returns the attributes of an authenticator.
 func digipassFields() []field[provision.HeldAuthenticator] {
 	type digipass = provision.HeldAuthenticator
 	said := func(id, takes string, get func(digipass) string) field[digipass] {
@@ -78,7 +78,7 @@ func bindStatus(a provision.HeldAuthenticator) string {
 	return "Unbound"
 }
 
-// maxActivations is how many devices a licence is for.
+// maxActivations returns how many devices a licence is for.
 func maxActivations(a provision.HeldAuthenticator, _ time.Time) string {
 	if a.Licence == nil {
 		return ""

@@ -16,7 +16,7 @@ const (
 	resultWrong = "1"
 )
 
-// applicationFields are the attributes of an authenticator's application.
+// applicationFields returns the attributes of an authenticator's application.
 func applicationFields() []field[provision.Authenticator] {
 	type digipass = provision.Authenticator
 	said := func(id, takes string, get func(digipass) string) field[digipass] {

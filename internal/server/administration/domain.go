@@ -10,7 +10,7 @@ import (
 	"github.com/dsappd/dsappd/wsdl"
 )
 
-// domainFields are the attributes of a domain.
+// domainFields returns the attributes of a domain.
 func domainFields() []field[provision.Domain] {
 	type domain = provision.Domain
 	return []field[domain]{

@@ -97,7 +97,7 @@ func References() ([]operation.Reference, error) {
 	}, nil
 }
 
-// operator is who asks: the holder of a session, or a service user.
+// operator returns who asks: the holder of a session, or a service user.
 func (d *door) operator(r *soap.Request, sessionID *string) (provision.Operator, error) {
 	caller, err := d.Caller(r, "")
 	if err != nil {

@@ -77,7 +77,7 @@ func newKind[R any](prefix, cmdPrefix string, fields []field[R], commands []comm
 	return k, nil
 }
 
-// out are the attributes that an object can have.
+// out lists the attributes that an object can have.
 func (k *kind[R]) out() []string {
 	var ids []string
 	for _, f := range k.fields {
@@ -99,7 +99,7 @@ var documented = []string{
 	"DIGIPASSAPPLCMD_SET_EVENT_COUNTER", "DIGIPASSAPPLCMD_UPDATE", "DIGIPASSAPPLCMD_VIEW", "DIGIPASSAPPLCMD_TEST_SIGNATURE",
 }
 
-// nothing is the Out of a command that answers with no attributes.
+// nothing serves as the Out of a command that answers with no attributes.
 func nothing() []string { return []string{} }
 
 func (k *kind[R]) command(name string) (command, error) {
@@ -127,7 +127,7 @@ func (k *kind[R]) reference(title string) operation.Reference {
 	return r
 }
 
-// values are an object's.
+// values returns the values of an object.
 func (k *kind[R]) values(record R, now time.Time) operation.Values {
 	values := operation.Values{}
 	for _, f := range k.fields {
@@ -161,8 +161,8 @@ func number(n int) string { return fmt.Sprint(n) }
 
 // The forms of values in requests.
 
-// text is an attribute for a command that changes what is sent: nil where it is
-// not, empty where it is sent without a value.
+// text returns an attribute for a command that changes what is sent: nil if it
+// was not sent, empty if it was sent without a value.
 func (in request) text(id string) *string {
 	if value, there := in.Values[id]; there {
 		return &value
@@ -194,7 +194,8 @@ func (in request) truth(id string) *bool {
 
 func isTrue(value string) bool { return value == "true" || value == "1" }
 
-// moment is the zero time where the attribute is to be unset.
+// moment returns a time from an attribute, and the zero time where the
+// attribute is to be unset.
 func (in request) moment(id string) *time.Time {
 	value, there := in.Values[id]
 	if !there {

@@ -10,7 +10,7 @@ import (
 	"github.com/dsappd/dsappd/wsdl"
 )
 
-// orgUnitFields are the attributes of an organizational unit.
+// orgUnitFields returns the attributes of an organizational unit.
 func orgUnitFields() []field[provision.OrgUnit] {
 	type unit = provision.OrgUnit
 	return []field[unit]{

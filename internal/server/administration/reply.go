@@ -8,8 +8,8 @@ import (
 	"github.com/dsappd/dsappd/wsdl"
 )
 
-// inWords has a refusal say first what clients look for, and then what it says
-// itself, on a line of its own.
+// inWords makes a refusal say first what clients look for, and then, on a line
+// of its own, what it says itself.
 func inWords(err error) error {
 	refusal, ok := errors.AsType[*provision.Error](err)
 	if !ok || errors.Is(err, provision.ErrNoneFree) {
@@ -36,7 +36,7 @@ func inWords(err error) error {
 	return &said
 }
 
-// stack is the error stack with an entry for each line of what a refusal says.
+// stack returns the error stack, with an entry for each line of a refusal.
 func stack(status wsdl.CommandStatusResponse) wsdl.ErrorStack {
 	var out wsdl.ErrorStack
 	for _, e := range status.ErrorStack.Errors {

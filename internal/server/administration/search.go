@@ -85,7 +85,7 @@ func (k *kind[R]) field(id string) field[R] {
 	return field[R]{}
 }
 
-// shown are the attributes that rows have: those of the field set, or all.
+// shown lists the attributes that rows have: those of the field set, or all.
 func (k *kind[R]) shown(fields *wsdl.AdministrationFieldSet) ([]string, error) {
 	if fields == nil || len(fields.AttributeID) == 0 {
 		return k.out(), nil
@@ -103,7 +103,7 @@ func (k *kind[R]) shown(fields *wsdl.AdministrationFieldSet) ([]string, error) {
 	return slices.DeleteFunc(k.out(), func(id string) bool { return !wanted[id] }), nil
 }
 
-// shortened is a name of the peer's, short enough to be shown.
+// shortened cuts a name that the peer has sent, to show it.
 func shortened(name string) string { return name[:min(len(name), 64)] }
 
 // The orders of a search.
@@ -208,8 +208,8 @@ func (p pattern) fits(value string) bool {
 	return value == p.text
 }
 
-// exact is the whole value that an attribute must have, and beginning how it
-// must begin; empty: neither is said.
+// exact returns the whole value that an attribute must have, and the beginning
+// that it must have. Both are empty where the search says neither.
 func (s search[R]) exact(id string) (exact, beginning string) {
 	for _, f := range s.filters {
 		if f.field.ID != id || f.isSet || f.negative {
@@ -225,7 +225,7 @@ func (s search[R]) exact(id string) (exact, beginning string) {
 	return exact, beginning
 }
 
-// domains are those that are searched; none: all.
+// domains lists the domains that are searched, or none for all.
 func (s search[R]) domains() []string {
 	for _, f := range s.filters {
 		if f.domains != nil && !f.negative {
@@ -244,7 +244,7 @@ func (k *kind[R]) rows(s search[R], found provision.Found[R], now time.Time) *ro
 	return out
 }
 
-// row is an object as the search shows it.
+// row returns an object as the search shows it.
 func (k *kind[R]) row(s search[R], record R, now time.Time) []operation.Written {
 	return k.table.Write(operation.Form{Out: s.show}, k.values(record, now))
 }

@@ -135,8 +135,8 @@ func (d *door) credentials(ctx context.Context, r *soap.Request, f operation.For
 	return &wsdl.CredentialAttributeSet{Attributes: operation.Attributes[wsdl.CredentialAttribute](d.credential.Write(f, result))}, nil
 }
 
-// credentialResults is the outcome of an operation on sessions. A refusal is
-// also said by an attribute, which some clients look for.
+// credentialResults returns the outcome of an operation on sessions. An
+// attribute says a refusal once more, because some clients look for it there.
 func credentialResults(status wsdl.CommandStatusResponse, result *wsdl.CredentialAttributeSet) wsdl.CredentialResults {
 	out := wsdl.CredentialResults{ResultCodes: status.ResultCodes, ErrorStack: stack(status)}
 	if result != nil {
@@ -161,7 +161,7 @@ func replySessionalive(dst []byte, status wsdl.CommandStatusResponse, result *ws
 	return wsdl.AppendSessionaliveResponse(dst, &wsdl.SessionaliveResponse{Results: credentialResults(status, result)})
 }
 
-// sessionFields are the attributes of a session.
+// sessionFields returns the attributes of a session.
 func sessionFields() []field[provision.AdminSession] {
 	type session = provision.AdminSession
 	return []field[session]{

@@ -22,7 +22,7 @@ var keptFields = []string{
 	"VDP_SIGN_DELIVERY_METHOD", "VDP_SIGN_MDC_PROFILE", "LDAP_DN", "ADMIN_LEVEL",
 }
 
-// userFields are the attributes of a user.
+// userFields returns the attributes of a user.
 func userFields() []field[provision.User] {
 	type user = provision.User
 	attribute := func(id, xsdType, takes string) operation.Attribute {
@@ -94,7 +94,7 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// assignment are the words for whether an authenticator is assigned.
+// assignment returns the words for whether an authenticator is assigned.
 func assignment() []string { return []string{"Assigned", "Unassigned"} }
 
 func assigned(is bool) string {
@@ -225,7 +225,7 @@ func (d *door) userQuery(ctx context.Context, r *soap.Request, in *wsdl.UserQuer
 		})
 }
 
-// userTerms are values of the index that every user has who fits.
+// userTerms returns values of the index that every user has who fits.
 func userTerms(s search[provision.User]) []provision.UserTerm {
 	var terms []provision.UserTerm
 	for id, by := range userIndex {

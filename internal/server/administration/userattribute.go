@@ -11,7 +11,7 @@ import (
 	"github.com/dsappd/dsappd/wsdl"
 )
 
-// userAttributeFields are the attributes of a user's attribute.
+// userAttributeFields returns the attributes of a user's attribute.
 func userAttributeFields() []field[provision.UserAttribute] {
 	type attribute = provision.UserAttribute
 	said := func(id, takes string, get func(attribute) string) field[attribute] {

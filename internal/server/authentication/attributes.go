@@ -5,7 +5,7 @@ import "github.com/dsappd/dsappd/internal/server/operation"
 // attributePrefix begins the name of every attribute.
 const attributePrefix = "CREDFLD_"
 
-// attributes are all that a credential has, in this interface or another.
+// attributes returns all that a credential has, in this interface or another.
 func attributes() []operation.Attribute {
 	const (
 		text    = operation.TypeString

@@ -63,8 +63,8 @@ func attributesOf(all []operation.Written) wsdl.CredentialAttributeSet {
 	return wsdl.CredentialAttributeSet{Attributes: operation.Attributes[wsdl.CredentialAttribute](all)}
 }
 
-// results is the outcome of an operation. A refusal is also said by an
-// attribute, which some clients look for.
+// results returns the outcome of an operation. An attribute says a refusal once
+// more, because some clients look for it there.
 func results(status wsdl.CommandStatusResponse, result *wsdl.CredentialAttributeSet) wsdl.CredentialResults {
 	out := wsdl.CredentialResults{ResultCodes: status.ResultCodes, ErrorStack: status.ErrorStack}
 	if result != nil {
@@ -75,7 +75,7 @@ func results(status wsdl.CommandStatusResponse, result *wsdl.CredentialAttribute
 	return out
 }
 
-// userOutput is a user as replies name it.
+// userOutput returns a user as replies name it.
 func userOutput(user provision.UserOutput) operation.Values {
 	return operation.Values{"USERID": user.UserID, "DOMAIN": user.Domain, "ORGANIZATIONAL_UNIT": user.OrgUnit}
 }

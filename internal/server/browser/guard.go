@@ -65,7 +65,7 @@ func (g *Guard) proxied(r *http.Request) bool {
 	return err == nil && origin.Proxied
 }
 
-// hostname is a Host without its port and brackets.
+// hostname returns a Host without its port and brackets.
 func hostname(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

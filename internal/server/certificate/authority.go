@@ -78,7 +78,7 @@ func ReadAuthority(certificateFile, keyFile string) (*Authority, error) {
 	return &Authority{Certificate: certificates[0], key: key}, nil
 }
 
-// PEM are the contents of the two files that ReadAuthority reads.
+// PEM returns the contents of the two files that ReadAuthority reads.
 func (a *Authority) PEM() (certificate, key []byte, err error) {
 	key, err = keyPEM(a.key)
 	return certificatePEM(a.Certificate.Raw), key, err

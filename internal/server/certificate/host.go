@@ -28,7 +28,7 @@ func ParseHost(text string) (string, error) {
 	return name, nil
 }
 
-// Hosts are the names and addresses that a certificate is for.
+// Hosts lists the names and addresses that a certificate is for.
 func Hosts(c *x509.Certificate) []string {
 	hosts := slices.Clone(c.DNSNames)
 	for _, ip := range c.IPAddresses {
@@ -47,8 +47,8 @@ func addHosts(template *x509.Certificate, hosts []string) {
 	}
 }
 
-// commonName is for people, and for clients too old for alternative names. It
-// can have 64 characters (RFC 5280, ub-common-name).
+// commonName returns the name for people, and for clients too old for
+// alternative names. It can have 64 characters (RFC 5280, ub-common-name).
 func commonName(hosts []string) string {
 	for _, host := range hosts {
 		if len(host) <= 64 {

@@ -45,17 +45,17 @@ func Open(files Files, now func() time.Time, logger *slog.Logger) (*Live, error)
 	return l, err
 }
 
-// Config is for the listener.
+// Config returns the configuration for the listener.
 func (l *Live) Config() *tls.Config {
 	config := l.config.Clone()
 	config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return l.current(), nil }
 	return config
 }
 
-// Leaf is the server's certificate, as it is now.
+// Leaf returns the server's certificate, as it is now.
 func (l *Live) Leaf() *x509.Certificate { return l.current().Certificates[0].Leaf }
 
-// current is the configuration of a handshake.
+// current returns the configuration of a handshake.
 func (l *Live) current() *tls.Config {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()

@@ -73,8 +73,8 @@ func (e *OpenKeyError) Error() string {
 	return fmt.Sprintf("%s holds a private key and can be read by others (%v)", e.Name, e.Mode)
 }
 
-// Fingerprint is the SHA-256 of a certificate, as openssl and browsers show
-// it.
+// Fingerprint returns the SHA-256 of a certificate, as openssl and browsers
+// show it.
 func Fingerprint(c *x509.Certificate) string {
 	return strings.ReplaceAll(fmt.Sprintf("% X", sha256.Sum256(c.Raw)), " ", ":")
 }

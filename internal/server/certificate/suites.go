@@ -2,9 +2,9 @@ package certificate
 
 import "crypto/tls"
 
-// withRSAKeyExchange are the cipher suites of TLS 1.2 that Go takes for sound,
-// and after them those that exchange keys by RSA, with AES. A key that is
-// stolen later opens what was recorded over the latter.
+// withRSAKeyExchange lists the cipher suites of TLS 1.2 that Go takes for
+// sound, and after them those that exchange keys by RSA, with AES. A key that
+// is stolen later opens what was recorded over the latter.
 func withRSAKeyExchange() []uint16 {
 	var suites []uint16
 	for _, sound := range tls.CipherSuites() {

@@ -33,7 +33,8 @@ func (e *exchange) account() error {
 	return e.showAccount(http.StatusOK, accountPage{Done: doneWords(e.HTTP.URL.Query().Get("done"))})
 }
 
-// doneWords is what was done, by the word in the URL; of another word nothing.
+// doneWords says what was done, by the word in the URL; of another word it says
+// nothing.
 func doneWords(done string) string {
 	switch done {
 	case "password":
@@ -71,7 +72,7 @@ func (e *exchange) showAccount(status int, p accountPage) error {
 	return e.render(status, "account", page{Title: "Devices and password", Body: p})
 }
 
-// allowed is what the policy lets users do here.
+// allowed returns what the policy lets users do here.
 func (e *exchange) allowed() (provision.SelfAllowed, error) {
 	caller, err := e.caller()
 	if err != nil {
@@ -80,7 +81,7 @@ func (e *exchange) allowed() (provision.SelfAllowed, error) {
 	return e.service.SelfAllowed(e.HTTP.Context(), caller)
 }
 
-// devices are those of an authenticator that make codes.
+// devices lists the devices of an authenticator that make codes.
 func devices(a provision.OwnAuthenticator) []device {
 	if a.State == provision.Disabled {
 		return nil

@@ -91,7 +91,8 @@ func namesServer(text string) bool {
 	return true
 }
 
-// checkIntent is for Chrome on Android: intent://…#Intent;scheme=…;package=…;end.
+// checkIntent checks a link for Chrome on Android:
+// intent://…#Intent;scheme=…;package=…;end.
 func checkIntent(at *url.URL, inFragment bool) error {
 	scheme := ""
 	for part := range strings.SplitSeq(at.Fragment, ";") {

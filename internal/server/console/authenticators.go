@@ -102,7 +102,7 @@ func newChoice(a provision.OwnAuthenticator, now time.Time) choice {
 	return c
 }
 
-// underWay is the number of the session's newest registration, if that is
+// underWay returns the number of the session's newest registration, if that is
 // still open.
 func (e *exchange) underWay() (int, error) {
 	newest, is := e.session.find(func(made) bool { return true })

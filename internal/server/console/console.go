@@ -160,7 +160,7 @@ func (h *Handler) With(c Config) (*Handler, error) {
 // follow, and lets no other begin.
 func (h *Handler) Close() { h.streams.close() }
 
-// route is the table of all that is answered.
+// route sets up all that is answered.
 func (h *Handler) route() {
 	h.handle("GET /{$}", (*exchange).home)
 	h.handle("POST /sign-in", (*exchange).signIn)

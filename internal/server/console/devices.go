@@ -10,7 +10,7 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
-// proof is what a form of a device holds.
+// proof returns what a form of a device holds.
 func (e *exchange) proof() provision.SelfProof {
 	form := e.HTTP.PostForm
 	return provision.SelfProof{

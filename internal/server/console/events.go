@@ -90,8 +90,8 @@ func (e *exchange) beginStream() error {
 // signedOut is the phase of a page whose session has ended.
 const signedOut phase = "signed out"
 
-// current is the status now, and whether it is the last. To be followed keeps
-// a session, as long as its registration is open.
+// current returns the status now, and whether it is the last. Following a
+// registration keeps the session, as long as the registration is open.
 func (e *exchange) current(m made) (status, bool, error) {
 	if _, is := e.sessions.Find(e.cookies().Get(sessionCookie), e.service.Now()); !is || e.session.ended() {
 		return status{Phase: signedOut}, true, nil

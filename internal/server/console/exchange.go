@@ -77,7 +77,7 @@ func (e *exchange) act(act action) error {
 	return act(e)
 }
 
-// misdirected is for programs that look for another door here.
+// misdirected answers programs that look for another door here.
 func (e *exchange) misdirected() error {
 	const here = "the self-management page, for browsers"
 	if err := e.directory.Misdirected(e.HTTP, here); err != nil {
@@ -121,7 +121,7 @@ func (e *exchange) answerProgram(err error) bool {
 	return true
 }
 
-// caller is who asks, by the component that the page is.
+// caller returns who asks, by the component of the page.
 func (e *exchange) caller() (provision.Caller, error) { return e.Caller(e.proxies, e.componentType) }
 
 // note writes the request's line in the log, with nothing of its form.

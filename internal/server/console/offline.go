@@ -85,7 +85,8 @@ func (e *exchange) activateInstance() error {
 	return e.see(registrationURL(m))
 }
 
-// ownOpen is the registration that the URL names, of a user whose sign-in holds.
+// ownOpen returns the registration that the URL names, of a user whose sign-in
+// holds.
 func (e *exchange) ownOpen() (made, provision.Caller, error) {
 	m, err := e.registration()
 	if err != nil {
@@ -113,7 +114,7 @@ func (e *exchange) offlineFailed(m made, err error, wrong string) error {
 	return e.showOffline(refusalStatus(refusal.Refusal), m, offlinePage{Wrong: words})
 }
 
-// digits are a number as people type it, in groups.
+// digits groups a number as people type it.
 func digits(typed string) string {
 	return strings.Map(func(r rune) rune {
 		if r == ' ' || r == '-' {

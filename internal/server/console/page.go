@@ -17,7 +17,7 @@ import (
 //go:embed templates assets
 var files embed.FS
 
-// Stylesheet is the page's, for other pages of the server.
+// Stylesheet returns the page's stylesheet, for other pages of the server.
 func Stylesheet() []byte {
 	content, _ := files.ReadFile("assets/console.css") // embedded: it is there
 	return content

@@ -116,12 +116,12 @@ func (h *Handler) newOffer(result provision.DSAPPSRPRegisterResult) (offer, erro
 
 func registrationURL(m made) string { return "/registrations/" + strconv.Itoa(m.number) }
 
-// numbered is the session's registration of a number in a form or URL.
+// numbered returns the session's registration of a number in a form or URL.
 func (e *exchange) numbered(text string) (made, bool) {
 	return e.session.find(func(m made) bool { return strconv.Itoa(m.number) == text })
 }
 
-// registration is the one that the URL names.
+// registration returns the registration that the URL names.
 func (e *exchange) registration() (made, error) {
 	m, is := e.numbered(e.HTTP.PathValue("number"))
 	if !is {

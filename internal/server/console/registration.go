@@ -19,7 +19,7 @@ type registrationPage struct {
 	Steps        []step
 }
 
-// show is the page of a registration without its secret.
+// show shows the page of a registration without its secret.
 func (e *exchange) show() error {
 	m, err := e.registration()
 	if err != nil {

@@ -75,7 +75,7 @@ func (s *session) add(m made) made {
 	return m
 }
 
-// find is the newest of the session's registrations that is wanted.
+// find returns the newest of the session's registrations that is wanted.
 func (s *session) find(wanted func(made) bool) (made, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

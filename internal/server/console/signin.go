@@ -15,7 +15,7 @@ type signInPage struct {
 	Token  string
 }
 
-// home is the page to begin at: the sign-in, or what is the user's own.
+// home shows the page to begin at: the sign-in, or what the user has.
 func (e *exchange) home() error {
 	if e.session != nil {
 		return signedIn((*exchange).authenticators)(e)

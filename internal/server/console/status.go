@@ -43,7 +43,7 @@ func newStatus(p provision.Progress) status {
 	return s
 }
 
-// ExpiresIn is the rest of the lifetime in words.
+// ExpiresIn says the rest of the lifetime in words.
 func (s status) ExpiresIn() string { return inWords(time.Duration(s.Remaining) * time.Second) }
 
 func phaseOf(p provision.Progress) phase {
@@ -112,7 +112,7 @@ type step struct {
 	Done, Current bool
 }
 
-// steps are those of a registration, of which some are done.
+// steps lists the steps of a registration, of which some are done.
 func steps(mdl bool, done int) []step {
 	all := []step{{Words: "Scan the code with the app on your phone"}, {Words: "Phone connects securely"}}
 	if mdl {

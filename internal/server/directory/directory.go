@@ -35,7 +35,7 @@ func (d *Directory) For(r *http.Request) Directory {
 	return here
 }
 
-// at is a door's URL with another host, if there is one.
+// at returns a door's URL with another host, if there is one.
 func at(door, host string) string {
 	u, err := url.Parse(door)
 	if err != nil || door == "" || host == "" {

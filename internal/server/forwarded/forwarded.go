@@ -31,8 +31,8 @@ type Origin struct {
 	Doubt   error      // why a proxy's word was not taken; the address is the proxy's then, and stands for nobody
 }
 
-// Request is the origin of a request with the given peer, as http.Request has
-// it in RemoteAddr.
+// Request returns the origin of a request with the given peer, as http.Request
+// has it in RemoteAddr.
 func (p Proxies) Request(remoteAddr string, header http.Header) (Origin, error) {
 	peer, err := netip.ParseAddrPort(remoteAddr)
 	if err != nil {
@@ -41,7 +41,7 @@ func (p Proxies) Request(remoteAddr string, header http.Header) (Origin, error) 
 	return p.origin(plain(peer.Addr()), header.Values(Header)), nil
 }
 
-// Attrs are what a log says of the origin beside the peer's own address.
+// Attrs returns what a log says of the origin beside the peer's own address.
 func (o Origin) Attrs() []slog.Attr {
 	var attrs []slog.Attr
 	if o.Proxied {
@@ -70,8 +70,8 @@ func (p Proxies) origin(peer netip.Addr, lines []string) Origin {
 	return Origin{Address: caller, Proxied: true, Local: caller.IsLoopback()}
 }
 
-// caller is the last entry that is no proxy. What stands before it is that
-// caller's own word: it is not read, so that nobody can spoil the list by it.
+// caller returns the last entry that is no proxy. What stands before it is that
+// caller's own word. It is not read, so a caller cannot spoil the list by it.
 func (p Proxies) caller(peer netip.Addr, lines []string) (netip.Addr, error) {
 	if len(lines) == 0 {
 		return netip.Addr{}, errNoHeader
@@ -116,8 +116,8 @@ func parseEntry(entry string) (netip.Addr, error) {
 	return address, nil
 }
 
-// plain is an address as components have it: of IPv4 never mapped into IPv6,
-// and without a zone, which says nothing to another machine.
+// plain returns an address as components have it: IPv4 is never mapped into
+// IPv6, and there is no zone, which says nothing to another machine.
 func plain(address netip.Addr) netip.Addr { return address.Unmap().WithZone("") }
 
 type forwardedError string

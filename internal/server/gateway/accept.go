@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// quality is how much a media type is liked, from 0 to 1, by the header Accept
-// (RFC 9110, section 12.5.1): the most specific range that holds it decides.
+// quality returns how much a media type is liked, from 0 to 1, by the header
+// Accept (RFC 9110, section 12.5.1): the most specific range that holds it
+// decides.
 func quality(accept, mediaType string) float64 {
 	if strings.TrimSpace(accept) == "" {
 		return 1
@@ -26,8 +27,8 @@ func quality(accept, mediaType string) float64 {
 	return liked
 }
 
-// precedence is 0 where the range does not hold the media type, and more the
-// more it says.
+// precedence returns 0 where the range does not hold the media type, and more
+// the more the range says.
 func precedence(mediaRange, mediaType string) int {
 	kind, _, _ := strings.Cut(mediaType, "/")
 	switch mediaRange {

@@ -51,7 +51,7 @@ func (c *call) answer() (reply, error) {
 	return found.answer(c)
 }
 
-// caller is who asks, as the domain is told.
+// caller returns who asks, as the domain is told.
 func (c *call) caller() (provision.Caller, error) {
 	return c.Caller(c.door.proxies, c.door.ComponentType)
 }
@@ -71,8 +71,8 @@ func (c *call) send(r reply) {
 	}
 }
 
-// path is the request's as far as it is known: anything else may be a secret
-// that slipped there.
+// path returns the request's path as far as it is known: anything else may be a
+// secret that slipped there.
 func (c *call) path() string {
 	if c.route == nil {
 		return "unknown"

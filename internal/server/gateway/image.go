@@ -33,7 +33,7 @@ func image(c *call) (reply, error) {
 	return reply{status: http.StatusOK, mediaType: format.mediaType, body: picture}, err
 }
 
-// imageFields are what dsappSRPRegister answers.
+// imageFields lists what dsappSRPRegister answers.
 func imageFields() []string {
 	return []string{"userID", "domain", "registrationID", "activationPassword"}
 }
@@ -44,8 +44,8 @@ func undrawable(err error) error {
 	return &fault{status: http.StatusBadRequest, desc: "The image cannot be drawn: " + strings.TrimSuffix(err.Error(), ".") + "."}
 }
 
-// imageText is the hex of an activation image: as it is, or made of its
-// fields.
+// imageText returns the hex of an activation image: as it was sent, or made of
+// its fields.
 func (c *call) imageText() (string, error) {
 	if media, _, _ := mime.ParseMediaType(c.HTTP.Header.Get("Content-Type")); media == "text/plain" {
 		text, err := c.body()
@@ -71,13 +71,14 @@ type picture struct {
 	draw            func(text string, module int) ([]byte, error)
 }
 
-// pictures are all, the one that is drawn where any will do first.
+// pictures lists all formats, with the one that is drawn where any will do
+// first.
 func pictures() []picture {
 	return []picture{{"png", "image/png", qr.PNG}, {"svg", "image/svg+xml", qr.SVG}}
 }
 
-// pictureFormat is the one that format names in the query, or else the one
-// that is liked best.
+// pictureFormat returns the format that the query names, or else the one that
+// is liked best.
 func pictureFormat(r *http.Request) (picture, error) {
 	var best picture
 	most := 0.0

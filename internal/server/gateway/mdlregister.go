@@ -11,8 +11,8 @@ type mdlRegisterResult struct {
 	ActivationMessageImage string `json:"activationMessageImage"`
 }
 
-// mdlRegister is PROVISIONCMD_MDL_REGISTER: the image is Activation Message 1
-// in hex.
+// mdlRegister performs PROVISIONCMD_MDL_REGISTER: the image is Activation
+// Message 1 in hex.
 func (d *door) mdlRegister(ctx context.Context, caller provision.Caller, in values) (any, error) {
 	offline := int(provision.Offline)
 	result, err := d.Service.DSAPPSRPRegister(ctx, caller, provision.DSAPPSRPRegister{

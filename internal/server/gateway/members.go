@@ -22,7 +22,7 @@ type member struct {
 
 func (m member) expression() string { return "^(?:" + m.pattern + ")$" }
 
-// members are all that services have.
+// members lists all that services have.
 func members() []member {
 	const hex, anything = `[0-9A-Fa-f]+`, `[\s\S]+`
 	return []member{

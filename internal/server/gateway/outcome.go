@@ -76,7 +76,7 @@ func (c *call) outcome(err error) outcome {
 // reason notes why the request is refused.
 func (c *call) reason(words string) { c.Reason = words }
 
-// asMember has the domain's words name the registration as requests here do.
+// asMember makes the domain's words name the registration as requests here do.
 func asMember(words string) string {
 	return strings.ReplaceAll(words, "registrationID", "registrationIdentifier")
 }
@@ -111,14 +111,14 @@ func codes(s provision.Status) resultCodes {
 	return resultCodes{ReturnCodeEnum: s.ReturnCodeEnum, StatusCodeEnum: s.StatusCodeEnum, ReturnCode: s.ReturnCode, StatusCode: s.StatusCode}
 }
 
-// success is the reply with a result; nil: codes only.
+// success makes the reply with a result; nil: codes only.
 func (c *call) success(result any) (reply, error) {
 	granted := c.door.Service.Statuses[provision.Granted]
 	c.Note(slog.String("status", granted.StatusCodeEnum))
 	return enveloped(http.StatusOK, envelope{ResultCodes: codes(granted), Result: result})
 }
 
-// refusal is the reply to a request that came to an error.
+// refusal makes the reply to a request that came to an error.
 func (c *call) refusal(err error) reply {
 	o := c.outcome(err)
 	c.Note(slog.String("status", o.status.StatusCodeEnum))

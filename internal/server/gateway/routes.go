@@ -37,7 +37,7 @@ type service struct {
 	run      func(*door, context.Context, provision.Caller, values) (any, error)
 }
 
-// services is the table of them; each is in the file of its name.
+// services returns the table of services; each is in the file of its name.
 func services() []service {
 	front, both := []provision.GatewaySide{provision.FrontEnd}, []provision.GatewaySide{provision.FrontEnd, provision.BackEnd}
 	site := []provision.GatewaySide{provision.BackEnd}
@@ -80,7 +80,7 @@ func services() []service {
 	}
 }
 
-// routes are the services and what stands beside them.
+// routes lists the services and what stands beside them.
 func routes() []route {
 	all := []route{
 		{path: descriptionPath, methods: []string{http.MethodGet, http.MethodHead}, answer: describe},
@@ -92,7 +92,7 @@ func routes() []route {
 	return all
 }
 
-// answer is a request's way through a service: decoded, decided, answered.
+// answer takes a request through a service: it decodes, decides and answers.
 func (s service) answer(c *call) (reply, error) {
 	in, err := c.read(s.required, s.optional)
 	if err != nil {

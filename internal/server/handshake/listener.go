@@ -90,7 +90,7 @@ func isHTTP(begin []byte) bool {
 	return false
 }
 
-// url is where the peer should go on, by the host that it used.
+// url returns where the peer should go on, by the host that it used.
 func (c *conn) url(scheme, host string) string {
 	if host == "" {
 		host = c.LocalAddr().String()
@@ -140,7 +140,7 @@ func (c *conn) head(begin []byte) []byte {
 	return begin
 }
 
-// hostOf is the Host of a request's header, if it is a host's.
+// hostOf returns the Host of a request's header, if it is a host's.
 func hostOf(head []byte) string {
 	for line := range strings.Lines(string(head)) {
 		name, value, _ := strings.Cut(line, ":")

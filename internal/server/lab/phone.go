@@ -64,7 +64,7 @@ func (d *door) makeOTP(w http.ResponseWriter, r *http.Request) (any, error) {
 	return MadeOTP{otp}, err
 }
 
-// Phone has a simulated phone activate, and returns what it did.
+// Phone lets a simulated phone activate, and returns what it did.
 func (c *Client) Phone(ctx context.Context, in lab.Phone) (lab.Activated, error) {
 	return ask[lab.Activated](ctx, c, http.MethodPost, "phone", in)
 }

@@ -18,7 +18,7 @@ func key(remoteAddr string) netip.Prefix {
 	return prefix(peer.Addr())
 }
 
-// prefix is the network of an address that counts as one peer.
+// prefix returns the network of an address that counts as one peer.
 func prefix(address netip.Addr) netip.Prefix {
 	address = address.Unmap().WithZone("")
 	bits := 64
@@ -43,7 +43,7 @@ type Known struct {
 	always map[string][]netip.Prefix // the proxies, by the endpoint that they are before
 }
 
-// keep has addresses known until the same endpoint names others.
+// keep makes addresses known until the same endpoint names others.
 func (k *Known) keep(endpoint string, all []netip.Prefix) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -60,7 +60,7 @@ func newEndpoint(c Config, listener net.Listener) *Endpoint {
 	return e
 }
 
-// errorLog is what the HTTP server writes its errors to.
+// errorLog returns what the HTTP server writes its errors to.
 func (c Config) errorLog() io.Writer {
 	var out io.Writer = &sparing{log: c.Log.With("door", c.Name)}
 	if c.Handshakes != nil {
@@ -73,7 +73,8 @@ func (c Config) errorLog() io.Writer {
 // localhost where it answers on every address of the machine.
 func (e *Endpoint) URL() string { return e.url }
 
-// Ended is closed when the endpoint accepts no connection any more.
+// Ended returns a channel that is closed when the endpoint accepts no
+// connection any more.
 func (e *Endpoint) Ended() <-chan struct{} { return e.ended }
 
 // Close closes the listener of an endpoint that was never served.

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// withTurns has the private-key operations of handshakes take turns at the
-// processors: they are what costs a server more than a client.
+// withTurns makes the private-key operations of handshakes take turns at the
+// processors: these cost a server more than a client.
 func withTurns(config *tls.Config, shared *Shared, timeout time.Duration) *tls.Config {
 	current := config.GetConfigForClient
 	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// watch has a sweep come soon, while connections are short.
+// watch makes a sweep come soon while connections are short.
 func (t *table) watch() {
 	if !t.sweeping && t.short() {
 		t.sweeping = true

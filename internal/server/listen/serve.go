@@ -27,7 +27,7 @@ func (t *table) serve(handler http.Handler, shared *Shared) http.Handler {
 	})
 }
 
-// rest has the connection below TLS wait for its peer, where it is counted.
+// rest makes the connection below TLS wait for its peer, where it is counted.
 func rest(c net.Conn) {
 	if counted := below(c); counted != nil {
 		counted.rest()

@@ -96,7 +96,8 @@ func (s *Shared) slowDown(ctx context.Context, remoteAddr string) bool {
 	return false
 }
 
-// turn is Turn at the gate of unknown addresses that the work goes through.
+// turn does what Turn does, at the gate of unknown addresses that the work goes
+// through.
 func (s *Shared) turn(ctx context.Context, remoteAddr string, gate *gate) (done func(), err error) {
 	from := key(remoteAddr)
 	if s.Known.has(from) {

@@ -56,7 +56,8 @@ type group struct {
 
 func (g *group) waits() int { return g.waiting[0].Len() + g.waiting[1].Len() }
 
-// lines are the two lists of waiting, the longer first: an attack makes it so.
+// lines returns the two lists of waiting, the longer first: an attack makes it
+// so.
 func (g *group) lines() [2]*list.List {
 	if g.waiting[1].Len() > g.waiting[0].Len() {
 		return [2]*list.List{&g.waiting[1], &g.waiting[0]}
@@ -89,7 +90,7 @@ func (t *table) limit(connections, perAddress int) {
 	t.watch()
 }
 
-// share is the number of connections that each pool keeps for itself.
+// share returns the number of connections that each pool keeps for itself.
 func (t *table) share() int { return t.limits.Connections / 4 }
 
 // admit counts a new connection. Where there is no room it takes the place of
@@ -127,7 +128,7 @@ func (t *table) admit(raw net.Conn) *conn {
 	return admitted
 }
 
-// group is that of an address, in the pool where it belongs now.
+// group returns the group of an address, in the pool where it belongs now.
 func (t *table) group(from netip.Prefix) *group {
 	g := t.groups[from]
 	if g == nil {
@@ -201,7 +202,7 @@ func idlest(pools ...[]*group) *conn {
 	return nil
 }
 
-// wait has a connection count as waiting for its peer.
+// wait counts a connection as waiting for its peer.
 func (t *table) wait(c *conn, since time.Time) {
 	if c.gone {
 		return
@@ -223,7 +224,7 @@ func (t *table) wait(c *conn, since time.Time) {
 	heap.Fix(&t.pools[c.group.pool], c.group.place)
 }
 
-// work has a connection count as one that does not wait.
+// work counts a connection as one that does not wait.
 func (t *table) work(c *conn) {
 	if c.line == nil {
 		return

@@ -67,7 +67,7 @@ func (a Attribute) typedWrong(v wsdl.Value, strict bool) string {
 	return ""
 }
 
-// claim is the type of XML Schema that an xsi:type is taken for.
+// claim returns the type of XML Schema that an xsi:type is taken for.
 func claim(xsiType string) string {
 	namespace, local, qualified := strings.Cut(strings.TrimPrefix(xsiType, "{"), "}")
 	switch {
@@ -81,7 +81,8 @@ func claim(xsiType string) string {
 	return xsiType
 }
 
-// kind is the type that stands for all of its kind among attributes' types.
+// kind returns the type that stands for all of its kind among attributes'
+// types.
 func kind(xsdType string) string {
 	_, integer := integers[xsdType]
 	switch {
@@ -136,8 +137,8 @@ func isInteger(xsdType, text string) bool {
 	return within(integers[xsdType].least, -1) && within(integers[xsdType].greatest, 1)
 }
 
-// canonical is a value in the one form of its type: numbers without spaces,
-// leading zeros and plus sign.
+// canonical returns a value in the one form of its type: numbers without
+// spaces, leading zeros and plus sign.
 func (a Attribute) canonical(text string) string {
 	if a.Type == TypeString {
 		return text

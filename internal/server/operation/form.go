@@ -19,7 +19,7 @@ type Form struct {
 	Out      []string // those with a value are in the reply, in this order
 }
 
-// In are the attributes that the command takes.
+// In lists the attributes that the command takes.
 func (f Form) In() []string { return slices.Concat(f.Required, f.OneOf, f.Optional) }
 
 // Values are those of a command's attributes, by their IDs without the
@@ -39,7 +39,7 @@ type Sent struct {
 	Options *wsdl.AttributeOptions
 }
 
-// Is reports whether one of the attribute's options is true.
+// is reports whether one of the attribute's options is true.
 func (a Sent) is(option func(wsdl.AttributeOptions) *bool) bool {
 	if a.Options == nil {
 		return false

@@ -80,7 +80,7 @@ func (t *Table) Check(f Form) error {
 	return nil
 }
 
-// ids are those that a request may have.
+// ids lists the IDs that a request may have.
 func (t *Table) ids() []string {
 	var ids []string
 	for _, id := range t.order {

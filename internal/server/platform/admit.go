@@ -40,7 +40,7 @@ func (c *call) admit() error {
 	return nil
 }
 
-// unadmitted is the answer of RFC 6750, section 3.
+// unadmitted makes the answer of RFC 6750, section 3.
 func (c *call) unadmitted(status int, detail, message string) error {
 	c.writer.Header().Set("WWW-Authenticate", `Bearer realm="platform"`+detail)
 	refusal := provision.InvalidCredentials

@@ -32,8 +32,8 @@ func responseOnly(a provision.Authenticator) application {
 // least.
 var pinForm = regexp.MustCompile(`^[0-9]{1,8}$`)
 
-// holder is the serial number of the authenticator with the application in the
-// path; of an instance, its licence's.
+// holder returns the serial number of the authenticator with the application in
+// the path; of an instance, that of its licence.
 func (c *call) holder() (string, error) {
 	if !strings.EqualFold(c.segments["application"], otpApplication) {
 		return "", &fault{status: http.StatusNotFound, refusal: provision.NotFound,

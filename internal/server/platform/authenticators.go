@@ -19,8 +19,8 @@ type authenticatorObject struct {
 	Applications      []application `json:"applications"`
 }
 
-// describeAuthenticator is the authenticator itself, and behind it the active
-// instances of a licence.
+// describeAuthenticator returns the authenticator itself, and behind it the
+// active instances of a licence.
 func describeAuthenticator(a provision.Authenticator) []authenticatorObject {
 	own := authenticatorObject{
 		SerialNumber: a.SerialNumber, AuthenticatorType: strings.ToUpper(string(a.Type)), Domain: a.Domain, UserID: a.UserID,

@@ -123,8 +123,8 @@ func (c *call) send() {
 	}
 }
 
-// path is the endpoint's: what stands in its braces, or at no endpoint, may be
-// a secret that slipped there.
+// path returns the endpoint's path. What stands in its braces, or at no
+// endpoint, may be a secret that slipped there.
 func (c *call) path() string {
 	if c.endpoint == nil {
 		return "unknown"
@@ -138,19 +138,19 @@ func (c *call) log() {
 		slog.Int("http_status", c.status), slog.Int("bytes_in", c.in), slog.Int("bytes_out", c.sent))
 }
 
-// caller is who asks, as the domain is told.
+// caller returns who asks, as the domain is told.
 func (c *call) caller() (provision.Caller, error) {
 	caller, err := c.Caller(c.door.proxies, c.door.ComponentType)
 	caller.Once = c.once
 	return caller, err
 }
 
-// ownPolicy is the policy of what is done here.
+// ownPolicy returns the policy of what is done here.
 func (c *call) ownPolicy() (string, error) {
 	return c.door.Service.OwnDoorPolicy(c.HTTP.Context(), c.door.ComponentType)
 }
 
-// operator is who gives an order, as the audit is told.
+// operator returns who gives an order, as the audit is told.
 func (c *call) operator() provision.Operator {
 	return provision.Operator{Name: "platform " + c.who, RequestID: c.ID, Once: c.once}
 }

@@ -60,7 +60,7 @@ func NewHandler(c Config) *Handler {
 	}
 }
 
-// Close has every waiting answer be given at once. It may be called more than
+// Close makes every waiting answer go out at once. It may be called more than
 // once.
 func (h *Handler) Close() { h.once.Do(func() { close(h.ending) }) }
 

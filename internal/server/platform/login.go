@@ -37,7 +37,7 @@ func login(c *call) (any, error) {
 	return c.authenticate(o)
 }
 
-// validateEvent is login under the name of an event.
+// validateEvent logs in under the name of an event.
 func validateEvent(c *call) (any, error) {
 	o, err := c.object()
 	if err != nil {
@@ -104,7 +104,7 @@ func (r *refusedLogin) Error() string { return r.words }
 
 func (r *refusedLogin) Unwrap() error { return r.refusal }
 
-// notAuthenticated has a refused login say the vendor's words.
+// notAuthenticated makes a refused login say the vendor's words.
 func notAuthenticated(err error) error {
 	refusal, is := errors.AsType[*provision.Error](err)
 	if !is {

@@ -76,7 +76,7 @@ func notJSON(err error, offset int64) error {
 	return &fault{status: http.StatusBadRequest, message: fmt.Sprintf("The request's body cannot be read, %s: %s.", at, reason)}
 }
 
-// place is a JSON pointer that is short and printable.
+// place returns a JSON pointer that is short and printable.
 func place(pointer jsontext.Pointer) string {
 	text := string(pointer)
 	if text == "" {

@@ -36,8 +36,8 @@ type keptAnswer struct {
 	Body   json.RawMessage `json:"body"`
 }
 
-// repeatable has the operation of this request carried out once for its
-// Idempotency-Key. Where that was done, it makes the answer that was given, and
+// repeatable makes the operation of this request run once for its
+// Idempotency-Key. Where it has run, it makes the answer that was given, and
 // reports so.
 func (c *call) repeatable() (given bool, err error) {
 	key := c.HTTP.Header.Get(idempotencyKey)
@@ -57,7 +57,7 @@ func (c *call) repeatable() (given bool, err error) {
 	return c.replay(key)
 }
 
-// digest is SHA-256 of texts with their lengths.
+// digest returns SHA-256 of texts with their lengths.
 func digest(texts ...string) []byte {
 	h := sha256.New()
 	for _, text := range texts {
@@ -129,7 +129,7 @@ func (c *call) keep(key string, result any, refusal *provision.Error) ([]byte, e
 	return aead.Seal(nonce, nonce, text, nil), nil
 }
 
-// sealing is AES-256-GCM under a key of the header's.
+// sealing returns AES-256-GCM under a key of the header's.
 func sealing(key, name string) (cipher.AEAD, error) {
 	secret, err := hkdf.Key(sha256.New, []byte(key), []byte(name), "dsappd/1 idempotency", 32)
 	if err != nil {

@@ -97,7 +97,7 @@ func (c *call) refuse(err error) {
 	c.status = status
 }
 
-// problem is the answer to an error: a refusal of the domain, a fault of the
+// problem makes the answer to an error: a refusal of the domain, a fault of the
 // request, or anything else, which the peer does not hear.
 func (c *call) problem(err error) (status int, body problem) {
 	status, message := http.StatusInternalServerError, unforeseen

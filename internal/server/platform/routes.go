@@ -19,7 +19,7 @@ type endpoint struct {
 	segments []string // of the path
 }
 
-// endpoints is the table of them.
+// endpoints returns the table of endpoints.
 func endpoints() []endpoint {
 	const register, administer, render, authenticate = provision.ScopeRegister, provision.ScopeAdminister, provision.ScopeRender, provision.ScopeLogin
 	return []endpoint{
@@ -73,7 +73,7 @@ func endpoints() []endpoint {
 // table is what requests are looked up in. It never changes.
 var table = parted(endpoints())
 
-// parted has each path ready to be compared.
+// parted makes each path ready to be compared.
 func parted(all []endpoint) []endpoint {
 	for i := range all {
 		all[i].segments = strings.Split(strings.TrimPrefix(all[i].path, "/"), "/")
@@ -135,7 +135,7 @@ func (e *endpoint) fits(parts []string) bool {
 	return true
 }
 
-// values are the parts in the place of the segments in braces.
+// values returns the parts in the place of the segments in braces.
 func (e *endpoint) values(parts []string) map[string]string {
 	values := make(map[string]string)
 	for i, segment := range e.segments {

@@ -69,7 +69,7 @@ func (c *call) showUser(u provision.User) (userObject, error) {
 	return out, nil
 }
 
-// instances are the active ones of a licence.
+// instances lists the active instances of a licence.
 func instances(a provision.Authenticator) []provision.Instance {
 	if a.Licence == nil {
 		return nil
@@ -77,7 +77,7 @@ func instances(a provision.Authenticator) []provision.Instance {
 	return slices.DeleteFunc(slices.Clone(a.Licence.Instances), func(i provision.Instance) bool { return i.State != provision.InstanceActive })
 }
 
-// named is the user in the path, as USER or USER@DOMAIN.
+// named returns the user in the path, as USER or USER@DOMAIN.
 func (c *call) named() provision.NameUser { return provision.NameUser{UserID: c.segments["user"]} }
 
 // getUser shows a user.
@@ -178,7 +178,7 @@ func deleteUser(c *call) (any, error) {
 	return decide(c, ask, func(provision.User) (any, error) { return nil, nil })
 }
 
-// unregisterUser is deleteUser with a body that names its kind.
+// unregisterUser does what deleteUser does, with a body that names its kind.
 func unregisterUser(c *call) (any, error) {
 	o, err := c.object()
 	if err != nil {
@@ -270,8 +270,8 @@ func readPage(o *object) page {
 // holds reports whether the page has the record with a number from 0.
 func (p page) holds(n int) bool { return n >= p.offset && n < p.offset+p.limit }
 
-// wildcard is the form of a text in which * stands for any; an empty one is of
-// any text.
+// wildcard compiles a text in which * stands for any; an empty text matches
+// any.
 func wildcard(text string) *regexp.Regexp {
 	if text == "" {
 		text = "*"

@@ -69,7 +69,8 @@ func inflate(compressed []byte) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// mediaTypeOf is that of a file by its name; text, if the name says nothing.
+// mediaTypeOf returns the media type of a file by its name, and text if the
+// name says nothing.
 func mediaTypeOf(name string) string {
 	switch extension := path.Ext(name); extension {
 	case ".js":

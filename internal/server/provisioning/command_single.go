@@ -56,7 +56,7 @@ func (d *door) commandDSAPPActivate(ctx context.Context, caller provision.Caller
 	return holder(result.User, result.SerialNumber), err
 }
 
-// register reads what all commands have that open a registration.
+// registerOf reads what all commands have that open a registration.
 func registerOf(v operation.Values) provision.DSAPPSRPRegister {
 	in := provision.DSAPPSRPRegister{
 		UserID: v["USERID"], Domain: v["DOMAIN"], StaticPassword: v["STATIC_PASSWORD"], SerialNumber: v["SERIAL_NO"],

@@ -9,7 +9,7 @@ import (
 	"github.com/dsappd/dsappd/internal/server/operation"
 )
 
-// attributes are all that commands have.
+// attributes lists all that commands have.
 func attributes() []operation.Attribute {
 	name, hex := `(?s).{1,255}`, func(length string) string { return `[0-9A-Fa-f]{` + length + `}` }
 	return []operation.Attribute{
@@ -54,7 +54,7 @@ type command struct {
 	run   func(*door, context.Context, provision.Caller, operation.Values) (operation.Values, error)
 }
 
-// commands are all of them.
+// commands returns the table of commands.
 func commands() []command {
 	user := []string{"COMPONENT_TYPE", "USERID", "STATIC_PASSWORD"}
 	holder := []string{"USERID", "DOMAIN", "ORGANIZATIONAL_UNIT", "SERIAL_NO"}

@@ -165,7 +165,7 @@ func sendsJSON(r *http.Request) bool {
 	return media == "application/json"
 }
 
-// admit has a request read sparingly that comes from an address at which no
+// admit makes the server read little of a request from an address at which no
 // component may call: the operation refuses it, as it does any component that
 // may not call. Too many of them get a Fault instead, and nothing of them is
 // read.
@@ -220,7 +220,7 @@ func namespaces() []soap.Namespace {
 	return out
 }
 
-// faultDetail is the typed detail that the WSDL declares.
+// faultDetail appends the typed detail that the WSDL declares.
 func faultDetail(dst []byte, f *soap.Fault, requestID string) []byte {
 	detail := wsdl.ProvisioningFault{Reason: string(f.Reason), RequestID: requestID}
 	if f.Line != 0 {
@@ -235,7 +235,8 @@ type door struct {
 	table *commandTable
 }
 
-// operations are all of the interface's; each is in the file of its name.
+// operations returns all operations of the interface; each is in the file of
+// its name.
 func (d *door) operations() map[xml.Name]soap.Operation {
 	name := func(local string) xml.Name { return xml.Name{Space: wsdl.Provisioning, Local: local} }
 	return map[xml.Name]soap.Operation{
@@ -249,7 +250,7 @@ func (d *door) operations() map[xml.Name]soap.Operation {
 	}
 }
 
-// value is an optional element's text, "" if it is absent.
+// value returns an optional element's text, or "" if it is absent.
 func value(text *string) string {
 	if text == nil {
 		return ""

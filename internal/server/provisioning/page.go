@@ -92,7 +92,7 @@ func (d *description) answer(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-// endpoint is the URL that a client should use.
+// endpoint returns the URL that a client should use.
 func endpoint(known string, r *http.Request) string {
 	if known != "" {
 		return known

@@ -38,7 +38,7 @@ func replyProvisioningExecute(dst []byte, status wsdl.CommandStatusResponse, res
 	return wsdl.AppendProvisioningExecuteResponse(dst, &reply)
 }
 
-// sent are the attributes of a request.
+// sent returns the attributes of a request.
 func sent(attributes []wsdl.ProvisioningAttribute) []operation.Sent {
 	var out []operation.Sent
 	for _, a := range attributes {

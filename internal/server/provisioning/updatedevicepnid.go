@@ -8,7 +8,8 @@ import (
 	"github.com/dsappd/dsappd/wsdl"
 )
 
-// updateDevicePNID has no result: the status says it all.
+// updateDevicePNID replaces the notification ID of a device. It has no result:
+// the status says it all.
 func (d *door) updateDevicePNID(ctx context.Context, r *soap.Request, in *wsdl.UpdateDevicePNID) (*struct{}, error) {
 	caller, err := d.Caller(r, in.ComponentType)
 	if err != nil {

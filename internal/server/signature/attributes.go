@@ -11,7 +11,7 @@ import (
 // attributePrefix begins the name of every attribute.
 const attributePrefix = "SIGNFLD_"
 
-// attributes are all that a signature has.
+// attributes lists all that a signature has.
 func attributes() []operation.Attribute {
 	const (
 		text    = operation.TypeString
@@ -47,7 +47,7 @@ func attributes() []operation.Attribute {
 	return all
 }
 
-// dataFields are the IDs of the attributes that hold what is signed.
+// dataFields lists the IDs of the attributes that hold what is signed.
 func dataFields() []string {
 	var ids []string
 	for n := 1; n <= dsapp.MaxDataFields; n++ {
@@ -56,7 +56,7 @@ func dataFields() []string {
 	return ids
 }
 
-// authSignatureForm is the form of authSignature.
+// authSignatureForm returns the form of authSignature.
 func authSignatureForm() operation.Form {
 	return operation.Form{
 		Name:     "authSignature",
@@ -66,7 +66,7 @@ func authSignatureForm() operation.Form {
 	}
 }
 
-// genRequestForm is the form of genRequest.
+// genRequestForm returns the form of genRequest.
 func genRequestForm() operation.Form {
 	return operation.Form{
 		Name:     "genRequest",

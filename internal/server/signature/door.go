@@ -45,7 +45,7 @@ var theTable = sync.OnceValues(func() (*operation.Table, error) {
 	return operation.NewTable(attributePrefix, true, attributes(), authSignatureForm(), genRequestForm())
 })
 
-// run has an operation decided by its attributes, and writes its own.
+// run decides an operation by its attributes, and writes its own.
 func (d *door) run(ctx context.Context, r *soap.Request, f operation.Form, set wsdl.SignatureAttributeSet,
 	decide func(context.Context, provision.Caller, operation.Values) (operation.Values, error),
 ) (*wsdl.SignatureAttributeSet, error) {
@@ -61,8 +61,8 @@ func attributesOf(all []operation.Written) wsdl.SignatureAttributeSet {
 	return wsdl.SignatureAttributeSet{Attributes: operation.Attributes[wsdl.SignatureAttribute](all)}
 }
 
-// results is the outcome of an operation. A refusal is also said by an
-// attribute, which some clients look for.
+// results returns the outcome of an operation. An attribute says a refusal once
+// more, because some clients look for it there.
 func results(status wsdl.CommandStatusResponse, result *wsdl.SignatureAttributeSet) wsdl.SignatureResults {
 	out := wsdl.SignatureResults{ResultCodes: status.ResultCodes, ErrorStack: status.ErrorStack}
 	if result != nil {

@@ -27,7 +27,7 @@ func (d *door) genRequest(ctx context.Context, r *soap.Request, in *wsdl.GenRequ
 	})
 }
 
-// requestFields are the lines that the device shows: the body, or the list.
+// requestFields returns the lines that the device shows: the body, or the list.
 func requestFields(body string, list *wsdl.DataFieldList) ([]dsapp.RequestField, error) {
 	var fields []dsapp.RequestField
 	if list != nil {

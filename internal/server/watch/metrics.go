@@ -66,7 +66,8 @@ type Metrics struct {
 // seconds are the bounds of classic histograms; native ones need none.
 var seconds = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
 
-// histogram is both classic and native: whichever the reader asks for.
+// histogram returns options for one that is both classic and native: readers
+// choose.
 func histogram(name, help string, buckets []float64) prometheus.HistogramOpts {
 	return prometheus.HistogramOpts{
 		Name: name, Help: help, Buckets: buckets,
@@ -160,7 +161,7 @@ func (w *countedWriter) WriteHeader(status int) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *countedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Flush is for handlers that ask for an http.Flusher.
+// Flush serves handlers that ask for an http.Flusher.
 func (w *countedWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
 
 func (w *countedWriter) code() string { return strconv.Itoa(w.number()) }

@@ -9,8 +9,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Trace has a door's requests take part in the traces that their callers name by
-// traceparent (W3C Trace Context). With a provider, each request is a span.
+// Trace lets a door's requests take part in the traces that their callers name
+// by traceparent (W3C Trace Context). With a provider, each request is a span.
 func Trace(provider trace.TracerProvider, door string, handler http.Handler) http.Handler {
 	var tracer trace.Tracer
 	if provider != nil {

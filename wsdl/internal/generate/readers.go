@@ -70,7 +70,7 @@ func assignment(field string, p *particle, value string) string {
 	return field + " = " + value
 }
 
-// readValue is the value of a text that was checked to be of the type.
+// readValue writes the value of a text that was checked to be of the type.
 func readValue(p *particle) string {
 	switch p.simple.base {
 	case "anyType":

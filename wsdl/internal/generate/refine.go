@@ -67,8 +67,8 @@ func structTypes(file *ast.File) map[string]*ast.StructType {
 	return out
 }
 
-// fields are a struct's by the XML name of each, with those of an embedded
-// base.
+// fields returns a struct's fields by the XML name of each, with those of an
+// embedded base.
 func fields(body *ast.StructType, structs map[string]*ast.StructType) map[string]*ast.Field {
 	out := map[string]*ast.Field{}
 	for _, field := range body.Fields.List {

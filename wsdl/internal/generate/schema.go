@@ -247,7 +247,7 @@ func (s *schemas) restricted(name qname) (*simple, error) {
 	return out, nil
 }
 
-// documentation is what a declaration says of itself, "" for nothing.
+// documentation returns what a declaration says of itself, "" for nothing.
 func documentation(e *etree.Element) string {
 	if words := e.FindElement("annotation/documentation"); words != nil {
 		return strings.TrimSpace(words.Text())
@@ -255,7 +255,8 @@ func documentation(e *etree.Element) string {
 	return ""
 }
 
-// hint is the value of one of our own attributes, "" where it is not there.
+// hint returns the value of one of our own attributes, "" where it is not
+// there.
 func hint(e *etree.Element, name string) string {
 	for _, a := range e.Attr {
 		if a.NamespaceURI() == hintSpace && a.Key == name {
@@ -265,7 +266,7 @@ func hint(e *etree.Element, name string) string {
 	return ""
 }
 
-// targetSpace is the target namespace of the schema that holds an element.
+// targetSpace returns the target namespace of the schema that holds an element.
 func targetSpace(e *etree.Element) string {
 	for ; e != nil; e = e.Parent() {
 		if e.Tag == "schema" {
@@ -297,8 +298,8 @@ func local(value string) string {
 	return name
 }
 
-// goType is the Go name of a complex type. Of two with one name, the one whose
-// schema comes later has that of the schema before it.
+// goType returns the Go name of a complex type. Of two with one name, the one
+// whose schema comes later has that of the schema before it.
 func (s *schemas) goType(name qname) string {
 	if name.local == "" {
 		return "" // anonymous
@@ -311,5 +312,5 @@ func (s *schemas) goType(name qname) string {
 	return exported(name.local)
 }
 
-// exported is the Go name that gowsdl gives to an XML name.
+// exported returns the Go name that gowsdl gives to an XML name.
 func exported(name string) string { return strings.ToUpper(name[:1]) + name[1:] }

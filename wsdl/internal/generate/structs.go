@@ -47,7 +47,7 @@ func (s *schemas) structs() ([]structType, error) {
 	return out, nil
 }
 
-// complexTypes are the named ones that no other extends, sorted.
+// complexTypes lists the named ones that no other extends, sorted.
 func (s *schemas) complexTypes() []qname {
 	var out []qname
 	for name, t := range s.types {

@@ -46,9 +46,9 @@ func writeMethod(out *bytes.Buffer, s *schemas, d structType) {
 	out.WriteString("a.close(name)\n}\n\n")
 }
 
-// typeAttribute is the xsi:type of a complex element: where its type extends
-// another, which a client may have been made for, and where the element may
-// be empty, which some clients take for nothing at all without it.
+// typeAttribute returns the xsi:type of a complex element: where its type
+// extends another, which a client may have been made for, and where the element
+// may be empty, which some clients take for nothing at all without it.
 func typeAttribute(s *schemas, d structType) string {
 	empty := true
 	for _, p := range d.particles {
