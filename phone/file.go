@@ -30,8 +30,7 @@ func WriteFile(name string, rand io.Reader, pin string, s State) error {
 
 // CheckFile reports whether WriteFile could write the file: it finds the faults
 // that would otherwise lose a state that a server has already handed out. A
-// file that is there must open under the PIN, so that nobody else's state is
-// replaced.
+// file that is there must open under the PIN: nobody else's state is replaced.
 func CheckFile(name, pin string) error {
 	if err := CheckPIN(pin); err != nil {
 		return err

@@ -26,7 +26,7 @@ const (
 )
 
 // header is the part of a sealed state that is not secret. It is the
-// associated data of the rest, so that none of it can be changed.
+// associated data of the rest, so a change of it is found.
 type header struct {
 	Version int
 	KDF     kdf

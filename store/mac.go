@@ -13,8 +13,8 @@ import (
 // A stored value is an encoding's version, 1 byte, a MAC, 16 bytes, and the
 // record in that encoding. The MAC is HMAC-SHA-256, cut to its first half, of
 // the version, the length of the key, 4 bytes, big-endian, the key and the
-// record, so that nobody without the key of the store can change a record, or
-// put it in another's place.
+// record. Without the key of the store, nobody can change a record or put it in
+// another's place.
 const (
 	encodingJSON   = 1 // up to schema 2
 	encodingFields = 2

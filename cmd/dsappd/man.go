@@ -72,7 +72,7 @@ func newManPage(name, section, about string) *manPage {
 	return p
 }
 
-// roff writes text so that no letter of it is an order.
+// roff escapes what troff would take for an order.
 func roff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`).Replace(text)
 	var ascii strings.Builder

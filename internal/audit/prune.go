@@ -17,8 +17,7 @@ const (
 )
 
 // Limit says how far a removal goes: to what was sealed before a time. A seal
-// that does not hold stops it, so that no evidence is lost; with Broken it
-// does not.
+// that does not hold stops it, to keep the evidence; with Broken it does not.
 type Limit struct {
 	Before time.Time `json:"before"`
 	Broken bool      `json:"broken,omitempty"`

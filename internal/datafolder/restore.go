@@ -211,7 +211,7 @@ func verifyUnpacked(ctx context.Context, dir string, master []byte, options Rest
 	return errors.Join(opened.mustBeSound(ctx), opened.Records.Close())
 }
 
-// backupFile is a name that a backup may hold, so that none leaves the folder.
+// backupFile matches the names that a backup may hold. None leaves the folder.
 var backupFile = regexp.MustCompile(`^(dsappd\.db|settings\.toml|secrets\.age|manifest\.json)$`)
 
 // unpackFiles writes the files of a backup, and compares their checksums with

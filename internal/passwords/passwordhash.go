@@ -101,9 +101,8 @@ func (h argon2idHash) right(password string) bool {
 	return subtle.ConstantTimeCompare(h.derive(password), h.hash) == 1
 }
 
-// outdated holds where the cost asks for more memory or more passes, and for
-// less of neither, so that nobody's hash ever becomes cheaper. Lanes only
-// spread the same work.
+// outdated reports whether the cost asks for more memory or more passes, and for
+// less of neither: a hash never becomes cheaper. Lanes only spread the same work.
 func (h argon2idHash) outdated(cost Cost) bool {
 	more := cost.MemoryKiB > h.cost.MemoryKiB || cost.Time > h.cost.Time
 	return more && !h.costlier(cost)

@@ -17,9 +17,9 @@ type Caller struct {
 	// proxy's then, and no component stands there.
 	Doubt error
 
-	// OwnDoor says that a door of the server's own asks for a caller of whom
-	// it has made sure itself. Its component stands at 0.0.0.0, which is the
-	// address of no peer, so that nobody else can call in its name.
+	// OwnDoor says that a door of this server asks for a caller whom it has
+	// authenticated itself. Its component stands at 0.0.0.0, which is the
+	// address of no peer: nobody else can call in its name.
 	OwnDoor bool
 
 	// Confidential says that nobody between can read what is said: it is

@@ -9,7 +9,7 @@ import (
 )
 
 // DeleteDomain deletes a domain that has no users and no authenticators. It
-// first shuts the domain, so that none can come while it looks, and opens it
+// first shuts the domain, to keep any from coming while it looks, and opens it
 // again if there is one. A domain that was left shut, because the server ended
 // in between, is deleted or opened by the same order.
 func (s *Service) DeleteDomain(ctx context.Context, operator Operator, name string) (Domain, error) {

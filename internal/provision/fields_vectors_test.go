@@ -85,8 +85,7 @@ func vectorOf[K, R any](t *testing.T, kind store.Kind[K, R], record R) recordVec
 }
 
 // FuzzFields reads records from any bytes: what can be read is written to the
-// very same bytes, so that no record has two encodings and nothing is passed
-// over.
+// very same bytes. No record has two encodings, and nothing is passed over.
 func FuzzFields(f *testing.F) {
 	for i, seed := range [][]byte{
 		must(provision.Users.Append(nil, usualUser()))(f), must(provision.Authenticators.Append(nil, usualAuthenticator()))(f),

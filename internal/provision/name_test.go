@@ -184,8 +184,8 @@ func TestHashOfAPasswordAsItWasGiven(t *testing.T) {
 	}
 }
 
-// What an older program kept under a name that is not prepared is found by the
-// very words, so that nobody is lost.
+// A record that an older program kept under a name that is not prepared is found
+// by the very words. No user is lost.
 func TestNamesOfOlderPrograms(t *testing.T) {
 	p := newNames(t)
 	u := p.account("user1")

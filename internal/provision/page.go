@@ -20,9 +20,9 @@ type Page[R, K any] struct {
 	Next *K
 }
 
-// A page holds at most maxPage records, and defaultPage when it is not said;
-// a narrowed list looks through no more than maxScan for it, so that no View
-// stays open for long.
+// A page holds at most maxPage records, and defaultPage by default. A narrowed
+// list looks through no more than maxScan for it, because a View must not stay
+// open for long.
 const (
 	defaultPage = 100
 	maxPage     = 1000

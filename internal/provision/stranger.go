@@ -8,10 +8,9 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// Stranger is written where a wrong password would be counted, had the user
-// existed: the commit of a refusal takes as long either way. There are few,
-// each for many names, so that nobody fills the store with them, and none says
-// anything.
+// Stranger is written where a wrong password would be counted if the user
+// existed: the commit of a refusal takes as long either way. There are few, each
+// for many names, so they cannot fill the store, and they say nothing.
 type Stranger struct {
 	store.Revised
 	Slot    string // 00 to ff, or one of as many for authenticators

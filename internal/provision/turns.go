@@ -59,7 +59,7 @@ func (t *turn) registration(id string) {
 	t.of(id, func(any) bool { return false })
 }
 
-// user comes after registration, so that no two wait for each other.
+// user comes after registration, in this order alone: no two wait for each other.
 func (t *turn) user(key UserKey) {
 	t.of(key, func(held any) bool { _, is := held.(string); return is })
 }

@@ -2,8 +2,8 @@ package main
 
 import "testing"
 
-// What mutants replace is in the source, so that nobody learns only from a long
-// run that it has moved.
+// The source still holds what mutants replace. Otherwise only a long run would
+// tell that it has moved.
 func TestMutantsApply(t *testing.T) {
 	t.Chdir("../..")
 	for _, c := range campaigns() {

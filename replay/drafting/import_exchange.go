@@ -58,7 +58,7 @@ func (i *Importer) exchange(k keptExchange) (Recorded, bool) {
 	case err == nil && r.Reply.isEnvelope():
 		return r, true
 	case isCall && err == nil && onTheWay(k.status):
-		i.leaveOut(k.at, "HTTP status %d answers POST %s, so that no server of SOAP has seen it", k.status, k.url)
+		i.leaveOut(k.at, "HTTP status %d answers POST %s, so no SOAP server has seen it", k.status, k.url)
 		return Recorded{}, false
 	case !isCall:
 		i.leaveOut(k.at, "POST %s is no call of SOAP: neither the request nor the reply holds an envelope", k.url)

@@ -274,7 +274,7 @@ func TestImportHARNotices(t *testing.T) {
 		},
 		"sent again": {
 			firstOnly(func(_, _, r message) { r["content"], r["status"] = message{"text": "<html>"}, 401 }), []string{activate, activated[1]},
-			[]string{"x.har:8: HTTP status 401 answers POST http://bank:8888/, so that no server of SOAP has seen it"},
+			[]string{"x.har:8: HTTP status 401 answers POST http://bank:8888/, so no SOAP server has seen it"},
 		},
 		"a large message": {
 			firstOnly(func(_, q, _ message) {

@@ -152,8 +152,8 @@ func (s *tcpConnection) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.
 	s.reader.Add(s.name, direction.String(), text, s.packet)
 }
 
-// gap stands in a stream where bytes were not captured: no message of XML holds
-// it, so that none is read whose parts do not belong together.
+// gap stands in a stream where bytes were not captured. No message of XML holds
+// it, so a message whose parts do not belong together is not read.
 const gap = "\n\x00\n"
 
 // ReassemblyComplete lets a connection be forgotten.

@@ -14,8 +14,8 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// File is a store file of this schema or an older one, held so that nobody
-// else opens it, and never written.
+// File holds a store file of this schema or an older one. It keeps others from
+// opening it, and never writes it.
 type File struct {
 	// Schema is the version that it has.
 	Schema int

@@ -31,7 +31,7 @@ type request struct {
 }
 
 // newRequest refuses keys and values of a size that is not allowed. Commit
-// returns only with the result, so that nothing needs to be copied.
+// returns only with the result, so it need not copy anything.
 func newRequest(reads []store.Read, writes []store.Write) (*request, error) {
 	r := &request{reads: reads, writes: writes, keys: len(reads) + len(writes), done: make(chan error, 1)}
 	for _, w := range writes {

@@ -38,7 +38,7 @@ func (e *exchange) follow() error {
 	return e.stream(m, moved)
 }
 
-// stream reads first and waits then, so that nothing falls between the two.
+// stream reads first and then waits: nothing falls between the two.
 func (e *exchange) stream(m made, moved <-chan struct{}) error {
 	if err := e.beginStream(); err != nil {
 		return err

@@ -10,10 +10,10 @@ import (
 	"github.com/dsappd/dsappd/dsapp/qr"
 )
 
-// image draws what the site was answered when it registered: nothing of it is
-// kept, and the request is a POST so that no secret stands in a URL. It is no
-// service: what cannot be drawn is answered with 400, as nobody who asks for a
-// picture looks into the codes of one.
+// image draws what the site was answered when it registered. It keeps nothing,
+// and the request is a POST, because a URL must hold no secret. It is no service:
+// it answers what it cannot draw with 400, as nobody who asks for a picture looks
+// into the codes of one.
 func image(c *call) (reply, error) {
 	format, err := pictureFormat(c.HTTP)
 	if err != nil {

@@ -139,7 +139,7 @@ func (e *Endpoint) Drain(ctx context.Context) error {
 	if err := e.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		e.log.Warn("close a listener", "door", e.name, "error", err)
 	}
-	// Only now, so that nobody is told to connect anew who still could.
+	// Only now: nobody is told to connect anew while they still could.
 	e.draining.Store(true)
 	e.log.Info("draining: new connections are refused", "door", e.name)
 	e.settle(ctx)
