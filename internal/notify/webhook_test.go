@@ -91,10 +91,14 @@ func TestSignatures(t *testing.T) {
 // What one user's failure leaves is in order, and the others' messages have arrived
 // in theirs.
 func TestOrderOfUsers(t *testing.T) {
-	refuse := true
+	refuse, others := true, make(chan struct{})
 	b := newInbox(t, secretText(1), func(_ *http.Request, id string) int {
-		if refuse && id == "anna2" {
+		switch {
+		case refuse && id == "anna2":
+			<-others // after a failure, nothing that has not begun is sent
 			return http.StatusInternalServerError
+		case id == "bert2":
+			close(others)
 		}
 		return http.StatusOK
 	})
