@@ -231,8 +231,10 @@ func (b *Tab) Keep(name string) {
 	must(0, os.WriteFile(folder+"/"+name+".png", picture, 0o644))(b.T)
 }
 
-// tooFaint lists texts whose contrast with what is behind them is under 4.5.
-const tooFaint = `(() => {
+// tooFaint lists texts whose contrast with what is behind them is under 4.5, once
+// the page has its stylesheets.
+const tooFaint = `(async () => {
+  if (document.readyState !== "complete") await new Promise((loaded) => addEventListener("load", loaded, { once: true }));
   const channels = (colour) => (colour.match(/[\d.]+/g) || []).map(Number);
   const luminance = ([r, g, b]) => [r, g, b].map((c) => c / 255)
     .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
@@ -255,7 +257,7 @@ const tooFaint = `(() => {
 // WantContrast holds every text of the page to the contrast of WCAG 2.2, 1.4.3.
 func (b *Tab) WantContrast(where string) {
 	b.T.Helper()
-	for _, faint := range Run(b, chromedp.Evaluate[[]string](tooFaint)) {
+	for _, faint := range Run(b, chromedp.Evaluate[[]string](tooFaint, chromedp.EvalAwaitPromise)) {
 		b.T.Errorf("%s: %s", where, faint)
 	}
 }

@@ -58,7 +58,8 @@ async function startProcess(binary, args, log) {
   const line = new Promise((resolve) => readline.createInterface({ input: child.stdout }).once("line", resolve).once("close", () => resolve(undefined)));
   const first = await Promise.race([line, ended.then(() => undefined)]).finally(() => clearTimeout(late));
   if (first === undefined) {
-    throw new LabError(endReason(said, await ended, log));
+    const code = await ended; // by then it has said all
+    throw new LabError(endReason(said, code, log));
   }
   const held = [child, child.stdin, child.stdout, child.stderr].filter(Boolean);
   held.forEach((handle) => handle.unref());
