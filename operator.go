@@ -37,7 +37,7 @@ func (s *Server) startKeeper() error {
 // openMembers are the members of the gateway's and the Platform API's JSON whose
 // values are no secret.
 var openMembers = []string{
-	"activationStatus", "activationType", "assigned", "authenticatorType", "clientEphemeralPublicKey", "command", "createdAt", "deliveryMethod",
+	"activationStatus", "activationType", "assigned", "authenticators", "authenticatorType", "clientEphemeralPublicKey", "command", "createdAt", "deliveryMethod",
 	"description", "deviceStatus", "deviceType", "digipassGatewayID", "digipassInstanceID", "disabled", "domain", "error", "errorCode", "errorCount",
 	"errorDesc", "eventType", "format", "lastAuthenticationRequestTime", "lastAuthenticationTime", "length", "locked", "message", "objectType",
 	"orchestrationDelivery", "orgUnit", "pinSet", "registrationID", "registrationIdentifier", "returnCode", "returnCodeEnum", "riskResponseCode",

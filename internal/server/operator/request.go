@@ -148,7 +148,8 @@ func shares(t timeline.Timing) []share {
 // openHeaders are the headers whose values are no secret.
 var openHeaders = []string{
 	"Accept", "Accept-Encoding", "Accept-Language", "Allow", "Cache-Control", "Connection", "Content-Encoding", "Content-Length", "Content-Security-Policy",
-	"Content-Type", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Date", "Dsappd-Fault", "Expect", "Location", "Permissions-Policy", "Referrer-Policy", "Request-Id", "Retry-After", "Soapaction", "Strict-Transport-Security",
+	"Content-Type", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Date", "Dsappd-Fault", "Expect", "Location", "Log-Correlation-Id", "Permissions-Policy",
+	"Referrer-Policy", "Request-Id", "Retry-After", "Soapaction", "Strict-Transport-Security",
 	"Traceparent", "Transfer-Encoding", "User-Agent", "Vary", "X-Content-Type-Options", "X-Forwarded-For", "X-Frame-Options",
 }
 
