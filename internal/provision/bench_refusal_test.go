@@ -79,6 +79,9 @@ func BenchmarkLoginRefusal(b *testing.B) {
 	for _, user := range []string{"locked", "disabled", "bare"} {
 		p.bare(user)
 	}
+	for _, user := range []string{"user1", "user2"} { // whose hashes cost next to nothing
+		must(p.SetUserPassword(b.Context(), operator(), provision.SetUserPassword{NameUser: provision.NameUser{UserID: user}, StaticPassword: "Password2"}))(b)
+	}
 	u := p.account("locked")
 	u.LockedAt = p.clock()
 	must(0, p.Store.Update(b.Context(), func(tx *store.Tx) error { return provision.PutUser(tx, u) }))(b)
