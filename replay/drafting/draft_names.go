@@ -9,9 +9,16 @@ import (
 	"github.com/dsappd/dsappd/replay/internal/jsontree"
 )
 
-// secretValues are the secrets of a draft. Names that people give to cases and
-// requests, and what is said about them, may repeat a secret.
-type secretValues map[string]bool
+// secretValues holds the secrets of a draft, by their length in bytes. Names that
+// people give to cases and requests, and what is said about them, may repeat one.
+type secretValues map[int]map[string]bool
+
+func (s secretValues) put(value string) {
+	if s[len(value)] == nil {
+		s[len(value)] = make(map[string]bool)
+	}
+	s[len(value)][value] = true
+}
 
 // shortestSecret is how many bytes a value has at least that is looked for in
 // names: shorter ones are parts of many words.
@@ -32,7 +39,7 @@ func (s secretValues) add(m *message) {
 		if n.HoldsElements() || slices.Contains(inWords, n.Name.Local) || kept[n.Index] || openElement(n) || len(value) < shortestSecret || slices.Contains(notSecret, value) {
 			return
 		}
-		s[value] = true
+		s.put(value)
 	})
 }
 
@@ -42,7 +49,7 @@ func (s secretValues) addValues(m *message) {
 		field := m.rest.fieldName(name)
 		isOpen := open(field) || slices.Contains(openReplies, field) || slices.Contains(openMembers, field) || slices.Contains(openAnswers, field) || name == "message"
 		if v.Kind == '"' && !isOpen && len(v.Text) >= shortestSecret {
-			s[v.Text] = true
+			s.put(v.Text)
 		}
 	})
 }
@@ -52,24 +59,25 @@ var inWords = []string{"errorDesc", "faultstring"}
 
 var notSecret = []string{"true", "false", "null", "NULL"}
 
-// hide replaces the secrets in a text, the longest first.
+// hide replaces the secrets in a text. It looks each stretch of it up, so that a text
+// costs the same however many secrets there are.
 func (s secretValues) hide(text string) string {
-	for _, value := range s.longestFirst() {
-		text = strings.ReplaceAll(text, value, "redacted")
-	}
-	return text
-}
-
-func (s secretValues) longestFirst() []string {
-	var all []string
-	for value := range s {
-		all = append(all, value)
-	}
-	slices.SortFunc(all, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
+	var out strings.Builder
+	end := 0 // of the secrets so far
+	for at := range len(text) {
+		begun := at < end
+		for length, values := range s {
+			if at+length <= len(text) && values[text[at:at+length]] {
+				end = max(end, at+length)
+			}
 		}
-		return strings.Compare(a, b)
-	})
-	return all
+		switch {
+		case begun:
+		case at < end:
+			out.WriteString("redacted")
+		default:
+			out.WriteByte(text[at])
+		}
+	}
+	return out.String()
 }
