@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -187,10 +188,19 @@ func (k *Keeper) Wait(ctx context.Context, after int) bool {
 
 // Get returns the exchange of a name, as Exchange.Name has it, with its bodies.
 func (k *Keeper) Get(name string) (Exchange, bool) {
-	all, _ := k.Since(0)
-	for i := len(all) - 1; i >= 0; i-- {
-		if all[i].Name() == name {
-			return all[i].withBodies(), true
+	e, is := k.find(name)
+	if !is {
+		return Exchange{}, false
+	}
+	return e.withBodies(), true
+}
+
+func (k *Keeper) find(name string) (Exchange, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, e := range slices.Backward(k.kept) {
+		if e.Name() == name {
+			return *e, true
 		}
 	}
 	return Exchange{}, false
