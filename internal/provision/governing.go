@@ -66,7 +66,7 @@ func (t *policyTable) read(v *store.View, name string) (*governing, error) {
 	if err != nil {
 		return nil, err
 	}
-	if kept != nil && !slices.ContainsFunc(kept.line, func(p seenPolicy) bool { return read[p.name].Revision != p.revision }) {
+	if kept != nil && kept.isAsIn(read) {
 		return kept, nil
 	}
 	g := new(governing)
@@ -138,5 +138,10 @@ func (g *governing) holds(v *store.View) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return !slices.ContainsFunc(g.line, func(p seenPolicy) bool { return now[p.name].Revision != p.revision }), nil
+	return g.isAsIn(now), nil
+}
+
+// isAsIn reports whether no policy of the line has moved since.
+func (g *governing) isAsIn(read map[string]store.Found[Policy]) bool {
+	return !slices.ContainsFunc(g.line, func(p seenPolicy) bool { return read[p.name].Revision != p.revision })
 }

@@ -8,24 +8,12 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// FindOperatorKey finds the record of a key that somebody has sent. It compares it
-// with every key, in constant time.
+// FindOperatorKey finds the record of a key that somebody has sent, among the
+// records as they are now.
 func (s *Service) FindOperatorKey(ctx context.Context, key string) (found OperatorKey, is bool, err error) {
-	digest := gatewayKeyDigest(key)
-	err = s.Store.View(ctx, func(v *store.View) error {
-		found, is = OperatorKey{}, false
-		for each, err := range store.Scan(v, OperatorKeys, "", "") {
-			if err != nil {
-				return err
-			}
-			if each.is(digest) {
-				found, is = each, true
-			}
-		}
-		return nil
-	})
+	found, is, err = findKey(ctx, s, OperatorKeys, &s.tables.operatorKeys, key)
 	if err != nil {
-		return found, false, fmt.Errorf("operators' keys: %w", err)
+		return found, is, fmt.Errorf("operators' keys: %w", err)
 	}
 	return found, is, nil
 }

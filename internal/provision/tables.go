@@ -18,6 +18,7 @@ type tables struct {
 	domains      store.Table[domainTable]
 	gatewayKeys  store.Table[keyTable[GatewayKey]]
 	platformKeys store.Table[keyTable[PlatformKey]]
+	operatorKeys store.Table[keyTable[OperatorKey]]
 }
 
 // tabled returns what a table holds of a kind. The first round of an operation
@@ -71,6 +72,8 @@ func (t *tables) forget(record any) {
 		t.gatewayKeys.Forget()
 	case PlatformKey:
 		t.platformKeys.Forget()
+	case OperatorKey:
+		t.operatorKeys.Forget()
 	}
 }
 
