@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/dsappd/dsappd/replay/drafting"
@@ -44,7 +45,7 @@ func oneCase(t testing.TB, requests int) string {
 	for n := range requests {
 		fmt.Fprintf(&out, `<con:testStep type="request" name="Register %d"><con:config><con:request><con:request><![CDATA[%s]]></con:request>`+
 			`<con:assertion type="Simple Contains" name="Contains"><con:configuration><token>STAT_SUCCESS</token></con:configuration></con:assertion>`+
-			"</con:request></con:config></con:testStep>\n", n, fmt.Sprintf(registerRequest, n))
+			"</con:request></con:config></con:testStep>\n", n, fmt.Sprintf(strings.Replace(registerRequest, ">x<", ">secret-%[1]d<", 1), n))
 	}
 	out.WriteString(`</con:testCase></con:testSuite></con:soapui-project>`)
 	return fileOf(t, "large.xml", out.Bytes())
@@ -52,12 +53,12 @@ func oneCase(t testing.TB, requests int) string {
 
 // allocatedBy is how many bytes the import of a file into transcripts
 // allocates, which a busy machine does not change.
-func allocatedBy(t *testing.T, file string, transcripts int) uint64 {
+func allocatedBy(t *testing.T, redact bool, file string, transcripts int) uint64 {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	run := &drafting.ImportRun{
-		Importer: &drafting.Importer{Drafter: &drafting.Drafter{}}, Out: filepath.Join(t.TempDir(), "out"), Report: func(drafting.Imported) error { return nil },
+		Importer: &drafting.Importer{Drafter: &drafting.Drafter{Redact: redact}}, Out: filepath.Join(t.TempDir(), "out"), Report: func(drafting.Imported) error { return nil },
 	}
 	report, err := run.Paths(t.Context(), file)
 	if err != nil || len(report.Transcripts) != transcripts {
@@ -72,14 +73,16 @@ func TestImportIsLinear(t *testing.T) {
 	for name, kind := range map[string]struct {
 		make        func(testing.TB, int) string
 		transcripts func(exchanges int) int
+		redact      bool
 	}{
-		"log":                   {denseLog, func(n int) int { return n }},
-		"project of many cases": {manyCases, func(n int) int { return n }},
-		"project of one case":   {oneCase, func(int) int { return 1 }},
+		"log":                   {denseLog, func(n int) int { return n }, false},
+		"project of many cases": {manyCases, func(n int) int { return n }, false},
+		"project of one case":   {oneCase, func(int) int { return 1 }, false},
+		"one case, redacted":    {oneCase, func(int) int { return 1 }, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			const few, many = 250, 1000
-			one, four := allocatedBy(t, kind.make(t, few), kind.transcripts(few)), allocatedBy(t, kind.make(t, many), kind.transcripts(many))
+			const few, many = 500, 2000
+			one, four := allocatedBy(t, kind.redact, kind.make(t, few), kind.transcripts(few)), allocatedBy(t, kind.redact, kind.make(t, many), kind.transcripts(many))
 			if four > 5*one {
 				t.Errorf("%d exchanges allocate %d KiB, %d allocate %d KiB", few, one>>10, many, four>>10)
 			}
