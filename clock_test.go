@@ -36,6 +36,7 @@ var ofTheSystem = map[string]string{
 	"internal/server/listen/shared.go":          "connections",
 	"internal/server/listen/bodies.go":          "connections",
 	"internal/server/handshake/listener.go":     "connections",
+	"internal/server/browser/answer.go":         "deadlines of a connection",
 	"internal/server/console/events.go":         "heartbeats of a stream, and how often it is read anew",
 	"internal/server/operator/events.go":        "heartbeats of a stream, and the pause between two events",
 	"internal/lab/wrap.go":                      "how long a fault holds a reply",

@@ -1,7 +1,7 @@
-// Package browser keeps web pages away from doors that are not for them. A
-// page of anybody's can have a browser send requests to the machine that it
-// runs on, and, by a name that it points there (DNS rebinding), read what
-// comes back.
+// Package browser has what the pages of this server share, and keeps other web
+// pages away from doors that are not for them. A page of anybody's can have a
+// browser send requests to the machine that it runs on, and, by a name that it
+// points there (DNS rebinding), read what comes back.
 package browser
 
 import (

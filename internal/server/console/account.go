@@ -6,6 +6,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 // accountPage is what users do with what they have: their devices and their
@@ -122,7 +123,7 @@ func (e *exchange) failed(err error, at string) error {
 		return err
 	}
 	e.noteRefusal(refusal)
-	return e.showAccount(refusalStatus(refusal.Refusal), accountPage{Wrong: refusal.Plain(), At: at})
+	return e.showAccount(browser.RefusalStatus(refusal.Refusal), accountPage{Wrong: refusal.Plain(), At: at})
 }
 
 // updatePassword changes the static password and goes on in a session of its

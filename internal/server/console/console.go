@@ -115,10 +115,10 @@ type Handler struct {
 	directory     *directory.Directory
 	brand         brand
 	appLink       AppLink
-	pages         pages
+	pages         browser.Pages
 	forms         browser.Forms
 	sessions      *browser.Sessions[*session]
-	streams       *streams
+	streams       *browser.Streams
 }
 
 // NewHandler makes the page.
@@ -138,7 +138,7 @@ func NewHandler(c Config) (*Handler, error) {
 		mux: http.NewServeMux(), guard: browser.New(c.Hosts, c.Proxies), directory: c.Directory,
 		frame: &request.Frame{Door: "console", Log: c.Log, Journal: c.Journal, Rand: c.Service.Rand, Now: c.Service.Now},
 		brand: brand{cmp.Or(c.Name, DefaultName), c.Logo}, appLink: c.AppLink,
-		pages: pages, forms: forms, sessions: newSessions(limits), streams: newStreams(limits),
+		pages: pages, forms: forms, sessions: newSessions(limits), streams: browser.NewStreams(limits.Streams, limits.StreamsPerUser),
 	}
 	h.route()
 	return h, nil
@@ -158,7 +158,7 @@ func (h *Handler) With(c Config) (*Handler, error) {
 
 // Close ends the streams, which would else last as long as their browsers
 // follow, and lets no other begin.
-func (h *Handler) Close() { h.streams.close() }
+func (h *Handler) Close() { h.streams.Close() }
 
 // route sets up all that is answered.
 func (h *Handler) route() {

@@ -10,7 +10,7 @@ const (
 )
 
 func (e *exchange) cookies() browser.Cookies {
-	return browser.Cookies{W: e.w, R: e.HTTP, Secure: e.secureCookies}
+	return browser.Cookies{W: e.W, R: e.HTTP, Secure: e.secureCookies}
 }
 
 // checkForm looks whether a form was made for this cookie.

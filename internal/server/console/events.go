@@ -8,10 +8,8 @@ import (
 	"time"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
-
-// writeTimeout is for one event to be taken by the browser.
-const writeTimeout = 10 * time.Second
 
 // follow streams the status of a registration to its page, as server-sent
 // events: at once, whenever it changes, and now and then. It ends with the
@@ -19,17 +17,16 @@ const writeTimeout = 10 * time.Second
 // not come back.
 func (e *exchange) follow() error {
 	if e.session == nil {
-		e.status = http.StatusNoContent
-		e.w.WriteHeader(e.status)
+		e.NoStream()
 		return nil
 	}
 	m, err := e.registration()
 	if err != nil {
 		return err
 	}
-	leave, admitted := e.streams.enter(e.session)
+	leave, admitted := e.streams.Enter(e.session)
 	if !admitted {
-		return &problem{status: http.StatusTooManyRequests, Title: "Too many pages are following",
+		return &browser.Problem{Status: http.StatusTooManyRequests, Title: "Too many pages are following",
 			Words: "Close other pages, or look here now and then."}
 	}
 	defer leave()
@@ -40,7 +37,7 @@ func (e *exchange) follow() error {
 
 // stream reads first and then waits: nothing falls between the two.
 func (e *exchange) stream(m made, moved <-chan struct{}) error {
-	if err := e.beginStream(); err != nil {
+	if err := e.BeginStream(); err != nil {
 		return err
 	}
 	tick := time.NewTicker(e.limits.Reread)
@@ -65,26 +62,12 @@ func (e *exchange) stream(m made, moved <-chan struct{}) error {
 		case <-moved:
 		case <-tick.C:
 		case <-e.session.over:
-		case <-e.streams.ended:
+		case <-e.streams.Ended():
 			return nil
 		case <-e.HTTP.Context().Done():
 			return nil
 		}
 	}
-}
-
-// beginStream lifts the connection's deadline for reading, which would end
-// the request's context; that for writing is set anew for each event.
-func (e *exchange) beginStream() error {
-	controller := http.NewResponseController(e.w)
-	if err := controller.SetReadDeadline(time.Time{}); err != nil {
-		return fmt.Errorf("begin a stream: %w", err)
-	}
-	e.status = http.StatusOK
-	e.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-	e.w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events until there are enough
-	e.w.WriteHeader(e.status)
-	return nil
 }
 
 // signedOut is the phase of a page whose session has ended.
@@ -117,12 +100,5 @@ func (e *exchange) send(s status) error {
 	if err != nil {
 		return err
 	}
-	controller := http.NewResponseController(e.w)
-	if err := controller.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err
-	}
-	if _, err := fmt.Fprintf(e.w, "retry: 2000\ndata: %s\n\n", data); err != nil {
-		return err
-	}
-	return controller.Flush()
+	return e.Event(fmt.Appendf(nil, "retry: 2000\ndata: %s\n\n", data))
 }

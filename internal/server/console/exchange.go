@@ -2,15 +2,14 @@ package console
 
 import (
 	"errors"
-	"io"
 	"log/slog"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 	"github.com/dsappd/dsappd/internal/server/directory"
 	"github.com/dsappd/dsappd/internal/server/request"
 	"github.com/dsappd/dsappd/soap"
@@ -20,12 +19,11 @@ import (
 type exchange struct {
 	*Handler
 	*request.Request
-	w       http.ResponseWriter
+	browser.Answer
 	session *session // nil: nobody is signed in
-	status  int
 }
 
-// action answers a request. A *problem that it returns is shown, and so is a
+// action answers a request. A *browser.Problem that it returns is shown, and so is a
 // refusal; any other error is logged, and the user is told no more than that.
 type action func(*exchange) error
 
@@ -33,7 +31,7 @@ type action func(*exchange) error
 func (h *Handler) handle(pattern string, act action) {
 	h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		q, err := h.frame.Begin(w, r)
-		e := &exchange{Handler: h, Request: q, w: w}
+		e := &exchange{Handler: h, Request: q, Answer: browser.Answer{W: w}}
 		if err == nil {
 			e.session, _ = h.sessions.Find(e.cookies().Get(sessionCookie), q.Began)
 			err = q.Do(func() error { return e.act(act) })
@@ -51,7 +49,7 @@ const maxForm = 16 << 10
 // act reads the form, where there is one, and does what is asked.
 func (e *exchange) act(act action) error {
 	if e.guard.StrangeHost(e.HTTP) {
-		return &problem{status: http.StatusMisdirectedRequest, Title: "This is not the address of this page",
+		return &browser.Problem{Status: http.StatusMisdirectedRequest, Title: "This is not the address of this page",
 			Words: "The server does not go by this name. Begin at localhost; whoever runs the server can add names to the setting console.hosts."}
 	}
 	if err := e.misdirected(); err != nil {
@@ -61,18 +59,11 @@ func (e *exchange) act(act action) error {
 		return act(e)
 	}
 	if e.guard.OtherOrigin(e.HTTP) {
-		return &problem{status: http.StatusForbidden, Title: "This request came from elsewhere",
+		return &browser.Problem{Status: http.StatusForbidden, Title: "This request came from elsewhere",
 			Words: "Another site sent this form. Nothing was done: begin on this page."}
 	}
-	e.HTTP.Body = http.MaxBytesReader(e.w, e.HTTP.Body, maxForm)
-	err := e.HTTP.ParseForm()
-	if errors.Is(err, syscall.ENOBUFS) {
-		return &problem{status: http.StatusServiceUnavailable, Title: "The server is busy",
-			Words: "It has too many requests at the moment. Nothing was done: go back and send the form again."}
-	}
-	if err != nil {
-		return &problem{status: http.StatusBadRequest, Title: "The form could not be read",
-			Words: "It was too long, or arrived broken. Nothing was done: go back and send it again."}
+	if err := browser.ReadForm(e.W, e.HTTP, maxForm); err != nil {
+		return err
 	}
 	return act(e)
 }
@@ -101,23 +92,20 @@ func (e *wordsError) Error() string { return e.words }
 // answerProgram answers a program that looks for another door, and reports
 // whether it was one.
 func (e *exchange) answerProgram(err error) bool {
-	mediaType, body := "text/plain; charset=utf-8", err.Error()+"\n"
+	status, mediaType, body := 0, "text/plain; charset=utf-8", err.Error()+"\n"
 	if fault, ok := errors.AsType[*soap.Fault](err); ok {
-		e.status, mediaType, body = http.StatusInternalServerError, "text/xml; charset=utf-8", string(soap.Document(fault))
+		status, mediaType, body = http.StatusInternalServerError, "text/xml; charset=utf-8", string(soap.Document(fault))
 		e.noteReason(fault.Words())
 	} else if _, ok := errors.AsType[*directory.WSDLError](err); ok {
-		e.status = http.StatusNotFound
+		status = http.StatusNotFound
 		e.noteReason(err.Error())
 	} else if words, ok := errors.AsType[*wordsError](err); ok {
-		e.status = words.status
+		status = words.status
 		e.noteReason(err.Error())
 	} else {
 		return false
 	}
-	e.w.Header().Set("Content-Type", mediaType)
-	e.w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	e.w.WriteHeader(e.status)
-	_, _ = io.WriteString(e.w, body) // a program that went away needs no answer
+	e.Send(status, mediaType, []byte(body))
 	return true
 }
 
@@ -127,7 +115,7 @@ func (e *exchange) caller() (provision.Caller, error) { return e.Caller(e.proxie
 // note writes the request's line in the log, with nothing of its form.
 func (e *exchange) note(pattern string) {
 	if e.Reason != "" {
-		e.TurnAway(pattern, "HTTP "+strconv.Itoa(e.status), e.Reason)
+		e.TurnAway(pattern, "HTTP "+strconv.Itoa(e.Status), e.Reason)
 	}
 	if e.session != nil {
 		user := e.session.who.User()
@@ -137,7 +125,7 @@ func (e *exchange) note(pattern string) {
 	if strings.HasPrefix(pattern, "GET /console.") { // which every page asks for
 		level = slog.LevelDebug
 	}
-	e.End(level, "request", slog.String("page", pattern), slog.Int("http_status", e.status))
+	e.End(level, "request", slog.String("page", pattern), slog.Int("http_status", e.Status))
 }
 
 // fail answers with what went wrong, unless an answer has begun.
@@ -146,43 +134,28 @@ func (e *exchange) fail(err error) {
 		return
 	}
 	shown := e.shown(err)
-	if e.status != 0 {
+	if e.Status != 0 {
 		return
 	}
-	if err := e.render(shown.status, "problem", page{Title: shown.Title, Body: shown}); err != nil {
+	if err := e.render(shown.Status, "problem", page{Title: shown.Title, Body: shown}); err != nil {
 		e.Note(slog.String("error", err.Error()))
 	}
 }
 
 // shown decides, alone, what a user sees of an error.
-func (e *exchange) shown(err error) *problem {
-	if shown, ok := errors.AsType[*problem](err); ok {
-		e.noteReason(shown.Error())
-		return shown
-	}
+func (e *exchange) shown(err error) *browser.Problem {
 	if refusal, ok := errors.AsType[*provision.Error](err); ok {
 		e.noteRefusal(refusal)
-		return &problem{status: refusalStatus(refusal.Refusal), Title: "That was not possible", Words: refusal.Plain()}
 	}
-	if errors.Is(err, provision.ErrContended) {
-		e.noteReason("others kept changing the same records")
-		return &problem{status: http.StatusServiceUnavailable, Title: "Too much at once",
-			Words: "Other requests kept changing the same records. Nothing was done: try again."}
+	if shown, reason := browser.ProblemOf(err); shown != nil {
+		e.noteReason(reason)
+		return shown
 	}
 	e.Failed("request failed", err)
 	e.noteReason("an internal error")
-	return &problem{status: http.StatusInternalServerError, Title: "Something went wrong",
+	return &browser.Problem{Status: http.StatusInternalServerError, Title: "Something went wrong",
 		Words: "The server could not do this because of an error of its own. Try again; whoever runs it finds the reason in its log by the number below.", RequestID: e.ID}
 }
-
-// problem is an error in words for the user.
-type problem struct {
-	status       int
-	Title, Words string
-	RequestID    string // where the log says more; else empty
-}
-
-func (p *problem) Error() string { return p.Title + ": " + p.Words }
 
 // noteReason notes in the request's line of the log why it was turned away.
 func (e *exchange) noteReason(words string) { e.Reason = words }
@@ -191,18 +164,4 @@ func (e *exchange) noteReason(words string) { e.Reason = words }
 func (e *exchange) noteRefusal(refusal *provision.Error) {
 	e.Note(slog.String("status", refusal.Status.StatusCodeEnum))
 	e.noteReason(refusal.Reason())
-}
-
-func refusalStatus(refusal provision.Refusal) int {
-	switch refusal {
-	case provision.InvalidParameter:
-		return http.StatusBadRequest
-	case provision.NotFound:
-		return http.StatusNotFound
-	case provision.OutOfOrder, provision.InUse, provision.Exists:
-		return http.StatusConflict
-	case provision.Busy:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusForbidden
 }

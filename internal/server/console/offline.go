@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 // offlinePage sets up a device that has no connection: the user carries
@@ -111,7 +112,7 @@ func (e *exchange) offlineFailed(m made, err error, wrong string) error {
 	if refusal.Refusal == provision.InvalidCredentials {
 		words = wrong
 	}
-	return e.showOffline(refusalStatus(refusal.Refusal), m, offlinePage{Wrong: words})
+	return e.showOffline(browser.RefusalStatus(refusal.Refusal), m, offlinePage{Wrong: words})
 }
 
 // digits groups a number as people type it.

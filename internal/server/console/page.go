@@ -1,15 +1,11 @@
 package console
 
 import (
-	"bytes"
 	"embed"
-	"fmt"
-	"html/template"
 	"net/http"
-	"path"
-	"strconv"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 // The page's files; the one variable here, as embedding asks for one.
@@ -23,19 +19,8 @@ func Stylesheet() []byte {
 	return content
 }
 
-// pages are the templates, by the name of what they show.
-type pages map[string]*template.Template
-
-func newPages() (pages, error) {
-	all := make(pages)
-	for _, name := range []string{"signin", "authenticators", "registration", "offline", "account", "scan", "problem"} {
-		parsed, err := template.ParseFS(files, "templates/layout.html", "templates/"+name+".html")
-		if err != nil {
-			return nil, fmt.Errorf("template %s: %w", name, err)
-		}
-		all[name] = parsed
-	}
-	return all, nil
+func newPages() (browser.Pages, error) {
+	return browser.ParsePages(files, []string{"layout"}, "signin", "authenticators", "registration", "offline", "account", "scan", "problem")
 }
 
 // page is what every template is given.
@@ -56,49 +41,25 @@ func (e *exchange) render(status int, name string, p page) error {
 		user := e.session.who.User()
 		p.User, p.Token = &user, e.forms.Token(sessionCookie, e.cookies().Get(sessionCookie))
 	}
-	var b bytes.Buffer
-	if err := e.pages[name].ExecuteTemplate(&b, "layout.html", p); err != nil {
-		return fmt.Errorf("page %s: %w", name, err)
-	}
-	e.status = status
-	header := e.w.Header()
-	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Content-Length", strconv.Itoa(b.Len()))
-	e.w.WriteHeader(status)
-	_, _ = e.w.Write(b.Bytes()) // a browser that went away needs no answer
-	return nil
+	return e.Render(status, e.pages, name, p)
 }
 
 // see sends the browser to another page, by GET.
 func (e *exchange) see(url string) error {
-	e.status = http.StatusSeeOther
-	e.w.Header().Set("Location", url)
-	e.w.WriteHeader(e.status)
+	e.See(url)
 	return nil
 }
 
 func (e *exchange) toHome() error { return e.see("/") }
 
 func (e *exchange) nothingHere() error {
-	if e.HTTP.Method != http.MethodGet && e.HTTP.Method != http.MethodHead && e.HTTP.Method != http.MethodPost {
-		e.w.Header().Set("Allow", "GET, HEAD, POST")
-		return &problem{status: http.StatusMethodNotAllowed, Title: "This cannot be done here", Words: "A page is read by GET, and a form sent by POST."}
+	if err := e.CheckMethod(e.HTTP); err != nil {
+		return err
 	}
-	return &problem{status: http.StatusNotFound, Title: "There is no such page", Words: "The address may be mistyped, or the page is no longer there."}
+	return &browser.Problem{Status: http.StatusNotFound, Title: "There is no such page", Words: "The address may be mistyped, or the page is no longer there."}
 }
 
-// asset answers with a file of the page's own. It may be kept, but is asked
-// for again, so that a newer server's page has the newer file.
+// asset answers with a file of the page's own.
 func asset(mediaType string) action {
-	return func(e *exchange) error {
-		content, err := files.ReadFile("assets/" + path.Base(e.HTTP.URL.Path))
-		if err != nil {
-			return err
-		}
-		e.status = http.StatusOK
-		e.w.Header().Set("Content-Type", mediaType)
-		e.w.Header().Set("Content-Length", strconv.Itoa(len(content)))
-		_, _ = e.w.Write(content) // a browser that went away needs no answer
-		return nil
-	}
+	return func(e *exchange) error { return e.SendFile(e.HTTP, files, mediaType) }
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 // offer is what a registration hands out: it is in the answer that registered
@@ -48,7 +49,7 @@ func (e *exchange) onlyOnce(register func(once string) error) error {
 	defer e.session.registering.Unlock()
 	once := e.HTTP.PostForm.Get("once")
 	if len(once) > maxOnce {
-		return &problem{status: http.StatusBadRequest, Title: "The form could not be read",
+		return &browser.Problem{Status: http.StatusBadRequest, Title: "The form could not be read",
 			Words: "It is not as this page made it. Nothing was done: begin again on this page."}
 	}
 	if again, is := e.session.find(func(m made) bool { return m.once == once }); is {
@@ -125,7 +126,7 @@ func (e *exchange) numbered(text string) (made, bool) {
 func (e *exchange) registration() (made, error) {
 	m, is := e.numbered(e.HTTP.PathValue("number"))
 	if !is {
-		return m, &problem{status: http.StatusNotFound, Title: "There is nothing here any more",
+		return m, &browser.Problem{Status: http.StatusNotFound, Title: "There is nothing here any more",
 			Words: "This sign-in knows no such set-up. Begin a new one."}
 	}
 	return m, nil

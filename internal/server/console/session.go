@@ -95,7 +95,7 @@ func signedIn(act action) action {
 			return e.toHome()
 		}
 		if e.HTTP.Method == http.MethodPost && !e.checkForm(sessionCookie) {
-			return &problem{status: http.StatusForbidden, Title: "This form is too old",
+			return &browser.Problem{Status: http.StatusForbidden, Title: "This form is too old",
 				Words: "It was made before you last signed in. Nothing was done: begin again on this page."}
 		}
 		err := act(e)

@@ -55,7 +55,7 @@ func (e *exchange) signIn() error {
 	who, err := e.service.SelfSignIn(e.HTTP.Context(), caller, provision.SignIn{UserID: userID, StaticPassword: e.HTTP.PostForm.Get("password")})
 	if refusal, refused := errors.AsType[*provision.Error](err); refused {
 		e.noteRefusal(refusal)
-		return e.showSignIn(refusalStatus(refusal.Refusal), signInPage{UserID: userID, Words: signInWords(refusal)})
+		return e.showSignIn(browser.RefusalStatus(refusal.Refusal), signInPage{UserID: userID, Words: signInWords(refusal)})
 	}
 	if err != nil {
 		return err

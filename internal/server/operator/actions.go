@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 // order is what an operator can have done: a row of the table. It is confirmed on a
@@ -319,7 +320,7 @@ func (e *exchange) carryOut() error {
 	secret, err := o.do(e.Service, e.HTTP.Context(), operator, t)
 	if refusal, refused := asRefusal(err); refused {
 		e.Reason = refusal.Reason()
-		return e.showAction(refusalStatus(refusal.Refusal), o, t, refusal.Plain())
+		return e.showAction(browser.RefusalStatus(refusal.Refusal), o, t, refusal.Plain())
 	}
 	if err != nil {
 		return err

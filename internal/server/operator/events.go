@@ -7,12 +7,11 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 const (
-	// writeTimeout is for one event to be taken by the browser.
-	writeTimeout = 10 * time.Second
-
 	// pause is between two events, so that many requests come together.
 	pause = 100 * time.Millisecond
 
@@ -25,8 +24,7 @@ const (
 // is told 204 does not come back.
 func (e *exchange) follow() error {
 	if e.session == nil {
-		e.status = http.StatusNoContent
-		e.w.WriteHeader(e.status)
+		e.NoStream()
 		return nil
 	}
 	f, err := readFilter(e.HTTP.URL.Query())
@@ -37,31 +35,27 @@ func (e *exchange) follow() error {
 	if last, err := strconv.Atoi(e.HTTP.Header.Get("Last-Event-Id")); err == nil {
 		after = last
 	}
-	if !e.streams.enter() {
-		return &problem{status: http.StatusTooManyRequests, Title: "Too many pages are following",
+	leave, admitted := e.streams.Enter(e.session)
+	if !admitted {
+		return &browser.Problem{Status: http.StatusTooManyRequests, Title: "Too many pages are following",
 			Words: "Close other pages of the console, or reload this one now and then."}
 	}
-	defer e.streams.leave()
-	controller := http.NewResponseController(e.w)
-	if err := controller.SetReadDeadline(time.Time{}); err != nil { // it would end the request's context
-		return fmt.Errorf("begin a stream: %w", err)
+	defer leave()
+	if err := e.BeginStream(); err != nil {
+		return err
 	}
-	e.status = http.StatusOK
-	e.w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-	e.w.Header().Set("X-Accel-Buffering", "no") // nginx would keep events until there are enough
-	e.w.WriteHeader(e.status)
-	return e.stream(controller, f, after)
+	return e.stream(f, after)
 }
 
 // stream sends what has come, and waits for more.
-func (e *exchange) stream(controller *http.ResponseController, f filter, after int) error {
+func (e *exchange) stream(f filter, after int) error {
 	for {
 		holds, err := e.renew()
 		if _, is := e.sessions.Find(e.cookies().Get(sessionCookie), e.Now()); err != nil || !holds || !is {
 			return err
 		}
 		rows, last := e.rowsAfter(f, after)
-		if e.event(controller, rows, last) != nil {
+		if e.event(rows, last) != nil {
 			return nil // the browser went away
 		}
 		after = last
@@ -84,10 +78,7 @@ func (e *exchange) rowsAfter(f filter, after int) (rows []row, last int) {
 }
 
 // event writes one event; without rows it only keeps the connection.
-func (e *exchange) event(controller *http.ResponseController, rows []row, last int) error {
-	if err := controller.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err
-	}
+func (e *exchange) event(rows []row, last int) error {
 	text := []byte(":\n\n")
 	if len(rows) > 0 {
 		data, err := json.Marshal(rows)
@@ -96,10 +87,7 @@ func (e *exchange) event(controller *http.ResponseController, rows []row, last i
 		}
 		text = fmt.Appendf(nil, "retry: 1000\nid: %d\ndata: %s\n\n", last, data)
 	}
-	if _, err := e.w.Write(text); err != nil {
-		return err
-	}
-	return controller.Flush()
+	return e.Event(text)
 }
 
 // wait returns when there is something to send, or to say that the stream lives;
@@ -116,14 +104,14 @@ func (e *exchange) wait(after int) bool {
 		}
 	case <-e.session.over:
 		return false
-	case <-e.streams.ended:
+	case <-e.streams.Ended():
 		return false
 	}
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case <-e.streams.ended:
+	case <-e.streams.Ended():
 		return false
 	case <-ctx.Done():
 	}

@@ -80,10 +80,10 @@ func faultWhere(f lab.Fault) string {
 // refuseLab shows the controls again with what was wrong.
 func (e *exchange) refuseLab(err error) error {
 	shown := e.shown(err)
-	if shown.status != http.StatusBadRequest {
+	if shown.Status != http.StatusBadRequest {
 		return err
 	}
-	return e.showLab(shown.status, shown.Words)
+	return e.showLab(shown.Status, shown.Words)
 }
 
 func (e *exchange) moveClock() error {

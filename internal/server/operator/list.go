@@ -8,11 +8,12 @@ import (
 	"strings"
 
 	"github.com/dsappd/dsappd/internal/provision"
+	"github.com/dsappd/dsappd/internal/server/browser"
 )
 
 // denied is what a viewer is told who lacks the privilege for a page.
 func denied(words string) error {
-	return &problem{status: http.StatusForbidden, Title: "This is not for you", Words: words}
+	return &browser.Problem{Status: http.StatusForbidden, Title: "This is not for you", Words: words}
 }
 
 // mayView refuses a viewer without a privilege.

@@ -62,11 +62,11 @@ type Handler struct {
 	frame    *request.Frame
 	mux      *http.ServeMux
 	guard    *browser.Guard
-	pages    pages
+	pages    browser.Pages
 	forms    browser.Forms
 	sessions *browser.Sessions[*session]
 	invites  *invites
-	streams  *streams
+	streams  *browser.Streams
 }
 
 // New makes the console.
@@ -91,7 +91,7 @@ func New(c Config) (*Handler, error) {
 			Idle: c.Idle, Absolute: c.Absolute, Most: maxSessions, MostEach: maxSessionsEach,
 			Same: func(a, b *session) bool { return a.viewer.name == b.viewer.name },
 		},
-		invites: newInvites(), streams: newStreams(),
+		invites: newInvites(), streams: browser.NewStreams(maxStreams, maxStreams),
 	}
 	h.route()
 	return h, nil
@@ -110,7 +110,7 @@ func (h *Handler) With(c Config) (*Handler, error) {
 
 // Close ends the streams, which would else last as long as their browsers
 // follow, and lets no other begin.
-func (h *Handler) Close() { h.streams.close() }
+func (h *Handler) Close() { h.streams.Close() }
 
 // Invite returns the secret of a link that signs in whoever follows it, once.
 func (h *Handler) Invite() (string, error) { return h.invites.draw(h.Service.Rand) }

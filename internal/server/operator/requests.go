@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dsappd/dsappd/internal/server/browser"
 	"github.com/dsappd/dsappd/internal/server/timeline"
 )
 
@@ -42,7 +43,7 @@ func readFilter(query url.Values) (filter, error) {
 	}
 	var err error
 	if f.longer, err = time.ParseDuration(f.Longer); err != nil {
-		return f, &problem{status: http.StatusBadRequest, Title: "The filter cannot be read",
+		return f, &browser.Problem{Status: http.StatusBadRequest, Title: "The filter cannot be read",
 			Words: fmt.Sprintf("%q is no duration: write it as a number and a unit, such as 100ms or 2s.", f.Longer)}
 	}
 	return f, nil

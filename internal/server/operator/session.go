@@ -81,7 +81,7 @@ func signedIn(act action) action {
 			return e.see("/sign-in")
 		}
 		if e.HTTP.Method == http.MethodPost && !e.checkForm(sessionCookie) {
-			return &problem{status: http.StatusForbidden, Title: "This form is too old",
+			return &browser.Problem{Status: http.StatusForbidden, Title: "This form is too old",
 				Words: "It was made before you last signed in. Nothing was done: begin again in the console."}
 		}
 		holds, err := e.renew()

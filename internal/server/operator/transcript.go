@@ -76,8 +76,8 @@ func (e *exchange) download(name string, exchanges []timeline.Exchange) error {
 	if err != nil {
 		return fmt.Errorf("write a transcript: %w", err)
 	}
-	e.w.Header().Set("Content-Disposition", `attachment; filename="`+strings.Map(fileName, name)+transcript.Extension+`"`)
-	e.send(http.StatusOK, "text/plain; charset=utf-8", text)
+	e.W.Header().Set("Content-Disposition", `attachment; filename="`+strings.Map(fileName, name)+transcript.Extension+`"`)
+	e.Send(http.StatusOK, "text/plain; charset=utf-8", text)
 	return nil
 }
 
