@@ -163,9 +163,9 @@ func (p *phones) otp(serial string, skip int) (string, error) {
 	if strings.Contains(serial, "-") {
 		return p.instanceOTP(serial, skip)
 	}
-	s, ok := p.states[serial]
-	if !ok {
-		return "", fmt.Errorf("%w: %s", errNoSecret, serial)
+	s, err := p.state(serial)
+	if err != nil {
+		return "", err
 	}
 	if s.Type == oath.TOTP {
 		return oath.OTP(s.Secret, moved(oath.TimeStep(p.device.Now()), skip), s.Parameters)
@@ -188,11 +188,7 @@ func moved(factor uint64, by int) uint64 {
 }
 
 func (p *phones) instanceOTP(name string, skip int) (string, error) {
-	s, err := p.holder(name)
-	if err != nil {
-		return "", err
-	}
-	i, err := s.Instance(name)
+	i, err := p.instance(name)
 	if err != nil {
 		return "", err
 	}
@@ -200,9 +196,9 @@ func (p *phones) instanceOTP(name string, skip int) (string, error) {
 }
 
 func (p *phones) derivationCode(serial string) (string, error) {
-	s, ok := p.states[serial]
-	if !ok {
-		return "", fmt.Errorf("%w: %s", errNoSecret, serial)
+	s, err := p.state(serial)
+	if err != nil {
+		return "", err
 	}
 	var fingerprint [16]byte
 	if _, err := io.ReadFull(p.device.Rand, fingerprint[:]); err != nil {

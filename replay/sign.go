@@ -17,31 +17,27 @@ func (p *phones) sign(serial string, fields []string) (string, error) {
 		}
 		return p.device.InstanceSign(s, serial, fields)
 	}
-	s, ok := p.states[serial]
-	if !ok {
-		return "", fmt.Errorf("%w: %s", errNoSecret, serial)
+	s, err := p.state(serial)
+	if err != nil {
+		return "", err
 	}
 	signature, s, err := p.device.Sign(s, fields)
 	p.states[serial] = s
 	return signature, err
 }
 
-// respond is the response of an authenticator or an instance to a challenge.
+// respond returns the response of an authenticator or an instance to a challenge.
 func (p *phones) respond(serial, challenge string) (string, error) {
 	if _, _, err := dsapp.ParseInstanceName(serial); err == nil {
-		s, err := p.holder(serial)
-		if err != nil {
-			return "", err
-		}
-		i, err := s.Instance(serial)
+		i, err := p.instance(serial)
 		if err != nil {
 			return "", err
 		}
 		return dsapp.ChallengeResponse(i.Secret, oath.TimeStep(p.device.Now()), dsapp.InstanceParameters(), challenge)
 	}
-	s, ok := p.states[serial]
-	if !ok {
-		return "", fmt.Errorf("%w: %s", errNoSecret, serial)
+	s, err := p.state(serial)
+	if err != nil {
+		return "", err
 	}
 	factor := s.MovingFactor
 	if s.Type == oath.TOTP {
@@ -67,16 +63,34 @@ func (p *phones) answer(name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the request message: %w", err)
 	}
-	s, ok := p.states[message.SerialNumber]
+	find, of := p.state, message.SerialNumber
 	if message.SequenceNumber != 0 {
-		if s, err = p.holder(message.Name()); err != nil {
-			return "", err
-		}
-	} else if !ok {
-		return "", fmt.Errorf("%w: %s", errNoSecret, message.SerialNumber)
+		find, of = p.holder, message.Name()
+	}
+	s, err := find(of)
+	if err != nil {
+		return "", err
 	}
 	answered, err := p.before(message.Expiry).Answer(s, text)
 	return answered.Answer, err
+}
+
+// state returns the phone of an authenticator.
+func (p *phones) state(serial string) (phone.State, error) {
+	s, ok := p.states[serial]
+	if !ok {
+		return s, fmt.Errorf("%w: %s", errNoSecret, serial)
+	}
+	return s, nil
+}
+
+// instance returns an instance, whichever phone has it.
+func (p *phones) instance(name string) (phone.Instance, error) {
+	s, err := p.holder(name)
+	if err != nil {
+		return phone.Instance{}, err
+	}
+	return s.Instance(name)
 }
 
 // holder returns the phone that has an instance.
