@@ -262,21 +262,24 @@ func (o *object) object(name string) *object {
 }
 
 // list reads an array of texts.
-func (o *object) list(name string, r rule) []string {
+func (o *object) list(name string, r rule) (all []string) {
+	o.each(name, func(one *object, member string) { all = append(all, one.text(member, r)) })
+	return all
+}
+
+// each hands over the values of an array, each as the one member of an object.
+func (o *object) each(name string, take func(one *object, member string)) {
 	value, there := o.find([]string{name})
 	if !there {
-		return nil
+		return
 	}
 	var values []jsontext.Value
 	if value.Kind() != '[' || json.Unmarshal(value, &values) != nil {
 		o.note(name, "is not an array", "send an array in square brackets")
-		return nil
+		return
 	}
-	var all []string
 	for i, each := range values {
 		member := fmt.Sprintf("%s[%d]", name, i)
-		one := &object{members: map[string]jsontext.Value{member: each}, within: o.within, wrong: o.wrong}
-		all = append(all, one.text(member, r))
+		take(&object{members: map[string]jsontext.Value{member: each}, within: o.within, wrong: o.wrong}, member)
 	}
-	return all
 }

@@ -1,14 +1,11 @@
 package platform
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
 	"github.com/dsappd/dsappd/dsapp"
 	"github.com/dsappd/dsappd/internal/provision"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // transactionObjects are the kinds of the body of transactions/validate.
@@ -134,23 +131,11 @@ func (o *object) inner(name string) string {
 }
 
 // objects reads an array of objects.
-func (o *object) objects(name string) []*object {
-	value, there := o.find([]string{name})
-	if !there {
-		return nil
-	}
-	var values []jsontext.Value
-	if value.Kind() != '[' || json.Unmarshal(value, &values) != nil {
-		o.note(name, "is not an array", "send an array in square brackets")
-		return nil
-	}
-	var all []*object
-	for i, each := range values {
-		member := fmt.Sprintf("%s[%d]", name, i)
-		one := &object{members: map[string]jsontext.Value{member: each}, within: o.within, wrong: o.wrong}
+func (o *object) objects(name string) (all []*object) {
+	o.each(name, func(one *object, member string) {
 		if read := one.object(member); read != nil {
 			all = append(all, read)
 		}
-	}
+	})
 	return all
 }
