@@ -1,7 +1,6 @@
 package provision
 
 import (
-	"crypto/sha256"
 	"crypto/subtle"
 	"time"
 
@@ -31,11 +30,6 @@ type GatewayKey struct {
 	// chose, so that a digest without salt or cost is no way to it.
 	Digest    []byte
 	CreatedAt time.Time
-}
-
-func gatewayKeyDigest(key string) []byte {
-	digest := sha256.Sum256([]byte(key))
-	return digest[:]
 }
 
 // is compares in constant time.

@@ -2,9 +2,7 @@ package provision
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
-	"io"
 
 	"github.com/dsappd/dsappd/store"
 )
@@ -36,12 +34,12 @@ func (s *Service) AddGatewayKey(ctx context.Context, operator Operator, in AddGa
 		if !in.Side.known() {
 			return none, refuse(InvalidParameter, fmt.Sprintf("The side is %q: it must be %s, for phones, or %s, for the site.", in.Side, FrontEnd, BackEnd))
 		}
-		key, err := f.gatewayKey(in.Key)
+		key, err := f.newKey(in.Key)
 		if err != nil {
 			return none, err
 		}
-		record := GatewayKey{Name: in.Name, Side: in.Side, Digest: gatewayKeyDigest(key), CreatedAt: f.now}
-		if err := f.read(func(v *store.View) error { return f.newGatewayKey(v, record) }); err != nil {
+		record := GatewayKey{Name: in.Name, Side: in.Side, Digest: keyDigest(key), CreatedAt: f.now}
+		if err := f.read(func(v *store.View) error { return mustBeNewKey(f, v, GatewayKeys, record.Name, record.Digest) }); err != nil {
 			return none, err
 		}
 		put(f, GatewayKeys, record)
@@ -56,31 +54,4 @@ func (f *frame) namedGatewayKey(name string) error {
 	}
 	f.checked("gateway key", name)
 	return nil
-}
-
-// gatewayKey returns the given key, or draws one.
-func (f *frame) gatewayKey(given string) (string, error) {
-	if given != "" {
-		return given, nil
-	}
-	var random [32]byte
-	if _, err := io.ReadFull(f.service.Rand, random[:]); err != nil {
-		return "", fmt.Errorf("draw a gateway key: %w", err)
-	}
-	return hex.EncodeToString(random[:]), nil
-}
-
-// newGatewayKey refuses a name that is there, and a key that is: the side of
-// one key would be the other's too.
-func (f *frame) newGatewayKey(v *store.View, record GatewayKey) error {
-	for other, err := range store.Scan(v, GatewayKeys, "", "") {
-		if err != nil {
-			return fmt.Errorf("gateway keys: %w", err)
-		}
-		if other.is(record.Digest) {
-			return refuse(Exists, fmt.Sprintf("The key is that of %q already.", other.Name))
-		}
-	}
-	_, err := get(f, v, GatewayKeys, record.Name)
-	return mustBeFree(err, fmt.Sprintf("There already is a key %q: delete it first, or choose another name.", record.Name))
 }

@@ -27,16 +27,14 @@ func (s *Service) AddOperatorKey(ctx context.Context, operator Operator, in AddO
 			return none, err
 		}
 		f.checked("read-only", fmt.Sprint(in.ReadOnly))
-		key, err := f.gatewayKey("")
+		key, err := f.newKey("")
 		if err != nil {
 			return none, err
 		}
-		record := OperatorKey{Name: in.Name, ReadOnly: in.ReadOnly, Digest: gatewayKeyDigest(key), CreatedAt: f.now}
-		err = f.read(func(v *store.View) error {
-			_, err := get(f, v, OperatorKeys, record.Name)
-			return mustBeFree(err, fmt.Sprintf("There already is a key %q: delete it first, or choose another name.", record.Name))
-		})
-		if err != nil {
+		record := OperatorKey{Name: in.Name, ReadOnly: in.ReadOnly, Digest: keyDigest(key), CreatedAt: f.now}
+		if err := f.read(func(v *store.View) error {
+			return mustBeNewKey(f, v, OperatorKeys, record.Name, record.Digest)
+		}); err != nil {
 			return none, err
 		}
 		put(f, OperatorKeys, record)

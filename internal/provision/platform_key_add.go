@@ -37,12 +37,12 @@ func (s *Service) AddPlatformKey(ctx context.Context, operator Operator, in AddP
 		if err != nil {
 			return none, err
 		}
-		key, err := f.gatewayKey(in.Key)
+		key, err := f.newKey(in.Key)
 		if err != nil {
 			return none, err
 		}
-		record := PlatformKey{Name: in.Name, Scopes: scopes, Digest: gatewayKeyDigest(key), CreatedAt: f.now}
-		if err := f.read(func(v *store.View) error { return f.newPlatformKey(v, record) }); err != nil {
+		record := PlatformKey{Name: in.Name, Scopes: scopes, Digest: keyDigest(key), CreatedAt: f.now}
+		if err := f.read(func(v *store.View) error { return mustBeNewKey(f, v, PlatformKeys, record.Name, record.Digest) }); err != nil {
 			return none, err
 		}
 		put(f, PlatformKeys, record)
@@ -70,18 +70,4 @@ func joined(scopes []PlatformScope) string {
 		texts = append(texts, string(scope))
 	}
 	return strings.Join(texts, ", ")
-}
-
-// newPlatformKey refuses a name or a key that is there.
-func (f *frame) newPlatformKey(v *store.View, record PlatformKey) error {
-	for other, err := range store.Scan(v, PlatformKeys, "", "") {
-		if err != nil {
-			return fmt.Errorf("platform keys: %w", err)
-		}
-		if other.is(record.Digest) {
-			return refuse(Exists, fmt.Sprintf("The key is that of %q already.", other.Name))
-		}
-	}
-	_, err := get(f, v, PlatformKeys, record.Name)
-	return mustBeFree(err, fmt.Sprintf("There already is a key %q: delete it first, or choose another name.", record.Name))
 }

@@ -195,8 +195,8 @@ func makeKeys[K any](all []K, unreadable []*store.UnreadableError) keyTable[K] {
 // findKey looks for the record of an API key that a peer has sent, among the
 // records as they are now: a key that was deleted opens nothing. It compares
 // with all of them, whichever fits.
-func findKey[K interface{ is(digest []byte) bool }](ctx context.Context, s *Service, kind store.Kind[string, K], table *store.Table[keyTable[K]], key string) (found K, is bool, err error) {
-	digest := gatewayKeyDigest(key)
+func findKey[K keyRecord](ctx context.Context, s *Service, kind store.Kind[string, K], table *store.Table[keyTable[K]], key string) (found K, is bool, err error) {
+	digest := keyDigest(key)
 	err = s.Store.View(ctx, func(v *store.View) error {
 		all, err := store.Tabulate(v, kind, table, makeKeys[K])
 		if err != nil {
