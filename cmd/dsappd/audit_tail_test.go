@@ -3,11 +3,7 @@
 package main
 
 import (
-	"bufio"
-	"context"
-	"io"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -37,45 +33,18 @@ func TestAuditTailFollowsPeers(t *testing.T) {
 		}
 	}
 	older, newer := openFolder(t, first), openFolder(t, second)
-	ctx, stop := context.WithCancel(t.Context())
-	in, out := io.Pipe()
-	ended := make(chan error, 1)
-	command := auditTailCommand{doorFlags: doorFlags{Dir: watching, JSON: true}, Follow: true, Since: age(time.Hour), Operation: "user disable"}
-	go func() {
-		ended <- command.Run(ctx, streams{Out: out, Err: io.Discard})
-		out.Close()
-	}()
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		for scanner := bufio.NewScanner(in); scanner.Scan(); {
-			lines <- scanner.Text()
-		}
-	}()
+	tail := followAudit(t, auditTailCommand{doorFlags: doorFlags{Dir: watching}, Since: age(time.Hour), Operation: "user disable"})
 	prints := func(f *datafolder.Folder, userID string) {
 		t.Helper()
 		if _, err := f.Service.DisableUser(t.Context(), provision.Operator{Name: "test"}, provision.NameUser{UserID: userID}); err != nil {
 			t.Fatal(err)
 		}
-		select {
-		case line := <-lines:
-			if !strings.Contains(line, `"userID":"`+userID+`"`) {
-				t.Errorf("got %s, want what was decided on %s", line, userID)
-			}
-		case <-time.After(patience):
-			t.Fatal("nothing is printed")
-		}
+		tail.prints(userID)
 	}
 	prints(newer, "user1")
 	prints(older, "user2")
 	prints(newer, "user3")
-	stop()
-	for line := range lines {
-		t.Errorf("printed again: %s", line)
-	}
-	if err := <-ended; err != nil {
-		t.Errorf("interrupted: %v", err)
-	}
+	tail.end()
 }
 
 // openFolder opens a data folder as a server of its own.

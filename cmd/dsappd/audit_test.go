@@ -85,32 +85,11 @@ func TestAuditOfAKilledServer(t *testing.T) {
 func TestAuditTailFollows(t *testing.T) {
 	dir := newDataFolder(t)
 	server := serveFolder(t, dir)
-	ctx, stop := context.WithCancel(t.Context())
-	in, out := io.Pipe()
-	ended := make(chan error, 1)
-	command := auditTailCommand{doorFlags: doorFlags{Dir: dir, JSON: true}, Follow: true, Operation: "user enable"}
-	go func() {
-		ended <- command.Run(ctx, streams{Out: out, Err: io.Discard})
-		out.Close()
-	}()
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		for scanner := bufio.NewScanner(in); scanner.Scan(); {
-			lines <- scanner.Text()
-		}
-	}()
+	tail := followAudit(t, auditTailCommand{doorFlags: doorFlags{Dir: dir}, Operation: "user enable"})
 	prints := func(userID string) {
 		t.Helper()
 		enable(t, dir, userID)
-		select {
-		case line := <-lines:
-			if !strings.Contains(line, `"userID":"`+userID+`"`) {
-				t.Errorf("got %s, want what was decided on %s", line, userID)
-			}
-		case <-time.After(patience):
-			t.Fatal("nothing is printed")
-		}
+		tail.prints(userID)
 	}
 	prints("user1")
 	prints("user2")
@@ -121,12 +100,58 @@ func TestAuditTailFollows(t *testing.T) {
 	prints("user4")
 	server.kill()
 	_ = server.wait(t)
-	stop()
-	for line := range lines {
-		t.Errorf("printed again: %s", line)
+	tail.end()
+}
+
+// followed is a tail of the audit that goes on.
+type followed struct {
+	t     *testing.T
+	lines chan string
+	stop  context.CancelFunc
+	ended chan error
+}
+
+// followAudit begins to follow what a command prints.
+func followAudit(t *testing.T, command auditTailCommand) *followed {
+	ctx, stop := context.WithCancel(t.Context())
+	f := &followed{t, make(chan string), stop, make(chan error, 1)}
+	in, out := io.Pipe()
+	command.Follow, command.JSON = true, true
+	go func() {
+		f.ended <- command.Run(ctx, streams{Out: out, Err: io.Discard})
+		out.Close()
+	}()
+	go func() {
+		defer close(f.lines)
+		for scanner := bufio.NewScanner(in); scanner.Scan(); {
+			f.lines <- scanner.Text()
+		}
+	}()
+	return f
+}
+
+// prints awaits the line of what was decided on a user.
+func (f *followed) prints(userID string) {
+	f.t.Helper()
+	select {
+	case line := <-f.lines:
+		if !strings.Contains(line, `"userID":"`+userID+`"`) {
+			f.t.Errorf("got %s, want what was decided on %s", line, userID)
+		}
+	case <-time.After(patience):
+		f.t.Fatal("nothing is printed")
 	}
-	if err := <-ended; err != nil {
-		t.Errorf("interrupted: %v", err)
+}
+
+// end ends the tail, which has printed nothing else.
+func (f *followed) end() {
+	f.t.Helper()
+	f.stop()
+	for line := range f.lines {
+		f.t.Errorf("printed again: %s", line)
+	}
+	if err := <-f.ended; err != nil {
+		f.t.Errorf("interrupted: %v", err)
 	}
 }
 

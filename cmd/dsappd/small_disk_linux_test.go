@@ -22,7 +22,6 @@ import (
 	"github.com/dsappd/dsappd/internal/datafolder"
 	"github.com/dsappd/dsappd/internal/operators"
 	"github.com/dsappd/dsappd/internal/provision"
-	"github.com/dsappd/dsappd/internal/server/admin"
 	"github.com/dsappd/dsappd/oath"
 	"github.com/dsappd/dsappd/phone"
 	"github.com/dsappd/dsappd/soap"
@@ -161,17 +160,14 @@ func (s *served) reads(t *testing.T, dir string) {
 // holds makes sure that nothing is wrong with a folder, nor with its audit.
 func holds(t *testing.T, dir string) {
 	t.Helper()
-	door, err := operators.Open(t.Context(), dir, operators.Config{Operator: "test"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer door.Close()
+	door := openDoor(t, dir)
 	if found, err := door.Check(t.Context()); err != nil || len(found.Problems) > 0 {
 		t.Errorf("check: %v, %v", found.Problems, err)
 	}
-	if found, err := door.VerifyAudit(t.Context(), admin.VerifyAudit{}); err != nil || len(found.Broken) > 0 {
-		t.Errorf("audit verify: %v, %v", found.Broken, err)
+	if err := door.Close(); err != nil {
+		t.Error(err)
 	}
+	verifyAudit(t, dir)
 }
 
 // failed is the status of what the server could not do, or would not for now.
