@@ -6,12 +6,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -39,24 +37,7 @@ func (k *kept) start(ctx context.Context, setup replay.Setup) (replay.Server, er
 	if err != nil {
 		return server, err
 	}
-	var proxies []*httptest.Server
-	before := func(at string) string {
-		upstream, parsed := url.Parse(at)
-		err = errors.Join(err, parsed)
-		proxy := httptest.NewServer(k.keep(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(upstream) }}))
-		proxies = append(proxies, proxy)
-		return proxy.URL
-	}
-	doors := map[string]string{}
-	for name, at := range server.Doors {
-		doors[name] = before(at)
-	}
-	return replay.Server{URL: before(server.URL), Doors: doors, Order: server.Order, Close: func() error {
-		for _, proxy := range proxies {
-			proxy.Close()
-		}
-		return server.Close()
-	}}, err
+	return before(server, k.keep, func() error { return nil })
 }
 
 // keep passes requests on and keeps them with their replies.

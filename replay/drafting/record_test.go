@@ -45,23 +45,30 @@ func (r *recording) start(ctx context.Context, setup replay.Setup) (replay.Serve
 	if err != nil {
 		return server, errors.Join(err, server.Close())
 	}
+	return before(server, recorder.Wrap, recorder.Close)
+}
+
+// before has what a server is asked go through a handler; close is called between
+// its end and the server's.
+func before(server replay.Server, wrap func(http.Handler) http.Handler, close func() error) (replay.Server, error) {
 	var proxies []*httptest.Server
-	before := func(at string) string {
+	var err error
+	proxied := func(at string) string {
 		upstream, parsed := url.Parse(at)
 		err = errors.Join(err, parsed)
-		proxy := httptest.NewServer(recorder.Wrap(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(upstream) }}))
+		proxy := httptest.NewServer(wrap(&httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(upstream) }}))
 		proxies = append(proxies, proxy)
 		return proxy.URL
 	}
 	doors := map[string]string{}
 	for name, at := range server.Doors {
-		doors[name] = before(at)
+		doors[name] = proxied(at)
 	}
-	return replay.Server{URL: before(server.URL), Doors: doors, Order: server.Order, Close: func() error {
+	return replay.Server{URL: proxied(server.URL), Doors: doors, Order: server.Order, Close: func() error {
 		for _, proxy := range proxies {
 			proxy.Close()
 		}
-		return errors.Join(recorder.Close(), server.Close())
+		return errors.Join(close(), server.Close())
 	}}, err
 }
 
