@@ -105,7 +105,7 @@ func Expect[K, R any](t *Tx, kind Kind[K, R], key K, revision uint64) error {
 	return ExpectAll(t, []Seen{See(kind, key, revision)})
 }
 
-// Seen is a revision under a key, for ExpectAll.
+// Seen holds a revision under a key, for ExpectAll.
 type Seen struct {
 	key      string // empty: no record can be there, and none was
 	revision uint64
@@ -121,7 +121,7 @@ func See[K, R any](kind Kind[K, R], key K, revision uint64) Seen {
 	return Seen{whole, revision, err}
 }
 
-// ExpectAll is Expect for all that was seen.
+// ExpectAll expects all that was seen, as Expect does one of it.
 func ExpectAll(t *Tx, all []Seen) error {
 	for _, seen := range all {
 		if seen.err != nil {

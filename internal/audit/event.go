@@ -122,7 +122,7 @@ func (s Status) String() string { return fmt.Sprintf("%d %s", s.StatusCode, s.St
 // 0 to what was granted and to nothing else.
 func (e Event) Refused() bool { return e.Status.ReturnCode != 0 }
 
-// Stages are when the parts of a decision ended, by the server's clock.
+// Stages tell when the parts of a decision ended, by the server's clock.
 type Stages struct {
 	Began     time.Time // the operation; before that, its request was read
 	Decided   time.Time // of the round that was committed

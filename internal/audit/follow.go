@@ -10,7 +10,7 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// Follower is somebody who is handed the events of the audit, in the order in
+// Follower stands for somebody who is handed the events of the audit, in the order in
 // which they were sealed, and how far he has come.
 type Follower struct {
 	store.Revised
@@ -93,7 +93,7 @@ type Following struct {
 	Events, Seals int
 }
 
-// Followed is what Next hands over.
+// Followed holds what Next hands over.
 type Followed struct {
 	Events   []Event
 	Follower Follower // as he is once he has taken them

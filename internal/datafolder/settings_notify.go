@@ -18,7 +18,7 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
-// WebhookSettings are one receiver of what happens, by HTTP.
+// WebhookSettings describe one receiver of what happens, by HTTP.
 type WebhookSettings struct {
 	Name             string        `toml:"name"`
 	URL              string        `toml:"url"`
@@ -31,7 +31,7 @@ type WebhookSettings struct {
 	GiveUp           time.Duration `toml:"give_up"`
 }
 
-// SyslogSettings are the receiver of what happens by syslog.
+// SyslogSettings describe the receiver of what happens by syslog.
 type SyslogSettings struct {
 	Address  string        `toml:"address"`  // URL; empty: there is none
 	Facility string        `toml:"facility"` // by its name in syslog.conf

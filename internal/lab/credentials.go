@@ -7,7 +7,7 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
-// Credentials are the passwords and keys of a lab whose text is known: those of
+// Credentials hold the passwords and keys of a lab whose text is known: those of
 // the sample, and those of files that were applied. A password is the one that
 // the user was made with.
 type Credentials struct {

@@ -20,7 +20,7 @@ type Register struct {
 	ComponentType string `json:"componentType,omitempty"` // empty: that of the sample
 }
 
-// Registered is what register answered.
+// Registered holds what register answered.
 type Registered struct {
 	RegistrationID     string `json:"registrationID"`
 	ActivationPassword string `json:"activationPassword"`

@@ -2,7 +2,7 @@ package lab
 
 import "context"
 
-// URLs are where a server answers; one that does not is empty.
+// URLs say where a server answers; one that does not is empty.
 type URLs struct {
 	SOAP     string `json:"soap"`
 	Gateway  string `json:"gateway,omitempty"`
@@ -13,7 +13,7 @@ type URLs struct {
 	Lab      string `json:"lab,omitempty"`
 }
 
-// Shown is what a program needs to know of a lab.
+// Shown tells a program what it needs to know of a lab.
 type Shown struct {
 	URLs URLs `json:"urls"`
 	Credentials
@@ -35,7 +35,7 @@ type Apply struct {
 	Plan  bool   `json:"plan,omitempty"` // say what would be done, and do nothing
 }
 
-// Change is a step towards that.
+// Change describes a step towards that.
 type Change struct {
 	Do     string `json:"do"`   // add, change or delete
 	What   string `json:"what"` // the record, such as "user anna of master"

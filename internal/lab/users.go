@@ -6,7 +6,7 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
-// User is a user with an authenticator, or without any.
+// User describes a user with an authenticator, or without any.
 type User struct {
 	UserID       string `json:"userID"`
 	Domain       string `json:"domain"`

@@ -23,7 +23,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Patience is for what a tab waits for.
+// Patience bounds what a tab waits for.
 const Patience = 2 * time.Minute
 
 // Chromium starts one for all tabs of a test.
@@ -48,7 +48,7 @@ func Chromium(t *testing.T) context.Context {
 	return ctx
 }
 
-// Tab is one of a browser of its own, without anybody's cookies. It fails the
+// Tab drives a tab of a browser of its own, without anybody's cookies. It fails the
 // test at its end if a request left the page's origin, or the browser
 // complained.
 type Tab struct {
@@ -187,13 +187,13 @@ func (b *Tab) WithoutJavaScript() {
 	must(chromedp.Call(b.Context, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))(b.T)
 }
 
-// Narrow is a phone's screen.
+// Narrow makes the tab as small as a phone's screen.
 func (b *Tab) Narrow() {
 	b.T.Helper()
 	b.Do(chromedp.EmulateViewport(360, 740, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch))
 }
 
-// Controls are the roles and names, as a screen reader has them, of all that
+// Controls returns the roles and names, as a screen reader has them, of all that
 // can be operated or is announced, in the order of the page.
 func (b *Tab) Controls() []string {
 	b.T.Helper()

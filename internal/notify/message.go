@@ -15,7 +15,7 @@ const (
 	Test     = "test"     // an operator wants to see one arrive
 )
 
-// Message is what a receiver is told.
+// Message tells a receiver what happened.
 type Message struct {
 	ID   string    `json:"-"` // the same however often it is sent
 	Type string    `json:"type"`
@@ -25,7 +25,7 @@ type Message struct {
 	about string // whom it is about: messages about one are sent in order
 }
 
-// Data is what a message says of an event of the audit. Members that do not apply
+// Data tells what a message says of an event of the audit. Members that do not apply
 // are left out.
 type Data struct {
 	RequestID      string  `json:"requestID,omitempty"`
@@ -43,7 +43,7 @@ type Data struct {
 	Details        []Named `json:"details,omitempty"`
 }
 
-// Named is a detail of what no request brought about, such as which certificate
+// Named tells a detail of what no request brought about, such as which certificate
 // expires when.
 type Named struct {
 	Name   string `json:"name"`

@@ -94,7 +94,7 @@ func (s *Sender) stop() {
 	}
 }
 
-// State is how a sink is doing that this process sends to.
+// State tells how a sink is doing that this process sends to.
 type State struct {
 	Name    string
 	Behind  time.Duration // the age of the oldest message that has not arrived; 0: all have

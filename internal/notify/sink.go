@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Sink is a receiver of messages. Exactly one of Webhook and Syslog is set.
+// Sink describes a receiver of messages. Exactly one of Webhook and Syslog is set.
 type Sink struct {
 	Name    string
 	Types   Types
@@ -22,14 +22,14 @@ type Sink struct {
 	Syslog  *Syslog
 }
 
-// Webhook is where messages go by HTTP.
+// Webhook says where messages go by HTTP.
 type Webhook struct {
 	URL     string
 	Secrets [][]byte       // of one to two elements: see ParseSecrets
 	CA      *x509.CertPool // that the receiver's certificate is verified by; nil: the system's
 }
 
-// Syslog is where messages go by syslog.
+// Syslog says where messages go by syslog.
 type Syslog struct {
 	Network  string         // tcp, udp or unixgram
 	Address  string         // HOST:PORT, or the name of a socket

@@ -10,7 +10,7 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// Status is what an operator sees of a sink.
+// Status tells an operator about a sink.
 type Status struct {
 	Name  string `json:"name"`
 	To    string `json:"to"`

@@ -14,7 +14,7 @@ import (
 	"unicode/utf16"
 )
 
-// Facilities are those of RFC 5424, section 6.2.1, by the names that syslog.conf
+// Facilities lists those of RFC 5424, section 6.2.1, by the names that syslog.conf
 // has for them.
 var Facilities = map[string]int{
 	"user": 1, "daemon": 3, "auth": 4, "authpriv": 10, "audit": 13,

@@ -7,7 +7,7 @@ import (
 	"github.com/dsappd/dsappd/store"
 )
 
-// AddOperatorKey is a new key of the operator's console.
+// AddOperatorKey asks for a new key of the operator's console.
 type AddOperatorKey struct {
 	Name     string `json:"name"`
 	ReadOnly bool   `json:"readOnly,omitempty"`

@@ -26,7 +26,7 @@ func KeyIDOf(sealed []byte) (id KeyID) {
 	return id
 }
 
-// Key is one key, and counts how often it has sealed.
+// Key holds one key, and counts how often it has sealed.
 type Key struct {
 	ID     KeyID
 	MadeAt time.Time // zero: with the store
@@ -58,7 +58,7 @@ func newKey(key []byte, madeAt time.Time) (*Key, error) {
 	return &Key{ID: KeyID(id), MadeAt: madeAt, key: bytes.Clone(key), aead: aead}, nil
 }
 
-// MaxSealed is how many secrets a key may seal. Beyond that, two of the random
+// MaxSealed bounds how many secrets a key may seal. Beyond that, two of the random
 // nonces of 96 bits may be the same with a probability of more than 2^-32 (NIST
 // SP 800-38D, section 8.3), which would give both secrets away.
 const MaxSealed = 1 << 32

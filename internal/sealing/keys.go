@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// KeySize is the size of every key here, in bytes.
+// KeySize gives the size of every key here, in bytes.
 const KeySize = 32
 
 // Keys holds the keys of one store. The master key opens the others, which the

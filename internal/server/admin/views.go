@@ -124,8 +124,8 @@ func showAddedPlatformKey(k provision.AddPlatformKeyResult) AddedPlatformKey {
 	return AddedPlatformKey{showPlatformKey(k.PlatformKey), k.Key}
 }
 
-// OperatorKey is a key of the operator's console as operators see it: never the
-// key itself.
+// OperatorKey shows operators what is kept of a key of the operator's console,
+// never the key itself.
 type OperatorKey struct {
 	Name      string    `json:"name"`
 	ReadOnly  bool      `json:"readOnly"`

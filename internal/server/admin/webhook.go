@@ -9,7 +9,7 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
-// Webhooks are the receivers of what happens, syslog among them.
+// Webhooks lists the receivers of what happens, syslog among them.
 type Webhooks interface {
 	ListWebhooks(ctx context.Context) ([]notify.Status, error)
 	TestWebhook(ctx context.Context, operator provision.Operator, name string) error
@@ -25,7 +25,7 @@ type NameWebhook struct {
 	Name string `json:"name"`
 }
 
-// WebhookTest is what came of a message.
+// WebhookTest tells what came of a message.
 type WebhookTest struct {
 	Name    string `json:"name"`
 	Arrived bool   `json:"arrived"`

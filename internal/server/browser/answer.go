@@ -88,7 +88,7 @@ func (a *Answer) Event(text []byte) error {
 	return controller.Flush()
 }
 
-// Pages are templates, by the name of what they show.
+// Pages holds templates, by the name of what they show.
 type Pages map[string]*template.Template
 
 // ParsePages parses the template of each name in templates, with those that all

@@ -43,7 +43,7 @@ func (f Forms) Check(name, cookie, token string) bool {
 	return cookie != "" && hmac.Equal([]byte(f.Token(name, cookie)), []byte(token))
 }
 
-// Cookies are those of one page. Over TLS they are bound to this host and to TLS
+// Cookies reads and sets those of one page. Over TLS they are bound to this host and to TLS
 // itself (RFC 6265bis, section 4.1.3.2).
 type Cookies struct {
 	W      http.ResponseWriter

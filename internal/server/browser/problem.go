@@ -8,7 +8,7 @@ import (
 	"github.com/dsappd/dsappd/internal/provision"
 )
 
-// Problem is an error in words for who looks at a page.
+// Problem tells who looks at a page of an error, in words.
 type Problem struct {
 	Status       int // of HTTP
 	Title, Words string

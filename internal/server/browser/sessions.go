@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Sessions are the people who are signed in, each with a value of the page's, by
+// Sessions keeps the people who are signed in, each with a value of the page's, by
 // the hash of what their cookies hold.
 type Sessions[T any] struct {
 	Idle     time.Duration // of a session between two requests

@@ -39,7 +39,7 @@ func (s *Streams) leave(owner any) {
 	}
 }
 
-// Ended is closed when the server ends.
+// Ended returns a channel that is closed when the server ends.
 func (s *Streams) Ended() <-chan struct{} { return s.ended }
 
 // Close ends the streams, and lets no other begin. It may be called more than once.

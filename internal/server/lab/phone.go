@@ -50,7 +50,7 @@ type NamePhone struct {
 	SerialNumber string `json:"serialNumber"`
 }
 
-// MadeOTP is a one-time password that a phone has made.
+// MadeOTP holds a one-time password that a phone has made.
 type MadeOTP struct {
 	OTP string `json:"otp"`
 }

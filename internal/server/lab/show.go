@@ -11,7 +11,7 @@ func (d *door) show(_ http.ResponseWriter, r *http.Request) (any, error) {
 	return d.Lab.Show(r.Context(), d.URLs())
 }
 
-// UserList is the users that were asked for.
+// UserList holds the users that were asked for.
 type UserList struct {
 	Users []lab.User `json:"users"`
 }
@@ -28,7 +28,7 @@ func (d *door) listUsers(_ http.ResponseWriter, r *http.Request) (any, error) {
 	return UserList{users}, err
 }
 
-// Applied are the changes that were made, or with a plan, that would be.
+// Applied lists the changes that were made, or with a plan, that would be.
 type Applied struct {
 	Changes []lab.Change `json:"changes"`
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/dsappd/dsappd/internal/server/watch"
 )
 
-// Config is what the console is made of. Fields are required unless they say
+// Config says what the console is made of. Fields are required unless they say
 // otherwise.
 type Config struct {
 	Service  *provision.Service
@@ -56,7 +56,7 @@ const (
 	maxStreams      = 64
 )
 
-// Handler is the console.
+// Handler serves the console.
 type Handler struct {
 	Config
 	frame    *request.Frame

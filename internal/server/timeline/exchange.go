@@ -8,7 +8,7 @@ import (
 	"github.com/dsappd/dsappd/internal/audit"
 )
 
-// Exchange is a request at a door and what became of it.
+// Exchange tells of a request at a door and what became of it.
 type Exchange struct {
 	Number    int       `json:"number"` // from 1, in the order of their ends
 	RequestID string    `json:"requestID"`
@@ -80,7 +80,7 @@ func (e Exchange) Timing() (t Timing, ok bool) {
 	return t, true
 }
 
-// Raw is what came in and went out, secrets and all. It is for what takes the
+// Raw holds what came in and went out, secrets and all. It is for what takes the
 // secrets out itself, as the writer of transcripts does.
 type Raw struct {
 	RequestHeader, ReplyHeader http.Header

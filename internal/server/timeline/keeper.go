@@ -24,7 +24,7 @@ const (
 	maxUnderWay  = 1 << 14  // decisions of requests that have not ended
 )
 
-// FaultHeader is on every reply that a fault of a lab touched: its ID, and what
+// FaultHeader names the header of every reply that a fault of a lab touched: its ID, and what
 // it did.
 const FaultHeader = "Dsappd-Fault"
 
@@ -66,8 +66,8 @@ func New(c Config) *Keeper {
 	return &Keeper{config: c, decided: make(map[string]decided)}
 }
 
-// Observe is told each decision when it is made, and again when it is committed.
-// Decisions that no request asked for are none of a keeper's.
+// Observe takes note of a decision that was committed, until its request ends. It
+// passes over decisions that no request asked for.
 func (k *Keeper) Observe(event audit.Event, stages audit.Stages) {
 	if event.RequestID == "" {
 		return

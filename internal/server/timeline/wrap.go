@@ -102,5 +102,5 @@ func (w *notingWriter) Write(b []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (w *notingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// Flush is for handlers that ask for an http.Flusher.
+// Flush serves handlers that ask for an http.Flusher.
 func (w *notingWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }

@@ -40,7 +40,7 @@ type Sources struct {
 	Webhooks         func() []WebhookState                         // that this server sends to
 }
 
-// WebhookState is how a receiver of what happens is doing.
+// WebhookState tells how a receiver of what happens is doing.
 type WebhookState struct {
 	Name    string
 	Behind  time.Duration // the age of the oldest message that has not arrived

@@ -11,7 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Value is a value of JSON.
+// Value holds a value of JSON.
 type Value struct {
 	Kind    jsontext.Kind // '{', '[', '"', '0', 't', 'f' or 'n'
 	Raw     string        // a scalar as it is written
